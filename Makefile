@@ -1,0 +1,36 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=24"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[lint]"
+	@touch $@
+
+demo: $(VENV)/.installed ## Turn a merchant's export into a partner's feed and validate it, over HTTP
+	$(BIN)/feedscript demo
+
+run: $(VENV)/.installed ## Serve the API on HOST:PORT (default 127.0.0.1:3000)
+	$(BIN)/feedscript serve
+
+test: $(VENV)/.installed ## Run every test
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.installed ## Style, types and architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed ## Measure speed as ratios against named peers
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the environment and the caches (never jobs or activities)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info demo

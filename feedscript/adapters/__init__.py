@@ -1,0 +1,1 @@
+"""Technology + port: what the service needs, done with files, processes and sockets."""
