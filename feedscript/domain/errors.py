@@ -24,3 +24,43 @@ class UnknownAttempt(FeedscriptError):
         self.job_id = job_id
         self.attempt = attempt
         super().__init__(f"job {job_id} has no attempt {attempt}")
+
+
+class UnknownJob(FeedscriptError):
+    """No job has that id."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        super().__init__(f"no job {job_id}")
+
+
+class ReferenceMismatch(FeedscriptError):
+    """The `job_id` is another merchant's job."""
+
+    def __init__(self, job_id: str, affiliate_merchant_id: str) -> None:
+        self.job_id = job_id
+        self.affiliate_merchant_id = affiliate_merchant_id
+        super().__init__(f"job {job_id} does not belong to merchant {affiliate_merchant_id}")
+
+
+class SourceMissing(FeedscriptError):
+    """A validation named no source, and the job has no generated feed to take for it."""
+
+    def __init__(self) -> None:
+        super().__init__("required: this job has no generated feed to validate")
+
+
+class ForgedToken(FeedscriptError):
+    """The callback's token is not one of the job's."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        super().__init__("the token is not one of this job's attempts")
+
+
+class NoReport(FeedscriptError):
+    """The job has no validation report (yet)."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        super().__init__(f"job {job_id} has no validation report")
