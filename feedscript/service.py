@@ -312,6 +312,7 @@ class JobService:
             request=attempt.request,
             token=self._tokens.issue(job_id, attempt.number),
             wanted=attempt.open,
+            started=attempt.started_at is not None,
         )
 
     def _identify(self, request: FeedRequest) -> str:

@@ -2,11 +2,14 @@
 
 import hashlib
 import hmac
+import re
 from datetime import UTC, datetime
 
 import uuid_utils
 
 from feedscript.ports import AttemptTokens, Clock, IdFactory
+
+TOKEN = re.compile(r"(?P<attempt>[0-9]{1,9})\.[0-9a-f]{64}")
 
 
 class SystemClock(Clock):
@@ -43,8 +46,8 @@ class HmacAttemptTokens(AttemptTokens):
 
     def attempt_of(self, job_id: str, token: str) -> int | None:
         """The attempt, or None for a token that was not issued for the job."""
-        number, _, _ = token.partition(".")
-        if not (number.isascii() and number.isdigit()) or len(number) > 9:
+        shape = TOKEN.fullmatch(token)
+        if shape is None:
             return None
-        genuine = self.issue(job_id, int(number))
-        return int(number) if hmac.compare_digest(genuine.encode(), token.encode()) else None
+        attempt = int(shape["attempt"])
+        return attempt if hmac.compare_digest(self.issue(job_id, attempt), token) else None

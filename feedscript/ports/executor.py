@@ -12,6 +12,7 @@ class Run:
     """One attempt to be run: what its script is told, and the token that proves its callback.
 
     `wanted` is False for an attempt that has its outcome already and whose script, if any, is only to be ended.
+    `started` says that the script is known to have been started: it is never started a second time.
     """
 
     job_id: str
@@ -20,6 +21,7 @@ class Run:
     request: FeedRequest
     token: str
     wanted: bool = True
+    started: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

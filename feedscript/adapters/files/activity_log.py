@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from feedscript.adapters._flock import open_lock
 from feedscript.adapters.files.documents import activity_from_document, activity_to_document
 from feedscript.adapters.files.fsio import Disk
-from feedscript.adapters.files.locks import open_lock
 from feedscript.domain import Activity, FeedscriptError
 
 GENESIS = "0" * 64

@@ -16,10 +16,10 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from feedscript.adapters._flock import locked
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
 from feedscript.adapters.files.fsio import Disk
-from feedscript.adapters.files.locks import locked
 from feedscript.domain import Activity, Job
 from feedscript.ports.errors import BadCursor, UnreadableJob, VersionConflict
 from feedscript.ports.repository import JobFilter, JobPage
