@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +24,10 @@ def main(preload: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     become_subreaper()
     for module in preload:
-        import_module(module)
+        try:
+            import_module(module)
+        except Exception:  # noqa: BLE001 - the attempt that needs the module fails by itself, and tells in its log
+            traceback.print_exc()
     for line in sys.stdin:
         _serve(Assignment(**json.loads(line)))
     return 0

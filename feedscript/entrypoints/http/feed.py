@@ -29,7 +29,7 @@ ACCEPTED = {Phase.GENERATION: "Generation job accepted", Phase.VALIDATION: "Vali
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
-class StrictBlueprint(Blueprint):
+class StrictBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
     """A blueprint whose bodies are read strictly."""
 
     ARGUMENTS_PARSER = StrictJsonParser()
