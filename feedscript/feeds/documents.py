@@ -13,7 +13,7 @@ Key = tuple[str | int, ...]
 Wrong = TypeVar("Wrong", bound=DocumentError)
 
 
-def load_document(path: Path, schema: Schema, wrong: type[Wrong]) -> Any:  # noqa: ANN401 - what the schema makes
+def load_document(path: Path, schema: Schema, wrong: type[Wrong]) -> Any:
     """Read `path` through `schema`; whatever is amiss is raised as `wrong`, naming the line at fault."""
     try:
         text = path.read_text("utf-8")
@@ -37,7 +37,7 @@ def load_document(path: Path, schema: Schema, wrong: type[Wrong]) -> Any:  # noq
         raise wrong(path, _nearest(lines, key), ".".join(map(str, key)), cause) from error
 
 
-def first_mistake(messages: Any) -> tuple[Key, str]:  # noqa: ANN401 - marshmallow's nested messages
+def first_mistake(messages: Any) -> tuple[Key, str]:
     """The place and the text of the first message in marshmallow's tree of them."""
     key: Key = ()
     while isinstance(messages, dict):

@@ -1,4 +1,4 @@
-"""What a partner accepts, as frozen values: profiles, their attributes and the conditions between attributes."""
+"""What a partner accepts, as frozen values: profiles, attributes and the conditions between attributes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -63,7 +63,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class CrossField:
-    """Where `when` holds (always, if None), `expect` must hold too, or the attribute has a finding with this code."""
+    """Where `when` holds (None: always), `expect` must hold too; else the attribute has a finding of `code`."""
 
     code: str
     expect: Condition
@@ -77,8 +77,8 @@ class CrossField:
 class Attribute:
     """An attribute of an item and everything that its partner says of it.
 
-    Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes that
-    do as well where this one is required. `severities` re-grade single codes.
+    Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
+    that do as well where this one is required. `severities` re-grade single codes.
     """
 
     name: str

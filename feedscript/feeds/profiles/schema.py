@@ -32,7 +32,7 @@ GROUP_OPERATORS = ("all", "any")
 class ConditionField(fields.Field[Condition]):
     """A condition as a mapping of one operator to its operands, such as `present: gtin` or `all: [...]`."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Condition:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Condition:
         return parse_condition(value)
 
 
@@ -41,30 +41,42 @@ def parse_condition(value: object) -> Condition:
     if not isinstance(value, dict) or len(value) != 1:
         raise ValidationError("a condition is a mapping with exactly one operator")
     ((operator, operands),) = value.items()
-    if operator in GROUP_OPERATORS:
-        if not isinstance(operands, list) or not operands:
-            raise ValidationError(f"{operator} takes a list of conditions")
-        return Condition(operator, tuple(parse_condition(each) for each in operands))
     if operator == "not":
         return Condition("not", (parse_condition(operands),))
     if operator == "country":
         return Condition("country", _strings(operator, operands))
+    if operator in GROUP_OPERATORS:
+        return _group_condition(operator, operands)
     if operator in VALUE_OPERATORS:
-        if not isinstance(operands, dict) or len(operands) != 1:
-            raise ValidationError(f"{operator} takes one attribute with its values")
-        ((attribute, values),) = operands.items()
-        strings = _strings(operator, values)
-        if operator == "matches":
-            _compiles(strings[0])
-        return Condition(operator, (str(attribute), *strings))
+        return _value_condition(operator, operands)
     if operator in ATTRIBUTE_OPERATORS:
-        least, most = ATTRIBUTE_OPERATORS[operator]
-        names = _strings(operator, operands)
-        if not least <= len(names) <= most:
-            raise ValidationError(f"{operator} takes {least} to {most} attributes, not {len(names)}")
-        return Condition(operator, names)
+        return _attribute_condition(operator, operands)
     known = sorted([*ATTRIBUTE_OPERATORS, *VALUE_OPERATORS, *GROUP_OPERATORS, "not", "country"])
     raise ValidationError(f"unknown operator {operator!r}; known are {', '.join(known)}")
+
+
+def _group_condition(operator: str, operands: object) -> Condition:
+    if not isinstance(operands, list) or not operands:
+        raise ValidationError(f"{operator} takes a list of conditions")
+    return Condition(operator, tuple(parse_condition(each) for each in operands))
+
+
+def _value_condition(operator: str, operands: object) -> Condition:
+    if not isinstance(operands, dict) or len(operands) != 1:
+        raise ValidationError(f"{operator} takes one attribute with its values")
+    ((attribute, values),) = operands.items()
+    strings = _strings(operator, values)
+    if operator == "matches":
+        _compiles(strings[0])
+    return Condition(operator, (str(attribute), *strings))
+
+
+def _attribute_condition(operator: str, operands: object) -> Condition:
+    least, most = ATTRIBUTE_OPERATORS[operator]
+    names = _strings(operator, operands)
+    if not least <= len(names) <= most:
+        raise ValidationError(f"{operator} takes {least} to {most} attributes, not {len(names)}")
+    return Condition(operator, names)
 
 
 def _strings(operator: str, value: object) -> tuple[str, ...]:
@@ -85,7 +97,7 @@ class _Strict(Schema):
     """A schema that makes a frozen value, with lists as tuples and mappings read-only."""
 
     def freeze(self, data: dict[str, Any]) -> dict[str, Any]:
-        frozen = {}
+        frozen: dict[str, Any] = {}
         for name, value in data.items():
             if isinstance(value, list):
                 frozen[name] = tuple(value)
