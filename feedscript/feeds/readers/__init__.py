@@ -1,0 +1,1 @@
+"""Readers: any source, of any format, becomes a `Staged` file."""

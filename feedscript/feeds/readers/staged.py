@@ -1,0 +1,88 @@
+"""The seam between readers and rules: any source becomes delimited UTF-8 text that DuckDB can scan."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+#: Joins the values of a repeated XML element or JSON array within one staged cell.
+VALUE_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the source turned out to be.
+
+    `format` is csv, tsv, rss, atom, xml, json, jsonl or parquet; `compression` gz, zip, bz2, zst or None;
+    `bytes` and `sha256` are those of the file as it lies there; `delimiter` and `quoting` are None outside text.
+    """
+
+    uri: str
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    quoting: str | None
+    compression: str | None
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A defect of the file itself; `code` is one of the transport or structure codes of the rule catalogue.
+
+    `line` (physical) and `item` (ordinal) count from 1.
+    """
+
+    code: str
+    message: str
+    severity: str = "error"
+    line: int | None = None
+    item: int | None = None
+    attribute: str | None = None
+    value: str | None = None
+
+
+@dataclass
+class FaultTally:
+    """Faults counted exactly and sampled up to a cap per code, so that memory does not grow with them."""
+
+    samples_per_code: int = 100
+    totals: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[Fault]] = field(default_factory=dict)
+
+    def add(self, fault: Fault, times: int = 1) -> None:
+        """Count a fault, and keep it while its code has fewer than `samples_per_code`."""
+        self.totals[fault.code] += times
+        kept = self.samples.setdefault(fault.code, [])
+        if len(kept) < self.samples_per_code:
+            kept.append(fault)
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Count several faults."""
+        for fault in faults:
+            self.add(fault)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A source made ready for one scan: every column text, in the source's order.
+
+    `path` is the original file where it is already plain UTF-8 delimited text, else a file in the work folder.
+    `quote` and `escape` are one character or empty. `skip_lines` counts what lies before the first item (comments,
+    header). `columns` are the source's own names. `line_column` names an extra last column, not in `columns`, that
+    carries the source's physical line; None for text, where lines are derived. `complete` is False where a limit
+    or a broken source ended the reading early, and `stopped_reason` says which.
+    """
+
+    path: Path
+    delimiter: str
+    quote: str
+    escape: str
+    skip_lines: int
+    columns: tuple[str, ...]
+    line_column: str | None
+    source: Source
+    faults: FaultTally = field(default_factory=FaultTally)
+    complete: bool = True
+    stopped_reason: str | None = None
