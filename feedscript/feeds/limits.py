@@ -9,9 +9,9 @@ MIB = 1024 * 1024
 class Limits:
     """How much of everything one run may take; past one, the report is `complete: false` and says why.
 
-    `max_bytes` counts uncompressed bytes, `max_ratio` is uncompressed over compressed, `max_seconds` is wall time,
-    `memory_bytes` bounds the query engine (beyond it, it spills to the work folder), `max_spill_bytes` bounds
-    that spill. `threads` None means a thread per core.
+    `max_bytes` counts uncompressed bytes, `max_ratio` is uncompressed over compressed, `max_seconds` is wall
+    time, `memory_bytes` bounds the query engine (beyond it, it spills to the work folder), `max_spill_bytes`
+    bounds that spill. `threads` None means a thread per core.
     """
 
     max_bytes: int = 16 * 1024 * MIB

@@ -14,7 +14,8 @@ class Source:
     """What the source turned out to be.
 
     `format` is csv, tsv, rss, atom, xml, json, jsonl or parquet; `compression` gz, zip, bz2, zst or None;
-    `bytes` and `sha256` are those of the file as it lies there; `delimiter` and `quoting` are None outside text.
+    `bytes` and `sha256` are those of the file as it lies there; `delimiter` and `quoting` are None
+    outside text.
     """
 
     uri: str
@@ -68,11 +69,11 @@ class FaultTally:
 class Staged:
     """A source made ready for one scan: every column text, in the source's order.
 
-    `path` is the original file where it is already plain UTF-8 delimited text, else a file in the work folder.
-    `quote` and `escape` are one character or empty. `skip_lines` counts what lies before the first item (comments,
-    header). `columns` are the source's own names. `line_column` names an extra last column, not in `columns`, that
-    carries the source's physical line; None for text, where lines are derived. `complete` is False where a limit
-    or a broken source ended the reading early, and `stopped_reason` says which.
+    `path` is the original file where it is already plain UTF-8 delimited text, else one in the work folder.
+    `quote` and `escape` are one character or empty. `skip_lines` counts what lies before the first item
+    (comments, header). `columns` are the source's own names. `line_column` names an extra last column, not in
+    `columns`, that carries the source's physical line; None for text, where lines are derived. `complete` is
+    False where a limit or a broken source ended the reading early, and `stopped_reason` says which.
     """
 
     path: Path

@@ -1,0 +1,144 @@
+"""What a partner accepts, as frozen values: profiles, attributes and the conditions between attributes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+class Type(StrEnum):
+    """What kind of value an attribute holds."""
+
+    TEXT = "text"
+    URL = "url"
+    PRICE = "price"
+    ENUM = "enum"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATETIME = "datetime"
+    DATETIME_RANGE = "datetime_range"
+    MEASURE = "measure"
+    GTIN = "gtin"
+    CATEGORY = "category"
+    COUNTRY = "country"
+    STRUCTURED = "structured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A sub-attribute of a structured value, in its place between colons."""
+
+    name: str
+    type: Type = Type.TEXT
+    required: bool = False
+    max_length: int | None = None
+    values: tuple[str, ...] = ()
+    pattern: str | None = None
+    units: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A statement about one item: an operator of the closed list in `conditions.py`, and what it is about."""
+
+    operator: str
+    operands: tuple["str | float | Condition", ...]
+
+    def attributes(self) -> Iterator[str]:
+        """The attributes it speaks about."""
+        if self.operator in {"all", "any", "not"}:
+            for operand in self.operands:
+                if isinstance(operand, Condition):
+                    yield from operand.attributes()
+        elif self.operator in {"in", "under", "matches"}:
+            yield str(self.operands[0])
+        elif self.operator != "country":
+            yield from (operand for operand in self.operands if isinstance(operand, str))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossField:
+    """Where `when` holds (None: always), `expect` must hold too; else the attribute has a finding of `code`."""
+
+    code: str
+    expect: Condition
+    when: Condition | None = None
+    severity: Severity | None = None
+    message: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """An attribute of an item and everything that its partner says of it.
+
+    Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
+    that do as well where this one is required. `severities` re-grade single codes.
+    """
+
+    name: str
+    type: Type = Type.TEXT
+    required: bool = False
+    required_when: Condition | None = None
+    alternatives: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    unique: bool = False
+    same_within: str | None = None
+    min_length: int | None = None
+    advised_min_length: int | None = None
+    max_length: int | None = None
+    max_total_length: int | None = None
+    min_values: int | None = None
+    max_values: int = 1
+    values: tuple[str, ...] = ()
+    accepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    placeholders: tuple[str, ...] = ()
+    pattern: str | None = None
+    forbidden_pattern: str | None = None
+    extensions: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    minimum: float | None = None
+    above: float | None = None
+    maximum: float | None = None
+    maximum_by_unit: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    max_days_ahead: int | None = None
+    quality: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    conditions: tuple[CrossField, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    doc: str | None = None
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether one item may carry several values."""
+        return self.max_values > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A partner's rules as versioned data."""
+
+    id: str
+    version: str
+    title: str
+    doc: str
+    item: str
+    attributes: tuple[Attribute, ...]
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    restricted_prefixes: tuple[str, ...] = ()
+    coupon_prefixes: tuple[str, ...] = ()
+
+    def attribute(self, name: str) -> Attribute:
+        """The attribute of this name."""
+        return next(each for each in self.attributes if each.name == name)
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[str, ...]]:
+        """The order of sub-attributes of every structured attribute, for the readers."""
+        return {each.name: tuple(part.name for part in each.parts) for each in self.attributes if each.parts}
