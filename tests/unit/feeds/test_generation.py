@@ -1,0 +1,116 @@
+"""Generation, from a merchant's file to the partner's."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from feedscript.feeds.generation import DestinationUnwritable, EmptyFeed, generate
+from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
+from feedscript.feeds.progress import Progress
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+HEADER = "SKU,Name,Details,URL,Picture,Stock,Price,Currency\n"
+ROW = 'A{0},Mug {0},"A mug, enamelled",https://www.example.com/{0},https://cdn.example.com/{0}.jpg,3,"9,50",EUR\n'
+
+
+def items(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def export(folder: Path, text: str) -> Path:
+    path = folder / "export.csv"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_an_export_becomes_a_feed(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + ROW.format(1) + ROW.format(2))
+    generated = generate(source, tmp_path / "out" / "feed.csv")
+    assert (generated.items_read, generated.items_written, generated.rows_rejected) == (2, 2, 0)
+    assert generated.matched["price"] == ("Price",)
+    assert generated.unmatched == ()
+    assert items(tmp_path / "out" / "feed.csv")[0] == {
+        "id": "A1",
+        "title": "Mug 1",
+        "description": "A mug, enamelled",
+        "link": "https://www.example.com/1",
+        "image_link": "https://cdn.example.com/1.jpg",
+        "availability": "in_stock",
+        "price": "9.50 EUR",
+    }
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["feed.csv"]
+
+
+def test_the_sample_export_is_repaired(tmp_path: Path) -> None:
+    generated = generate(SAMPLES / "merchant-export.csv", tmp_path / "feed.csv")
+    feed = items(tmp_path / "feed.csv")
+    assert generated.items_written == len(feed) == 279
+    assert generated.unmatched == ("Units in Stock", "Warehouse Location", "Last Changed")
+    assert Counter(item["availability"] for item in feed) == {"in_stock": 242, "out_of_stock": 37}
+    assert {item["price"][-4:] for item in feed} == {" USD"}
+    assert {len(item["gtin"]) for item in feed} == {0, 12, 13}
+    assert not any("<" in item["description"] or "\n" in item["description"] for item in feed)
+    assert max(len(item["title"]) for item in feed) <= 150
+    assert all(item["link"].startswith("https://") and " " not in item["link"] for item in feed)
+
+
+def test_items_keep_the_sources_order(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + "".join(ROW.format(number) for number in range(5_000)))
+    generate(source, tmp_path / "feed.csv")
+    assert [item["id"] for item in items(tmp_path / "feed.csv")] == [f"A{number}" for number in range(5_000)]
+
+
+def test_an_item_without_a_required_value_is_passed_on(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + ROW.format(1) + ",,,,,,,\n")
+    generate(source, tmp_path / "feed.csv")
+    assert [item["title"] for item in items(tmp_path / "feed.csv")] == ["Mug 1", ""]
+
+
+def test_a_malformed_row_is_left_out_and_counted(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + ROW.format(1) + "A2,Mug\n" + ROW.format(3))
+    generated = generate(source, tmp_path / "feed.csv")
+    assert (generated.items_read, generated.items_written, generated.rows_rejected) == (3, 2, 1)
+    assert "1 malformed" in generated.headline()
+
+
+def test_an_empty_feed_is_never_published(tmp_path: Path) -> None:
+    destination = tmp_path / "feed.csv"
+    destination.write_text("yesterday's", "utf-8")
+    with pytest.raises(EmptyFeed, match="holds no item"):
+        generate(export(tmp_path, HEADER), destination)
+    assert destination.read_text("utf-8") == "yesterday's"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export.csv", "feed.csv"]
+
+
+def test_attributes_without_a_column_are_named_with_the_columns(tmp_path: Path) -> None:
+    source = export(tmp_path, "SKU,Name,Colour of the box\n1,Mug,red\n")
+    with pytest.raises(AttributesUnmatched) as caught:
+        generate(source, tmp_path / "feed.csv")
+    assert caught.value.missing == ("description", "link", "image_link", "availability", "price")
+    assert "its columns are SKU, Name, Colour of the box" in str(caught.value)
+    assert not (tmp_path / "feed.csv").exists()
+
+
+def test_a_mapping_speaks_before_the_synonyms(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER.replace("Details", "Blurb") + ROW.format(1))
+    mapping = Mapping({"description": Rule(columns=("Blurb",)), "brand": Rule(constant="Fernhollow")})
+    generate(source, tmp_path / "feed.csv", mapping=mapping)
+    (item,) = items(tmp_path / "feed.csv")
+    assert (item["description"], item["brand"]) == ("A mug, enamelled", "Fernhollow")
+
+
+def test_a_destination_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + ROW.format(1))
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(DestinationUnwritable):
+        generate(source, tmp_path / "file" / "feed.csv")
+
+
+def test_progress_ends_with_the_rows(tmp_path: Path) -> None:
+    told: list[Progress] = []
+    source = export(tmp_path, HEADER + ROW.format(1))
+    generate(source, tmp_path / "feed.csv", progress=told.append)
+    assert (told[-1].rows, told[-1].bytes) == (1, source.stat().st_size)
