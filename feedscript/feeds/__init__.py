@@ -9,6 +9,7 @@ from feedscript.feeds.errors import (
     SourceUnreadable,
     UnknownProfile,
 )
+from feedscript.feeds.generation import Generated, generate
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile, load_profile, profile_ids, read_profile
@@ -20,6 +21,7 @@ __all__ = [
     "ConfigError",
     "DocumentError",
     "FeedError",
+    "Generated",
     "Issue",
     "Limits",
     "Policy",
@@ -30,6 +32,7 @@ __all__ = [
     "SourceUnavailable",
     "SourceUnreadable",
     "UnknownProfile",
+    "generate",
     "load_profile",
     "profile_ids",
     "read_profile",

@@ -133,7 +133,7 @@ def _publish(query: str, destination: Path, staged: Staged, limits: Limits, work
         with _connect(limits, workdir) as connection:
             copied = connection.execute(f"COPY ({query}) TO {literal(str(partial))} ({options})").fetchone()
             rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
-        assert copied is not None and rejected is not None  # noqa: S101, PT018 - both always give one row
+        assert copied is not None and rejected is not None  # noqa: PT018 - both always give one row
         if copied[0] == 0:
             raise EmptyFeed(staged.source.uri, rejected[0])
         partial.replace(destination)
@@ -182,10 +182,10 @@ def _scan(staged: Staged) -> str:
 def _stage(source: Path, uri: str) -> Staged:
     with duckdb.connect() as connection:
         found = connection.execute(
-            f"SELECT Delimiter, Quote, Escape, list_transform(Columns, lambda c: c.name) "  # noqa: S608 - quoted
+            f"SELECT Delimiter, Quote, Escape, list_transform(Columns, lambda c: c.name) "
             f"FROM sniff_csv({literal(str(source))}, header = true, all_varchar = true, ignore_errors = true)"
         ).fetchone()
-    assert found is not None  # noqa: S101 - one row
+    assert found is not None
     return Staged(
         path=source,
         delimiter=found[0],
