@@ -1,1 +1,37 @@
 """The feed engine: profiles, rules, readers, validation, mapping, generation, reports. It knows no job."""
+
+from feedscript.feeds.errors import (
+    ConfigError,
+    DocumentError,
+    FeedError,
+    ProfileError,
+    SourceUnavailable,
+    SourceUnreadable,
+    UnknownProfile,
+)
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.policy import Policy
+from feedscript.feeds.profiles import Profile, load_profile, profile_ids, read_profile
+from feedscript.feeds.progress import Progress
+from feedscript.feeds.report import Issue, Report
+from feedscript.feeds.validation import validate
+
+__all__ = [
+    "ConfigError",
+    "DocumentError",
+    "FeedError",
+    "Issue",
+    "Limits",
+    "Policy",
+    "Profile",
+    "ProfileError",
+    "Progress",
+    "Report",
+    "SourceUnavailable",
+    "SourceUnreadable",
+    "UnknownProfile",
+    "load_profile",
+    "profile_ids",
+    "read_profile",
+    "validate",
+]

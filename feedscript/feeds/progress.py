@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """A moment of a run: `rows` (None before they are counted), `bytes` of `total_bytes`, what is being done."""
+    """A moment of a run: `rows` (None until counted), `bytes` of `total_bytes`, what is being done."""
 
     rows: int | None
     bytes: int

@@ -27,5 +27,5 @@ def load_profile(profile: str) -> Profile:
 def read_profile(path: Path) -> Profile:
     """The profile in the file at `path`; raises ProfileError naming the line at fault."""
     loaded = load_document(path, ProfileSchema(), ProfileError)
-    assert isinstance(loaded, Profile)  # noqa: S101 - what ProfileSchema makes, told to the type checker
+    assert isinstance(loaded, Profile)
     return loaded

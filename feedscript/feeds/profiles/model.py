@@ -63,7 +63,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class CrossField:
-    """Where `when` holds (None: always), `expect` must hold too; else the attribute has a finding of `code`."""
+    """Where `when` holds (None: always), `expect` must hold too, or there is a finding of `code`."""
 
     code: str
     expect: Condition
@@ -78,7 +78,8 @@ class Attribute:
     """An attribute of an item and everything that its partner says of it.
 
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
-    that do as well where this one is required. `severities` re-grade single codes.
+    that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
+    `severities` re-grade single codes.
     """
 
     name: str
@@ -99,8 +100,10 @@ class Attribute:
     accepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     placeholders: tuple[str, ...] = ()
     pattern: str | None = None
-    forbidden_pattern: str | None = None
+    form: str | None = None
+    example: str | None = None
     extensions: tuple[str, ...] = ()
+    refused_extensions: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     minimum: float | None = None
     above: float | None = None

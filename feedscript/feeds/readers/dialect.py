@@ -19,8 +19,7 @@ class Dialect:
 
     `quote` and `escape` are one character, or empty for text whose quotes mean nothing. `skip_records`
     counts the comments, blank lines and header before the first item; `header_line` is the header's
-    physical line, from 1. `columns` is empty where there is no header at all; `has_items` is
-    whether anything follows it.
+    physical line, from 1. `columns` is empty where there is no header at all.
     """
 
     delimiter: str
@@ -29,7 +28,6 @@ class Dialect:
     skip_records: int
     header_line: int
     columns: tuple[str, ...]
-    has_items: bool
 
 
 @dataclass(frozen=True)
@@ -80,11 +78,10 @@ def _read(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) ->
         widths.extend(len(record) for record in islice(filter(None, reader), _SAMPLE_RECORDS))
     except csv.Error:
         broken = True
-    has_items = broken or bool(widths) or not whole
     if not whole and len(widths) > 1:
         widths.pop()
     columns = tuple(name.strip().removeprefix("\ufeff") for name in header)
-    dialect = Dialect(delimiter, quote, escape, skipped, header_line, columns, has_items)
+    dialect = Dialect(delimiter, quote, escape, skipped, header_line, columns)
     even = sum(width == len(columns) for width in widths) / max(1, len(widths) + broken)
     return _Reading(dialect, (even + 0.01) * (len(columns) - 1))
 

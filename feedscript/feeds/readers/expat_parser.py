@@ -9,7 +9,7 @@ from feedscript.feeds.readers.staged import Fault
 def new_parser() -> expat.XMLParserType:
     """A parser of UTF-8 that refuses every DTD, and so every entity but XML's own five.
 
-    Its handlers raise `Stopped` with the fault `dtd_forbidden`.
+    Its handlers raise `Stopped` with the fault `forbidden_xml`.
     """
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
@@ -18,7 +18,7 @@ def new_parser() -> expat.XMLParserType:
     def refuse(*_: object) -> None:
         line = parser.CurrentLineNumber
         message = f"line {line} declares a document type (DTD); DTDs and entities are refused: remove it"
-        raise Stopped(message, Fault("dtd_forbidden", message, line=line))
+        raise Stopped(message, Fault("forbidden_xml", message, line=line))
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse

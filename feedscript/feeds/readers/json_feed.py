@@ -53,13 +53,13 @@ def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) ->
         raise Stopped(message, Fault("malformed_json", message, line=scanner.line)) from defect
     for name in scanner.passed_over:
         message = f"the array {name!r} was not read; an earlier array holds the items"
-        intake.faults.add(Fault("ignored_array", message, severity="info", attribute=name))
+        intake.faults.add(Fault("unknown_column", message, severity="info", value=name))
 
 
 def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dict[str, str]:
     for key in decoder.take_repeated_keys():
         message = f"the key {key!r} stands more than once in one object; the last value counts"
-        intake.faults.add(Fault("duplicate_key", message, severity="warning", line=line, attribute=key))
+        intake.faults.add(Fault("duplicate_key", message, severity="warning", line=line, value=key))
     if not isinstance(value, dict):
         raise JSONDefect("an item must be an object ({...})", 0)
     try:

@@ -85,8 +85,6 @@ def _copy(
     if len(columns) > limits.max_columns:
         raise Stopped(f"the feed has more than {limits.max_columns} columns (max_columns)")
     ((items,),) = connection.execute(f"from {scan} select count(*)").fetchall()
-    if items == 0:
-        intake.faults.add(Fault("no_items", "the feed holds no items"))
     texts = ", ".join(f"{expression} as {_quoted(name)}" for name, expression in columns)
     line = _quoted(line_column([name for name, _ in columns]))
     query = f"from {scan} select {texts}, null as {line} limit {limits.max_items}"

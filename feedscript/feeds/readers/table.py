@@ -82,7 +82,7 @@ def stage_items(intake: Intake, items: Iterable[Item], source: Source) -> Staged
     columns = writer.columns
     if writer.uneven:
         path = _widened(path, columns)
-    if writer.items == 0 and intake.stopped_reason is None:
+    if not columns and intake.stopped_reason is None:
         intake.faults.add(Fault("no_items", "the feed holds no items"))
     return staged_items(intake, path, columns, source)
 

@@ -159,17 +159,16 @@ def test_a_header_with_a_line_end_of_its_own(tmp_path):
     assert [row["title"] for row in cells(staged)] == ["a", "b"]
 
 
-def test_header_faults(tmp_path):
+def test_a_column_without_a_name(tmp_path):
     staged = stage_bytes(b"# x\nid,title,,id\n1,a,b,c\n", tmp_path)
-    assert fault_codes(staged) == {"unnamed_column": 1, "duplicate_column": 1}
-    (fault,) = staged.faults.samples["duplicate_column"]
-    assert (fault.line, fault.attribute) == (2, "id")
+    assert staged.columns == ("id", "title", "", "id")
+    (fault,) = staged.faults.samples["unnamed_column"]
+    assert (fault.line, fault.value) == (2, "column 3")
 
 
-def test_a_header_alone_has_no_items(tmp_path):
+def test_a_header_alone_has_columns_and_no_cells(tmp_path):
     staged = stage_bytes(b"id,title\n", tmp_path)
-    assert staged.columns == ("id", "title")
-    assert fault_codes(staged) == {"no_items": 1}
+    assert (staged.columns, cells(staged), staged.complete) == (("id", "title"), [], True)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n \r\n", codecs.BOM_UTF8, codecs.BOM_UTF16_LE])

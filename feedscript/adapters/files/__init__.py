@@ -1,0 +1,7 @@
+"""Jobs and activities as files: the embedded default, and the truth."""
+
+from feedscript.adapters.files.activity_log import FileActivityLog
+from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.files.repository import FileJobRepository
+
+__all__ = ["Disk", "FileActivityLog", "FileJobRepository"]

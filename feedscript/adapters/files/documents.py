@@ -1,0 +1,100 @@
+"""How jobs and activities are written down; apart from what the API shows, so each may change alone."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cattrs import Converter
+from cattrs.gen import make_dict_unstructure_fn, override
+from cattrs.strategies import configure_tagged_union
+
+from feedscript.domain import Activity, Event, Fact, Job, Transition
+
+DOCUMENT_VERSION = 1
+SOURCE = "/feedscript"
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=False, detailed_validation=False)
+    converter.register_unstructure_hook(datetime, to_rfc3339)
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text).astimezone(UTC))
+    configure_tagged_union(Transition | Fact, converter, tag_name="event")
+    converter.register_unstructure_hook(
+        Activity, make_dict_unstructure_fn(Activity, converter, event=override(omit=True))
+    )
+    return converter
+
+
+def to_rfc3339(time: datetime) -> str:
+    """The time as RFC 3339 UTC with microseconds, so that texts sort as times do.
+
+    >>> to_rfc3339(datetime(2026, 1, 1, tzinfo=UTC))
+    '2026-01-01T00:00:00.000000Z'
+    """
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+_CONVERTER = _converter()
+
+
+def job_to_bytes(job: Job, activities: Sequence[Activity]) -> bytes:
+    """The job's file: the job, and the activities that tell of its last change."""
+    document = {
+        "document_version": DOCUMENT_VERSION,
+        "job": _CONVERTER.unstructure(job),
+        "activities": [activity_to_document(activity) for activity in activities],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def job_from_bytes(data: bytes) -> tuple[Job, tuple[Activity, ...]]:
+    """Read a job's file; raises `ValueError` saying what is wrong with it."""
+    document = json.loads(data)
+    version = document.get("document_version") if isinstance(document, dict) else None
+    if version != DOCUMENT_VERSION:
+        raise ValueError(f"document version {version} is not known here")
+    try:
+        activities = tuple(activity_from_document(entry) for entry in document["activities"])
+        return _CONVERTER.structure(document["job"], Job), activities
+    except Exception as error:
+        raise ValueError(f"not a job document: {type(error).__name__}: {error}") from error
+
+
+def activity_to_document(activity: Activity) -> dict[str, Any]:
+    """The activity as a CloudEvents 1.0 JSON event (without the chain's attributes)."""
+    data: dict[str, Any] = {"actor": activity.actor, **activity.data}
+    if activity.event is not None:
+        data["event"] = _CONVERTER.unstructure(activity.event, unstructure_as=Transition | Fact)
+    document = {
+        "specversion": "1.0",
+        "id": activity.id,
+        "source": SOURCE,
+        "type": activity.type,
+        "time": to_rfc3339(activity.at),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    if activity.job_id is not None:
+        document["subject"] = activity.job_id
+    return document
+
+
+def activity_from_document(document: dict[str, Any]) -> Activity:
+    """Read an activity back."""
+    data = dict(document["data"])
+    actor, event = data.pop("actor"), data.pop("event", None)
+    return Activity(
+        id=document["id"],
+        at=datetime.fromisoformat(document["time"]),
+        type=document["type"],
+        job_id=document.get("subject"),
+        actor=actor,
+        event=event and _event(event),
+        data=data,
+    )
+
+
+def _event(document: dict[str, Any]) -> Event:
+    event: Event = _CONVERTER.structure(document, Transition | Fact)  # type: ignore[arg-type]  # cattrs takes unions
+    return event

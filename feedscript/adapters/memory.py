@@ -1,0 +1,77 @@
+"""Jobs and activities in memory: for tests, and for those who embed the service and keep nothing."""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from feedscript.domain import Activity, Job
+from feedscript.ports import ActivityLog, JobFilter, JobPage, JobRepository
+from feedscript.ports.errors import BadCursor, VersionConflict
+
+
+class MemoryActivityLog(ActivityLog):
+    """An `ActivityLog` that forgets with its process."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Activity] = {}
+
+    def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:  # noqa: ARG002 - nothing here is
+        """Add entries at the end."""
+        for activity in activities:
+            self._entries.setdefault(activity.id, activity)
+
+    def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:  # noqa: ARG002 - all are at hand
+        """The job's entries, oldest first."""
+        return iter([activity for activity in list(self._entries.values()) if activity.job_id == job_id])
+
+
+class MemoryJobRepository(JobRepository):
+    """A `JobRepository` for the threads of one process."""
+
+    def __init__(self, log: ActivityLog) -> None:
+        self._log = log
+        self._jobs: dict[str, Job] = {}
+        self._claims: dict[tuple[str, str], str] = {}
+        self._open: set[str] = set()
+        self._lock = threading.RLock()
+
+    def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
+        """Reserve the reference; the first one has it."""
+        with self._lock:
+            return self._claims.setdefault((affiliate_merchant_id, reference), job_id)
+
+    def get(self, job_id: str) -> Job | None:
+        """The job, or None."""
+        return self._jobs.get(job_id)
+
+    def commit(self, job: Job, activities: Sequence[Activity]) -> None:
+        """Store the next version and its activities."""
+        with self._lock:
+            stored = self._jobs.get(job.id)
+            found = stored.version if stored else 0
+            if found != job.version - 1:
+                raise VersionConflict(job.id, job.version - 1, found)
+            self._jobs[job.id] = job
+            if stored is None or not job.settled:
+                self._open.add(job.id)
+            self._log.append(activities)
+
+    def settle(self, job_id: str) -> None:
+        """Take the job off the open ones, unless it was started again meanwhile."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is None or job.settled:
+                self._open.discard(job_id)
+
+    def open_jobs(self) -> Iterable[str]:
+        """The ids of the open jobs, oldest first."""
+        return sorted(self._open)
+
+    def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
+        """Matching jobs, newest first."""
+        if cursor is not None and cursor not in self._jobs:
+            raise BadCursor("not a cursor of this service")
+        ids = sorted((i for i in list(self._jobs) if cursor is None or i < cursor), reverse=True)
+        matching = [job for job in (self._jobs[i] for i in ids) if wanted.matches(job)]
+        shown = tuple(matching[:limit])
+        return JobPage(shown, shown[-1].id if len(matching) > limit else None)

@@ -1,0 +1,81 @@
+"""How a server process tells the one that leads of a new run: a line through a named pipe.
+
+Nothing depends on its being heard: what is missed is found in the backlog a little later.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import select
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from feedscript.domain import FeedRequest, Phase
+from feedscript.ports.executor import Run
+
+PIPE_BYTES = 1024 * 1024
+NOT_HEARD = (errno.ENXIO, errno.ENOENT, errno.EAGAIN)
+
+
+class Doorbell:
+    """The named pipe `path`: anyone rings, the leader listens."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._partial = b""
+        self._descriptor: int | None = None
+
+    def ring(self, run: Run) -> None:
+        """Tell of the run, if anybody listens."""
+        line = json.dumps(asdict(run)).encode() + b"\n"
+        if len(line) > select.PIPE_BUF:
+            return  # longer lines could be torn by another writer's
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno not in NOT_HEARD:
+                raise
+            return
+        try:
+            os.write(descriptor, line)
+        except OSError as error:
+            if error.errno not in (*NOT_HEARD, errno.EPIPE):
+                raise
+        finally:
+            os.close(descriptor)
+
+    def listen(self) -> None:
+        """Begin to hear; only the leader does."""
+        with contextlib.suppress(FileExistsError):
+            os.mkfifo(self._path, 0o600)
+        # Held for writing too, so that the pipe stays open while nobody rings.
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        fcntl.fcntl(self._descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+
+    def heard(self, timeout: float) -> Iterator[Run]:
+        """The runs that were told of, waiting up to `timeout` seconds for the first."""
+        assert self._descriptor is not None, "listen first"
+        if not select.select([self._descriptor], [], [], timeout)[0]:
+            return
+        lines = (self._partial + os.read(self._descriptor, PIPE_BYTES)).split(b"\n")
+        self._partial = lines.pop()
+        for line in lines:
+            document = json.loads(line)
+            yield Run(
+                job_id=document["job_id"],
+                attempt=document["attempt"],
+                phase=Phase(document["phase"]),
+                request=FeedRequest(**document["request"]),
+                token=document["token"],
+                wanted=document["wanted"],
+                started=document["started"],
+            )
+
+    def close(self) -> None:
+        """Hear no more."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -1,0 +1,68 @@
+"""The server's end of a runner process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from feedscript.adapters.subprocess.supervision import Assignment
+
+RUNNER = "feedscript.adapters.subprocess.runner"
+
+
+class RunnerProcess:
+    """A long-lived runner, started when it is first needed and again when it has died."""
+
+    def __init__(self, preload: Sequence[str], errors: Path) -> None:
+        self._preload = preload
+        self._errors = errors
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def carry_out(self, assignment: Assignment, on_started: Callable[[], None]) -> None:
+        """Hand the assignment over and return when the runner is done with it, or dead."""
+        runner = self._running()
+        assert runner.stdin is not None
+        assert runner.stdout is not None
+        try:
+            runner.stdin.write(json.dumps(asdict(assignment)).encode() + b"\n")
+            runner.stdin.flush()
+        except BrokenPipeError:
+            self._forget(runner)
+            return
+        while (line := runner.stdout.readline()) == b"started\n":
+            on_started()
+        if not line:
+            self._forget(runner)
+
+    def close(self) -> None:
+        """Let the runner go once it has finished what it is doing."""
+        runner, self._process = self._process, None
+        if runner is not None and runner.stdin is not None:
+            runner.stdin.close()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._errors.parent.mkdir(parents=True, exist_ok=True)
+            with self._errors.open("ab") as errors:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", RUNNER, *self._preload],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    start_new_session=True,
+                    env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                )
+        return self._process
+
+    def _forget(self, runner: subprocess.Popen[bytes]) -> None:
+        for stream in (runner.stdin, runner.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    continue
+        runner.wait()
+        self._process = None

@@ -1,0 +1,72 @@
+"""What a script is told: its arguments, its environment, its bounds (docs/scripts.md)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
+from feedscript.adapters.subprocess.leftovers import COOKIE
+from feedscript.adapters.subprocess.supervision import Assignment
+from feedscript.domain import Phase
+from feedscript.ports import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptSettings:
+    """How scripts are run.
+
+    `commands` holds the user's own command by phase, `builtins` the built-in function ("module:name") for a phase
+    without one. `environment` is all that a script inherits, besides what the contract gives it. Times are seconds.
+    """
+
+    builtins: Mapping[Phase, str]
+    commands: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    callback_url: str
+    timeout: float = 3600.0
+    kill_grace: float = 10.0
+    log_bytes: int = 10 * 1024 * 1024
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def modules(self) -> list[str]:
+        """The modules of the built-in functions that are in use: what a runner preloads."""
+        return sorted(
+            {name.partition(":")[0] for phase, name in self.builtins.items() if phase not in self.commands}
+        )
+
+
+def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log: Path) -> Assignment:
+    """Put an attempt into the words of the script contract."""
+    request = run.request
+    command = scripts.commands.get(run.phase)
+    contract = {
+        COOKIE: cookie_of(run),
+        "FEEDSCRIPT_JOB_ID": run.job_id,
+        "FEEDSCRIPT_ATTEMPT": str(run.attempt),
+        "FEEDSCRIPT_TYPE": run.phase.value,
+        "FEEDSCRIPT_AFFILIATE_MERCHANT_ID": request.affiliate_merchant_id,
+        "FEEDSCRIPT_PARTNER_ID": request.partner_id or "",
+        "FEEDSCRIPT_SOURCE": request.source,
+        "FEEDSCRIPT_DESTINATION": request.destination,
+        "FEEDSCRIPT_CALLBACK_URL": scripts.callback_url,
+        "FEEDSCRIPT_TOKEN": run.token,
+        "FEEDSCRIPT_RESULT_FILE": str(folder.result),
+        "FEEDSCRIPT_PROGRESS_FILE": str(folder.progress),
+    }
+    return Assignment(
+        folder=str(folder.path),
+        log=str(log),
+        environment={**scripts.environment, **contract},
+        timeout=scripts.timeout,
+        kill_grace=scripts.kill_grace,
+        log_bytes=scripts.log_bytes,
+        limits=scripts.limits,
+        command=[*command, request.source, request.destination] if command else None,
+        builtin=None if command else scripts.builtins[run.phase],
+    )
+
+
+def cookie_of(run: Run) -> str:
+    """What every process of the attempt carries in its environment, and no other does."""
+    return f"{run.job_id}/{run.token}"

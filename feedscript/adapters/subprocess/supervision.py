@@ -1,0 +1,244 @@
+"""Looking after one script: its session, its limits, its log, its end. Runs in a single-threaded runner process."""
+
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+LOOK_EVERY = 0.1
+TAIL_BYTES = 2000
+LARGEST_RESULT = 1024 * 1024
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What a runner is to do: run `command`, or the function `builtin` ("module:name") in a forked child.
+
+    `limits` are resource limits by their names in `resource` (RLIMIT_AS in bytes, RLIMIT_CPU in seconds ...);
+    times are seconds, `log_bytes` is where the log is cut.
+    """
+
+    folder: str
+    log: str
+    environment: Mapping[str, str]
+    timeout: float
+    kill_grace: float
+    log_bytes: int
+    command: Sequence[str] | None = None
+    builtin: str | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class End:
+    """How the script ended; `reason` is set where the exit code does not tell."""
+
+    exit_code: int | None = None
+    reason: str | None = None
+    error: str = ""
+    result: Mapping[str, Any] | None = None
+
+
+def become_subreaper() -> None:
+    """Make this process the parent of whatever its scripts leave behind (prctl(2))."""
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class Script:
+    """A script at work. It leads a session of its own; its output comes through a pipe and stops at the cap."""
+
+    def __init__(self, assignment: Assignment, work: Path, started: Callable[[], None]) -> None:
+        self._assignment = assignment
+        self._output, writer = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(self._output, False)
+        self._log = os.open(assignment.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._written = 0
+        self._silent = False
+        started()
+        try:
+            self.pid = self._spawn(writer, work)
+        except BaseException:
+            os.close(self._output)
+            os.close(self._log)
+            raise
+        finally:
+            os.close(writer)
+        self._pidfd = os.pidfd_open(self.pid)
+
+    def wait(self, cancelled: Callable[[], bool]) -> End:
+        """Look after the script until it has ended and nothing of it is left."""
+        deadline = time.monotonic() + self._assignment.timeout
+        reason: str | None = None
+        stop_at: float | None = None
+        while not self._exited(LOOK_EVERY):
+            now = time.monotonic()
+            if stop_at is None and (now > deadline or cancelled()):
+                reason = "timeout" if now > deadline else "cancelled"
+                stop_at = now + self._assignment.kill_grace
+                self._signal_group(signal.SIGTERM)
+            elif stop_at is not None and now > stop_at:
+                self._signal_group(signal.SIGKILL)
+        _, status = os.waitpid(self.pid, 0)
+        self._sweep()
+        self._drain()
+        os.close(self._pidfd)
+        os.close(self._output)
+        os.close(self._log)
+        return self._judged(status, reason)
+
+    def _spawn(self, output: int, work: Path) -> int:
+        assignment = self._assignment
+        if assignment.builtin is not None:
+            return self._fork(assignment.builtin, output, work)
+        assert assignment.command is not None
+        process = subprocess.Popen(
+            assignment.command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=dict(assignment.environment),
+            cwd=work,
+            start_new_session=True,
+            close_fds=True,
+        )
+        for name, limit in assignment.limits.items():
+            _limit(process.pid, name, limit)
+        # Reaped by waitpid here; Popen must not do so as well.
+        process.returncode = 0
+        return process.pid
+
+    def _fork(self, builtin: str, output: int, work: Path) -> int:
+        sys.stdout.flush()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            _become_script(builtin, output, work, parent, self._assignment)
+        return pid
+
+    def _exited(self, timeout: float) -> bool:
+        watched = [self._pidfd] if self._silent else [self._pidfd, self._output]
+        ready, _, _ = select.select(watched, [], [], timeout)
+        if self._output in ready:
+            self._copy_output()
+        return self._pidfd in ready
+
+    def _copy_output(self) -> bool:
+        try:
+            data = os.read(self._output, 65536)
+        except BlockingIOError:
+            return False
+        room = self._assignment.log_bytes - self._written
+        if data and room > 0:
+            os.write(self._log, data[:room])
+            self._written += len(data[:room])
+            if len(data) >= room:
+                os.write(
+                    self._log,
+                    f"\n[feedscript: the log is cut at {self._assignment.log_bytes} bytes]\n".encode(),
+                )
+        self._silent = not data  # every writer is gone: the pipe would be readable for ever
+        return bool(data)
+
+    def _drain(self) -> None:
+        while self._copy_output():
+            pass
+
+    def _signal_group(self, number: int) -> None:
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            return
+
+    def _sweep(self) -> None:
+        """End what the script left behind: all that is still a child of this process, until there is none."""
+        while True:
+            for pid in _children():
+                os.kill(pid, signal.SIGKILL)
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                return
+
+    def _judged(self, status: int, reason: str | None) -> End:
+        code = os.waitstatus_to_exitcode(status)
+        end = End(exit_code=code if code >= 0 else 128 - code, reason=reason)
+        if reason == "timeout":
+            end.error = f"stopped after {self._assignment.timeout:g} s"
+        elif reason == "cancelled":
+            end.error = "cancelled on request"
+        elif code < 0:
+            end.error = f"killed by {signal.Signals(-code).name}; {self._tail()}"
+        elif code:
+            end.error = f"exit code {code}; {self._tail()}"
+        end.result = self._read_result() if end.exit_code == 0 else None
+        return end
+
+    def _tail(self) -> str:
+        size = Path(self._assignment.log).stat().st_size
+        with Path(self._assignment.log).open("rb") as log:
+            log.seek(max(0, size - TAIL_BYTES))
+            text = log.read().decode(errors="replace").strip()
+        return f"its log ends: {text}" if text else "its log is empty"
+
+    def _read_result(self) -> Mapping[str, Any] | None:
+        path = Path(self._assignment.environment["FEEDSCRIPT_RESULT_FILE"])
+        try:
+            if path.stat().st_size > LARGEST_RESULT:
+                return None
+            document = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
+
+
+def _become_script(builtin: str, output: int, work: Path, parent: int, assignment: Assignment) -> NoReturn:
+    """Turn the forked child into the script; never returns."""
+    code = 70  # EX_SOFTWARE
+    try:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(code)
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDONLY)
+        for descriptor, target in ((null, 0), (output, 1), (output, 2)):
+            os.dup2(descriptor, target)
+        os.closerange(3, 256)
+        os.chdir(work)
+        os.environ.clear()
+        os.environ.update(assignment.environment)
+        for name, limit in assignment.limits.items():
+            _limit(0, name, limit)
+        module, _, name = builtin.partition(":")
+        code = int(getattr(import_module(module), name)())
+    except BaseException:  # noqa: BLE001 - nothing may unwind into the runner's own code
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _limit(pid: int, name: str, limit: int) -> None:
+    try:
+        resource.prlimit(pid, getattr(resource, name), (limit, limit))
+    except ProcessLookupError:
+        return  # it has ended already
+
+
+def _children() -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]

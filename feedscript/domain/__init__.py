@@ -1,0 +1,110 @@
+"""The pure core: jobs, their state machine, the retry rules. Standard library only.
+
+>>> from feedscript.domain import FeedRequest, JobState, RetryPolicy, StartGeneration, decide, evolve
+"""
+
+from feedscript.domain.activity import Activity, activity_type, record_of
+from feedscript.domain.commands import (
+    CancelJob,
+    Command,
+    ExpireGrace,
+    RecordExit,
+    RecordStart,
+    ReportOutcome,
+    RetryDue,
+    StartGeneration,
+    StartPhase,
+    StartValidation,
+)
+from feedscript.domain.decide import decide
+from feedscript.domain.due import due
+from feedscript.domain.errors import (
+    FeedscriptError,
+    ForgedToken,
+    IllegalTransition,
+    NoReport,
+    ReferenceMismatch,
+    SourceMissing,
+    UnknownAttempt,
+    UnknownJob,
+)
+from feedscript.domain.events import (
+    Event,
+    Fact,
+    Failed,
+    GenerationFailed,
+    GenerationStarted,
+    GenerationSucceeded,
+    RetryCalledOff,
+    ScriptExited,
+    ScriptStarted,
+    Succeeded,
+    Transition,
+    ValidationFailed,
+    ValidationRevoked,
+    ValidationStarted,
+    ValidationSucceeded,
+)
+from feedscript.domain.exits import EX_DATAERR, EX_TEMPFAIL
+from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason
+from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
+from feedscript.domain.refusal import Refusal, RefusalCode
+from feedscript.domain.retry import RetryPolicy
+
+__all__ = [
+    "EX_DATAERR",
+    "EX_TEMPFAIL",
+    "TRANSITIONS",
+    "Activity",
+    "Attempt",
+    "CancelJob",
+    "Command",
+    "Event",
+    "ExpireGrace",
+    "Fact",
+    "Failed",
+    "FeedRequest",
+    "FeedscriptError",
+    "ForgedToken",
+    "GenerationFailed",
+    "GenerationStarted",
+    "GenerationSucceeded",
+    "IllegalTransition",
+    "Job",
+    "JobState",
+    "NoReport",
+    "Outcome",
+    "Phase",
+    "Reason",
+    "RecordExit",
+    "RecordStart",
+    "ReferenceMismatch",
+    "Refusal",
+    "RefusalCode",
+    "ReportOutcome",
+    "RetryCalledOff",
+    "RetryDue",
+    "RetryPolicy",
+    "ScriptExited",
+    "ScriptStarted",
+    "SourceMissing",
+    "StartGeneration",
+    "StartPhase",
+    "StartValidation",
+    "Succeeded",
+    "Transition",
+    "UnknownAttempt",
+    "UnknownJob",
+    "ValidationFailed",
+    "ValidationRevoked",
+    "ValidationStarted",
+    "ValidationSucceeded",
+    "activity_type",
+    "decide",
+    "diagram",
+    "due",
+    "evolve",
+    "fold",
+    "next_state",
+    "record_of",
+]

@@ -1,0 +1,57 @@
+"""The audit trail's entries: who did what, when, to which job, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from feedscript.domain.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One entry of the audit trail.
+
+    `id` is unique; for a transition it is `<job id>/<version>`, so the same one is never entered twice. `type`
+    reads `feedscript.<area>.<what>`: `api.call`, `callback.received`, `job.generation_started` ... `event` is the
+    domain event of a transition, whole: folding a job's events in order gives the job. `data` holds what else is
+    known, secrets left out. `at` is aware UTC.
+    """
+
+    id: str
+    at: datetime
+    type: str
+    job_id: str | None = None
+    actor: str = "feedscript"
+    event: Event | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record_of(event: Event, version: int, *, actor: str = "feedscript", **data: object) -> Activity:
+    """The entry that tells of a job's event; `version` is the job's after it.
+
+    >>> from datetime import UTC, datetime
+    >>> from feedscript.domain.events import ScriptStarted
+    >>> record_of(ScriptStarted(job_id="j1", attempt=1, at=datetime(2026, 1, 1, tzinfo=UTC)), 2).id
+    'j1/2'
+    """
+    return Activity(
+        id=f"{event.job_id}/{version}",
+        at=event.at,
+        type=activity_type(type(event)),
+        job_id=event.job_id,
+        actor=actor,
+        event=event,
+        data=data,
+    )
+
+
+def activity_type(event_type: type[Event]) -> str:
+    """The activity type that stands for an event type.
+
+    >>> from feedscript.domain.events import GenerationStarted
+    >>> activity_type(GenerationStarted)
+    'feedscript.job.generation_started'
+    """
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in event_type.__name__)
+    return f"feedscript.job.{words.lstrip('_')}"

@@ -1,0 +1,66 @@
+"""What can be wrong with what is asked of a job; every error carries its facts as attributes."""
+
+from feedscript.domain.job import JobState
+
+
+class FeedscriptError(Exception):
+    """The root of all errors that feedscript raises on purpose."""
+
+
+class IllegalTransition(FeedscriptError):
+    """The event has no row in the state table for the job's state."""
+
+    def __init__(self, job_id: str, state: JobState | None, event: str) -> None:
+        self.job_id = job_id
+        self.state = state
+        self.event = event
+        super().__init__(f"job {job_id}: no {event} in state {state.value if state else '(none)'}")
+
+
+class UnknownAttempt(FeedscriptError):
+    """The event tells of an attempt that the job does not have."""
+
+    def __init__(self, job_id: str, attempt: int) -> None:
+        self.job_id = job_id
+        self.attempt = attempt
+        super().__init__(f"job {job_id} has no attempt {attempt}")
+
+
+class UnknownJob(FeedscriptError):
+    """No job has that id."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        super().__init__(f"no job {job_id}")
+
+
+class ReferenceMismatch(FeedscriptError):
+    """The `job_id` is another merchant's job."""
+
+    def __init__(self, job_id: str, affiliate_merchant_id: str) -> None:
+        self.job_id = job_id
+        self.affiliate_merchant_id = affiliate_merchant_id
+        super().__init__(f"job {job_id} does not belong to merchant {affiliate_merchant_id}")
+
+
+class SourceMissing(FeedscriptError):
+    """A validation named no source, and the job has no generated feed to take for it."""
+
+    def __init__(self) -> None:
+        super().__init__("required: this job has no generated feed to validate")
+
+
+class ForgedToken(FeedscriptError):
+    """The callback's token is not one of the job's."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        super().__init__("the token is not one of this job's attempts")
+
+
+class NoReport(FeedscriptError):
+    """The job has no validation report (yet)."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = job_id
+        super().__init__(f"job {job_id} has no validation report")

@@ -1,0 +1,117 @@
+"""What has happened to a job, in the past tense; a job is the fold of its events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from feedscript.domain.job import FeedRequest, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact about one attempt of one job. `at` is aware UTC."""
+
+    job_id: str
+    attempt: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationStarted(Event):
+    """A generation was accepted; its script runs as soon as there is room."""
+
+    request: FeedRequest
+    retry: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationStarted(Event):
+    """A validation was accepted; its script runs as soon as there is room."""
+
+    request: FeedRequest
+    retry: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Succeeded(Event):
+    """The attempt reached its goal; `result` is what its script reported.
+
+    `exited` says that the script is known to be gone, with `exit_code` where somebody saw it.
+    """
+
+    result: Mapping[str, Any] | None = None
+    exited: bool = False
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed(Event):
+    """The attempt ended without reaching its goal; `next_retry_at` is set where a repeat may mend it."""
+
+    reason: Reason
+    error: str
+    result: Mapping[str, Any] | None = None
+    exited: bool = False
+    exit_code: int | None = None
+    next_retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationSucceeded(Succeeded):
+    """The feed lies at its destination."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationFailed(Failed):
+    """No feed came of the attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationSucceeded(Succeeded):
+    """The partner will take the feed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationFailed(Failed):
+    """The feed has errors, or could not be checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationRevoked(Failed):
+    """The partner rejected, after all, a feed that had been validated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptStarted(Event):
+    """The attempt's script is running; `log` is where its output goes."""
+
+    log: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptExited(Event):
+    """The attempt's script is gone; its exit code (None where nobody saw it) did not decide the outcome."""
+
+    exit_code: int | None = None
+    warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryCalledOff(Event):
+    """The automatic retry that was due will not happen."""
+
+
+Transition = (
+    GenerationStarted
+    | GenerationSucceeded
+    | GenerationFailed
+    | ValidationStarted
+    | ValidationSucceeded
+    | ValidationFailed
+    | ValidationRevoked
+)
+"""Events that move the job along the state table."""
+
+Fact = ScriptStarted | ScriptExited | RetryCalledOff
+"""Events that complete the job's record and leave the state alone."""

@@ -1,0 +1,180 @@
+"""The job: what was asked, every attempt at it, and the state that follows."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Phase(StrEnum):
+    """The two kinds of work; the values are the `type` of a callback."""
+
+    GENERATION = "feed_generation"
+    VALIDATION = "feed_validation"
+
+
+class JobState(StrEnum):
+    """Where a job stands; the values are the `status` that the API shows."""
+
+    GENERATING = "generating"
+    GENERATED = "generated"
+    GENERATION_FAILED = "generation_failed"
+    VALIDATING = "validating"
+    VALIDATED = "validated"
+    VALIDATION_FAILED = "validation_failed"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    SUCCESS = "success"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why an attempt failed."""
+
+    INVALID_FEED = "invalid_feed"
+    SCRIPT_ERROR = "script_error"
+    SOURCE_UNAVAILABLE = "source_unavailable"
+    TRANSIENT = "transient"
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+    NO_CALLBACK = "no_callback"
+    SPAWN_ERROR = "spawn_error"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRequest:
+    """What a caller asks for; the same fields start a generation and a validation.
+
+    `reference` is the caller's own `job_id`. Paths are `s3://bucket/key`.
+
+    >>> a = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
+    >>> b = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
+    >>> a.fingerprint == b.fingerprint
+    True
+    """
+
+    affiliate_merchant_id: str
+    source: str
+    destination: str
+    reference: str | None = None
+    partner_id: str | None = None
+    callback_url: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of the canonical JSON of all that decides the work; the reference is identity."""
+        body = {
+            "affiliate_merchant_id": self.affiliate_merchant_id,
+            "source": self.source,
+            "destination": self.destination,
+            "partner_id": self.partner_id,
+            "callback_url": self.callback_url,
+        }
+        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One run of a script for one phase of a job; kept for ever.
+
+    `number` counts from 1 over both phases. An attempt is open until it has an `outcome`; the script's own
+    `started_at`, `exited_at` and `exit_code` may come before or after that. Times are aware UTC.
+    """
+
+    number: int
+    phase: Phase
+    request: FeedRequest
+    accepted_at: datetime
+    retry: bool = False
+    started_at: datetime | None = None
+    exited_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+    error: str | None = None
+    exit_code: int | None = None
+    log: str | None = None
+    result: Mapping[str, Any] | None = None
+    warning: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the outcome is still to come."""
+        return self.outcome is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A feed on its way to a partner: one merchant's product data, generated and validated.
+
+    `id` is a UUIDv7, `version` counts the events that made the job (1 for the first).
+    `next_retry_at` is set while an automatic retry is due.
+    """
+
+    id: str
+    version: int
+    state: JobState
+    attempts: tuple[Attempt, ...]
+    created_at: datetime
+    updated_at: datetime
+    next_retry_at: datetime | None = None
+
+    @property
+    def latest(self) -> Attempt:
+        """The newest attempt; its request is the job's current one."""
+        return self.attempts[-1]
+
+    @property
+    def affiliate_merchant_id(self) -> str:
+        """The merchant whose product data this is; it never changes."""
+        return self.attempts[0].request.affiliate_merchant_id
+
+    @property
+    def reference(self) -> str | None:
+        """The caller's own `job_id`, if one was given with the first request."""
+        return self.attempts[0].request.reference
+
+    @property
+    def retry_count(self) -> int:
+        """The number of retries begun, over both phases."""
+        return sum(attempt.retry for attempt in self.attempts)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more happens without a new call: no script at work, no automatic retry due."""
+        return (
+            not self.latest.open
+            and self.next_retry_at is None
+            and all(a.started_at is None or a.exited_at is not None for a in self.attempts)
+        )
+
+    def attempt(self, number: int) -> Attempt | None:
+        """The attempt with that number, counted from 1."""
+        return self.attempts[number - 1] if 1 <= number <= len(self.attempts) else None
+
+    def latest_of(self, phase: Phase) -> Attempt | None:
+        """The newest attempt of a phase."""
+        return next((a for a in reversed(self.attempts) if a.phase is phase), None)
+
+    def retries_of(self, phase: Phase) -> int:
+        """The retries begun in a phase: what the retry limit counts."""
+        return sum(a.retry for a in self.attempts if a.phase is phase)
+
+    @property
+    def generated_feed(self) -> str | None:
+        """Where the newest generated feed lies, as its script reported it, else as it was asked for."""
+        done: Iterable[Attempt] = (
+            a for a in reversed(self.attempts) if a.phase is Phase.GENERATION and a.outcome is Outcome.SUCCESS
+        )
+        return next(
+            (str((a.result or {}).get("destination_s3_path") or a.request.destination) for a in done), None
+        )

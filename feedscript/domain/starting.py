@@ -1,0 +1,123 @@
+"""Deciding what starts: a phase, or the retry of one."""
+
+from datetime import datetime
+from typing import assert_never
+
+from feedscript.domain import events
+from feedscript.domain.commands import StartGeneration, StartPhase, StartValidation
+from feedscript.domain.events import Event
+from feedscript.domain.job import Job, JobState, Phase
+from feedscript.domain.refusal import Refusal, RefusalCode
+from feedscript.domain.retry import RetryPolicy
+
+
+def retry_if_due(job: Job, now: datetime) -> Event | Refusal:
+    """Begin the automatic retry whose backoff is over."""
+    if job.next_retry_at is None or now < job.next_retry_at:
+        return Refusal(RefusalCode.NOT_DUE, "no automatic retry is due")
+    start = StartGeneration if job.latest.phase is Phase.GENERATION else StartValidation
+    return _started(job, start(job_id=job.id, request=job.latest.request), now, retry=True)
+
+
+def start_generation(
+    job: Job | None, command: StartGeneration, now: datetime, policy: RetryPolicy
+) -> Event | Refusal:
+    """Start a generation, or repeat one, by the rows of the table in which states a POST may come."""
+    if job is None:
+        return _started(None, command, now, retry=False)
+    match job.state:
+        case JobState.GENERATION_FAILED | JobState.VALIDATION_FAILED:
+            return _retried(job, Phase.GENERATION, command, now, policy)
+        case JobState.GENERATING:
+            return _repeated(
+                job,
+                Phase.GENERATION,
+                command,
+                Refusal(
+                    RefusalCode.IN_FLIGHT, "this job is being generated with another body; wait or cancel it"
+                ),
+            )
+        case JobState.GENERATED:
+            return _repeated(
+                job,
+                Phase.GENERATION,
+                command,
+                Refusal(
+                    RefusalCode.ALREADY_GENERATED,
+                    "this job was generated with another body; use another job_id",
+                ),
+            )
+        case JobState.VALIDATING:
+            return Refusal(RefusalCode.IN_FLIGHT, "this job is being validated; wait or cancel it")
+        case JobState.VALIDATED:
+            return Refusal(
+                RefusalCode.ALREADY_GENERATED, "this job is generated and validated; use another job_id"
+            )
+        case _:
+            assert_never(job.state)
+
+
+def start_validation(
+    job: Job | None, command: StartValidation, now: datetime, policy: RetryPolicy
+) -> Event | Refusal:
+    """Start a validation, or repeat one, by the same rules."""
+    if job is None:
+        return _started(None, command, now, retry=False)
+    match job.state:
+        case JobState.GENERATED:
+            return _started(job, command, now, retry=False)
+        case JobState.VALIDATION_FAILED:
+            return _retried(job, Phase.VALIDATION, command, now, policy)
+        case JobState.GENERATING:
+            return Refusal(
+                RefusalCode.IN_FLIGHT, "this job is being generated; validate it when it is generated"
+            )
+        case JobState.GENERATION_FAILED:
+            return Refusal(RefusalCode.NOT_GENERATED, "the generation failed; repeat it before validating")
+        case JobState.VALIDATING:
+            return _repeated(
+                job,
+                Phase.VALIDATION,
+                command,
+                Refusal(
+                    RefusalCode.IN_FLIGHT, "this job is being validated with another body; wait or cancel it"
+                ),
+            )
+        case JobState.VALIDATED:
+            return _repeated(
+                job,
+                Phase.VALIDATION,
+                command,
+                Refusal(
+                    RefusalCode.ALREADY_VALIDATED,
+                    "this job was validated with another body; use another job_id",
+                ),
+            )
+        case _:
+            assert_never(job.state)
+
+
+def _started(job: Job | None, command: StartPhase, now: datetime, *, retry: bool) -> Event:
+    kind = events.GenerationStarted if isinstance(command, StartGeneration) else events.ValidationStarted
+    number = len(job.attempts) + 1 if job else 1
+    return kind(job_id=command.job_id, attempt=number, at=now, request=command.request, retry=retry)
+
+
+def _retried(
+    job: Job, phase: Phase, command: StartPhase, now: datetime, policy: RetryPolicy
+) -> Event | Refusal:
+    if not policy.allows(job, phase):
+        return Refusal(
+            RefusalCode.RETRIES_EXHAUSTED,
+            f"all {policy.max_retries} retries of this phase are used up; start a new job",
+        )
+    return _started(job, command, now, retry=True)
+
+
+def _repeated(job: Job, phase: Phase, command: StartPhase, otherwise: Refusal) -> Refusal:
+    current = job.latest_of(phase)
+    if current is not None and current.request.fingerprint == command.request.fingerprint:
+        return Refusal(
+            RefusalCode.DEDUPLICATED, "the same request was accepted before; nothing new was started"
+        )
+    return otherwise

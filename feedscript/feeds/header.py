@@ -1,0 +1,72 @@
+"""Matches a source's columns to a profile's attributes."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from feedscript.feeds.profiles.model import Attribute, Part, Profile
+
+_SUB_ATTRIBUTES = re.compile(r"^([^()]+)\(([^()]*)\)$")
+
+
+@dataclass
+class Header:
+    """Which column is what: column indexes by attribute, unknown and superfluous columns by name.
+
+    `attributes` are the profile's, with sub-attributes in the order that the header declares, as in
+    `shipping(country:price)`.
+    """
+
+    attributes: dict[str, Attribute]
+    columns: dict[str, list[int]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+
+    def missing(self) -> Iterator[Attribute]:
+        """The required attributes that have no column, and no column of an alternative."""
+        for attribute in self.attributes.values():
+            names = (attribute.name, *attribute.alternatives)
+            if attribute.required and not any(name in self.columns for name in names):
+                yield attribute
+
+
+def normalised(name: str) -> str:
+    """A column's name as attributes are named.
+
+    >>> normalised(" g:Image Link ")
+    'image_link'
+    """
+    return re.sub(r"[\s_-]+", "_", name.strip().lower().removeprefix("g:").strip())
+
+
+def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
+    """Match `columns`, in any order and spelling, to the profile's attributes."""
+    names = {name: each.name for each in profile.attributes for name in (each.name, *each.aliases)}
+    header = Header({each.name: each for each in profile.attributes})
+    for index, column in enumerate(columns):
+        plain, parts = _split(column)
+        name = names.get(normalised(plain))
+        if name is None:
+            header.unknown.append(column)
+            continue
+        attribute = header.attributes[name]
+        taken = header.columns.setdefault(name, [])
+        if taken and not attribute.repeatable:
+            header.duplicates.append(column)
+            continue
+        taken.append(index)
+        if parts and attribute.parts:
+            header.attributes[name] = replace(attribute, parts=_reordered(attribute, parts))
+    return header
+
+
+def _split(column: str) -> tuple[str, tuple[str, ...]]:
+    found = _SUB_ATTRIBUTES.match(column.strip())
+    if not found:
+        return column, ()
+    return found[1], tuple(normalised(each) for each in re.split("[:,]", found[2]))
+
+
+def _reordered(attribute: Attribute, names: tuple[str, ...]) -> tuple[Part, ...]:
+    known: Mapping[str, Part] = {part.name: part for part in attribute.parts}
+    return tuple(known.get(name, Part(name=name)) for name in names)

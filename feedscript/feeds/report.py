@@ -1,0 +1,156 @@
+"""The outcome of a validation, as a value and as the document that users and partners read."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import feedscript
+from feedscript.feeds.policy import Policy
+from feedscript.feeds.profiles.model import Profile, Severity
+from feedscript.feeds.readers.staged import Source
+from feedscript.feeds.rules.rule import Rule
+from feedscript.feeds.scan import Sample
+
+REPORT_VERSION = "1"
+Status = Literal["passed", "passed_with_warnings", "failed", "error"]
+_NAMED_IN_HEADLINE = 3
+_ORDER: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A rule with all that was found against it: the exact total, and the first samples."""
+
+    rule: Rule
+    severity: Severity
+    total: int
+    items_affected: int
+    samples: tuple[Sample, ...]
+
+    def document(self, value_length: int) -> dict[str, Any]:
+        """The issue as the report says it."""
+        rule = self.rule
+        return {
+            "rule_id": rule.id,
+            "code": rule.code,
+            "severity": self.severity,
+            "category": rule.category,
+            "scope": rule.scope,
+            "attribute": rule.attribute,
+            "total": self.total,
+            "items_affected": self.items_affected,
+            "message": rule.message,
+            "remediation": rule.remediation,
+            "doc_url": rule.doc_url,
+            "samples_truncated": len(self.samples) < self.total,
+            "samples": [
+                {
+                    "item": sample.item,
+                    "line": sample.line,
+                    "item_id": shortened(sample.item_id, value_length),
+                    "value": shortened(sample.value, value_length),
+                }
+                for sample in self.samples
+            ],
+        }
+
+
+def shortened(value: str | None, length: int) -> str | None:
+    """The value cut to `length` characters, with an ellipsis where something was cut."""
+    return value if value is None or len(value) <= length else value[:length] + "…"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a validation found; `document()` is its JSON form.
+
+    `artifacts` names files written beside the report; `job` is filled in by the caller that runs jobs.
+    """
+
+    profile: Profile
+    country: str
+    as_of: datetime
+    source: Source
+    status: Status
+    complete: bool
+    stopped_reason: str | None
+    items_total: int
+    items_with_errors: int
+    issues: tuple[Issue, ...]
+    fill_rates: tuple[tuple[str, float], ...]
+    policy: Policy
+    seconds: float
+    peak_rss_bytes: int
+    system_errors: tuple[str, ...] = ()
+    artifacts: dict[str, str] = field(default_factory=dict)
+    job: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def valid(self) -> bool:
+        """Whether the partner can be expected to take the feed."""
+        return self.status in {"passed", "passed_with_warnings"}
+
+    def counts(self) -> dict[str, int]:
+        """The number of findings of each severity."""
+        found: Counter[str] = Counter()
+        for issue in self.issues:
+            found[issue.severity] += issue.total
+        return {severity: found[severity] for severity in _ORDER}
+
+    def headline(self) -> str:
+        """The outcome in one line."""
+        if self.status == "error":
+            return f"could not be checked: {'; '.join(self.system_errors)}"
+        worst: Severity = "error" if any(issue.severity == "error" for issue in self.issues) else "warning"
+        named = [issue for issue in self.issues if issue.severity == worst]
+        if not named:
+            return f"{self.items_total} items, no errors"
+        listed = ", ".join(f"{issue.rule.id} x{issue.total}" for issue in named[:_NAMED_IN_HEADLINE])
+        more = ", ..." if len(named) > _NAMED_IN_HEADLINE else ""
+        if worst == "warning":
+            return f"{self.items_total} items, no errors, warnings: {listed}{more}"
+        return f"{self.items_with_errors} of {self.items_total} items have errors: {listed}{more}"
+
+    def document(self) -> dict[str, Any]:
+        """The report in JSON's types."""
+        return {
+            "report_version": REPORT_VERSION,
+            "job": self.job,
+            "tool_version": feedscript.__version__,
+            "profile": {"id": self.profile.id, "version": self.profile.version, "country": self.country},
+            "as_of": self.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "source": {
+                "uri": self.source.uri,
+                "format": self.source.format,
+                "encoding": self.source.encoding,
+                "delimiter": self.source.delimiter,
+                "compression": self.source.compression,
+                "bytes": self.source.bytes,
+                "sha256": self.source.sha256,
+            },
+            "status": self.status,
+            "complete": self.complete,
+            "stopped_reason": self.stopped_reason,
+            "summary": {
+                "items_total": self.items_total,
+                "items_valid": self.items_total - self.items_with_errors,
+                "items_with_errors": self.items_with_errors,
+                "issues": self.counts(),
+            },
+            "issues": [issue.document(self.policy.value_length) for issue in self.issues],
+            "attributes": [{"name": name, "fill_rate": rate} for name, rate in self.fill_rates],
+            "system_errors": list(self.system_errors),
+            "policy": {
+                "fail_on": self.policy.fail_on,
+                "max_error_ratio": self.policy.max_error_ratio,
+                "samples_per_rule": self.policy.samples_per_rule,
+            },
+            "performance": {"seconds": round(self.seconds, 3), "peak_rss_bytes": self.peak_rss_bytes},
+            "artifacts": self.artifacts,
+        }
+
+
+def ordered(issues: list[Issue]) -> tuple[Issue, ...]:
+    """Issues with the worst first, and the most frequent of those."""
+    return tuple(sorted(issues, key=lambda each: (_ORDER.index(each.severity), -each.total, each.rule.id)))

@@ -1,0 +1,199 @@
+"""Turns a profile and a feed's header into SQL: one bit per rule, one CASE per attribute."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from feedscript.feeds.header import Header
+from feedscript.feeds.profiles.model import Attribute, Profile, Type
+from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation
+from feedscript.feeds.rules.defects import Fails, quality_tests, value_tests
+from feedscript.feeds.rules.rule import Rule, attribute_rule
+
+MASK_BITS = 64
+NONE = "0::UBIGINT"
+#: Joins values in a staged cell; see `readers.staged`.
+_JOINED = "chr(31)"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule, and the SQL that tells of an item whether it fails."""
+
+    rule: Rule
+    fails: str
+
+
+@dataclass
+class Plan:
+    """What to compute for each item: masks of the rules that it fails, and of the attributes that it fills.
+
+    `cells` are (SQL over the source's columns, name); `masks` and `filled` are SQL over those names; `places`
+    says for each rule id in which mask and at which bit it stands. `columns` is each attribute's text in SQL over
+    the source's columns; an attribute's place there is its bit in the masks of `filled`.
+    """
+
+    cells: list[tuple[str, str]] = field(default_factory=list)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    chains: list[list[str]] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def masks(self) -> list[str]:
+        """The SQL of each mask."""
+        return [" | ".join(chains) for chains in self.chains]
+
+    @property
+    def filled(self) -> list[str]:
+        """The SQL of each mask of filled attributes."""
+        flags = [
+            sql.choice([(f"{text} IS NOT NULL", bit(place % MASK_BITS))], NONE)
+            for place, (_, text) in enumerate(self.cells)
+        ]
+        return [" | ".join(flags[start : start + MASK_BITS]) for start in range(0, len(flags), MASK_BITS)]
+
+    def add(self, groups: list[list[Check]]) -> None:
+        """Give the rules of one attribute bits in one mask, and its chains of checks a place there."""
+        new = {check.rule.id for chain in groups for check in chain if check.rule.id not in self.places}
+        if not new:
+            return
+        used = sum(1 for mask, _ in self.places.values() if mask == len(self.chains) - 1)
+        if not self.chains or used + len(new) > MASK_BITS:
+            self.chains.append([])
+            used = 0
+        mask = len(self.chains) - 1
+        for chain in groups:
+            for check in chain:
+                if check.rule.id not in self.places:
+                    self.places[check.rule.id] = (mask, used)
+                    self.rules[check.rule.id] = check.rule
+                    used += 1
+            branches = [(check.fails, bit(self.places[check.rule.id][1])) for check in chain]
+            self.chains[mask].append(sql.choice(branches, NONE))
+
+
+def bit(place: int) -> str:
+    """The bit at `place` as SQL."""
+    return f"{1 << place}::UBIGINT"
+
+
+def compile_rules(
+    profile: Profile,
+    header: Header,
+    *,
+    country: str,
+    as_of: datetime,
+    joined: bool,
+    skipped: frozenset[str] = frozenset(),
+) -> Plan:
+    """The plan for a feed with this header.
+
+    `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
+    `skipped` are ids of rules that are switched off.
+    """
+    plan = Plan()
+    cells = dict(_cells(plan, header))
+    conditions = Conditions(profile, country, cells, profile.categories)
+    for attribute in header.attributes.values():
+        compiler = _AttributeCompiler(profile, attribute, cells, conditions, as_of, joined)
+        chains = [[check for check in chain if check.rule.id not in skipped] for chain in compiler.chains()]
+        plan.add([chain for chain in chains if chain])
+    return plan
+
+
+def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
+    for number, (name, columns) in enumerate(header.columns.items()):
+        sources = [f"c{index}" for index in columns]
+        raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({_JOINED}, {', '.join(sources)}), '')"
+        text = f"a{number}"
+        # A first character beyond the space settles nearly every cell; only the rest is trimmed. A cell of
+        # white space alone becomes NULL, of which no test fails.
+        blank = f"CASE WHEN {raw} >= '!' THEN {raw} WHEN {sql.trimmed(raw)} <> '' THEN {raw} END"
+        plan.cells.append((blank, text))
+        plan.columns[name] = raw
+        yield name, Cell(text, f"({text} IS NOT NULL)")
+
+
+@dataclass(frozen=True)
+class _AttributeCompiler:
+    profile: Profile
+    attribute: Attribute
+    cells: Mapping[str, Cell]
+    conditions: Conditions
+    as_of: datetime
+    joined: bool
+
+    def chains(self) -> Iterator[list[Check]]:
+        """The attribute's checks: of each chain the first that fails is the finding."""
+        cell = self.cells.get(self.attribute.name)
+        if cell is None:
+            yield self._required("true")
+        else:
+            yield [*self._required(negation(cell.present)), *self._on_value(cell)]
+            for test in quality_tests(self.attribute):
+                yield [self._check(test.code, self._any(cell, test.fails))]
+        yield from self._cross_field()
+
+    def _check(self, code: str, fails: str) -> Check:
+        return Check(attribute_rule(self.profile, self.attribute, code), fails)
+
+    def _required(self, absent: str) -> list[Check]:
+        others = [self.cells[name].present for name in self.attribute.alternatives if name in self.cells]
+        missing = every([absent, *map(negation, others)])
+        if self.attribute.required:
+            # Without any column it is one finding about the file, not one for each item.
+            return [] if missing == "true" else [self._check("missing_required", missing)]
+        if self.attribute.required_when is not None:
+            fails = every([self.conditions.compile(self.attribute.required_when), missing])
+            return [] if fails in {FALSE, UNKNOWN} else [self._check("missing_required", fails)]
+        return []
+
+    def _on_value(self, cell: Cell) -> Iterator[Check]:
+        attribute = self.attribute
+        if attribute.countries and self.conditions.country not in attribute.countries:
+            yield self._check("not_applicable", cell.present)
+        if attribute.repeatable:
+            count = f"len({self._values(cell)})"
+            yield self._check(
+                "too_many_values", f"{self._several(cell)} AND {count} > {attribute.max_values}"
+            )
+            if attribute.min_values is not None:
+                yield self._check("too_few_values", f"{count} < {attribute.min_values}")
+        elif self.joined:
+            yield self._check("too_many_values", f"contains({cell.text}, {_JOINED})")
+        if attribute.max_total_length is not None:
+            yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
+        for test in value_tests(self.profile, attribute, self.as_of):
+            yield self._check(test.code, self._any(cell, test.fails))
+
+    def _any(self, cell: Cell, fails: Fails) -> str:
+        """Whether any of the cell's values fails; a cell of one value, which most are, is asked directly."""
+        if not self.attribute.repeatable:
+            return fails(cell.text)
+        each = f"len(list_filter({self._values(cell)}, lambda v: {fails('v')})) > 0"
+        return f"CASE WHEN {self._several(cell)} THEN {each} ELSE {fails(cell.text)} END"
+
+    def _several(self, cell: Cell) -> str:
+        joined = f"contains({cell.text}, {_JOINED})"
+        return joined if self.joined else f"({joined} OR contains({cell.text}, ','))"
+
+    def _values(self, cell: Cell) -> str:
+        """The cell's values as a list. Commas part values only where they cannot be part of one."""
+        text = cell.text
+        if not self.joined:
+            if self.attribute.type is Type.URL:
+                text = f"regexp_replace({text}, ',\\s*(https?://)', {_JOINED} || '\\1', 'gi')"
+            elif self.attribute.type in {Type.TEXT, Type.STRUCTURED}:
+                text = f"replace(replace({text}, ',', {_JOINED}), {_JOINED} || ' ', ', ')"
+            else:
+                text = f"replace({text}, ',', {_JOINED})"
+        return f"string_split({text}, {_JOINED})"
+
+    def _cross_field(self) -> Iterator[list[Check]]:
+        for cross in self.attribute.conditions:
+            when = self.conditions.compile(cross.when) if cross.when else "true"
+            fails = every([when, negation(self.conditions.compile(cross.expect))])
+            if fails not in {FALSE, UNKNOWN}:
+                yield [Check(attribute_rule(self.profile, self.attribute, cross.code, cross), fails)]

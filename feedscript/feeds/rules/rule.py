@@ -1,0 +1,133 @@
+"""A rule: what may be found wrong, how bad it is, what to do, and where the partner says so."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from feedscript.feeds.profiles.model import Attribute, CrossField, Part, Profile, Severity, Type
+from feedscript.feeds.rules.codes import FILE_FAMILIES, codes
+
+Scope = Literal["cell", "item", "file"]
+
+_FORMATS = {
+    Type.TEXT: ("in the form that the partner asks for", "the specification shows it"),
+    Type.URL: (
+        "a full URL with http or https",
+        "https://www.example.com/product?id=1, with other characters encoded",
+    ),
+    Type.PRICE: ("a number with a decimal point, a space and a currency", "15.00 USD"),
+    Type.INTEGER: ("a whole number", "12"),
+    Type.NUMBER: ("a number with a decimal point", "12.5"),
+    Type.DATETIME: ("an ISO 8601 time with its zone", "2026-11-25T13:00-0800"),
+    Type.DATETIME_RANGE: (
+        "two ISO 8601 times with a slash between",
+        "2026-11-25T13:00-0800/2026-11-29T15:30-0800",
+    ),
+    Type.GTIN: ("a number of 8, 12, 13 or 14 digits", "3234567890126"),
+    Type.CATEGORY: ("a category's id or its full path", "Apparel & Accessories > Clothing, or 1604"),
+    Type.COUNTRY: ("a country's two letters", "US"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What a finding means. `attribute` is None for the file; `rule_type` names a mapping operation."""
+
+    id: str
+    code: str
+    attribute: str | None
+    severity: Severity
+    category: str
+    scope: Scope
+    message: str
+    remedy: str
+    rule_type: str | None
+    doc_url: str
+
+    @property
+    def remediation(self) -> dict[str, str | None]:
+        """What to do, as the report says it."""
+        return {"rule_type": self.rule_type, "text": self.remedy}
+
+
+def file_rule(profile: Profile, code: str) -> Rule:
+    """The rule for a defect of the file itself."""
+    shared = codes()[code]
+    return Rule(
+        id=f"{profile.id}.file.{code}",
+        code=code,
+        attribute=None,
+        severity=shared.severity,
+        category=shared.family,
+        scope="file",
+        message=shared.message,
+        remedy=shared.remedy,
+        rule_type=shared.rule_type,
+        doc_url=profile.doc,
+    )
+
+
+def attribute_rule(
+    profile: Profile, attribute: Attribute, code: str, cross: CrossField | None = None
+) -> Rule:
+    """The rule for a defect of an attribute, worded by `cross` where that has words of its own."""
+    shared = codes()[code]
+    facts = _facts(attribute)
+    severity = (cross and cross.severity) or attribute.severities.get(code) or shared.severity
+    return Rule(
+        id=f"{profile.id}.{attribute.name}.{code}",
+        code=code,
+        attribute=attribute.name,
+        severity=severity,
+        category=shared.family,
+        scope=_scope(shared.family, cross),
+        message=(cross and cross.message) or shared.message.format_map(facts),
+        remedy=(cross and cross.remedy) or shared.remedy.format_map(facts),
+        rule_type=shared.rule_type,
+        doc_url=attribute.doc or profile.doc,
+    )
+
+
+def _scope(family: str, cross: CrossField | None) -> Scope:
+    if family in FILE_FAMILIES:
+        return "file"
+    return "item" if cross or family == "consistency" else "cell"
+
+
+def _facts(attribute: Attribute) -> dict[str, object]:
+    wanted, example = _FORMATS.get(attribute.type, ("", ""))
+    if attribute.type is Type.MEASURE:
+        wanted = f"a number and a unit ({', '.join(attribute.units)})"
+        example = f"12.5 {attribute.units[0]}"
+    if attribute.type is Type.STRUCTURED:
+        wanted = example = ":".join(_part(part) for part in attribute.parts)
+    return {
+        "name": attribute.name,
+        "format": attribute.form or wanted,
+        "example": attribute.example or example,
+        "values": ", ".join(attribute.values),
+        "countries": ", ".join(attribute.countries),
+        "range": _range(attribute),
+        "min_length": attribute.min_length,
+        "advised_min_length": attribute.advised_min_length,
+        "max_length": attribute.max_length,
+        "min_values": attribute.min_values,
+        "max_values": attribute.max_values,
+    }
+
+
+def _part(part: Part) -> str:
+    return part.name if part.required else f"[{part.name}]"
+
+
+def _range(attribute: Attribute) -> str:
+    bounds = []
+    if attribute.above is not None:
+        bounds.append(f"above {attribute.above:g}")
+    if attribute.minimum is not None:
+        bounds.append(f"at least {attribute.minimum:g}")
+    if attribute.maximum is not None:
+        bounds.append(f"at most {attribute.maximum:g}")
+    bounds += [f"at most {most:g} {unit}" for unit, most in attribute.maximum_by_unit.items()]
+    if attribute.max_days_ahead is not None:
+        bounds.append(f"at most {attribute.max_days_ahead} days ahead")
+    return ", ".join(bounds)

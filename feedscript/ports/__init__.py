@@ -1,0 +1,27 @@
+"""What the service needs from the outside, as Protocols; no technology here."""
+
+from feedscript.ports.activity_log import ActivityLog
+from feedscript.ports.environment import AttemptTokens, Clock, IdFactory
+from feedscript.ports.executor import AttemptListener, Executor, ExecutorHealth, LogChunk, Run, ScriptEnd
+from feedscript.ports.notifier import Notification, Notifier
+from feedscript.ports.object_store import ObjectStore
+from feedscript.ports.repository import JobFilter, JobPage, JobRepository
+
+__all__ = [
+    "ActivityLog",
+    "AttemptListener",
+    "AttemptTokens",
+    "Clock",
+    "Executor",
+    "ExecutorHealth",
+    "IdFactory",
+    "JobFilter",
+    "JobPage",
+    "JobRepository",
+    "LogChunk",
+    "Notification",
+    "Notifier",
+    "ObjectStore",
+    "Run",
+    "ScriptEnd",
+]

@@ -1,0 +1,71 @@
+"""What can go wrong behind a port; adapters translate their technology's errors into these."""
+
+from feedscript.domain import FeedscriptError
+
+
+class VersionConflict(FeedscriptError):
+    """Somebody else committed the job first; load it again and decide anew."""
+
+    def __init__(self, job_id: str, expected: int, found: int) -> None:
+        self.job_id = job_id
+        self.expected = expected
+        self.found = found
+        super().__init__(f"job {job_id} is at version {found}, not {expected}")
+
+
+class StorageFull(FeedscriptError):
+    """There is no room for new work; what runs can still end."""
+
+    def __init__(self, path: str, free: int, floor: int) -> None:
+        self.path = path
+        self.free = free
+        self.floor = floor
+        super().__init__(f"{path}: {free} bytes free, {floor} needed; free some space and repeat the call")
+
+
+class StorageBroken(FeedscriptError):
+    """The storage did not do what it was told; nothing is acknowledged until a restart has looked at it."""
+
+    def __init__(self, path: str, cause: str) -> None:
+        self.path = path
+        self.cause = cause
+        super().__init__(f"{path}: {cause}")
+
+
+class StorageBusy(FeedscriptError):
+    """A lock was not had within its deadline; repeat the call."""
+
+    def __init__(self, path: str, seconds: float) -> None:
+        self.path = path
+        self.seconds = seconds
+        super().__init__(f"{path}: still locked after {seconds:g} s")
+
+
+class UnreadableJob(FeedscriptError):
+    """The job's document cannot be read; it was put aside, and nobody else is held up."""
+
+    def __init__(self, job_id: str, cause: str) -> None:
+        self.job_id = job_id
+        self.cause = cause
+        super().__init__(f"job {job_id}: {cause}")
+
+
+class BadCursor(FeedscriptError):
+    """The page cursor was not made by this service."""
+
+
+class ObjectNotFound(FeedscriptError):
+    """No object lies at the address."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        super().__init__(f"{uri}: no such object")
+
+
+class ObjectStoreFailed(FeedscriptError):
+    """The object store could not be used: refused, unreachable, misconfigured."""
+
+    def __init__(self, uri: str, cause: str) -> None:
+        self.uri = uri
+        self.cause = cause
+        super().__init__(f"{uri}: {cause}")

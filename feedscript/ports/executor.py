@@ -1,0 +1,102 @@
+"""What runs the scripts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from feedscript.domain import FeedRequest, Phase, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One attempt to be run: what its script is told, and the token that proves its callback.
+
+    `wanted` is False for an attempt that has its outcome already and whose script, if any, is only to be ended.
+    `started` says that the script is known to have been started: it is never started a second time.
+    """
+
+    job_id: str
+    attempt: int
+    phase: Phase
+    request: FeedRequest
+    token: str
+    wanted: bool = True
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptEnd:
+    """How a script ended. `reason` is set where the executor knows the cause itself; else the exit code tells."""
+
+    job_id: str
+    attempt: int
+    exit_code: int | None = None
+    reason: Reason | None = None
+    error: str = ""
+    result: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogChunk:
+    """A piece of a script's output: `text` from byte `offset`; the next piece starts at `next_offset`.
+
+    `complete` says that the script has ended and nothing follows; `truncated` that the cap cut the log.
+    """
+
+    text: str
+    offset: int
+    next_offset: int
+    complete: bool
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutorHealth:
+    """What the executor is doing: scripts at work and waiting; `leads` tells whether this process runs them."""
+
+    leads: bool
+    running: int
+    queued: int
+    capacity: int
+    oldest_wait_seconds: float | None = None
+
+
+class AttemptListener(Protocol):
+    """Whom the executor tells, and asks, about attempts."""
+
+    def backlog(self) -> Iterable[Run]:
+        """Every attempt whose script is still to be started, or to end, oldest first."""
+
+    def wanted(self, job_id: str, attempt: int) -> bool:
+        """Whether the attempt still needs its script."""
+
+    def script_started(self, job_id: str, attempt: int, log: str) -> None:
+        """The script runs; its output goes to the file `log`."""
+
+    def script_ended(self, end: ScriptEnd) -> None:
+        """The script is gone."""
+
+    def tick(self) -> None:
+        """Some time has passed: see to graces and retries that are due."""
+
+
+class Executor(Protocol):
+    """Runs scripts in the background, a bounded number at a time; a restart loses none."""
+
+    def start(self, listener: AttemptListener) -> None:
+        """Begin: first with what the listener's backlog holds."""
+
+    def submit(self, run: Run) -> None:
+        """Run the attempt when there is room; returns at once."""
+
+    def cancel(self, job_id: str, attempt: int) -> None:
+        """End the attempt's script, if it runs; returns at once."""
+
+    def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
+        """The attempt's output from a byte offset, at most `limit` bytes; None before there is any."""
+
+    def health(self) -> ExecutorHealth:
+        """What is running and waiting."""
+
+    def stop(self, grace: float) -> None:
+        """Start nothing more; wait up to `grace` seconds for what runs. What still runs then goes on by itself."""

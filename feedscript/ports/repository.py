@@ -1,0 +1,70 @@
+"""Where jobs are kept."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from feedscript.domain import Activity, Job, JobState, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """Which jobs a listing shows; what is None does not narrow it. Times are aware, bounds are exclusive."""
+
+    status: JobState | None = None
+    affiliate_merchant_id: str | None = None
+    partner_id: str | None = None
+    reference: str | None = None
+    phase: Phase | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+    def matches(self, job: Job) -> bool:
+        """Whether the job is one of those asked for."""
+        return (
+            self.status in (None, job.state)
+            and self.affiliate_merchant_id in (None, job.affiliate_merchant_id)
+            and self.partner_id in (None, job.latest.request.partner_id)
+            and self.reference in (None, job.reference)
+            and self.phase in (None, job.latest.phase)
+            and (self.created_after is None or job.created_at > self.created_after)
+            and (self.created_before is None or job.created_at < self.created_before)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some jobs, newest first; `cursor` continues after them, None at the end."""
+
+    jobs: tuple[Job, ...]
+    cursor: str | None
+
+
+class JobRepository(Protocol):
+    """Jobs by id, durable when `commit` returns, safe for many processes at once."""
+
+    def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
+        """Reserve the merchant's reference for `job_id`; answers whose it is: that id, or the earlier one.
+
+        Atomic however many race; durable no later than the job's first commit.
+        """
+
+    def get(self, job_id: str) -> Job | None:
+        """The job, or None; raises `UnreadableJob` for a document that cannot be read."""
+
+    def commit(self, job: Job, activities: Sequence[Activity]) -> None:
+        """Store the job's next version and the activities that tell of it: both durable, or neither.
+
+        Raises `VersionConflict` unless the stored version is the one before, `StorageFull` for a job's first version
+        where there is no room for new work, `StorageBroken` where nothing may be acknowledged.
+        """
+
+    def settle(self, job_id: str) -> None:
+        """Take the job off the list of open ones: nothing more happens to it by itself."""
+
+    def open_jobs(self) -> Iterable[str]:
+        """The ids of all jobs that are not settled, oldest first."""
+
+    def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
+        """Up to `limit` matching jobs after the cursor, newest first; raises `BadCursor`."""

@@ -1,0 +1,365 @@
+"""JobService: the one door. It loads, decides, evolves, saves, records and submits; it decides nothing itself."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from feedscript.domain import (
+    Activity,
+    Attempt,
+    CancelJob,
+    Command,
+    Event,
+    Failed,
+    FeedRequest,
+    ForgedToken,
+    GenerationStarted,
+    Job,
+    JobState,
+    NoReport,
+    Outcome,
+    Phase,
+    RecordExit,
+    RecordStart,
+    ReferenceMismatch,
+    Refusal,
+    ReportOutcome,
+    RetryCalledOff,
+    RetryPolicy,
+    SourceMissing,
+    StartGeneration,
+    StartValidation,
+    Succeeded,
+    UnknownJob,
+    ValidationStarted,
+    decide,
+    due,
+    evolve,
+    record_of,
+)
+from feedscript.ports import (
+    ActivityLog,
+    AttemptTokens,
+    Clock,
+    Executor,
+    ExecutorHealth,
+    IdFactory,
+    JobFilter,
+    JobPage,
+    JobRepository,
+    LogChunk,
+    Notification,
+    Notifier,
+    ObjectStore,
+    Run,
+    ScriptEnd,
+)
+from feedscript.ports.errors import StorageBusy, UnreadableJob, VersionConflict
+
+logger = logging.getLogger(__name__)
+
+MAX_REPORT_BYTES = 64 * 1024 * 1024
+RACES_BEFORE_GIVING_UP = 100
+HALF_DONE_AFTER = timedelta(seconds=2)
+"""A settled job that is still listed as open after this was left behind by a process that died."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a command: the job as it is now, and why nothing changed, if nothing did."""
+
+    job: Job
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A report of an outcome, as it came in; `token` is the attempt's secret, where one was sent."""
+
+    job_id: str
+    report: ReportOutcome
+    token: str | None = None
+    actor: str = "callback"
+
+
+class JobService:
+    """Starts, follows and ends jobs, over whatever adapters it is given.
+
+    `jitter` answers a number from 0 to 1 for the backoff of automatic retries; `callback_grace` is how long a silent
+    exit 0 waits for its callback; `own_callbacks` tells a `callback_url` that is the service's own endpoint.
+    """
+
+    def __init__(
+        self,
+        *,
+        repository: JobRepository,
+        activities: ActivityLog,
+        executor: Executor,
+        notifier: Notifier,
+        objects: ObjectStore,
+        clock: Clock,
+        ids: IdFactory,
+        tokens: AttemptTokens,
+        policy: RetryPolicy,
+        callback_grace: timedelta,
+        jitter: Callable[[], float],
+        own_callbacks: Callable[[str], bool],
+    ) -> None:
+        self._repository = repository
+        self._activities = activities
+        self._executor = executor
+        self._notifier = notifier
+        self._objects = objects
+        self._clock = clock
+        self._ids = ids
+        self._tokens = tokens
+        self._policy = policy
+        self._callback_grace = callback_grace
+        self._jitter = jitter
+        self._own_callbacks = own_callbacks
+
+    # What callers ask for
+
+    def start(self, phase: Phase, request: FeedRequest, *, source_given: bool = True, actor: str) -> Answer:
+        """Start a phase, or retry it; the same request again changes nothing.
+
+        Raises `ReferenceMismatch`, `SourceMissing`, and the repository's errors.
+        """
+        job_id = self._identify(request)
+        if not source_given:
+            job = self._repository.get(job_id)
+            if job is None or job.generated_feed is None:
+                raise SourceMissing
+            request = replace(request, source=job.generated_feed)
+        start = StartGeneration if phase is Phase.GENERATION else StartValidation
+        return self._apply(job_id, start(job_id=job_id, request=request), actor=actor)
+
+    def report(self, callback: Callback) -> Answer:
+        """Take a callback; raises `UnknownJob` and `ForgedToken`."""
+        report, data = callback.report, {}
+        if callback.token is not None:
+            attempt = self._tokens.attempt_of(callback.job_id, callback.token)
+            if attempt is None:
+                self._note("callback.forged", callback.job_id, actor=callback.actor)
+                raise ForgedToken(callback.job_id)
+            report = replace(report, attempt=attempt)
+        if report.outcome is Outcome.FAILED:
+            data["error"] = report.error
+        self._require(callback.job_id)
+        answer = self._apply(callback.job_id, replace(report, jitter=self._jitter()), actor=callback.actor)
+        self._note(
+            "callback.received",
+            callback.job_id,
+            actor=callback.actor,
+            phase=report.phase.value,
+            outcome=report.outcome.value,
+            attempt=report.attempt,
+            applied=answer.refusal is None,
+            reason=answer.refusal.code.value if answer.refusal else None,
+            **data,
+        )
+        return answer
+
+    def cancel(self, job_id: str, *, actor: str) -> Answer:
+        """End what is under way for the job, queued or running; raises `UnknownJob`."""
+        self._require(job_id)
+        answer = self._apply(job_id, CancelJob(), actor=actor)
+        if answer.refusal is None:
+            self._executor.cancel(job_id, answer.job.latest.number)
+        return answer
+
+    def job(self, job_id: str) -> Job:
+        """The job as it is now; raises `UnknownJob`."""
+        return self._require(job_id)
+
+    def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
+        """Some jobs, newest first; raises `BadCursor`."""
+        return self._repository.page(wanted, limit=limit, cursor=cursor)
+
+    def activities(self, job_id: str) -> Iterator[Activity]:
+        """All that is on the audit trail about the job, oldest first; raises `UnknownJob`."""
+        return self._activities.of_job(job_id, since=self._require(job_id).created_at)
+
+    def log(self, job_id: str, attempt: int | None, *, offset: int, limit: int) -> LogChunk:
+        """The output of an attempt's script (the newest one's by default); empty before there is any."""
+        job = self._require(job_id)
+        found = job.attempt(job.latest.number if attempt is None else attempt)
+        if found is None:
+            raise UnknownJob(f"{job_id} attempt {attempt}")
+        chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
+        return chunk or LogChunk("", offset, offset, complete=not found.open)
+
+    def report_document(self, job_id: str, *, html: bool = False) -> bytes:
+        """The newest validation's report, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
+        attempt = self._require(job_id).latest_of(Phase.VALIDATION)
+        uri = attempt and (attempt.result or {}).get("html_s3_path" if html else "report_s3_path")
+        if not isinstance(uri, str):
+            raise NoReport(job_id)
+        return self._objects.read(uri, limit=MAX_REPORT_BYTES)
+
+    def health(self) -> ExecutorHealth:
+        """What is running and waiting."""
+        return self._executor.health()
+
+    def note(self, activity: Activity) -> None:
+        """Enter something that is no job's transition on the audit trail."""
+        self._activities.append([activity], durable=False)
+
+    # What the executor tells and asks (AttemptListener)
+
+    def backlog(self) -> Iterator[Run]:
+        """Every attempt whose script is still to be started, or to end, oldest first."""
+        for job in self._open_jobs():
+            for attempt in job.attempts:
+                running = attempt.started_at is not None and attempt.exited_at is None
+                if running or (attempt.open and attempt.exited_at is None):
+                    yield self._run(job.id, attempt)
+
+    def wanted(self, job_id: str, attempt: int) -> bool:
+        """Whether the attempt still needs its script."""
+        job = self._repository.get(job_id)
+        found = job.attempt(attempt) if job else None
+        return found is not None and found.open and found.exited_at is None
+
+    def script_started(self, job_id: str, attempt: int, log: str) -> None:
+        """Enter the start in the job."""
+        self._apply(job_id, RecordStart(attempt=attempt, log=log))
+
+    def script_ended(self, end: ScriptEnd) -> None:
+        """Enter the end in the job, and judge an attempt that nobody has reported on."""
+        self._apply(
+            end.job_id,
+            RecordExit(
+                attempt=end.attempt,
+                exit_code=end.exit_code,
+                reason=end.reason,
+                error=end.error,
+                result=end.result,
+                jitter=self._jitter(),
+            ),
+        )
+
+    def tick(self) -> None:
+        """See to callbacks that did not come, automatic retries that are due, and what a crash left half done."""
+        now = self._clock.now()
+        for job in self._open_jobs():
+            command = due(job, now=now, grace=self._callback_grace, jitter=self._jitter())
+            if command is not None:
+                self._apply(job.id, command)
+            elif job.settled and now - job.updated_at > HALF_DONE_AFTER:
+                self._notify(job)
+                self._repository.settle(job.id)
+
+    def _open_jobs(self) -> Iterator[Job]:
+        for job_id in self._repository.open_jobs():
+            try:
+                job = self._repository.get(job_id)
+            except UnreadableJob as error:
+                logger.warning("left aside: %s", error)
+                continue
+            if job is not None:
+                yield job
+
+    # One way to change a job
+
+    def _apply(self, job_id: str, command: Command, *, actor: str = "feedscript") -> Answer:
+        for _ in range(RACES_BEFORE_GIVING_UP):
+            job = self._repository.get(job_id)
+            decision = decide(job, command, self._clock.now(), self._policy)
+            if isinstance(decision, Refusal):
+                if job is None:
+                    raise UnknownJob(job_id)
+                return Answer(job, decision)
+            following = evolve(job, decision)
+            try:
+                self._repository.commit(following, [record_of(decision, following.version, actor=actor)])
+            except VersionConflict:
+                continue
+            self._follow_up(following, decision)
+            return Answer(following)
+        raise StorageBusy(job_id, 0)
+
+    def _follow_up(self, job: Job, event: Event) -> None:
+        """What a stored event sets in motion; all of it is made good by `tick` and `backlog` after a crash."""
+        if isinstance(event, GenerationStarted | ValidationStarted):
+            self._executor.submit(self._run(job.id, job.latest))
+        ended = isinstance(event, Succeeded | Failed | RetryCalledOff)
+        if ended and job.next_retry_at is None:
+            self._notify(job)
+        if job.settled:
+            self._repository.settle(job.id)
+
+    def _notify(self, job: Job) -> None:
+        url = job.latest.request.callback_url
+        if url is None or self._own_callbacks(url):
+            return
+        self._notifier.notify(
+            Notification(
+                id=f"{job.id}/{job.latest.number}/{job.state.value}",
+                job_id=job.id,
+                url=url,
+                body=outcome_body(job),
+            )
+        )
+
+    def _run(self, job_id: str, attempt: Attempt) -> Run:
+        return Run(
+            job_id=job_id,
+            attempt=attempt.number,
+            phase=attempt.phase,
+            request=attempt.request,
+            token=self._tokens.issue(job_id, attempt.number),
+            wanted=attempt.open,
+            started=attempt.started_at is not None,
+        )
+
+    def _identify(self, request: FeedRequest) -> str:
+        reference, merchant = request.reference, request.affiliate_merchant_id
+        if reference is None:
+            return self._ids.new_id()
+        if job := self._repository.get(reference):
+            if job.affiliate_merchant_id != merchant:
+                raise ReferenceMismatch(reference, merchant)
+            return job.id
+        return self._repository.claim(merchant, reference, self._ids.new_id())
+
+    def _require(self, job_id: str) -> Job:
+        job = self._repository.get(job_id)
+        if job is None:
+            raise UnknownJob(job_id)
+        return job
+
+    def _note(self, what: str, job_id: str, *, actor: str, **data: object) -> None:
+        self._activities.append(
+            [
+                Activity(
+                    id=self._ids.new_id(),
+                    at=self._clock.now(),
+                    type=f"feedscript.{what}",
+                    job_id=job_id,
+                    actor=actor,
+                    data=data,
+                )
+            ]
+        )
+
+
+def outcome_body(job: Job) -> Mapping[str, Any]:
+    """The outcome of the job's latest attempt in the shape of the callback contract."""
+    attempt = job.latest
+    return {
+        "job_id": job.id,
+        "type": attempt.phase.value,
+        "status": Outcome.FAILED.value if job.state in _FAILED_STATES else Outcome.SUCCESS.value,
+        "result": dict(attempt.result or {}),
+        "err": attempt.error or "",
+        "reason": attempt.reason.value if attempt.reason else None,
+        "attempt": attempt.number,
+        "reference": job.reference,
+        "affiliate_merchant_id": job.affiliate_merchant_id,
+    }
+
+
+_FAILED_STATES = (JobState.GENERATION_FAILED, JobState.VALIDATION_FAILED)

@@ -1,0 +1,35 @@
+"""Feeds for tests: a valid product, and how to write products down as delimited text."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+VALID: Mapping[str, str] = {
+    "id": "SKU-1",
+    "title": "Trail running shoe",
+    "description": "A light shoe for wet ground.",
+    "link": "https://shop.example.com/shoe?id=1",
+    "image_link": "https://cdn.example.com/shoe.jpg",
+    "availability": "in_stock",
+    "price": "79.90 USD",
+    "brand": "Acme",
+    "gtin": "4006381333931",
+    "condition": "new",
+}
+
+
+def product(number: int = 1, **changes: str) -> dict[str, str]:
+    """A valid product with its own id and link, and some attributes changed."""
+    own = {"id": f"SKU-{number}", "link": f"https://shop.example.com/shoe?id={number}"}
+    return {**VALID, **own, **changes}
+
+
+def write_csv(path: Path, products: Iterable[Mapping[str, str]], delimiter: str = ",") -> Path:
+    """Write products with every attribute that any of them has."""
+    rows = list(products)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, delimiter=delimiter, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
