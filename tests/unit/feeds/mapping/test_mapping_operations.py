@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.mapping import (
@@ -12,6 +12,7 @@ from feedscript.feeds.mapping import (
     MisplacedReference,
     Rule,
     compile_select,
+    known_synonyms,
     match_columns,
 )
 from feedscript.feeds.mapping.names import fold, fold_sql
@@ -101,6 +102,7 @@ def test_price(value: str, currency: str | None, expected: str) -> None:
     assert priced(value, currency) == expected
 
 
+@settings(deadline=None)
 @given(
     cents=st.integers(0, 10**9),
     currency=st.sampled_from(["EUR", "USD", "GBP"]),
@@ -161,6 +163,7 @@ def test_truncate_cuts_at_a_word_within_the_length() -> None:
     assert worked("x" * 30, Truncate(10)) == "x" * 9 + "…"
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.integers(2, 40))
 def test_truncate_never_exceeds_its_length(text: str, length: int) -> None:
     cut = worked(text.replace("\0", " "), Truncate(length))
@@ -268,6 +271,7 @@ def test_nothing_in_a_mapping_or_a_header_is_evaluated() -> None:
     assert mapped(Mapping({HOSTILE: rule}), (HOSTILE,), ["xy"]) == {HOSTILE: None}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=0x17F, exclude_categories=["Cc", "Cs"]), max_size=20))
 def test_names_fold_alike_in_both_languages(name: str) -> None:
     """The words of a mapping are folded here, the values in the query: both must agree where it matters."""
@@ -279,3 +283,18 @@ def test_names_fold_alike_in_both_languages(name: str) -> None:
 def test_joined_parts_values_with_a_comma_and_keeps_those_within() -> None:
     assert worked("light,warm\x1fsoft, red", Joined(commas_part=False)) == "light, warm,soft, red"
     assert worked("light,warm", Joined(commas_part=True)) == "light,warm"
+
+
+KNOWN = known_synonyms()
+ANY_VALUE = st.none() | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+    | st.sampled_from("0123456789.,€$<>&#;|\x1f-"),
+    max_size=30,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(ANY_VALUE, min_size=len(KNOWN.attributes) + 1, max_size=len(KNOWN.attributes) + 1))
+def test_no_value_stops_the_usual_mapping(row: list[str | None]) -> None:
+    columns = (*KNOWN.attributes, "currency")
+    assert mapped(KNOWN, columns, row).keys() == KNOWN.attributes.keys()

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_documents import document, issue, sample
 
@@ -185,6 +185,7 @@ def test_only_web_addresses_become_links(address: str) -> None:
     assert {link["href"] for link in shown.all("a")} == {"#findings"}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=60))
 def test_any_value_gives_a_page_that_can_be_written_and_closes_its_tags(value: str) -> None:
     html = render_html(document(issue(samples=[sample(1, value, value)], message=value, attribute=value)))

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_documents import document, issue, sample
 
@@ -53,6 +53,7 @@ def test_colours_are_only_added() -> None:
     assert coloured.startswith("\x1b[31mFailed\x1b[0m")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=40))
 def test_no_value_commands_the_terminal_or_starts_a_line(value: str) -> None:
     base = document(issue(samples=[sample(1, "A1", "x")]))
