@@ -94,13 +94,12 @@ class Scan:
             outer.append("line")
             inner.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits)
-        self.connection.execute(
-            f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {source})"
-        )
+        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}")
+        self.connection.execute(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
 
     def _id(self) -> str:
         column = self.plan.columns.get(self.item_id or "")
-        return f"nullif({sql.trimmed(column)}, '')" if column else "NULL::VARCHAR"
+        return f"({sql.trimmed(column)})" if column else "NULL::VARCHAR"
 
     def _hash(self) -> str:
         return f"hash({self._id()})"

@@ -1,7 +1,6 @@
 """Pieces of SQL: quoting, and the few shapes that many rules share."""
 
-#: White space around a value is nobody's mistake.
-_PADDED = r"[\s\x{a0}]*(?:{})[\s\x{a0}]*"
+WHITE_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
 
 def literal(text: str) -> str:
@@ -32,18 +31,27 @@ def identifier(name: str) -> str:
 
 
 def matches(value: str, pattern: str) -> str:
-    """Whether the whole value, but for white space around it, is of the pattern (RE2)."""
-    return f"regexp_full_match({value}, {literal(_PADDED.replace('{}', pattern, 1))})"
+    """Whether the whole value is of the pattern (RE2)."""
+    return f"regexp_full_match({value}, {literal(pattern)})"
+
+
+def contains(value: str, pattern: str) -> str:
+    """Whether the pattern (RE2) is found anywhere in the value."""
+    return f"regexp_matches({value}, {literal(pattern)})"
 
 
 def trimmed(value: str) -> str:
-    """The value without white space around it."""
-    return f"trim({value}, ' \t\r\n\u00a0')"
+    """The value without white space around it, NULL if nothing is left.
+
+    Most values have none, which their ends tell without a new string being made.
+    """
+    clean = f"{value} >= '!' AND NOT ends_with({value}, ' ') AND NOT ends_with({value}, chr(10))"
+    return f"CASE WHEN {clean} THEN {value} ELSE nullif(trim({value}, {WHITE_SPACE}), '') END"
 
 
 def longer(value: str, limit: int) -> str:
     """Whether the value has more than `limit` characters; bytes, which are cheap to count, settle most."""
-    return f"CASE WHEN strlen({value}) > {limit} THEN length({trimmed(value)}) > {limit} ELSE false END"
+    return f"CASE WHEN strlen({value}) > {limit} THEN length({value}) > {limit} ELSE false END"
 
 
 def choice(branches: list[tuple[str, str]], otherwise: str) -> str:
