@@ -1,8 +1,8 @@
 """Cells: what an item's nested and repeated values look like as text, the same from every format."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
-from feedscript.feeds.readers.intake import Shapes
+from feedscript.feeds.readers.intake import Shapes, Stopped
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 
 #: Among an object's sub-attributes, the text of the attribute itself, as in `<price
@@ -11,6 +11,17 @@ OWN_TEXT = ""
 
 #: A value as JSON has it; numbers are already text.
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
+
+
+#: Objects and lists within one another; Python's own stack would end at some hundreds.
+_DEEPEST = 100
+
+
+class NestedTooDeeply(Stopped):
+    """An item's values are nested deeper than any feed's."""
+
+    def __init__(self) -> None:
+        super().__init__(f"values are nested deeper than {_DEEPEST}")
 
 
 def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
@@ -31,22 +42,24 @@ def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
         if type(value) is str:
             cells[name] = value
         else:
-            _spread(cells, name, value, shapes)
+            _spread(cells, name, value, shapes, depth=0)
     return cells
 
 
-def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes) -> None:
+def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, depth: int) -> None:
     """Put one value into its cell, or its sub-attributes into theirs."""
+    if depth > _DEEPEST:
+        raise NestedTooDeeply
     plain: list[str] = []
     nested = False
-    for part in _parts(value):
+    for part in _parts(value, depth):
         if isinstance(part, dict):
             nested = True
             shape = shapes.get(name.lower(), ())
             plain.append(_text_form(part, shape))
             for sub_name, sub_value in part.items():
                 if sub_name and sub_name not in shape:
-                    _spread(cells, f"{name}.{sub_name}", sub_value, shapes)
+                    _spread(cells, f"{name}.{sub_name}", sub_value, shapes, depth=depth + 1)
         else:
             plain.append(part)
     kept = [text for text in plain if text]
@@ -57,8 +70,10 @@ def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes) -> N
         cells.setdefault(name, "")
 
 
-def _parts(value: Value) -> Iterable[str | dict[str, Value]]:
-    """A value's scalars, as text, and objects, however deep its lists."""
+def _parts(value: Value, depth: int = 0) -> Iterator[str | dict[str, Value]]:
+    """A value's scalars, as text, and objects, lists within lists laid out."""
+    if depth > _DEEPEST:
+        raise NestedTooDeeply
     match value:
         case str():
             yield value
@@ -66,7 +81,7 @@ def _parts(value: Value) -> Iterable[str | dict[str, Value]]:
             yield "true" if value else "false"
         case list():
             for element in value:
-                yield from _parts(element)
+                yield from _parts(element, depth + 1)
         case dict():
             yield value
         case None:

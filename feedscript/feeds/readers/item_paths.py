@@ -27,9 +27,9 @@ def find_items(head: str) -> tuple[str, ElementPath]:
     """
     root, records = _survey(head)
     name, path = _KNOWN.get(root, ("xml", (root,)))
-    if records[path] or name != "xml":
+    if name != "xml":
         same = [found for found in records if found[-1] == path[-1]]
-        return name, path if records[path] or not same else min(same, key=len)
+        return name, path if path in records or not same else min(same, key=len)
     repeated = [found for found, count in records.items() if count > 1]
     inner = [found for found in records if len(found) > 1]
     candidates = repeated or inner or list(records) or [path]

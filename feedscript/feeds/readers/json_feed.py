@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from feedscript.feeds.readers.cells import Value, cells_of
+from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
 from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.encoding import HEAD_BYTES, as_text
 from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
@@ -64,8 +64,8 @@ def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dic
         raise JSONDefect("an item must be an object ({...})", 0)
     try:
         return cells_of(value, intake.shapes)
-    except RecursionError as error:
-        raise JSONDefect("values are nested too deeply", 0) from error
+    except NestedTooDeeply as error:
+        raise JSONDefect(error.reason, 0) from error
 
 
 def _lines(texts: Iterable[str], longest: int) -> Iterator[tuple[int, str]]:
@@ -75,11 +75,11 @@ def _lines(texts: Iterable[str], longest: int) -> Iterator[tuple[int, str]]:
     for text in texts:
         lines = (rest + text).split("\n")
         rest = lines.pop()
-        if len(rest) > longest:
-            raise Stopped(f"line {number + len(lines) + 1} is longer than {longest} characters")
         for number, line in enumerate(lines, start=number + 1):  # noqa: B020 (goes on from the last piece's number)
             if stripped := line.strip():
                 yield number, stripped
+        if len(rest) > longest:
+            raise Stopped(f"line {number + 1} is longer than {longest} characters")
     if rest.strip():
         yield number + 1, rest.strip()
 

@@ -1,7 +1,7 @@
 """Items of any shape, written as delimited text in one streaming pass."""
 
 import csv
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -29,9 +29,10 @@ class _Writer:
 
     def learn(self, names: Iterable[str]) -> None:
         """Add the names that are new as columns; raises `Stopped` past `max_columns`."""
-        self._columns.update(dict.fromkeys(names))
-        if len(self._columns) > self._limits.max_columns:
+        new = [name for name in names if name not in self._columns]
+        if len(self._columns) + len(new) > self._limits.max_columns:
             raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
+        self._columns.update(dict.fromkeys(new))
 
     def write(self, line: int | None, cells: Mapping[str, str]) -> None:
         """Write one item; raises `Stopped` past `max_items` and `max_field_bytes`."""
@@ -104,22 +105,20 @@ def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: S
     )
 
 
-def _write_all(writer: _Writer, items: Iterable[Item], intake: Intake) -> None:
-    source = iter(items)
+def _write_all(writer: _Writer, items: Iterator[Item], intake: Intake) -> None:
     first: list[Item] = []
     stopped: Stopped | None = None
     try:
-        for item in islice(source, _LOOK_AHEAD):
-            first.append(item)  # noqa: PERF402 (a break in the source must not lose the items before it)
+        for item in islice(items, _LOOK_AHEAD):
+            writer.learn(item[1])
+            first.append(item)
     except Stopped as early:
         stopped = early
-    for _, cells in first:
-        writer.learn(cells)
     for line, cells in first:
         writer.write(line, cells)
     if stopped is not None:
         raise stopped
-    for line, cells in source:
+    for line, cells in items:
         writer.write(line, cells)
         intake.meter.rows = writer.items
 
