@@ -42,4 +42,8 @@ def untagged(value: str) -> str:
 
 def spaced(value: str) -> str:
     """Each run of white space one space, none at the ends; NULL where nothing is left."""
-    return f"nullif(trim(regexp_replace({value}, '[\\s\\x{{00A0}}]+', ' ', 'g')), '')"
+    runs = " OR ".join(
+        f"contains({value}, {literal(run)})" for run in ("  ", "\n", "\t", "\r", "\f", "\u00a0")
+    )
+    single = f"regexp_replace({value}, '[\\s\\x{{00A0}}]+', ' ', 'g')"
+    return f"nullif(trim(CASE WHEN {runs} THEN {single} ELSE {value} END), '')"

@@ -73,7 +73,9 @@ class Truncate(_Alone):
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
         cut = f"regexp_replace(left({value}, {self.length - 1}), '[\\s,;:.-]+\\S*$', '')"
-        return ({column: f"CASE WHEN length({value}) > {self.length} THEN {cut} || '…' ELSE {value} END"},)
+        # Bytes, which are cheap to count, settle most.
+        longer = f"strlen({value}) > {self.length} AND length({value}) > {self.length}"
+        return ({column: f"CASE WHEN {longer} THEN {cut} || '…' ELSE {value} END"},)
 
 
 @dataclass(frozen=True)
