@@ -28,7 +28,7 @@ def decoded(value: str) -> str:
 
 
 def _named() -> str:
-    names, codes = zip(*sorted(name2codepoint.items()), strict=True)
+    names, codes = zip(*sorted((name2codepoint | {"apos": ord("'")}).items()), strict=True)
     return f"map([{literals(names)}], [{literals(tuple(map(chr, codes)))}])"
 
 

@@ -146,7 +146,7 @@ def test_ten_digits_that_are_an_isbn_10_get_no_zeros() -> None:
         ("  two\n\n lines\t", "two lines"),
         ("5 < 6 and 7 > 6", "5 < 6 and 7 > 6"),
         ("&lt;b&gt;bold&lt;/b&gt;", "bold"),
-        ("&amp;lt; stays written", "&lt; stays written"),
+        ("&amp;quot;twice&amp;quot; &apos;once&apos;", "\"twice\" 'once'"),
         ("26&quot; x 26&#34; caf&eacute;&#8482;", '26" x 26" café™'),
         ("&#0;&#9999999;ok", "ok"),
         ("a<script>alert(1)</script>b", "a b"),
@@ -220,14 +220,15 @@ def test_url() -> None:
 
 def test_list_is_separated_by_a_comma_alone() -> None:
     separated = worked(
-        " https://a.example/1.jpg | //a.example/2.jpg;;https://a.example/3.jpg", Listed("|;"), Url()
+        " https://a.example/1.jpg | //a.example/2.jpg;;https://a.example/3.jpg", Listed("|;", 10), Url()
     )
     assert separated == "https://a.example/1.jpg,https://a.example/2.jpg,https://a.example/3.jpg"
-    assert worked("a, b\x1fc", Listed("|")) == "a,b,c"
+    assert worked("a, b\x1fc", Listed("|", 10)) == "a,b,c"
+    assert worked("c|a|c|b|a|d", Listed("|", 3)) == "c,a,b"
 
 
 def test_a_list_takes_every_column_and_others_the_first_value() -> None:
-    mapping = Mapping({"one": Rule(), "all": Rule(names=("more",), operations=(Listed("|"),))})
+    mapping = Mapping({"one": Rule(), "all": Rule(names=("more",), operations=(Listed("|", 10),))})
     row = ["first\x1fsecond", "a", "b|c", None]
     assert mapped(mapping, ("one", "all", "more", "More"), row) == {"one": "first", "all": "a,b,c"}
 
