@@ -133,6 +133,8 @@ class JobService:
             if job is None or job.generated_feed is None:
                 raise SourceMissing
             request = replace(request, source=job.generated_feed)
+        if phase is Phase.VALIDATION:
+            request = self._keep_feed(job_id, request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
         return self._apply(job_id, start(job_id=job_id, request=request), actor=actor)
 
@@ -190,6 +192,10 @@ class JobService:
             raise UnknownJob(f"{job_id} attempt {attempt}")
         chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
         return chunk or LogChunk("", offset, offset, complete=not found.open)
+
+    def progress(self, job: Job) -> Mapping[str, Any] | None:
+        """How far the job's script says it is; None where none is at work or it says nothing."""
+        return self._executor.progress(job.id, job.latest.number) if job.latest.open else None
 
     def report_document(self, job_id: str, *, html: bool = False) -> bytes:
         """The newest validation's report, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
@@ -324,6 +330,14 @@ class JobService:
                 raise ReferenceMismatch(reference, merchant)
             return job.id
         return self._repository.claim(merchant, reference, self._ids.new_id())
+
+    def _keep_feed(self, job_id: str, request: FeedRequest) -> FeedRequest:
+        """A report whose destination is the feed itself goes beside it: it must never replace what it is about."""
+        job = self._repository.get(job_id)
+        feeds = (request.source, job.generated_feed if job else None)
+        if request.destination in feeds:
+            return replace(request, destination=f"{request.destination}.report.json")
+        return request
 
     def _require(self, job_id: str) -> Job:
         job = self._repository.get(job_id)

@@ -95,6 +95,9 @@ class Executor(Protocol):
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
         """The attempt's output from a byte offset, at most `limit` bytes; None before there is any."""
 
+    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
+        """What the attempt's script last said of its progress (rows, bytes, percent, message), if anything."""
+
     def health(self) -> ExecutorHealth:
         """What is running and waiting."""
 

@@ -10,8 +10,10 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, Stage
@@ -30,6 +32,7 @@ LEAD_EVERY = 0.25
 LOOK_EVERY = 1.0
 REST_PER_LOOK = 10
 RECORD_AGAIN_AFTER = 1.0
+LONGEST_PROGRESS = 4096
 
 
 class SubprocessExecutor(Executor):
@@ -81,6 +84,14 @@ class SubprocessExecutor(Executor):
             over=not self._folder(job_id, attempt).path.exists(),
             cap=self._scripts.log_bytes,
         )
+
+    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
+        """Read the progress file, which the script replaces as it goes; one that is no JSON object says nothing."""
+        try:
+            document = json.loads(self._folder(job_id, attempt).progress.read_bytes()[:LONGEST_PROGRESS])
+        except (OSError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
 
     def health(self) -> ExecutorHealth:
         """What the leader counts; the others read what it last wrote down."""

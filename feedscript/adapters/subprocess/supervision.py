@@ -183,7 +183,9 @@ class Script:
             end.error = f"killed by {signal.Signals(-code).name}; {self._tail()}"
         elif code:
             end.error = f"exit code {code}; {self._tail()}"
-        end.result = self._read_result() if end.exit_code == 0 else None
+        end.result = self._read_result()
+        if end.exit_code and end.result and isinstance(end.result.get("err"), str):
+            end.error = end.result["err"]
         return end
 
     def _tail(self) -> str:

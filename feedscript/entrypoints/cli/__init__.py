@@ -3,6 +3,7 @@
 import click
 
 from feedscript import __version__
+from feedscript.entrypoints.cli.demo import demo
 from feedscript.entrypoints.cli.serve import serve
 
 
@@ -12,4 +13,5 @@ def main() -> None:
     """Turn merchants' exports into partners' feeds, check them, and keep the trail."""
 
 
+main.add_command(demo)
 main.add_command(serve)

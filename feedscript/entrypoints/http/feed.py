@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 
-from feedscript.domain import FeedRequest, Phase, RefusalCode
+from feedscript.domain import FeedRequest, Job, Phase, RefusalCode
 from feedscript.entrypoints.http.callers import actor
 from feedscript.entrypoints.http.parsing import StrictJsonParser
 from feedscript.entrypoints.http.problems import problem, refused
@@ -65,7 +65,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
     @feed.alt_response(404, schema=ProblemSchema, description="Unknown job")
     def status(job_id: str) -> Response:
         """Tell where a job stands."""
-        return jsonify(job_document(service.job(job_id)))
+        return _with_progress(service, service.job(job_id))
 
     @feed.route("/cancel/<job_id>", methods=["POST"])
     @feed.response(200, JobSchema)
@@ -125,6 +125,10 @@ def _started(answer: Answer, phase: Phase) -> Response:
     if refusal.code is RefusalCode.DEDUPLICATED:
         return jsonify(body | {"message": refusal.detail, "deduplicated": True})
     return problem(409, refusal.code.value, refusal.detail, job_id=job.id, status_of_job=job.state.value)
+
+
+def _with_progress(service: JobService, job: Job) -> Response:
+    return jsonify({**job_document(job), "progress": service.progress(job)})
 
 
 def _with_status(response: Response, status: int) -> Response:

@@ -187,6 +187,7 @@ class JobSchema(Schema):
     reason = fields.String(allow_none=True)
     error = fields.String(allow_none=True)
     job_data = fields.Dict()
+    progress = fields.Dict(allow_none=True)
     attempts = fields.List(fields.Nested(AttemptSchema))
     created_at = fields.AwareDateTime(format="iso")
     updated_at = fields.AwareDateTime(format="iso")

@@ -74,7 +74,7 @@ def _over(own: AbstractMapping[str, Rule], base: AbstractMapping[str, Rule]) -> 
 def read_mapping(path: Path) -> Mapping:
     """The mapping in the YAML file at `path`; raises ConfigError naming the line at fault."""
     loaded = load_document(path, MappingSchema(), ConfigError)
-    assert isinstance(loaded, Mapping)  # noqa: S101 - what MappingSchema makes, told to the type checker
+    assert isinstance(loaded, Mapping)
     return loaded
 
 

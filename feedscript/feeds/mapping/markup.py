@@ -2,7 +2,7 @@
 
 from html.entities import html5
 
-from feedscript.feeds.mapping.quoting import literal
+from feedscript.feeds.rules.sql import literal
 
 # The named entities that product texts carry. `amp` comes last: `&amp;lt;` is decoded once, not twice.
 _NAMED = """

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from feedscript.feeds.mapping import markup, money
 from feedscript.feeds.mapping.names import fold, fold_sql
-from feedscript.feeds.mapping.quoting import identifier, literal
-from feedscript.feeds.readers.staged import VALUE_SEPARATOR
+from feedscript.feeds.readers import VALUE_SEPARATOR
+from feedscript.feeds.rules.sql import identifier, literal
 
 #: A layer assigns expressions to columns by their (unquoted) names.
 Layer = Mapping[str, str]
@@ -213,6 +213,21 @@ class Listed(_Alone):
         parts = f"string_split({value}, {literal(VALUE_SEPARATOR)})"
         kept = f"list_filter(list_transform({parts}, lambda part: trim(part)), lambda part: part <> '')"
         return ({column: unified}, {column: f"array_to_string({kept}, ',')"})
+
+
+@dataclass(frozen=True)
+class Joined(_Alone):
+    """Write the values of a repeated element with a comma between them, and a comma within one with a space.
+
+    With `commas_part` the commas of the source part values already, and stay.
+    """
+
+    commas_part: bool
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        value = identifier(column)
+        spaced = value if self.commas_part else f"regexp_replace({value}, ',(\\S)', ', \\1', 'g')"
+        return ({column: f"replace({spaced}, {literal(VALUE_SEPARATOR)}, ',')"},)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from feedscript.feeds.mapping import (
     Rule,
     compile_select,
     match_columns,
-    source_column,
 )
 from feedscript.feeds.mapping.names import fold, fold_sql
 from feedscript.feeds.mapping.operations import (
     Blank,
     Default,
     Gtin,
+    Joined,
     Listed,
     Measure,
     Operation,
@@ -39,7 +39,7 @@ DATABASE = duckdb.connect()
 def mapped(mapping: Mapping, columns: tuple[str, ...], row: Sequence[str | None]) -> dict[str, str | None]:
     """The item that a mapping makes of one row."""
     matches = match_columns(columns, mapping)
-    named = ", ".join(f'? AS "{source_column(place)}"' for place in range(len(columns)))
+    named = ", ".join(f"? AS c{place}" for place in range(len(columns)))
     query = compile_select(
         matches, frozenset(mapping.attributes.keys() | mapping.inputs.keys()), f"(SELECT {named})"
     )
@@ -274,3 +274,8 @@ def test_names_fold_alike_in_both_languages(name: str) -> None:
     letters = "".join(letter for letter in name if letter.isascii() or letter in "äöüÄÖÜßéèêçñáíóú")
     found = DATABASE.execute(f"SELECT {fold_sql('?')}", [letters]).fetchone()
     assert found == (fold(letters),)
+
+
+def test_joined_parts_values_with_a_comma_and_keeps_those_within() -> None:
+    assert worked("light,warm\x1fsoft, red", Joined(commas_part=False)) == "light, warm,soft, red"
+    assert worked("light,warm", Joined(commas_part=True)) == "light,warm"
