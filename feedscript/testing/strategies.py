@@ -5,6 +5,8 @@ Every job and event here was made by `decide` and `evolve`, so it is one that ca
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache, reduce
+from operator import or_
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +28,7 @@ from feedscript.domain import (
     RetryDue,
     RetryPolicy,
     StartGeneration,
+    StartPhase,
     StartValidation,
     decide,
     evolve,
@@ -34,17 +37,20 @@ from feedscript.testing.fakes import NOON
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+SHARES = st.floats(0, 1)
 EXIT_CODES = st.sampled_from([0, 1, 65, 75, -9, None])
 EXECUTOR_REASONS = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.SPAWN_ERROR)
 GENEROUS = RetryPolicy(max_retries=4)
 
 
+@cache
 def times() -> st.SearchStrategy[datetime]:
     """Aware UTC times of this century, to the microsecond."""
     naive = (EARLIEST.replace(tzinfo=None), LATEST.replace(tzinfo=None))
     return st.datetimes(*naive, timezones=st.just(UTC))
 
 
+@cache
 def job_ids() -> st.SearchStrategy[str]:
     """UUIDv7s (RFC 9562, 5.7) of this century."""
     return st.builds(
@@ -56,17 +62,20 @@ def job_ids() -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def uris() -> st.SearchStrategy[str]:
     """Addresses of the form `s3://bucket/key`."""
     name = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=12)
     return st.builds(lambda bucket, key: f"s3://{bucket}/{key}.csv", name, name)
 
 
+@cache
 def texts() -> st.SearchStrategy[str]:
     """What a caller may write into a field: any text that is not empty, half surrogates among it."""
     return st.text(st.characters(), min_size=1, max_size=30)
 
 
+@cache
 def results() -> st.SearchStrategy[Mapping[str, Any]]:
     """What a script may report: any small JSON object."""
     leaves = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | texts()
@@ -79,6 +88,7 @@ def results() -> st.SearchStrategy[Mapping[str, Any]]:
     )
 
 
+@cache
 def requests() -> st.SearchStrategy[FeedRequest]:
     """Requests of any merchant."""
     return st.builds(
@@ -92,22 +102,20 @@ def requests() -> st.SearchStrategy[FeedRequest]:
     )
 
 
-def commands(job_id: str, attempts: int, request: FeedRequest) -> st.SearchStrategy[Command]:
-    """Commands for a job with so many attempts: sensible ones, late ones, and some about no attempt at all."""
+@cache
+def _about(attempts: int) -> st.SearchStrategy[Command]:
+    """Commands about one of so many attempts, or about one that is not there."""
     number = st.integers(1, attempts + 1)
-    jitter = st.floats(0, 1)
-    return st.one_of(
-        st.just(StartGeneration(job_id=job_id, request=request)),
-        st.just(StartValidation(job_id=job_id, request=request)),
+    about: list[st.SearchStrategy[Command]] = [
         st.builds(
             ReportOutcome,
             phase=st.sampled_from(Phase),
             outcome=st.sampled_from(Outcome),
             attempt=st.none() | number,
             reason=st.none() | st.sampled_from(Reason),
-            error=st.just("") | texts(),
+            error=_words(),
             result=st.none() | results(),
-            jitter=jitter,
+            jitter=SHARES,
         ),
         st.builds(RecordStart, attempt=number, log=st.none() | texts()),
         st.builds(
@@ -115,14 +123,29 @@ def commands(job_id: str, attempts: int, request: FeedRequest) -> st.SearchStrat
             attempt=number,
             exit_code=EXIT_CODES,
             reason=st.none() | st.sampled_from(EXECUTOR_REASONS),
-            error=st.just("") | texts(),
+            error=_words(),
             result=st.none() | results(),
-            jitter=jitter,
+            jitter=SHARES,
         ),
-        st.builds(ExpireGrace, attempt=number, jitter=jitter),
+        st.builds(ExpireGrace, attempt=number, jitter=SHARES),
         st.just(RetryDue()),
         st.just(CancelJob()),
-    )
+    ]
+    return reduce(or_, about)
+
+
+@cache
+def _words() -> st.SearchStrategy[str]:
+    return st.just("") | texts()
+
+
+def commands(job_id: str, attempts: int, request: FeedRequest) -> st.SearchStrategy[Command]:
+    """Commands for a job with so many attempts: sensible ones, late ones, and some about no attempt at all."""
+    starts = [
+        StartGeneration(job_id=job_id, request=request),
+        StartValidation(job_id=job_id, request=request),
+    ]
+    return st.sampled_from(starts) | _about(attempts)
 
 
 @st.composite
@@ -130,7 +153,8 @@ def histories(draw: st.DrawFn, *, job_id: str | None = None, max_size: int = 12)
     """The events of one job, from its first one on; `max_size` bounds the commands that were tried."""
     identity = job_id or draw(job_ids())
     request = draw(requests())
-    first = draw(st.sampled_from([StartGeneration, StartValidation]))
+    kinds: list[type[StartPhase]] = [StartGeneration, StartValidation]
+    first = draw(st.sampled_from(kinds))
     now, job, events = NOON, None, list[Event]()
     command: Command = first(job_id=identity, request=request)
     for _ in range(draw(st.integers(1, max_size))):
