@@ -79,7 +79,7 @@ class ScriptedExecutor(Executor):
         self.running: dict[tuple[str, int], Run] = {}
         self.cancelled: list[tuple[str, int]] = []
         self.logs: dict[tuple[str, int], str] = {}
-        self.said: dict[tuple[str, int], Mapping[str, Any]] = {}
+        self.told: dict[tuple[str, int], Mapping[str, Any]] = {}
         self.stopped = False
         self._capacity = capacity
         self._begun: set[tuple[str, int]] = set()
@@ -115,8 +115,8 @@ class ScriptedExecutor(Executor):
         return LogChunk(piece.decode(), offset, after, complete=over and after == len(text.encode()))
 
     def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
-        """What a test has put into `said`."""
-        return self.said.get((job_id, attempt))
+        """What a test has put into `told`."""
+        return self.told.get((job_id, attempt))
 
     def health(self) -> ExecutorHealth:
         """The counts as they are."""

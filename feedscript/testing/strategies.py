@@ -5,8 +5,7 @@ Every job and event here was made by `decide` and `evolve`, so it is one that ca
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -106,7 +105,7 @@ def requests() -> st.SearchStrategy[FeedRequest]:
 def _about(attempts: int) -> st.SearchStrategy[Command]:
     """Commands about one of so many attempts, or about one that is not there."""
     number = st.integers(1, attempts + 1)
-    about: list[st.SearchStrategy[Command]] = [
+    return (
         st.builds(
             ReportOutcome,
             phase=st.sampled_from(Phase),
@@ -116,9 +115,9 @@ def _about(attempts: int) -> st.SearchStrategy[Command]:
             error=_words(),
             result=st.none() | results(),
             jitter=SHARES,
-        ),
-        st.builds(RecordStart, attempt=number, log=st.none() | texts()),
-        st.builds(
+        )
+        | st.builds(RecordStart, attempt=number, log=st.none() | texts())
+        | st.builds(
             RecordExit,
             attempt=number,
             exit_code=EXIT_CODES,
@@ -126,12 +125,11 @@ def _about(attempts: int) -> st.SearchStrategy[Command]:
             error=_words(),
             result=st.none() | results(),
             jitter=SHARES,
-        ),
-        st.builds(ExpireGrace, attempt=number, jitter=SHARES),
-        st.just(RetryDue()),
-        st.just(CancelJob()),
-    ]
-    return reduce(or_, about)
+        )
+        | st.builds(ExpireGrace, attempt=number, jitter=SHARES)
+        | st.just(RetryDue())
+        | st.just(CancelJob())
+    )
 
 
 @cache

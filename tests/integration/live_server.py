@@ -24,7 +24,7 @@ def poll(look: Callable[[], T | None], *, patience: float = PATIENCE) -> T:
     give_up = time.monotonic() + patience
     while True:
         found = look()
-        if found is not None and found is not False:
+        if found:
             return found
         assert time.monotonic() < give_up, f"not within {patience:g} s; last seen: {found!r}"
         time.sleep(0.02)

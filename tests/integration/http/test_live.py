@@ -51,6 +51,9 @@ def test_an_export_becomes_a_feed_and_is_validated(tmp_path: Path, command: tupl
         assert server.post("/api/feed/validate", wanted).json()["job_id"] == job_id
         assert server.reaches(job_id, "validated", "validation_failed")["status"] == "validated"
         assert server.get(f"/api/feed/jobs/{job_id}/report").json()["summary"]["items_total"] > 200
+        page = server.get(f"/api/feed/jobs/{job_id}/report?format=html")
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert "<title>" in page.text
 
         entered = [a["type"] for a in server.get(f"/api/feed/jobs/{job_id}/activities").json()["activities"]]
         for kind in ("job.generation_started", "job.script_started", "job.generation_succeeded", "api.call"):
@@ -202,6 +205,8 @@ def test_cancelling_ends_the_script_and_the_job_can_be_retried(tmp_path: Path) -
         poll(lambda: server.job(job_id)["attempts"][0].get("exited_at"))
         assert server.post(f"/api/feed/cancel/{job_id}", {}).json()["code"] == "not_in_flight"
         assert server.post("/api/feed/generate", request_body(job_id=1)).status_code == 202
+        assert server.post(f"/api/feed/cancel/{job_id}", {}).status_code == 200
+        poll(lambda: not list((tmp_path / "runs").glob("*-*")))
 
 
 def test_a_caller_is_told_of_the_outcome(tmp_path: Path) -> None:

@@ -1,6 +1,12 @@
 """The memory adapters, by the shipped harness."""
 
+from collections.abc import Callable
+
+import pytest
+
 from feedscript.ports import Clock
+from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract
+from feedscript.testing.fakes import FrozenClock
 from feedscript.testing.lifecycle import JobLifecycle, Storage, lifecycle_test, memory_storage
 
 
@@ -14,3 +20,15 @@ class MemoryLifecycle(JobLifecycle):
 
 
 TestMemoryLifecycle = lifecycle_test(MemoryLifecycle, examples=100)
+
+
+class TestMemoryJobRepository(JobRepositoryContract):
+    @pytest.fixture
+    def make_storage(self, clock: FrozenClock) -> Callable[[], Storage]:
+        return memory_storage()
+
+
+class TestMemoryActivityLog(ActivityLogContract):
+    @pytest.fixture
+    def make_storage(self, clock: FrozenClock) -> Callable[[], Storage]:
+        return memory_storage()
