@@ -9,6 +9,7 @@ from feedscript.domain import (
     FeedRequest,
     GenerationStarted,
     JobState,
+    Phase,
     Refusal,
     RetryDue,
     RetryPolicy,
@@ -20,50 +21,28 @@ from feedscript.domain import (
     evolve,
 )
 from feedscript.testing.fakes import NOON
+from feedscript.testing.model import POST_TABLE
 from tests.unit.domain.histories import BODY, JOB, OTHER_BODY, existing, job_in
 
 GENERATE, VALIDATE = StartGeneration, StartValidation
 STARTED = {GENERATE: GenerationStarted, VALIDATE: ValidationStarted}
 BODIES = {"same": BODY, "other": OTHER_BODY}
 
-# state, endpoint, body -> a refusal's code, or "accepted" / "retry" (accepted, and counted as a retry)
-POST_TABLE = [
+ENDPOINTS = {Phase.GENERATION: GENERATE, Phase.VALIDATION: VALIDATE}
+ROWS = [
     (None, GENERATE, "same", "accepted"),
     (None, VALIDATE, "same", "accepted"),
-    ("generating", GENERATE, "same", "deduplicated"),
-    ("generating", GENERATE, "other", "in_flight"),
-    ("generating", VALIDATE, "same", "in_flight"),
-    ("generating", VALIDATE, "other", "in_flight"),
-    ("generation_failed", GENERATE, "same", "retry"),
-    ("generation_failed", GENERATE, "other", "retry"),
-    ("generation_failed", VALIDATE, "same", "not_generated"),
-    ("generation_failed", VALIDATE, "other", "not_generated"),
-    ("generated", GENERATE, "same", "deduplicated"),
-    ("generated", GENERATE, "other", "already_generated"),
-    ("generated", VALIDATE, "same", "accepted"),
-    ("generated", VALIDATE, "other", "accepted"),
-    ("validating", GENERATE, "same", "in_flight"),
-    ("validating", GENERATE, "other", "in_flight"),
-    ("validating", VALIDATE, "same", "deduplicated"),
-    ("validating", VALIDATE, "other", "in_flight"),
-    ("validated", GENERATE, "same", "already_generated"),
-    ("validated", GENERATE, "other", "already_generated"),
-    ("validated", VALIDATE, "same", "deduplicated"),
-    ("validated", VALIDATE, "other", "already_validated"),
-    ("validation_failed", GENERATE, "same", "retry"),
-    ("validation_failed", GENERATE, "other", "retry"),
-    ("validation_failed", VALIDATE, "same", "retry"),
-    ("validation_failed", VALIDATE, "other", "retry"),
+    *((state, ENDPOINTS[phase], body, answer) for (state, phase, body), answer in POST_TABLE.items()),
 ]
 
 
 def test_the_table_has_every_row() -> None:
-    assert {(state, kind, body) for state, kind, body, _ in POST_TABLE if state} == {
+    assert {(state, kind, body) for state, kind, body, _ in ROWS if state} == {
         (state.value, kind, body) for state in JobState for kind in (GENERATE, VALIDATE) for body in BODIES
     }
 
 
-@pytest.mark.parametrize(("state", "kind", "body", "answer"), POST_TABLE)
+@pytest.mark.parametrize(("state", "kind", "body", "answer"), ROWS)
 def test_a_post(state: str | None, kind: type[StartPhase], body: str, answer: str) -> None:
     job = job_in(JobState(state) if state else None)
     request = BODIES[body]
