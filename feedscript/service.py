@@ -21,6 +21,7 @@ from feedscript.domain import (
     NoReport,
     Outcome,
     Phase,
+    Reason,
     RecordExit,
     RecordStart,
     ReferenceMismatch,
@@ -317,7 +318,7 @@ class JobService:
             phase=attempt.phase,
             request=attempt.request,
             token=self._tokens.issue(job_id, attempt.number),
-            wanted=attempt.open,
+            wanted=attempt.reason is not Reason.CANCELLED,
             started=attempt.started_at is not None,
         )
 
