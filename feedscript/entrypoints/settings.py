@@ -179,7 +179,13 @@ def read_settings() -> Settings:
         "retry_base": env.float("RETRY_BASE", default.retry_base, validate=some),
         "retry_cap": env.float("RETRY_CAP", default.retry_cap, validate=some),
         "automatic_retries": frozenset(
-            env.list("AUTOMATIC_RETRIES", sorted(default.automatic_retries), subcast=Reason) or ()
+            Reason(name)
+            for name in env.list(
+                "AUTOMATIC_RETRIES",
+                sorted(default.automatic_retries),
+                validate=validate.ContainsOnly(list(Reason)),
+            )
+            or ()
         ),
     }
     try:

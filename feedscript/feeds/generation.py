@@ -14,16 +14,17 @@ from feedscript.feeds.mapping import (
     AttributesUnmatched,
     Mapping,
     Matches,
+    Rule,
     compile_select,
     known_synonyms,
     match_columns,
-    source_column,
 )
-from feedscript.feeds.mapping.quoting import literal
+from feedscript.feeds.mapping.operations import Joined
+from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers.staged import Source, Staged
-
-_REQUIRED = ("id", "title", "description", "link", "image_link", "availability", "price")
+from feedscript.feeds.readers import Source, Staged, stage
+from feedscript.feeds.rules.sql import literal
+from feedscript.feeds.scan import connect, source_table
 
 
 class EmptyFeed(FeedError):
@@ -37,6 +38,18 @@ class EmptyFeed(FeedError):
         super().__init__(f"{uri} holds no item{lost}: an empty feed is never published")
         self.uri = uri
         self.rows_rejected = rows_rejected
+
+
+class UnknownAttribute(FeedError):
+    """A mapping gives an attribute that the profile has not.
+
+    Attributes: `attribute`, `profile`.
+    """
+
+    def __init__(self, attribute: str, profile: str) -> None:
+        super().__init__(f"the mapping gives {attribute!r}, which is no attribute of the profile {profile}")
+        self.attribute = attribute
+        self.profile = profile
 
 
 class DestinationUnwritable(FeedError):
@@ -85,31 +98,28 @@ def generate(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     progress: OnProgress = silent,
 ) -> Generated:
-    """Write the items of `source` as the feed of `profile`: UTF-8 CSV under the partner's names.
+    """Write the items of `source`, in any format, as the feed of `profile`: UTF-8 CSV under the partner's names.
 
-    `mapping` speaks before the known synonyms. Items lacking a value are passed on for validation to tell.
-    Raises a FeedError before anything is published where the source cannot be read whole or has no item, a
-    required attribute has no column, or the mapping names what does not exist.
+    `mapping` speaks before the known synonyms. Items lacking a value are passed on for validation to tell. Raises a
+    FeedError before anything is published where the source cannot be read whole or has no item, a required attribute
+    has no column, or the mapping names what does not exist.
     """
-    total = source.stat().st_size if source.exists() else 0
-    progress(Progress(None, 0, total, "reading"))
-    rules = (mapping or Mapping()).over(known_synonyms())
+    target = load_profile(profile)
+    _refuse_unknown(target, mapping or Mapping())
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
-        staged = _stage(source, uri or str(source))
-        matches = match_columns(staged.columns, rules)
-        missing = tuple(name for name in _REQUIRED if name not in matches.attributes)
-        if missing:
-            raise AttributesUnmatched(missing, staged.columns)
-        progress(Progress(None, 0, total, "writing"))
-        query = compile_select(
-            matches, frozenset(rules.attributes.keys() | rules.inputs.keys()), _scan(staged)
+        staged = stage(
+            source, uri=uri, workdir=Path(workdir), limits=limits, shapes=target.shapes, progress=progress
         )
+        if not staged.complete:
+            raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
+        rules = _rules(target, mapping or Mapping(), commas_part=staged.line_column is None)
+        matches = match_columns(staged.columns, rules)
+        _refuse_unmatched(target, matches)
+        progress(Progress(None, 0, staged.source.bytes, "writing"))
+        known = frozenset(rules.attributes.keys() | rules.inputs.keys())
+        query = compile_select(matches, known, source_table(staged, limits))
         written, rejected = _publish(query, destination, staged, limits, Path(workdir))
-    progress(Progress(written, total, total, "written"))
-    return _generated(profile, written, rejected, matches, staged)
-
-
-def _generated(profile: str, written: int, rejected: int, matches: Matches, staged: Staged) -> Generated:
+    progress(Progress(written, staged.source.bytes, staged.source.bytes, "written"))
     return Generated(
         profile=profile,
         items_read=written + rejected,
@@ -121,21 +131,45 @@ def _generated(profile: str, written: int, rejected: int, matches: Matches, stag
     )
 
 
+def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
+    names = {attribute.name for attribute in profile.attributes}
+    for name in mapping.attributes:
+        if name not in names:
+            raise UnknownAttribute(name, profile.id)
+
+
+def _rules(profile: Profile, mapping: Mapping, *, commas_part: bool) -> Mapping:
+    """A rule for every attribute of the profile: the merchant's, else the synonyms, else its own name alone."""
+    own = {
+        attribute.name: Rule(operations=(Joined(commas_part),) if attribute.repeatable else ())
+        for attribute in profile.attributes
+    }
+    merged = mapping.over(known_synonyms()).over(Mapping(own))
+    return Mapping({name: merged.attributes[name] for name in own}, merged.inputs)
+
+
+def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
+    missing = [
+        attribute.name
+        for attribute in profile.attributes
+        if attribute.required
+        and not any(name in matches.attributes for name in (attribute.name, *attribute.alternatives))
+    ]
+    if missing:
+        raise AttributesUnmatched(tuple(missing), matches.columns)
+
+
 def _publish(query: str, destination: Path, staged: Staged, limits: Limits, workdir: Path) -> tuple[int, int]:
     """Write beside `destination` and rename; the number of items written and of rows rejected."""
     partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
-    options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {_compression(destination)}"
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        with _connect(limits, workdir) as connection:
-            copied = connection.execute(f"COPY ({query}) TO {literal(str(partial))} ({options})").fetchone()
-            rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
-        assert copied is not None and rejected is not None  # noqa: PT018 - both always give one row
-        if copied[0] == 0:
-            raise EmptyFeed(staged.source.uri, rejected[0])
+        written, rejected = _copy(query, partial, _compression(destination), limits, workdir)
+        if written == 0:
+            raise EmptyFeed(staged.source.uri, rejected)
         partial.replace(destination)
     except duckdb.IOException as error:
         raise DestinationUnwritable(destination, str(error).splitlines()[0]) from error
@@ -145,54 +179,18 @@ def _publish(query: str, destination: Path, staged: Staged, limits: Limits, work
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     finally:
         partial.unlink(missing_ok=True)
+    return written, rejected
+
+
+def _copy(query: str, path: Path, compression: str, limits: Limits, workdir: Path) -> tuple[int, int]:
+    options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
+    with connect(limits, workdir) as connection:
+        copied = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})").fetchone()
+        rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
+    assert copied is not None
+    assert rejected is not None
     return copied[0], rejected[0]
 
 
 def _compression(destination: Path) -> str:
     return {".gz": "gzip", ".zst": "zstd"}.get(destination.suffix, "none")
-
-
-def _connect(limits: Limits, workdir: Path) -> duckdb.DuckDBPyConnection:
-    """A database of its own, bounded, that neither loads nor fetches extensions."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{limits.memory_bytes}B",
-        "temp_directory": str(workdir),
-        "max_temp_directory_size": f"{limits.max_spill_bytes}B",
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    if limits.threads is not None:
-        config["threads"] = limits.threads
-    return duckdb.connect(":memory:", config=config)
-
-
-def _scan(staged: Staged) -> str:
-    names = [source_column(position) for position in range(len(staged.columns))]
-    if staged.line_column is not None:
-        names.append("line")
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    options = {"delim": staged.delimiter, "quote": staged.quote, "escape": staged.escape, "encoding": "utf-8"}
-    text = ", ".join(f"{name} = {literal(value)}" for name, value in options.items())
-    return (
-        f"read_csv({literal(str(staged.path))}, columns = {{{columns}}}, auto_detect = false, "
-        f"header = false, skip = {staged.skip_lines}, {text}, nullstr = '', store_rejects = true)"
-    )
-
-
-def _stage(source: Path, uri: str) -> Staged:
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            f"SELECT Delimiter, Quote, Escape, list_transform(Columns, lambda c: c.name) "
-            f"FROM sniff_csv({literal(str(source))}, header = true, all_varchar = true, ignore_errors = true)"
-        ).fetchone()
-    assert found is not None
-    return Staged(
-        path=source,
-        delimiter=found[0],
-        quote='"',
-        escape='"',
-        skip_lines=1,
-        columns=tuple(found[3]),
-        line_column=None,
-        source=Source(uri, "csv", "utf-8", found[0], found[1], None, source.stat().st_size, ""),
-    )

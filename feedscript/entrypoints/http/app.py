@@ -54,7 +54,10 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(callback_blueprint(service))
     api.register_blueprint(health_blueprint(service, container.disk(), settings))
     app.register_blueprint(
-        get_swaggerui_blueprint("/api/docs", "/api/openapi.json", config={"app_name": "feedscript"})
+        # Without validatorUrl: null the page would show the document to an outside host.
+        get_swaggerui_blueprint(
+            "/api/docs", "/api/openapi.json", config={"app_name": "feedscript", "validatorUrl": None}
+        )
     )
     app.after_request(_harden)
     app.get("/")(_root)

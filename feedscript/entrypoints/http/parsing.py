@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from flask import Request
+from flask import Request, g
 from webargs.flaskparser import FlaskParser
 
 
@@ -25,6 +25,7 @@ class StrictJsonParser(FlaskParser):
             raise
         except ValueError as error:
             raise json.JSONDecodeError(str(error), "?", 0) from error
+        g.body = document
         return document
 
     def _handle_invalid_json_error(

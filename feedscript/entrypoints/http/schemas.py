@@ -12,7 +12,7 @@ from feedscript.ports import JobFilter
 LARGEST_INTEGER = 2**63 - 1
 NAME_LENGTH, URL_LENGTH, ERROR_LENGTH = 200, 2048, 65536
 S3_PATH = re.compile(r"s3://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]/[^/].*", re.IGNORECASE)
-HTTP_URL = re.compile(r"https?://[^/\s@]+(/\S*)?")
+HTTP_URL = re.compile(r"https?://[^/\s@]+(/\S*)?\Z")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from feedscript.domain import EX_DATAERR, Outcome, Reason
 from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, carry_out, teller
-from feedscript.feeds import validate
+from feedscript.feeds import render_html, validate
 from feedscript.ports import ObjectStore
 
 
@@ -27,6 +27,7 @@ def _validate(assignment: Assignment, objects: ObjectStore, work: Path) -> Concl
         },
     }
     document["artifacts"] = document.get("artifacts", {}) | {"html": page_uri}
+    _publish(objects, work / "report.html", render_html(document), page_uri)
     _publish(
         objects,
         work / "report.json",

@@ -1,12 +1,19 @@
 """Mapping: from the columns of a merchant's export to the attributes of an item, as data."""
 
-from feedscript.feeds.mapping.compilation import MisplacedReference, compile_select, source_column
+from feedscript.feeds.mapping.compilation import MisplacedReference, compile_select
 from feedscript.feeds.mapping.document import Mapping, Rule, known_synonyms, read_mapping
-from feedscript.feeds.mapping.matching import AttributesUnmatched, Matches, UnknownColumn, match_columns
+from feedscript.feeds.mapping.matching import (
+    AttributesUnmatched,
+    Match,
+    Matches,
+    UnknownColumn,
+    match_columns,
+)
 
 __all__ = [
     "AttributesUnmatched",
     "Mapping",
+    "Match",
     "Matches",
     "MisplacedReference",
     "Rule",
@@ -15,5 +22,4 @@ __all__ = [
     "known_synonyms",
     "match_columns",
     "read_mapping",
-    "source_column",
 ]

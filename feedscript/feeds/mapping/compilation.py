@@ -6,8 +6,8 @@ operations.
 
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
-from feedscript.feeds.mapping.quoting import identifier, literal
-from feedscript.feeds.readers.staged import VALUE_SEPARATOR
+from feedscript.feeds.readers import VALUE_SEPARATOR
+from feedscript.feeds.rules.sql import identifier, literal
 
 _BLANKS = literal(" \t\r\n\u00a0\ufeff")
 
@@ -27,13 +27,8 @@ class MisplacedReference(FeedError):
         self.reference = reference
 
 
-def source_column(position: int) -> str:
-    """The name under which a scan must give the source's column at `position`, from 0."""
-    return f"column:{position}"
-
-
 def compile_select(matches: Matches, known: frozenset[str], scan: str) -> str:
-    """The query that turns the rows of `scan` (a table expression) into items.
+    """The query that turns the rows of `scan` (a table of columns c0, c1 ...) into items.
 
     `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to
     operations.
@@ -82,7 +77,7 @@ def _origin(match: Match) -> str:
 
 
 def _present(position: int) -> str:
-    return f"nullif(trim({identifier(source_column(position))}, {_BLANKS}), '')"
+    return f"nullif(trim(c{position}, {_BLANKS}), '')"
 
 
 def _select(assigned: dict[str, str], passed: tuple[str, ...] | list[str], source: str) -> str:

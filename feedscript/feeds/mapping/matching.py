@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.document import Mapping, Rule
 from feedscript.feeds.mapping.names import fold
-from feedscript.feeds.mapping.operations import Listed
+from feedscript.feeds.mapping.operations import Joined, Listed
+
+# How many columns a message names.
+_LISTED = 40
 
 
 class UnknownColumn(FeedError):
@@ -18,7 +21,7 @@ class UnknownColumn(FeedError):
     def __init__(self, attribute: str, column: str, columns: tuple[str, ...]) -> None:
         super().__init__(
             f"the mapping takes {attribute} from the column {column!r}, which the source has not; "
-            f"its columns are {', '.join(columns)}"
+            f"its columns are {_listed(columns)}"
         )
         self.attribute = attribute
         self.column = column
@@ -34,11 +37,16 @@ class AttributesUnmatched(FeedError):
     def __init__(self, missing: tuple[str, ...], columns: tuple[str, ...]) -> None:
         super().__init__(
             f"no column of the source is known to hold {', '.join(missing)}; "
-            f"its columns are {', '.join(columns)}. "
+            f"its columns are {_listed(columns)}. "
             "Name the right ones in the merchant's mapping, or give a constant"
         )
         self.missing = missing
         self.columns = columns
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    more = len(columns) - _LISTED
+    return ", ".join(columns[:_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,7 @@ def _named(attribute: str, column: str, columns: tuple[str, ...], positions: dic
 
 def is_list(rule: Rule) -> bool:
     """Whether the attribute takes the values of several columns."""
-    return any(isinstance(operation, Listed) for operation in rule.operations or ())
+    return any(isinstance(operation, Listed | Joined) for operation in rule.operations or ())
 
 
 def _first_or_all(rule: Rule, places: list[int]) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Expressions that read an amount in the ways in which shops write it."""
 
-from feedscript.feeds.mapping.quoting import identifier, literal
+from feedscript.feeds.rules.sql import identifier, literal
 
 # Signs that mean one currency everywhere; longer ones first, since "$" ends them all.
 _SIGNS = {

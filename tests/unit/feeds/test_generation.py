@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds.generation import DestinationUnwritable, EmptyFeed, generate
+from feedscript.feeds.errors import SourceUnreadable
+from feedscript.feeds.generation import DestinationUnwritable, EmptyFeed, UnknownAttribute, generate
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
 from feedscript.feeds.progress import Progress
 
@@ -48,7 +49,7 @@ def test_the_sample_export_is_repaired(tmp_path: Path) -> None:
     generated = generate(SAMPLES / "merchant-export.csv", tmp_path / "feed.csv")
     feed = items(tmp_path / "feed.csv")
     assert generated.items_written == len(feed) == 279
-    assert generated.unmatched == ("Units in Stock", "Warehouse Location", "Last Changed")
+    assert {"Units in Stock", "Warehouse Location", "Last Changed"} <= {*generated.unmatched}
     assert Counter(item["availability"] for item in feed) == {"in_stock": 242, "out_of_stock": 37}
     assert {item["price"][-4:] for item in feed} == {" USD"}
     assert {len(item["gtin"]) for item in feed} == {0, 12, 13}
@@ -114,3 +115,70 @@ def test_progress_ends_with_the_rows(tmp_path: Path) -> None:
     source = export(tmp_path, HEADER + ROW.format(1))
     generate(source, tmp_path / "feed.csv", progress=told.append)
     assert (told[-1].rows, told[-1].bytes) == (1, source.stat().st_size)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (
+            "export.xml",
+            (
+                "<products><product><sku>A1</sku><name>Mug</name><details>Enamel</details><url>https://www.example.com/1</url>"
+                "<picture>https://cdn.example.com/1.jpg</picture><stock>3</stock><price>9,50 €</price>"
+                "<images><image>https://cdn.example.com/2.jpg</image><image>https://cdn.example.com/3.jpg</image></images>"
+                "</product></products>"
+            ),
+        ),
+        (
+            "export.jsonl",
+            (
+                '{"sku": "A1", "name": "Mug", "details": "Enamel", "url": "https://www.example.com/1", "stock": 3, '
+                '"picture": "https://cdn.example.com/1.jpg", "price": "9,50 €", '
+                '"images": ["https://cdn.example.com/2.jpg", "https://cdn.example.com/3.jpg"]}\n'
+            ),
+        ),
+    ],
+)
+def test_any_format_can_be_a_source(tmp_path: Path, name: str, content: str) -> None:
+    source = tmp_path / name
+    source.write_text(content, "utf-8")
+    generate(source, tmp_path / "feed.csv")
+    assert items(tmp_path / "feed.csv") == [
+        {
+            "id": "A1",
+            "title": "Mug",
+            "description": "Enamel",
+            "link": "https://www.example.com/1",
+            "image_link": "https://cdn.example.com/1.jpg",
+            "additional_image_link": "https://cdn.example.com/2.jpg,https://cdn.example.com/3.jpg",
+            "availability": "in_stock",
+            "price": "9.50 EUR",
+        }
+    ]
+
+
+def test_a_source_that_breaks_off_gives_no_feed(tmp_path: Path) -> None:
+    source = export(tmp_path, "<products><product><id>1</id></product><prod")
+    with pytest.raises(SourceUnreadable):
+        generate(source, tmp_path / "feed.csv")
+    assert not (tmp_path / "feed.csv").exists()
+
+
+def test_an_attribute_that_the_profile_has_not_is_an_error(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + ROW.format(1))
+    with pytest.raises(UnknownAttribute, match="'titel', which is no attribute of the profile google"):
+        generate(source, tmp_path / "feed.csv", mapping=Mapping({"titel": Rule(columns=("Name",))}))
+
+
+@pytest.mark.parametrize(
+    ("name", "magic"), [("feed.csv.gz", b"\x1f\x8b"), ("feed.csv.zst", b"\x28\xb5\x2f\xfd")]
+)
+def test_the_destinations_name_tells_the_compression(tmp_path: Path, name: str, magic: bytes) -> None:
+    generate(export(tmp_path, HEADER + ROW.format(1)), tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(magic)
+
+
+def test_a_generated_feed_is_left_as_it_is(tmp_path: Path) -> None:
+    generate(SAMPLES / "merchant-export.csv", tmp_path / "once.csv")
+    generate(tmp_path / "once.csv", tmp_path / "twice.csv")
+    assert (tmp_path / "twice.csv").read_bytes() == (tmp_path / "once.csv").read_bytes()
