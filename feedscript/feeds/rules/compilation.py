@@ -110,7 +110,8 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
         sources = [f"c{index}" for index in columns]
         raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({_JOINED}, {', '.join(sources)}), '')"
         text = f"a{number}"
-        plan.cells.append((sql.trimmed(raw), text))
+        bare = sql.trimmed_at_both_ends if header.attributes[name].type is Type.PRICE else sql.begun
+        plan.cells.append((bare(raw), text))
         plan.columns[name] = raw
         yield name, Cell(text, f"({text} IS NOT NULL)")
 

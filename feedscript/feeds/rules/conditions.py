@@ -83,7 +83,7 @@ class Conditions:
         )
         sound = every(test for test in formed if test is not None)
         test = _COMPARISONS[condition.operator](attributes, [cell.text for cell in cells])
-        return f"CASE WHEN {every([present, sound])} THEN {test} END"
+        return self.shared.let(f"CASE WHEN {every([present, sound])} THEN {test} END")
 
 
 def under(value: str, roots: tuple[str, ...]) -> str:
@@ -123,7 +123,7 @@ def _nested(condition: Condition) -> list[Condition]:
 def _quantity(attribute: Attribute, value: str) -> str:
     if attribute.type is Type.DATETIME:
         return values.moment(value)
-    return values.amount(value)
+    return values.amount(attribute, value)
 
 
 def _comparable(attributes: list[Attribute], texts: list[str]) -> str:

@@ -14,9 +14,9 @@ _TAGS = (
     r"(?i)</?(?:a|b|big|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|style|sub|sup|table|tbody|td|tr|u|ul)"
     r"(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6});"
 )
-_PROMOTION = r"(?i)\b(?:free shipping|\d+ ?% off|buy now|best price|on sale now|limited time offer)\b"
+_PROMOTION = r"(?i)\b(?:free shipping|buy now)\b|\b\d+ ?% off\b"
 _LINK = r"(?i)(?:https?://|\bwww\.)[a-z0-9]"
-_PLACEHOLDER_IMAGE = r"(?i)(?:no[-_]?image|placeholder|image[-_]not[-_]available|coming[-_]soon|no[-_]photo)"
+_PLACEHOLDER_IMAGE = r"(?i)(?:\bno[-_]?(?:image|photo)|placeholder|image[-_]not[-_]available|coming[-_]soon)"
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def well_formed(attribute: Attribute, value: Value) -> str | None:
     """Whether a value is of its attribute's form, so that it can be compared; None where any text is."""
     if attribute.type is Type.GTIN:
         return gtin.well_formed(value)
-    pattern = values.pattern(attribute)
-    return None if pattern is None else value.let(sql.matches(value.text, pattern))
+    test = values.well_formed(attribute, value.text)
+    return None if test is None else value.let(test)
 
 
 def _placeholders(attribute: Attribute) -> Iterator[ValueTest]:
@@ -94,15 +94,13 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
         yield ValueTest("invalid_format", lambda value: f"NOT {sql.matches(value.text, good)}")
     if attribute.refused_extensions:
         bad = f"(?i)://[^/?#]+/[^?#]*\\.(?:{'|'.join(attribute.refused_extensions)})(?:[?#]|$)"
-        usual = " OR ".join(
-            f"ends_with({{0}}, '{each}')" for each in (".jpg", ".png", ".webp", ".jpeg", ".gif")
-        )
-        yield ValueTest(
-            "invalid_format",
-            lambda value: (
-                f"CASE WHEN {usual.format(value.text)} THEN false ELSE {sql.contains(value.text, bad)} END"
-            ),
-        )
+
+        def refused(value: Value) -> str:
+            usual = (".jpg", ".png", ".webp", ".jpeg", ".gif")
+            known = [(f"ends_with({value.text}, '{each}')", "false") for each in usual]
+            return sql.choice(known, sql.contains(value.text, bad))
+
+        yield ValueTest("invalid_format", refused)
 
 
 def _gtin(profile: Profile) -> Iterator[ValueTest]:
@@ -117,7 +115,7 @@ def _bounds(attribute: Attribute, as_of: datetime) -> Iterator[ValueTest]:
     outside = _outside(attribute, as_of)
     if outside("", ""):
         yield ValueTest(
-            "out_of_range", lambda value: outside(value.text, value.let(values.amount(value.text)))
+            "out_of_range", lambda value: outside(value.text, values.amount(attribute, value.text))
         )
     for part in attribute.parts:
         if part.minimum is not None or part.maximum is not None:
@@ -128,9 +126,9 @@ def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]
     def outside(text: str, number: str) -> str:
         tests = []
         if attribute.above is not None:
-            tests.append(f"{number} <= {attribute.above}")
+            tests.append(_low(text, f"{number} <= {attribute.above}", attribute.above))
         if attribute.minimum is not None:
-            tests.append(f"{number} < {attribute.minimum}")
+            tests.append(_low(text, f"{number} < {attribute.minimum}", attribute.minimum))
         if attribute.maximum is not None:
             tests.append(f"{number} > {attribute.maximum}")
         for unit, most in attribute.maximum_by_unit.items():
@@ -143,9 +141,14 @@ def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]
     return outside
 
 
+def _low(text: str, test: str, bound: float) -> str:
+    """The test of a lower bound; what begins with a digit from 1 to 9 is above zero and needs no reading."""
+    return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if bound <= 0 else test
+
+
 def _part_outside(attribute: Attribute, part: Part) -> Fails:
     def outside(value: Value) -> str:
-        number = values.amount(values.part_text(value.text, attribute.parts, part))
+        number = values.number(values.part_text(value.text, attribute.parts, part))
         tests = [f"{number} < {part.minimum}"] if part.minimum is not None else []
         tests += [f"{number} > {part.maximum}"] if part.maximum is not None else []
         return " OR ".join(tests)
@@ -176,7 +179,7 @@ def _suspected(pattern: str, *signs: str) -> Fails:
     """The pattern, looked for only in texts that hold one of the signs, which is much cheaper to tell."""
 
     def fails(value: Value) -> str:
-        suspicious = " OR ".join(f"contains({value.text}, {sql.literal(sign)})" for sign in signs)
+        suspicious = sql.holds_any(value.text, signs)
         return f"CASE WHEN {suspicious} THEN {sql.contains(value.text, pattern)} ELSE false END"
 
     return fails
@@ -187,15 +190,17 @@ def _is_all_caps(value: Value) -> str:
     text = value.text
     letters = f"length(regexp_replace({text}, '[^A-Z]', '', 'g'))"
     shouted = f"{letters} >= 8 AND contains({text}, ' ') AND {text} = upper({text})"
-    return f"CASE WHEN {sql.contains(text, '[a-z]')} THEN false ELSE {shouted} END"
+    return f"CASE WHEN contains({text}, 'e') OR {sql.contains(text, '[a-z]')} THEN false ELSE {shouted} END"
 
 
 _QUALITIES = {
     "html": ValueTest("html_in_text", _suspected(_TAGS, "<", "&")),
     "all_caps": ValueTest("all_caps", _is_all_caps),
     "link": ValueTest("link_in_text", _suspected(_LINK, "://", "www.")),
-    "promotion": ValueTest("promotional_text", lambda value: sql.contains(value.text, _PROMOTION)),
+    "promotion": ValueTest(
+        "promotional_text", _suspected(_PROMOTION, "%", "hipping", "SHIPPING", "uy now", "uy Now", "UY NOW")
+    ),
     "placeholder_image": ValueTest(
-        "placeholder_image", lambda value: sql.contains(value.text, _PLACEHOLDER_IMAGE)
+        "placeholder_image", _suspected(_PLACEHOLDER_IMAGE, "no", "No", "NO", "laceholder", "oming")
     ),
 }

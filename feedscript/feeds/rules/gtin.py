@@ -21,22 +21,30 @@ def well_formed(value: Value) -> str:
 def check_digit_holds(value: Value) -> str:
     """Whether the last digit is what the others demand, and they are not all zero."""
     plain = digits(value)
-    other = Value(plain)
-    short = [
-        (f"strlen({plain}) = 8", f"{_sums_up(other)} OR {_sums_up(Value(_upc_a(plain)))}"),
+    branches = [
+        (_sums_up(_nibbles(value), value), "true"),
+        (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain))),
         (f"strlen({plain}) = 10", _isbn_holds(plain)),
     ]
-    return sql.choice(short, _sums_up(Value(plain, value.shared)))
+    return sql.choice(branches, "false")
 
 
-def _sums_up(number: Value) -> str:
+def _nibbles(value: Value) -> str:
+    """The digits as one integer with four bits for each, the last digit lowest."""
+    return value.let(_hexadecimal(digits(value)))
+
+
+def _hexadecimal(plain: str) -> str:
+    return f"TRY_CAST('0x' || {plain} AS BIGINT)"
+
+
+def _sums_up(nibbles: str, value: Value) -> str:
     """Whether digits, weighted 1 and 3 in turn from the right, make a multiple of ten, but not zero.
 
-    Read as hexadecimal, each digit is a nibble of one integer, and all of them are weighted and summed at once.
+    All digits are weighted and summed at once, side by side in the bytes of one integer.
     """
-    nibbles = number.let(f"TRY_CAST('0x' || {number.text} AS BIGINT)")
-    octets = number.let(f"({nibbles} & {0x0F0F0F0F0F0F0F}) + (({nibbles} >> 4) & {0x0F0F0F0F0F0F0F}) * 3")
-    pairs = number.let(f"({octets} & {0xFF00FF00FF00FF}) + (({octets} >> 8) & {0xFF00FF00FF00FF})")
+    octets = value.let(f"({nibbles} & {0x0F0F0F0F0F0F0F}) + (({nibbles} >> 4) & {0x0F0F0F0F0F0F0F}) * 3")
+    pairs = value.let(f"({octets} & {0xFF00FF00FF00FF}) + (({octets} >> 8) & {0xFF00FF00FF00FF})")
     total = f"({pairs} & 65535) + (({pairs} >> 16) & 65535) + (({pairs} >> 32) & 65535) + ({pairs} >> 48)"
     return f"({nibbles} > 0 AND ({total}) % 10 = 0)"
 
@@ -61,16 +69,16 @@ def _upc_a(plain: str) -> str:
 
 def has_prefix(value: Value, ranges: tuple[str, ...]) -> str:
     """Whether the GS1 prefix (digits 2 to 4 of the 14) lies in one of the ranges, such as "020-029"."""
-    prefix = value.let(f"substr(lpad({digits(value)}, 14, '0'), 2, 3)")
+    prefix = value.let(f"({_nibbles(value)} >> 40) & 4095")
     tests = []
     for each in ranges:
         first, _, last = each.partition("-")
-        tests.append(f"{prefix} BETWEEN {sql.literal(first)} AND {sql.literal(last or first)}")
+        tests.append(f"{prefix} BETWEEN {int(first, 16)} AND {int(last or first, 16)}")
     return f"({' OR '.join(tests)})" if tests else "false"
 
 
 def is_restricted(value: Value, ranges: tuple[str, ...]) -> str:
     """Whether it is for use inside one company: by its prefix, or as a GTIN-8 that begins with 0 or 2."""
     plain = digits(value)
-    eight = f"strlen({plain}) = 8 AND {plain}[1] IN ('0', '2') AND {_sums_up(Value(plain))}"
+    eight = f"strlen({plain}) = 8 AND {plain}[1] IN ('0', '2') AND {_sums_up(_nibbles(value), value)}"
     return f"({has_prefix(value, ranges)}) OR ({eight})"
