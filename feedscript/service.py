@@ -21,6 +21,7 @@ from feedscript.domain import (
     NoReport,
     Outcome,
     Phase,
+    Reason,
     RecordExit,
     RecordStart,
     ReferenceMismatch,
@@ -40,7 +41,9 @@ from feedscript.domain import (
     record_of,
 )
 from feedscript.ports import (
+    ActivityFilter,
     ActivityLog,
+    ActivityPage,
     AttemptTokens,
     Clock,
     Executor,
@@ -184,6 +187,10 @@ class JobService:
         """All that is on the audit trail about the job, oldest first; raises `UnknownJob`."""
         return self._activities.of_job(job_id, since=self._require(job_id).created_at)
 
+    def trail(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
+        """Some of the audit trail, newest first; raises `BadCursor`."""
+        return self._activities.page(wanted, limit=limit, cursor=cursor)
+
     def log(self, job_id: str, attempt: int | None, *, offset: int, limit: int) -> LogChunk:
         """The output of an attempt's script (the newest one's by default); empty before there is any."""
         job = self._require(job_id)
@@ -317,7 +324,7 @@ class JobService:
             phase=attempt.phase,
             request=attempt.request,
             token=self._tokens.issue(job_id, attempt.number),
-            wanted=attempt.open,
+            wanted=attempt.reason is not Reason.CANCELLED,
             started=attempt.started_at is not None,
         )
 

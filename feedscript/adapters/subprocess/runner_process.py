@@ -44,6 +44,8 @@ class RunnerProcess:
             runner.stdin.close()
 
     def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self._forget(self._process)
         if self._process is None:
             self._errors.parent.mkdir(parents=True, exist_ok=True)
             with self._errors.open("ab") as errors:

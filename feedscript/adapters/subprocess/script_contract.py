@@ -43,7 +43,7 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
     request = run.request
     command = scripts.commands.get(run.phase)
     contract = {
-        COOKIE: cookie_of(run),
+        COOKIE: folder.cookie,
         "FEEDSCRIPT_JOB_ID": run.job_id,
         "FEEDSCRIPT_ATTEMPT": str(run.attempt),
         "FEEDSCRIPT_TYPE": run.phase.value,
@@ -67,8 +67,3 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
         command=[*command, request.source, request.destination] if command else None,
         builtin=None if command else scripts.builtins[run.phase],
     )
-
-
-def cookie_of(run: Run) -> str:
-    """What every process of the attempt carries in its environment, and no other does."""
-    return f"{run.job_id}/{run.token}"

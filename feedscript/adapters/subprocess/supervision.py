@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 LOOK_EVERY = 0.1
 TAIL_BYTES = 2000
 LARGEST_RESULT = 1024 * 1024
@@ -62,13 +63,13 @@ class Script:
 
     def __init__(self, assignment: Assignment, work: Path, started: Callable[[], None]) -> None:
         self._assignment = assignment
+        self._log = os.open(assignment.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._output, writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._output, False)
-        self._log = os.open(assignment.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._written = 0
-        self._silent = False
-        started()
+        self._cut = self._silent = False
         try:
+            started()
             self.pid = self._spawn(writer, work)
         except BaseException:
             os.close(self._output)
@@ -92,6 +93,8 @@ class Script:
             elif stop_at is not None and now > stop_at:
                 self._signal_group(signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
+        if stop_at is not None:
+            self._let_the_rest_end(stop_at)
         self._sweep()
         self._drain()
         os.close(self._pidfd)
@@ -123,9 +126,12 @@ class Script:
     def _fork(self, builtin: str, output: int, work: Path) -> int:
         sys.stdout.flush()
         parent = os.getpid()
+        # A signal that comes before the child is itself waits until it is.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         pid = os.fork()
         if pid == 0:
             _become_script(builtin, output, work, parent, self._assignment)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         return pid
 
     def _exited(self, timeout: float) -> bool:
@@ -140,27 +146,43 @@ class Script:
             data = os.read(self._output, 65536)
         except BlockingIOError:
             return False
-        room = self._assignment.log_bytes - self._written
-        if data and room > 0:
-            os.write(self._log, data[:room])
-            self._written += len(data[:room])
-            if len(data) >= room:
-                os.write(
-                    self._log,
-                    f"\n[feedscript: the log is cut at {self._assignment.log_bytes} bytes]\n".encode(),
-                )
         self._silent = not data  # every writer is gone: the pipe would be readable for ever
+        room = self._assignment.log_bytes - self._written
+        self._written += min(len(data), room)
+        kept = data[:room]
+        if len(data) > room and not self._cut:
+            self._cut = True
+            kept += f"\n[feedscript: the log is cut at {self._assignment.log_bytes} bytes]\n".encode()
+        self._keep(kept)
         return bool(data)
+
+    def _keep(self, data: bytes) -> None:
+        try:
+            while data:
+                data = data[os.write(self._log, data) :]
+        except OSError:
+            return  # a full disk costs the script its log, not its life
 
     def _drain(self) -> None:
         while self._copy_output():
             pass
 
     def _signal_group(self, number: int) -> None:
+        # Not reaped yet, so the pid is the script's own; a forked child may not lead its group yet.
         try:
             os.killpg(self.pid, number)
         except ProcessLookupError:
-            return
+            os.kill(self.pid, number)
+
+    def _let_the_rest_end(self, until: float) -> None:
+        """The script was told to stop and has; what it started is told so too, and has the rest of the grace."""
+        told: set[int] = set()
+        while time.monotonic() < until and _reap():
+            for pid in set(_children()) - told:
+                os.kill(pid, signal.SIGTERM)
+                told.add(pid)
+            self._drain()
+            time.sleep(LOOK_EVERY / 10)
 
     def _sweep(self) -> None:
         """End what the script left behind: all that is still a child of this process, until there is none."""
@@ -214,8 +236,9 @@ def _become_script(builtin: str, output: int, work: Path, parent: int, assignmen
         if os.getppid() != parent:
             os._exit(code)
         os.setsid()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         null = os.open(os.devnull, os.O_RDONLY)
         for descriptor, target in ((null, 0), (output, 1), (output, 2)):
             os.dup2(descriptor, target)
@@ -240,6 +263,16 @@ def _limit(pid: int, name: str, limit: int) -> None:
         resource.prlimit(pid, getattr(resource, name), (limit, limit))
     except ProcessLookupError:
         return  # it has ended already
+
+
+def _reap() -> bool:
+    """Collect the children that have ended; answers whether there are others."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _children() -> list[int]:

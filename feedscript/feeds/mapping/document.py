@@ -102,11 +102,20 @@ _texts = fields.List(_text, required=True, validate=validate.Length(min=1))
 _length = fields.Integer(required=True, strict=True, validate=validate.Range(min=2, max=100_000))
 _words = fields.Dict(keys=_text, values=_texts, required=True, validate=validate.Length(min=1))
 
+_list = fields.Nested(
+    Schema.from_dict(
+        {
+            "separators": fields.String(required=True),
+            "at_most": fields.Integer(required=True, strict=True, validate=validate.Range(min=1)),
+        }
+    )
+)
+
 OPERATIONS: dict[str, Callable[[Any], Operation]] = {
     "blank": lambda parameter: Blank(tuple(_texts.deserialize(parameter))),
     "default": _of_text(Default),
     "gtin": _without(Gtin),
-    "list": _of_text(Listed),
+    "list": lambda parameter: Listed(**_list.deserialize(parameter)),
     "measure": _without(Measure),
     "plain_text": _without(PlainText),
     "price": _of_text(Price),

@@ -1,16 +1,8 @@
 """Expressions that turn HTML into the text that a shopper sees."""
 
-from html.entities import html5
+from html.entities import name2codepoint
 
-from feedscript.feeds.rules.sql import literal
-
-# The named entities that product texts carry. `amp` comes last: `&amp;lt;` is decoded once, not twice.
-_NAMED = """
-    quot apos nbsp lt gt ndash mdash hellip bull middot lsquo rsquo sbquo ldquo rdquo bdquo laquo raquo
-    copy reg trade deg sup2 sup3 frac12 frac14 frac34 times euro pound yen cent
-    auml ouml uuml Auml Ouml Uuml szlig agrave aacute acirc atilde aring aelig ccedil egrave eacute ecirc euml
-    iacute icirc ntilde oacute ocirc oslash uacute ucirc Eacute Aring Oslash amp
-"""
+from feedscript.feeds.rules.sql import literal, literals
 
 _HIDDEN = r"(?is)<(script|style)\b.*?</(script|style)\s*>"
 _BREAKING = (
@@ -20,16 +12,24 @@ _TAG = r"<[a-zA-Z/!][^<>]*>"
 
 
 def decoded(value: str) -> str:
-    """Entities decoded: the usual named ones and every decimal one that stands for a character."""
-    numbered = (
-        f"list_reduce(list_distinct(regexp_extract_all({value}, '&#([0-9]{{1,7}});', 1)), "
-        f"lambda text, code: replace(text, '&#' || code || ';', "
-        f"coalesce(try(chr(nullif(code::INTEGER, 0))), '')), {value})"
+    """Entities decoded: HTML 4's named ones, and every decimal one that stands for a character.
+
+    `amp` is decoded last, so that `&amp;lt;` is decoded once and not twice.
+    """
+    found = f"list_distinct(regexp_extract_all({value}, '&(#?[a-zA-Z0-9]{{1,8}});', 1))"
+    number = "try(chr(nullif(try_cast(substr(entity, 2) AS INTEGER), 0)))"
+    character = (
+        f"coalesce({_named()}[entity], CASE WHEN starts_with(entity, '#') THEN coalesce({number}, '') END)"
     )
-    named = numbered
-    for name in _NAMED.split():
-        named = f"replace({named}, {literal(f'&{name};')}, {literal(html5[f'{name};'])})"
-    return f"CASE WHEN contains({value}, '&') THEN {named} ELSE {value} END"
+    replaced = f"replace(text, '&' || entity || ';', coalesce({character}, '&' || entity || ';'))"
+    others = f"list_filter({found}, lambda entity: entity <> 'amp')"
+    plain = f"list_reduce({others}, lambda text, entity: {replaced}, {value})"
+    return f"CASE WHEN contains({value}, '&') THEN replace({plain}, '&amp;', '&') ELSE {value} END"
+
+
+def _named() -> str:
+    names, codes = zip(*sorted((name2codepoint | {"apos": ord("'")}).items()), strict=True)
+    return f"map([{literals(names)}], [{literals(tuple(map(chr, codes)))}])"
 
 
 def untagged(value: str) -> str:
@@ -42,4 +42,8 @@ def untagged(value: str) -> str:
 
 def spaced(value: str) -> str:
     """Each run of white space one space, none at the ends; NULL where nothing is left."""
-    return f"nullif(trim(regexp_replace({value}, '[\\s\\x{{00A0}}]+', ' ', 'g')), '')"
+    runs = " OR ".join(
+        f"contains({value}, {literal(run)})" for run in ("  ", "\n", "\t", "\r", "\f", "\u00a0")
+    )
+    single = f"regexp_replace({value}, '[\\s\\x{{00A0}}]+', ' ', 'g')"
+    return f"nullif(trim(CASE WHEN {runs} THEN {single} ELSE {value} END), '')"

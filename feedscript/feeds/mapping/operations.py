@@ -53,11 +53,15 @@ class Upper(_Alone):
 
 @dataclass(frozen=True)
 class PlainText(_Alone):
-    """Decode HTML entities, drop tags and join lines, so that a text reads as the shopper sees it."""
+    """Decode HTML entities, drop tags and join lines, so that a text reads as the shopper sees it.
+
+    Texts escaped twice, which exports often are, are decoded twice.
+    """
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
         return (
+            {column: markup.decoded(value)},
             {column: markup.decoded(value)},
             {column: markup.untagged(value)},
             {column: markup.spaced(value)},
@@ -73,7 +77,9 @@ class Truncate(_Alone):
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
         cut = f"regexp_replace(left({value}, {self.length - 1}), '[\\s,;:.-]+\\S*$', '')"
-        return ({column: f"CASE WHEN length({value}) > {self.length} THEN {cut} || '…' ELSE {value} END"},)
+        # Bytes, which are cheap to count, settle most.
+        longer = f"strlen({value}) > {self.length} AND length({value}) > {self.length}"
+        return ({column: f"CASE WHEN {longer} THEN {cut} || '…' ELSE {value} END"},)
 
 
 @dataclass(frozen=True)
@@ -201,9 +207,13 @@ class Url(_Alone):
 
 @dataclass(frozen=True)
 class Listed(_Alone):
-    """Separate several values as Google does, with a comma alone; `separators` are the merchant's own."""
+    """Separate several values as Google does, with a comma alone, each once and `at_most` so many.
+
+    `separators` are the merchant's own.
+    """
 
     separators: str
+    at_most: int
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
@@ -212,7 +222,8 @@ class Listed(_Alone):
         unified = f"regexp_replace({unified}, ',\\s+', {literal(VALUE_SEPARATOR)}, 'g')"
         parts = f"string_split({value}, {literal(VALUE_SEPARATOR)})"
         kept = f"list_filter(list_transform({parts}, lambda part: trim(part)), lambda part: part <> '')"
-        return ({column: unified}, {column: f"array_to_string({kept}, ',')"})
+        once = f"list_filter({kept}, lambda part, place: list_position({kept}, part) = place)"
+        return ({column: unified}, {column: f"array_to_string({once}[:{self.at_most}], ',')"})
 
 
 @dataclass(frozen=True)

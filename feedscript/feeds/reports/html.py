@@ -41,6 +41,7 @@ def _template() -> Template:
     filters: dict[str, Any] = {
         "count": presentation.count,
         "counted": presentation.counted,
+        "moment": presentation.moment,
         "percent": presentation.percent,
         "size": presentation.size,
         "remedy": presentation.remedy,
@@ -57,7 +58,8 @@ def _template() -> Template:
 
 
 def _shown(value: object) -> object:
-    return presentation.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    text = value is None or (isinstance(value, str) and not isinstance(value, Markup))
+    return presentation.visible(value) if text else value
 
 
 def _part(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +21,6 @@ VERDICTS = {
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
-# Unicode has a picture of each ASCII control character, at this distance from it.
-_PICTURES = 0x2400
 
 
 def visible(value: object) -> str:
@@ -30,14 +29,9 @@ def visible(value: object) -> str:
     Tabs and line feeds stay.
 
     >>> visible("safe\x1b[2J\u202eevil")
-    'safe\u241b[2J⟨U+202E⟩evil'
+    'safe⟨U+001B⟩[2J⟨U+202E⟩evil'
     """
-    return _UNSEEN.sub(_told, "" if value is None else str(value))
-
-
-def _told(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    return chr(_PICTURES + code) if code < ord(" ") else f"⟨U+{code:04X}⟩"
+    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", "" if value is None else str(value))
 
 
 def count(number: int) -> str:
@@ -61,6 +55,19 @@ def percent(ratio: float) -> str:
     if 0.999 < ratio < 1:  # noqa: PLR2004 - as above, from the other end
         return ">99.9%"
     return f"{100 * ratio:.1f}".removesuffix(".0") + "%"
+
+
+def moment(time: str) -> str:
+    """A time of a report to the minute, or as it stands where it is none.
+
+    >>> moment("2026-08-01T07:30:12.345Z"), moment("soon")
+    ('2026-08-01 07:30 UTC', 'soon')
+    """
+    try:
+        parsed = datetime.fromisoformat(time)
+    except ValueError:
+        return time
+    return f"{parsed:%Y-%m-%d %H:%M} {parsed.tzname() or ''}".rstrip()
 
 
 def size(number: int) -> str:

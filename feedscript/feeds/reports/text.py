@@ -13,6 +13,7 @@ from feedscript.feeds.reports.presentation import (
     counted,
     facts,
     lead,
+    moment,
     percent,
     remedy,
     visible,
@@ -62,7 +63,7 @@ def _lines(document: Document, style: _Style) -> Iterator[str]:
     yield f"{paint(VERDICTS[status], status)}  {_flat(document['source']['uri'])}"
     yield from wrap(lead(document), width)
     yield paint(
-        f"profile {profile['id']} {profile['version']}, {profile['country']}, as of {document['as_of']}",
+        f"profile {profile['id']} {profile['version']}, {profile['country']}, as of {moment(document['as_of'])}",
         "soft",
     )
     if not document["complete"]:

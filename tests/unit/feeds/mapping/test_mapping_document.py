@@ -1,13 +1,17 @@
 """Mappings as documents, and the columns that they find."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from feedscript.feeds.errors import ConfigError
 from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns, read_mapping
+from feedscript.feeds.mapping.document import OPERATIONS
 from feedscript.feeds.mapping.names import fold
 from feedscript.feeds.mapping.operations import Gtin, Truncate
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "mapping.md"
 
 
 def written(folder: Path, text: str) -> Path:
@@ -35,6 +39,7 @@ def test_a_mapping_is_read(tmp_path: Path) -> None:
         ("attributes:\n  title:\n    operations:\n      - truncate: long\n", 4, "Not a valid integer"),
         ("attributes:\n  title:\n    operations:\n      - gtin: 1\n", 4, "takes no parameter"),
         ("attributes:\n  title:\n    operations:\n      - [gtin]\n", 4, "must be the name of an operation"),
+        ("attributes:\n  title:\n    operations:\n      - list: {separators: x}\n", 4, "Missing data"),
         ("attributes:\n  title: {column: a, constant: b}\n", 2, "give one of them"),
         ("attributes:\n  title: {colum: a}\n", 2, "Unknown field"),
         ("atributes: {}\n", 1, "Unknown field"),
@@ -85,3 +90,15 @@ def test_a_column_that_is_not_there_is_an_error() -> None:
     with pytest.raises(UnknownColumn, match=r"'Nmae'.*its columns are Name, SKU") as caught:
         match_columns(("Name", "SKU"), Mapping({"title": Rule(columns=("Nmae",))}))
     assert (caught.value.attribute, caught.value.column) == ("title", "Nmae")
+
+
+def test_every_operation_is_documented() -> None:
+    documented = re.findall(r"^\| `(\w+)", DOCUMENT.read_text("utf-8"), re.MULTILINE)
+    assert documented == sorted(OPERATIONS)
+
+
+def test_the_documents_example_is_a_mapping(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    mapping = read_mapping(written(tmp_path, example))
+    assert mapping.attributes["title"].columns == ("Web name", "Name")
+    assert mapping.attributes["mpn"].omit

@@ -1,0 +1,23 @@
+"""The samples: the export becomes a feed that passes, and the broken feed fails with what was planted."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedscript.feeds import generate, validate
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
+
+
+def test_the_merchants_export_becomes_a_feed_that_passes(tmp_path: Path) -> None:
+    generate(SAMPLES / "merchant-export.csv", tmp_path / "feed.csv")
+    report = validate(tmp_path / "feed.csv", as_of=AS_OF)
+    assert report.status == "passed_with_warnings"
+    assert {issue.rule.id: issue.total for issue in report.issues} == {
+        "google.title.all_caps": 4,
+        "google.image_link.placeholder_image": 2,
+    }
+
+
+def test_the_merchants_export_itself_would_fail() -> None:
+    assert validate(SAMPLES / "merchant-export.csv", as_of=AS_OF).status == "failed"
