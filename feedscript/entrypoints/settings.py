@@ -98,7 +98,7 @@ class Settings:
     def limits(self) -> dict[str, int]:
         """Resource limits of a script, by their names in `resource`."""
         asked = {"RLIMIT_AS": self.script_memory_bytes, "RLIMIT_CPU": self.script_cpu_seconds}
-        return {"RLIMIT_CORE": 0} | {name: limit for name, limit in asked.items() if limit}
+        return {name: limit for name, limit in asked.items() if limit}
 
     def secret(self) -> bytes:
         """The key of the attempts' tokens: `JOBS_DIR/.secret`, made at the first start."""

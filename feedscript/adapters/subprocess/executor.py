@@ -108,6 +108,7 @@ class SubprocessExecutor(Executor):
         """Hand out nothing more, and wait for what runs; what is not done by then the next leader adopts."""
         self._stopping.set()
         self._queue.close()
+        self._doorbell.wake()
         give_up = time.monotonic() + grace
         for thread in list(self._threads):
             thread.join(max(0.0, give_up - time.monotonic()))
