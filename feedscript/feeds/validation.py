@@ -77,7 +77,14 @@ class _Validation:
         self.issues: list[Issue] = []
 
     def run(self, source: Path, uri: str, folder: Path) -> Report:
-        staged = stage(source, uri=uri, limits=self.limits)
+        staged = stage(
+            source,
+            uri=uri,
+            workdir=folder,
+            limits=self.limits,
+            shapes=self.profile.shapes,
+            progress=self.tell,
+        )
         size = staged.source.bytes
         self.tell(Progress(None, 0, size, "checking"))
         header = read_header(self.profile, staged.columns)

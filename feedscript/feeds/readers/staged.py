@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,7 @@ class Source:
 
     `format` is csv, tsv, rss, atom, xml, json, jsonl or parquet; `compression` gz, zip, bz2, zst or None;
     `bytes` and `sha256` are those of the file as it lies there; `delimiter` and `quoting` are None
-    outside text.
+    outside text. `format` is `unknown` where the source is no feed at all.
     """
 
     uri: str
@@ -25,7 +26,12 @@ class Source:
     quoting: str | None
     compression: str | None
     bytes: int
-    sha256: str
+    digest: Future[str] = field(repr=False, compare=False)
+
+    @property
+    def sha256(self) -> str:
+        """The hash in hexadecimal; it is computed beside the reading, so ask last: this waits for it."""
+        return self.digest.result()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,97 @@
+"""Cells: what an item's nested and repeated values look like as text, the same from every format."""
+
+from collections.abc import Iterator, Mapping
+
+from feedscript.feeds.readers.intake import Shapes, Stopped
+from feedscript.feeds.readers.staged import VALUE_SEPARATOR
+
+#: Among an object's sub-attributes, the text of the attribute itself, as in `<price
+#: currency="USD">9.90</price>`.
+OWN_TEXT = ""
+
+#: A value as JSON has it; numbers are already text.
+Value = str | bool | None | list["Value"] | dict[str, "Value"]
+
+
+#: Objects and lists within one another; Python's own stack would end at some hundreds.
+_DEEPEST = 100
+
+
+class NestedTooDeeply(Stopped):
+    """An item's values are nested deeper than any feed's."""
+
+    def __init__(self) -> None:
+        super().__init__(f"values are nested deeper than {_DEEPEST}")
+
+
+def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
+    r"""An item's cells by column name.
+
+    A repeated value is joined by `VALUE_SEPARATOR`. Sub-attributes that a shape knows become one cell in
+    its text form (`country:region:service:price`); any others become columns of their own, named
+    `attribute.sub_attribute`.
+
+    >>> item = {"id": "1", "shipping": {"country": "US", "price": "5 USD"}}
+    >>> cells_of(item, {"shipping": ("country", "price")})
+    {'id': '1', 'shipping': 'US:5 USD'}
+    >>> cells_of({"image": [{"url": "a"}, {"url": "b"}]}, {})
+    {'image.url': 'a\x1fb'}
+    """
+    cells: dict[str, str] = {}
+    for name, value in item.items():
+        if type(value) is str:
+            cells[name] = value
+        else:
+            _spread(cells, name, value, shapes, depth=0)
+    return cells
+
+
+def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, depth: int) -> None:
+    """Put one value into its cell, or its sub-attributes into theirs."""
+    if depth > _DEEPEST:
+        raise NestedTooDeeply
+    plain: list[str] = []
+    nested = False
+    for part in _parts(value, depth):
+        if isinstance(part, dict):
+            nested = True
+            shape = shapes.get(name.lower(), ())
+            plain.append(_text_form(part, shape))
+            for sub_name, sub_value in part.items():
+                if sub_name and sub_name not in shape:
+                    _spread(cells, f"{name}.{sub_name}", sub_value, shapes, depth=depth + 1)
+        else:
+            plain.append(part)
+    kept = [text for text in plain if text]
+    if kept:
+        before = cells.get(name)
+        cells[name] = VALUE_SEPARATOR.join(kept if not before else [before, *kept])
+    elif not nested:
+        cells.setdefault(name, "")
+
+
+def _parts(value: Value, depth: int = 0) -> Iterator[str | dict[str, Value]]:
+    """A value's scalars, as text, and objects, lists within lists laid out."""
+    if depth > _DEEPEST:
+        raise NestedTooDeeply
+    match value:
+        case str():
+            yield value
+        case bool():
+            yield "true" if value else "false"
+        case list():
+            for element in value:
+                yield from _parts(element, depth + 1)
+        case dict():
+            yield value
+        case None:
+            return
+
+
+def _text_form(part: Mapping[str, Value], shape: tuple[str, ...]) -> str:
+    """Sub-attributes in their declared order, empty ones at the end left out; else its own text."""
+    return ":".join(map(_scalar, map(part.get, shape))).rstrip(":") or _scalar(part.get(OWN_TEXT))
+
+
+def _scalar(value: Value) -> str:
+    return VALUE_SEPARATOR.join(part for part in _parts(value) if isinstance(part, str))

@@ -1,0 +1,154 @@
+"""Delimited text: scanned where it lies if DuckDB can, rewritten as plain UTF-8 in one pass if not."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from feedscript.feeds.readers.compression import CHUNK_BYTES, contents
+from feedscript.feeds.readers.dialect import Dialect, detect_dialect
+from feedscript.feeds.readers.encoding import (
+    HEAD_BYTES,
+    LATIN_1,
+    UTF_8,
+    WINDOWS_1252,
+    as_text,
+    bom_of,
+    detect_encoding,
+    samples_of,
+)
+from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.readers.spooling import plainly_named, spool
+from feedscript.feeds.readers.staged import Fault, Staged
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def stage_delimited(intake: Intake) -> Staged:
+    """Stage delimited text: the file itself where it is uncompressed UTF-8 with one kind of line end."""
+    path = intake.path
+    if intake.compression is not None or intake.size > intake.limits.max_bytes:
+        path = spool(intake)
+        if intake.stopped_reason is not None:
+            _drop_partial_line(path)
+    encoding = detect_encoding(samples_of(path))
+    head = _head_of(path, encoding)
+    if encoding != UTF_8 or _line_ends_differ(head):
+        path, encoding = _rewrite(intake, path, encoding)
+        head = _head_of(path, UTF_8)
+    dialect = detect_dialect(head, whole=path.stat().st_size <= HEAD_BYTES)
+    _tell_faults(intake, dialect)
+    quoting = "value" if dialect.quote else "none"
+    return Staged(
+        path=plainly_named(intake, path),
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        escape=dialect.escape,
+        skip_lines=dialect.skip_records,
+        columns=dialect.columns,
+        line_column=None,
+        source=intake.source(
+            "tsv" if dialect.delimiter == "\t" else "csv",
+            encoding=encoding,
+            delimiter=dialect.delimiter,
+            quoting=quoting,
+        ),
+        faults=intake.faults,
+        complete=intake.stopped_reason is None,
+        stopped_reason=intake.stopped_reason,
+    )
+
+
+def with_plain_line_ends(staged: Staged, workdir: Path) -> Staged:
+    """The same feed, each line ending in a line feed, for a scan that refused mixed line ends.
+
+    Line numbers stay as they were. Only text feeds need it: staged items are written with one kind of end.
+    """
+    destination = workdir / "line-ends.csv"
+    with staged.path.open(encoding="utf-8", errors="surrogateescape", newline=None) as text:
+        _write(destination, iter(lambda: text.read(CHUNK_BYTES), ""))
+    return replace(staged, path=destination)
+
+
+def _drop_partial_line(path: Path) -> None:
+    """Forget the row that the break cut in two: its cells would be called wrong for no fault of theirs."""
+    with path.open("rb+") as file:
+        end = file.seek(0, 2)
+        while end > 0:
+            start = max(0, end - CHUNK_BYTES)
+            file.seek(start)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                file.truncate(start + newline + 1)
+                return
+            end = start
+        file.truncate(0)
+
+
+def _head_of(path: Path, encoding: str) -> str:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    return head.removeprefix(bom_of(head)).decode(encoding, "replace")
+
+
+def _line_ends_differ(head: str) -> bool:
+    """Whether lines end in more than one way outside quotes, as after an edit on another system.
+
+    The first line end counts even within quotes: DuckDB takes it for that of the rows.
+    """
+    if "\r" not in head:
+        return False
+    head = head.removesuffix("\r")
+    return len(set(_LINE_END.findall(_QUOTED.sub("", head)) + _LINE_END.findall(head)[:1])) > 1
+
+
+def _rewrite(intake: Intake, path: Path, encoding: str) -> tuple[Path, str]:
+    """A plain UTF-8 copy whose lines end in a line feed, and the encoding by its final name."""
+    destination = intake.workdir / "utf-8"
+    windows = False
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal windows
+        chunks = contents(intake) if path == intake.path else _chunks(path)
+        for chunk in chunks:
+            windows = windows or (encoding == LATIN_1 and bool(_has_c1(chunk)))
+            yield chunk
+
+    try:
+        _write(destination, _with_plain_ends(as_text(pieces(), encoding, intake.faults)))
+    except Stopped as stopped:
+        intake.stop(stopped)
+    return destination, WINDOWS_1252 if windows else encoding
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(CHUNK_BYTES), b"")
+
+
+_has_c1 = re.compile(b"[\x80-\x9f]").search
+
+
+def _with_plain_ends(pieces: Iterable[str]) -> Iterator[str]:
+    held = ""
+    for piece in pieces:
+        text = held + piece
+        # A line end may be cut in two by the end of a piece.
+        held = "\r" if text.endswith("\r") else ""
+        yield text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
+    if held:
+        yield "\n"
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        file.writelines(pieces)
+
+
+def _tell_faults(intake: Intake, dialect: Dialect) -> None:
+    line = dialect.header_line
+    for number, name in enumerate(dialect.columns, start=1):
+        if not name:
+            message = f"column {number} of {len(dialect.columns)} has no name"
+            intake.faults.add(Fault("unnamed_column", message, line=line, value=f"column {number}"))

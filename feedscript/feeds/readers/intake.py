@@ -1,0 +1,114 @@
+"""What every reader works with: the file, its bounds, and what went wrong so far."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.progress import OnProgress, Progress
+from feedscript.feeds.readers.staged import Fault, FaultTally, Source
+
+#: An attribute's sub-attribute names, in the order of its text form (`country:region:service:price`).
+Shapes = Mapping[str, tuple[str, ...]]
+
+#: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
+RATIO_FREE_BYTES = 4 * 1024 * 1024
+
+
+class Stopped(Exception):
+    """Reading ends here, early; whatever was read before stands.
+
+    Attributes: `reason` (one line, for the report), `fault` (None where a limit was passed: the feed is not
+    wrong).
+    """
+
+    def __init__(self, reason: str, fault: Fault | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.fault = fault
+
+
+class Meter:
+    """Counts bytes in and out and the time, tells the progress, and stops the reading at a limit."""
+
+    def __init__(self, limits: Limits, total_bytes: int, on_progress: OnProgress) -> None:
+        self._limits = limits
+        self._total_bytes = total_bytes
+        self._on_progress = on_progress
+        self._deadline = time.monotonic() + limits.max_seconds
+        self._produced = 0
+        self.rows: int | None = None
+
+    def advance(self, consumed: int, produced: int) -> None:
+        """Note that `produced` more bytes of content came out, with `consumed` bytes of the file read in all.
+
+        Raises `Stopped` past `max_bytes`, `max_ratio` or `max_seconds`.
+        """
+        self._produced += produced
+        limits = self._limits
+        if self._produced > limits.max_bytes:
+            raise Stopped(f"the uncompressed feed is larger than {limits.max_bytes} bytes (max_bytes)")
+        if self._produced > max(RATIO_FREE_BYTES, consumed * limits.max_ratio):
+            raise Stopped(f"the feed expands to more than {limits.max_ratio:g} times its size (max_ratio)")
+        self.check_time()
+        self._on_progress(Progress(self.rows, min(consumed, self._total_bytes), self._total_bytes, "reading"))
+
+    def check_time(self) -> None:
+        """Raise `Stopped` past `max_seconds`."""
+        if self.seconds_left <= 0:
+            raise Stopped(f"reading took longer than {self._limits.max_seconds:g} s (max_seconds)")
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until `max_seconds` is reached; negative once it has been."""
+        return self._deadline - time.monotonic()
+
+
+@dataclass
+class Intake:
+    """One source being read.
+
+    `path` is the file as it lies there, `size` its bytes, `digest` its SHA-256 being computed beside the
+    reading, `compression` as in `Source`. `stopped_reason` is None while nothing has cut the reading short.
+    """
+
+    path: Path
+    uri: str
+    workdir: Path
+    size: int
+    digest: Future[str]
+    compression: str | None
+    limits: Limits
+    shapes: Shapes
+    meter: Meter
+    faults: FaultTally = field(default_factory=FaultTally)
+    stopped_reason: str | None = None
+
+    def stop(self, stopped: Stopped) -> None:
+        """Note why the reading ended early; the first reason stands."""
+        if stopped.fault is not None:
+            self.faults.add(stopped.fault)
+        if self.stopped_reason is None:
+            self.stopped_reason = stopped.reason
+
+    def source(
+        self,
+        feed_format: str,
+        *,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        quoting: str | None = None,
+    ) -> Source:
+        """What the source turned out to be."""
+        return Source(
+            uri=self.uri,
+            format=feed_format,
+            encoding=encoding,
+            delimiter=delimiter,
+            quoting=quoting,
+            compression=self.compression,
+            bytes=self.size,
+            digest=self.digest,
+        )

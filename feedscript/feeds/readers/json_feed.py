@@ -1,0 +1,127 @@
+"""JSON feeds, one document or a document a line: streamed, the numbers' digits kept as written."""
+
+from collections.abc import Iterable, Iterator
+
+from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
+from feedscript.feeds.readers.compression import contents
+from feedscript.feeds.readers.encoding import HEAD_BYTES, as_text
+from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
+from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
+from feedscript.feeds.readers.json_scanner import JSONScanner
+from feedscript.feeds.readers.staged import Fault, Staged
+from feedscript.feeds.readers.table import Item, stage_items
+
+#: An item is no longer than this many of the longest fields.
+_FIELDS_PER_ITEM = 16
+#: What an item has, and the envelope around items has not.
+_ITEM_KEYS = frozenset({"price", "link", "gtin", "image_link", "availability", "brand"})
+
+
+def stage_json(intake: Intake, head: str, encoding: str) -> Staged:
+    """Stage JSON Lines, or a JSON document with one array of items; `head` is its beginning."""
+    start = head.lstrip("\ufeff \t\r\n")
+    texts = as_text(contents(intake), encoding, intake.faults)
+    if _is_lines(start, intake.shapes):
+        return stage_items(intake, _from_lines(intake, texts), intake.source("jsonl", encoding=encoding))
+    one_object = len(head) < HEAD_BYTES and _is_one_item(start, intake.shapes)
+    items = _from_document(intake, texts, one_object=one_object)
+    return stage_items(intake, items, intake.source("json", encoding=encoding))
+
+
+def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
+    decoder = ItemDecoder()
+    for number, text in _lines(texts, _longest_item(intake)):
+        try:
+            yield number, _cells(intake, decoder, decoder.only_value(text), number)
+        except JSONDefect as defect:
+            message = f"line {number} is not a JSON object: {defect.cause} (column {defect.offset + 1})"
+            intake.faults.add(Fault("malformed_json", message, line=number, value=text[:200]))
+
+
+def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) -> Iterator[Item]:
+    decoder = ItemDecoder()
+    scanner = JSONScanner(texts, decoder, _longest_item(intake))
+    try:
+        for line, value in scanner.items(one_object=one_object):
+            try:
+                yield line, _cells(intake, decoder, value, line)
+            except JSONDefect as defect:
+                message = f"the element in line {line} is no item: {defect.cause}"
+                intake.faults.add(Fault("malformed_json", message, line=line))
+    except JSONDefect as defect:
+        message = f"malformed JSON in line {scanner.line}: {defect.cause}"
+        raise Stopped(message, Fault("malformed_json", message, line=scanner.line)) from defect
+    for name in scanner.passed_over:
+        message = f"the array {name!r} was not read; an earlier array holds the items"
+        intake.faults.add(Fault("unknown_column", message, severity="info", value=name))
+
+
+def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dict[str, str]:
+    for key in decoder.take_repeated_keys():
+        message = f"the key {key!r} stands more than once in one object; the last value counts"
+        intake.faults.add(Fault("duplicate_key", message, severity="warning", line=line, value=key))
+    if not isinstance(value, dict):
+        raise JSONDefect("an item must be an object ({...})", 0)
+    try:
+        return cells_of(value, intake.shapes)
+    except NestedTooDeeply as error:
+        raise JSONDefect(error.reason, 0) from error
+
+
+def _lines(texts: Iterable[str], longest: int) -> Iterator[tuple[int, str]]:
+    """Pairs of (number from 1, stripped line), blank ones left out."""
+    number = 0
+    rest = ""
+    for text in texts:
+        lines = (rest + text).split("\n")
+        rest = lines.pop()
+        for number, line in enumerate(lines, start=number + 1):  # noqa: B020 (goes on from the last piece's number)
+            if stripped := line.strip():
+                yield number, stripped
+        if len(rest) > longest:
+            raise Stopped(f"line {number + 1} is longer than {longest} characters")
+    if rest.strip():
+        yield number + 1, rest.strip()
+
+
+def _longest_item(intake: Intake) -> int:
+    return intake.limits.max_field_bytes * _FIELDS_PER_ITEM
+
+
+def _is_lines(start: str, shapes: Shapes) -> bool:
+    """Whether a text that begins as JSON is a document a line."""
+    first, _, rest = start.partition("\n")
+    first = first.strip()
+    whole = _value(first)
+    if first.startswith("[") or (whole is None and first.endswith(("{", "[", ",", ":"))):
+        return False
+    if whole is not None and not rest.strip():
+        return not _is_envelope(whole, shapes)
+    # A damaged first line is no reason to misread the lines after it.
+    return whole is not None or any(_value(line) is not None for line in rest.split("\n")[:20])
+
+
+def _is_one_item(start: str, shapes: Shapes) -> bool:
+    value = _value(start.strip())
+    return value is not None and not _is_envelope(value, shapes)
+
+
+def _is_envelope(value: dict[str, Value], shapes: Shapes) -> bool:
+    """Whether an object is no item, but holds them."""
+    if not _ITEM_KEYS.isdisjoint(value):
+        return False
+    return any(
+        (isinstance(member, list) and (not member or isinstance(member[0], dict)))
+        or (isinstance(member, dict) and _is_envelope(member, shapes))
+        for name, member in value.items()
+        if name not in shapes
+    )
+
+
+def _value(text: str) -> dict[str, Value] | None:
+    """The object that a text is, whole; None if it is not."""
+    try:
+        value = ItemDecoder().only_value(text)
+    except JSONDefect:
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,165 @@
+"""Parquet feeds: DuckDB writes their columns as the text that the other formats have."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+from duckdb.sqltypes import DuckDBPyType
+
+from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
+from feedscript.feeds.readers.spooling import plainly_named, spool
+from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Fault, Staged
+from feedscript.feeds.readers.table import line_column, staged_items
+
+#: A column's name, and the SQL expression of its text.
+Column = tuple[str, str]
+#: Takes the expression of a value, and that of the text of `x`; gives the expression of the value's text.
+Each = Callable[[str, str], str]
+
+_SEPARATOR = f"chr({ord(VALUE_SEPARATOR)})"
+#: Beyond this a double no longer holds every integer.
+_EXACT_DOUBLES = 2**53
+
+
+def stage_parquet(intake: Intake) -> Staged:
+    """Stage a Parquet file; it has no physical lines, so its line column is empty."""
+    path = intake.path if intake.compression is None else spool(intake)
+    destination = intake.workdir / "items.csv"
+    destination.touch()
+    columns: tuple[str, ...] = ()
+    connection = _connect(intake)
+    alarm = threading.Timer(max(0.0, intake.meter.seconds_left), connection.interrupt)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        scan = f"read_parquet({_literal(plainly_named(intake, path))}, binary_as_string = true)"
+        _check_size(intake, connection, path)
+        expressions = list(_columns(connection, scan, intake.shapes))
+        columns = tuple(name for name, _ in expressions)
+        _copy(intake, connection, scan, expressions, destination)
+    except duckdb.InterruptException:
+        intake.stop(Stopped(f"reading took longer than {intake.limits.max_seconds:g} s (max_seconds)"))
+    except duckdb.OutOfMemoryException:
+        intake.stop(Stopped(f"reading took more than {intake.limits.memory_bytes} bytes (memory_bytes)"))
+    except duckdb.Error as error:
+        message = f"malformed Parquet: {str(error).splitlines()[0]}"
+        intake.stop(Stopped(message, Fault("malformed_parquet", message)))
+    except Stopped as stopped:
+        intake.stop(stopped)
+    finally:
+        alarm.cancel()
+        connection.close()
+    return staged_items(intake, destination, columns, intake.source("parquet"))
+
+
+def _connect(intake: Intake) -> duckdb.DuckDBPyConnection:
+    limits = intake.limits
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{limits.memory_bytes}B",
+        "temp_directory": str(intake.workdir),
+        "max_temp_directory_size": f"{limits.max_spill_bytes}B",
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if limits.threads is not None:
+        config["threads"] = limits.threads
+    return duckdb.connect(config=config)
+
+
+def _check_size(intake: Intake, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raise `Stopped` where the file says that it holds more than a limit."""
+    query = "select coalesce(sum(total_uncompressed_size), 0) from parquet_metadata(?)"
+    ((size,),) = connection.execute(query, [str(plainly_named(intake, path))]).fetchall()
+    intake.meter.advance(intake.size, int(size))
+
+
+def _copy(
+    intake: Intake,
+    connection: duckdb.DuckDBPyConnection,
+    scan: str,
+    columns: list[Column],
+    destination: Path,
+) -> None:
+    limits = intake.limits
+    if len(columns) > limits.max_columns:
+        raise Stopped(f"the feed has more than {limits.max_columns} columns (max_columns)")
+    ((items,),) = connection.execute(f"from {scan} select count(*)").fetchall()
+    texts = ", ".join(f"{expression} as {_quoted(name)}" for name, expression in columns)
+    line = _quoted(line_column([name for name, _ in columns]))
+    query = f"from {scan} select {texts}, null as {line} limit {limits.max_items}"
+    options = "format csv, header true, delimiter ',', quote '\"', escape '\"'"
+    connection.execute(f"copy ({query}) to {_literal(destination)} ({options})").fetchall()
+    if items > limits.max_items:
+        raise Stopped(f"the feed has more than {limits.max_items} items (max_items)")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, scan: str, shapes: Shapes) -> Iterator[Column]:
+    relation = connection.sql(f"from {scan}")
+    for name, kind in zip(relation.columns, relation.types, strict=True):
+        is_list = kind.id == "list"
+        element = _child(kind) if is_list else kind
+        each = _joined if is_list else _single
+        if element.id == "struct":
+            yield from _struct_columns(name, element, shapes.get(name.lower(), ()), each)
+        else:
+            yield name, each(_quoted(name), _scalar("x", element))
+
+
+def _struct_columns(name: str, kind: DuckDBPyType, shape: tuple[str, ...], each: Each) -> Iterator[Column]:
+    """The text form of the sub-attributes that the shape knows, and a column for each of the others."""
+    members = {sub_name: _text(f"x.{_quoted(sub_name)}", sub_kind) for sub_name, sub_kind in _members(kind)}
+    if not members.keys().isdisjoint(shape):
+        parts = (f"coalesce({members[sub_name]}, '')" if sub_name in members else "''" for sub_name in shape)
+        yield name, each(_quoted(name), f"rtrim(concat_ws(':', {', '.join(parts)}), ':')")
+    for sub_name, text in members.items():
+        if sub_name not in shape:
+            yield f"{name}.{sub_name}", each(_quoted(name), text)
+
+
+def _text(value: str, kind: DuckDBPyType) -> str:
+    """A value's text; what is nested deeper than a list of scalars keeps DuckDB's own."""
+    if kind.id == "list":
+        return _joined(value, _scalar("x", _child(kind)))
+    return _single(value, _scalar("x", kind))
+
+
+def _joined(values: str, text_of_x: str) -> str:
+    """The texts of a list's elements, empty ones left out."""
+    texts = f"list_transform({values}, lambda x: {text_of_x})"
+    return f"array_to_string(list_filter({texts}, lambda t: t <> ''), {_SEPARATOR})"
+
+
+def _single(value: str, text_of_x: str) -> str:
+    return f"list_transform([{value}], lambda x: {text_of_x})[1]"
+
+
+def _scalar(value: str, kind: DuckDBPyType) -> str:
+    """A scalar as the text formats write it: whole doubles without a fraction, times as ISO 8601."""
+    text = f"cast({value} as varchar)"
+    match kind.id:
+        case "double" | "float":
+            whole = f"{value} = trunc({value}) and abs({value}) < {_EXACT_DOUBLES}"
+            return f"case when {whole} then cast(cast({value} as bigint) as varchar) else {text} end"
+        case "timestamp" | "timestamp_s" | "timestamp_ms" | "timestamp_ns":
+            return f"strftime({value}, '%Y-%m-%dT%H:%M:%S')"
+        case "timestamp with time zone":
+            return f"strftime(make_timestamp(epoch_us({value})), '%Y-%m-%dT%H:%M:%SZ')"
+        case _:
+            return text
+
+
+def _child(kind: DuckDBPyType) -> DuckDBPyType:
+    return _members(kind)[0][1]
+
+
+def _members(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
+    return [(name, child) for name, child in kind.children if isinstance(child, DuckDBPyType)]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,100 @@
+"""`stage`: a source of any format becomes one file that DuckDB can scan."""
+
+from pathlib import Path
+from types import MappingProxyType
+
+from feedscript.feeds.errors import SourceUnavailable
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.progress import OnProgress, silent
+from feedscript.feeds.readers.compression import detect_compression, head_of_contents
+from feedscript.feeds.readers.delimited import stage_delimited
+from feedscript.feeds.readers.digest import start_digest
+from feedscript.feeds.readers.encoding import HEAD_BYTES, bom_of, declared_encoding, detect_encoding
+from feedscript.feeds.readers.formats import detect_text_format, is_parquet, refuse_foreign
+from feedscript.feeds.readers.intake import Intake, Meter, Shapes, Stopped
+from feedscript.feeds.readers.json_feed import stage_json
+from feedscript.feeds.readers.markup import stage_markup
+from feedscript.feeds.readers.parquet import stage_parquet
+from feedscript.feeds.readers.staged import Fault, Staged
+
+_DEFAULT_LIMITS = Limits()
+_NO_SHAPES: Shapes = MappingProxyType({})
+
+
+def stage(
+    source: Path,
+    *,
+    workdir: Path,
+    uri: str | None = None,
+    limits: Limits = _DEFAULT_LIMITS,
+    shapes: Shapes = _NO_SHAPES,
+    progress: OnProgress = silent,
+) -> Staged:
+    """Make a source ready for one scan, whatever its format, encoding and compression.
+
+    `workdir` is an empty folder of the caller's, for the files made on the way; it must outlive the scan.
+    `shapes` gives each attribute with sub-attributes their order in its text form. What is wrong with the
+    file is in `Staged.faults`, and what could be read before it is staged.
+
+    Raises `SourceUnavailable` where there is no such file or it may not be read.
+    """
+    name = uri if uri is not None else str(source)
+    try:
+        with source.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        size = source.stat().st_size
+    except OSError as error:
+        raise SourceUnavailable(name, error.strerror or str(error)) from error
+    intake = Intake(
+        path=source,
+        uri=name,
+        workdir=workdir,
+        size=size,
+        digest=start_digest(source),
+        compression=detect_compression(head),
+        limits=limits,
+        shapes=shapes,
+        meter=Meter(limits, size, progress),
+    )
+    try:
+        return _stage_content(intake)
+    except Stopped as stopped:
+        intake.stop(stopped)
+        return _nothing(intake)
+
+
+def _stage_content(intake: Intake) -> Staged:
+    head = head_of_contents(intake, HEAD_BYTES)
+    refuse_foreign(head)
+    if is_parquet(head):
+        return stage_parquet(intake)
+    detected = detect_encoding([head])
+    text = head.removeprefix(bom_of(head)).decode(detected, "replace")
+    if not text.strip("\ufeff\0 \t\r\n"):
+        raise Stopped("the feed is empty", Fault("empty_file", "the feed is empty: not a single character"))
+    match detect_text_format(text):
+        case "xml":
+            return stage_markup(intake, text, declared_encoding(head, detected))
+        case "json":
+            return stage_json(intake, text, detected)
+        case _:
+            return stage_delimited(intake)
+
+
+def _nothing(intake: Intake) -> Staged:
+    """What is staged of a source that holds no feed: an empty file without a column."""
+    path = intake.workdir / "nothing"
+    path.touch()
+    return Staged(
+        path=path,
+        delimiter=",",
+        quote='"',
+        escape='"',
+        skip_lines=0,
+        columns=(),
+        line_column=None,
+        source=intake.source("unknown"),
+        faults=intake.faults,
+        complete=False,
+        stopped_reason=intake.stopped_reason,
+    )

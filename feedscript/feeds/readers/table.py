@@ -1,0 +1,149 @@
+"""Items of any shape, written as delimited text in one streaming pass."""
+
+import csv
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.readers.staged import Fault, Source, Staged
+
+#: Items looked at before the first is written, so that most feeds show all of their columns in time.
+_LOOK_AHEAD = 1_000
+_BUFFER_BYTES = 1024 * 1024
+
+#: A physical line (None where the format has none), and an item's cells by column.
+Item = tuple[int | None, Mapping[str, str]]
+
+
+class _Writer:
+    """Writes rows while columns may still be added."""
+
+    def __init__(self, file: TextIO, intake: Intake) -> None:
+        self._rows = csv.writer(file)
+        self._limits = intake.limits
+        self._columns: dict[str, None] = {}
+        self._first_width = 0
+        self.items = 0
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Add the names that are new as columns; raises `Stopped` past `max_columns`."""
+        new = [name for name in names if name not in self._columns]
+        if len(self._columns) + len(new) > self._limits.max_columns:
+            raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
+        self._columns.update(dict.fromkeys(new))
+
+    def write(self, line: int | None, cells: Mapping[str, str]) -> None:
+        """Write one item; raises `Stopped` past `max_items` and `max_field_bytes`."""
+        if not cells.keys() <= self._columns.keys():
+            self.learn(cells)
+        row = [cells.get(name, "") for name in self._columns]
+        if sum(map(len, row)) > self._limits.max_field_bytes:
+            self._check_fields(cells)
+        if self.items == self._limits.max_items:
+            raise Stopped(f"the feed has more than {self._limits.max_items} items (max_items)")
+        if not self.items:
+            self._first_width = len(row)
+            # DuckDB takes the file's first line end for that of its rows: it must not be one within a cell.
+            self._rows.writerow([*self._columns, line_column(self.columns)])
+        row.append("" if line is None else str(line))
+        self._rows.writerow(row)
+        self.items += 1
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names learnt, in the order in which they first occurred."""
+        return tuple(self._columns)
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the first rows are narrower than the last."""
+        return self.items > 0 and self._first_width != len(self._columns)
+
+    def _check_fields(self, cells: Mapping[str, str]) -> None:
+        for name, text in cells.items():
+            if len(text.encode(errors="replace")) > self._limits.max_field_bytes:
+                limit = self._limits.max_field_bytes
+                raise Stopped(f"item {self.items + 1}: {name} is longer than {limit} bytes (max_field_bytes)")
+
+
+def stage_items(intake: Intake, items: Iterable[Item], source: Source) -> Staged:
+    """Write items as text with a column for each name that occurs, and the line as the last column.
+
+    Reading ends at the first `Stopped`; what was written before it stands.
+    """
+    path = intake.workdir / "items.csv"
+    with path.open("w", encoding="utf-8", errors="replace", newline="", buffering=_BUFFER_BYTES) as file:
+        writer = _Writer(file, intake)
+        try:
+            _write_all(writer, iter(items), intake)
+        except Stopped as stopped:
+            intake.stop(stopped)
+    columns = writer.columns
+    if writer.uneven:
+        path = _widened(path, columns)
+    if not columns and intake.stopped_reason is None:
+        intake.faults.add(Fault("no_items", "the feed holds no items"))
+    return staged_items(intake, path, columns, source)
+
+
+def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: Source) -> Staged:
+    """A file of ours: comma, quote, a header, the line last."""
+    return Staged(
+        path=path,
+        delimiter=",",
+        quote='"',
+        escape='"',
+        skip_lines=1,
+        columns=columns,
+        line_column=line_column(columns),
+        source=source,
+        faults=intake.faults,
+        complete=intake.stopped_reason is None,
+        stopped_reason=intake.stopped_reason,
+    )
+
+
+def _write_all(writer: _Writer, items: Iterator[Item], intake: Intake) -> None:
+    first: list[Item] = []
+    stopped: Stopped | None = None
+    try:
+        for item in islice(items, _LOOK_AHEAD):
+            writer.learn(item[1])
+            first.append(item)
+    except Stopped as early:
+        stopped = early
+    for line, cells in first:
+        writer.write(line, cells)
+    if stopped is not None:
+        raise stopped
+    for line, cells in items:
+        writer.write(line, cells)
+        intake.meter.rows = writer.items
+
+
+def _widened(path: Path, columns: tuple[str, ...]) -> Path:
+    """Rows written before a column first occurred get an empty cell for it."""
+    width = len(columns) + 1
+    destination = path.with_name("items-widened.csv")
+    csv.field_size_limit(2**31 - 1)
+    with (
+        path.open(encoding="utf-8", newline="") as narrow,
+        destination.open("w", encoding="utf-8", newline="", buffering=_BUFFER_BYTES) as wide,
+    ):
+        rows = csv.writer(wide)
+        rows.writerow([*columns, line_column(columns)])
+        for row in islice(csv.reader(narrow), 1, None):
+            row[-1:-1] = [""] * (width - len(row))
+            rows.writerow(row)
+    path.unlink()
+    return destination
+
+
+def line_column(columns: Collection[str]) -> str:
+    """A name that no column has."""
+    name = "line"
+    while name in columns:
+        name = f"_{name}"
+    return name

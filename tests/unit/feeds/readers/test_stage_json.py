@@ -1,0 +1,217 @@
+"""JSON, JSON Lines and Parquet: digits kept, envelopes found, bad lines told, memory bounded."""
+
+import json
+
+import duckdb
+import pytest
+
+from feedscript.feeds.limits import Limits
+from tests.feeds_scanning import cells, fault_codes, lines, stage_bytes
+from tests.feeds_writing import write_json, write_parquet
+
+ITEMS = [{"id": "1", "title": "a"}, {"id": "2", "title": "b"}]
+
+
+def test_numbers_keep_their_digits(tmp_path):
+    line = b'{"gtin": 00, "id": 1}\n{"gtin": 12345678901234567890, "price": 9.90, "e": 1E5, "new": true, "no": null}\n'
+    staged = stage_bytes(line, tmp_path)
+    assert cells(staged) == [{"gtin": "12345678901234567890", "price": "9.90", "e": "1E5", "new": "true"}]
+    assert fault_codes(staged) == {"malformed_json": 1}
+
+
+def test_a_bad_line_is_a_fault_and_the_others_are_read(tmp_path):
+    content = b'{"id": "1"}\n\n{"id": "2", }\n[1]\n{"id": "3"} x\n  {"id": "4"}  \n{"id": "5"'
+    staged = stage_bytes(content, tmp_path)
+    assert [fault.line for fault in staged.faults.samples["malformed_json"]] == [3, 4, 5, 7]
+    assert cells(staged) == [{"id": "1"}, {"id": "4"}]
+    assert lines(staged) == [1, 6]
+    assert staged.complete
+
+
+def test_a_damaged_first_line_does_not_hide_the_format(tmp_path):
+    staged = stage_bytes(b'{"id": 1, "title": "a\n{"id": 2}\n{"id": 3}\n', tmp_path)
+    assert staged.source.format == "jsonl"
+    assert cells(staged) == [{"id": "2"}, {"id": "3"}]
+
+
+def test_a_key_twice_in_one_object_is_told(tmp_path):
+    staged = stage_bytes(b'{"id": 1}\n{"id": 2, "id": 3}\n', tmp_path)
+    (fault,) = staged.faults.samples["duplicate_key"]
+    assert (fault.line, fault.value, fault.severity) == (2, "id", "warning")
+    assert cells(staged) == [{"id": "1"}, {"id": "3"}]
+
+
+@pytest.mark.parametrize(
+    ("document", "feed_format"),
+    [
+        (json.dumps(ITEMS), "json"),
+        (json.dumps(ITEMS, indent=2), "json"),
+        (json.dumps({"products": ITEMS}), "json"),
+        (
+            json.dumps({"version": 1, "shop": {"tags": ["x"]}, "products": ITEMS, "next": None}, indent=1),
+            "json",
+        ),
+        (json.dumps({"data": {"count": 2, "items": ITEMS}}), "json"),
+        ("\n".join(map(json.dumps, ITEMS)), "jsonl"),
+        ("\ufeff" + "\r\n".join(map(json.dumps, ITEMS)), "jsonl"),
+    ],
+)
+def test_items_are_found_in_any_envelope(tmp_path, document, feed_format):
+    staged = stage_bytes(document.encode(), tmp_path)
+    assert staged.source.format == feed_format
+    assert cells(staged) == ITEMS
+    assert fault_codes(staged) == {}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_one_object_is_one_item(tmp_path, indent):
+    item = {"id": "1", "price": "1 USD", "images": [{"url": "a"}, {"url": "b"}]}
+    staged = stage_bytes(json.dumps(item, indent=indent).encode(), tmp_path)
+    assert cells(staged) == [{"id": "1", "price": "1 USD", "images.url": "a\x1fb"}]
+
+
+def test_a_second_array_is_told_to_be_left_out(tmp_path):
+    document = {"products": ITEMS, "errors": [{"code": 1}]}
+    staged = stage_bytes(json.dumps(document).encode(), tmp_path)
+    assert cells(staged) == ITEMS
+    (fault,) = staged.faults.samples["unknown_column"]
+    assert fault.value == "errors"
+
+
+def test_nested_and_repeated_values(tmp_path):
+    item = {
+        "id": 1,
+        "additional_image_link": ["a", "b,c", ""],
+        "shipping": [{"country": "US", "price": "5 USD"}, {"country": "CA", "region": "ON", "note": "n"}],
+        "price": {"value": 9, "currency": "USD"},
+        "empty": [],
+    }
+    assert cells(stage_bytes(json.dumps([item]).encode(), tmp_path)) == [
+        {
+            "id": "1",
+            "additional_image_link": "a\x1fb,c",
+            "shipping": "US:::5 USD\x1fCA:ON",
+            "shipping.note": "n",
+            "price.value": "9",
+            "price.currency": "USD",
+        }
+    ]
+
+
+def test_a_document_longer_than_the_buffer_has_true_lines(tmp_path):
+    products = [{"id": str(number), "title": "x" * 200} for number in range(5_000)]
+    staged = stage_bytes(write_json(products).encode(), tmp_path)
+    assert cells(staged) == products
+    assert lines(staged)[:3] == [2, 6, 10]
+    assert lines(staged)[-1] == 2 + 4 * 4_999
+
+
+def test_a_malformed_document_keeps_the_items_before(tmp_path):
+    staged = stage_bytes(b'[\n{"id": 1},\n{"id": 2},\n{"id": },\n{"id": 4}]', tmp_path)
+    (fault,) = staged.faults.samples["malformed_json"]
+    assert fault.line == 4
+    assert cells(staged) == [{"id": "1"}, {"id": "2"}]
+    assert not staged.complete
+
+
+@pytest.mark.parametrize(
+    "content", [b'[{"id": 1}', b'[{"id": 1}, ', b'{"a": [{"id": 1}', b'[{"id": 1}] x', b'[{"id": 1} 2]']
+)
+def test_what_follows_the_items_is_checked_too(tmp_path, content):
+    staged = stage_bytes(content, tmp_path)
+    assert fault_codes(staged) == {"malformed_json": 1}
+    assert cells(staged) == [{"id": "1"}]
+
+
+def test_an_element_that_is_no_object_is_a_fault(tmp_path):
+    staged = stage_bytes(b'[{"id": 1}, 5, {"id": 2}]', tmp_path)
+    assert fault_codes(staged) == {"malformed_json": 1}
+    assert cells(staged) == [{"id": "1"}, {"id": "2"}]
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}", b'{"products": []}'])
+def test_no_items(tmp_path, content):
+    assert fault_codes(stage_bytes(content, tmp_path)) == {"no_items": 1}
+
+
+@pytest.mark.parametrize(
+    "deep", ["[" * 100_000, '{"a":' * 100_000, '{"a":' + "[" * 900 + "1" + "]" * 900 + "}"]
+)
+def test_nesting_without_end_is_survived(tmp_path, deep):
+    staged = stage_bytes(b'{"id": 1}\n' + deep.encode() + b'\n{"id": 2}\n', tmp_path)
+    assert fault_codes(staged) == {"malformed_json": 1}
+    assert cells(staged) == [{"id": "1"}, {"id": "2"}]
+
+
+def test_a_nested_document_without_end_is_survived(tmp_path):
+    staged = stage_bytes(b'[{"id": 1}, ' + b"[" * 300_000, tmp_path)
+    assert fault_codes(staged) == {"malformed_json": 1}
+    assert cells(staged) == [{"id": "1"}]
+
+
+@pytest.mark.parametrize("start", [b'{"id": 1}\n{"id": "', b'[{"id": 1}, {"id": "'])
+def test_an_item_without_end_does_not_fill_the_memory(tmp_path, start):
+    staged = stage_bytes(start + b"x" * 4_000_000, tmp_path, limits=Limits(max_field_bytes=10_000))
+    assert not staged.complete
+    assert cells(staged)[0] == {"id": "1"}
+
+
+def test_half_a_surrogate_pair_is_replaced(tmp_path):
+    assert cells(stage_bytes(b'{"id": "1", "title": "a\\ud800"}\n', tmp_path)) == [{"id": "1", "title": "a?"}]
+
+
+def parquet_of(tmp_path, query):
+    path = tmp_path / "made.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy ({query}) to '{path}' (format parquet)")
+    return path.read_bytes()
+
+
+def test_parquet_types_become_the_text_of_the_other_formats(tmp_path):
+    query = """select 1::bigint as id, 9.90::decimal(10, 2) as price, 4006381333931.0::double as gtin, 9.9::double as w,
+        true as adult, date '2026-01-02' as d, timestamp '2026-01-02 03:04:05' as t,
+        timestamptz '2026-01-02 03:04:05+00' as tz, ['a', '', 'b'] as additional_image_link,
+        {'country': 'US', 'price': '5 USD', 'note': 'n'} as shipping,
+        [{'months': 3, 'amount': '1 USD'}, {'months': 6, 'amount': null}] as installment, [{'url': 'u'}] as image,
+        null::varchar as none, 'x'::blob as bytes"""
+    assert cells(stage_bytes(parquet_of(tmp_path, query), tmp_path)) == [
+        {
+            "id": "1",
+            "price": "9.90",
+            "gtin": "4006381333931",
+            "w": "9.9",
+            "adult": "true",
+            "d": "2026-01-02",
+            "t": "2026-01-02T03:04:05",
+            "tz": "2026-01-02T03:04:05Z",
+            "additional_image_link": "a\x1fb",
+            "shipping": "US:::5 USD",
+            "shipping.note": "n",
+            "installment": "3:1 USD\x1f6",
+            "image.url": "u",
+            "bytes": "x",
+        }
+    ]
+
+
+def test_a_damaged_parquet_file_is_a_fault(tmp_path):
+    content = write_parquet(ITEMS)
+    staged = stage_bytes(content[: len(content) // 2], tmp_path)
+    assert fault_codes(staged) == {"malformed_parquet": 1}
+    assert not staged.complete
+
+
+def test_parquet_items_are_bounded(tmp_path):
+    staged = stage_bytes(write_parquet(ITEMS * 5), tmp_path, limits=Limits(max_items=3))
+    assert "max_items" in (staged.stopped_reason or "")
+    assert len(cells(staged)) == 3
+
+
+def test_parquet_columns_are_bounded(tmp_path):
+    staged = stage_bytes(write_parquet(ITEMS), tmp_path, limits=Limits(max_columns=1))
+    assert "max_columns" in (staged.stopped_reason or "")
+
+
+def test_a_parquet_file_without_rows(tmp_path):
+    staged = stage_bytes(parquet_of(tmp_path, "select 1 as id limit 0"), tmp_path)
+    assert (staged.columns, cells(staged), staged.complete) == (("id",), [], True)

@@ -1,0 +1,246 @@
+"""XML feeds: RSS, Atom, plain items; nested and repeated elements; what XML forbids."""
+
+import pytest
+
+from feedscript.feeds.limits import Limits
+from tests.feeds_scanning import cells, fault_codes, lines, stage_bytes
+from tests.feeds_writing import GOOGLE_NAMESPACE, write_rss
+
+RSS = f'<rss version="2.0" xmlns:g="{GOOGLE_NAMESPACE}"><channel><title>A shop</title>\n%s</channel></rss>'
+ATOM = (
+    f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="{GOOGLE_NAMESPACE}"><title>A shop</title>%s</feed>'
+)
+
+
+def stage_rss(tmp_path, items, **kwargs):
+    return stage_bytes((RSS % items).encode(), tmp_path, **kwargs)
+
+
+def only_item(staged):
+    (item,) = cells(staged)
+    return item
+
+
+def test_rss_items_with_their_lines(tmp_path):
+    staged = stage_rss(
+        tmp_path, "<item><g:id>1</g:id>\n<title>a</title></item>\n\n<item><g:id>2</g:id></item>"
+    )
+    assert cells(staged) == [{"id": "1", "title": "a"}, {"id": "2"}]
+    assert lines(staged) == [2, 5]
+    assert staged.source.format == "rss"
+
+
+def test_google_attributes_displace_their_plain_namesakes(tmp_path):
+    item = "<item><title>plain</title><g:title>google</g:title><link>l</link><g:id>1</g:id></item>"
+    assert only_item(stage_rss(tmp_path, item)) == {"title": "google", "link": "l", "id": "1"}
+
+
+def test_any_prefix_bound_to_the_namespace_is_dropped(tmp_path):
+    feed = f'<rss xmlns:shop="{GOOGLE_NAMESPACE}"><channel><item><shop:id>1</shop:id></item></channel></rss>'
+    assert only_item(stage_bytes(feed.encode(), tmp_path)) == {"id": "1"}
+
+
+def test_the_usual_prefix_needs_no_declaration(tmp_path):
+    feed = b"<rss><channel><item><g:id>1</g:id><media:content url='u'/></item></channel></rss>"
+    assert only_item(stage_bytes(feed, tmp_path)) == {"id": "1", "media:content.url": "u"}
+
+
+def test_repeated_elements_share_a_cell(tmp_path):
+    item = "<item><g:id>1</g:id><g:additional_image_link>a</g:additional_image_link><g:size/>"
+    item += "<g:additional_image_link>b,c</g:additional_image_link><g:additional_image_link/></item>"
+    assert only_item(stage_rss(tmp_path, item)) == {"id": "1", "additional_image_link": "a\x1fb,c"}
+
+
+def test_sub_attributes_become_their_text_form(tmp_path):
+    item = """<item><g:id>1</g:id>
+      <g:shipping><g:price>5 USD</g:price><g:country>US</g:country><g:extra>x</g:extra></g:shipping>
+      <g:shipping><g:country>CA</g:country><g:region>ON</g:region></g:shipping></item>"""
+    assert only_item(stage_rss(tmp_path, item)) == {
+        "id": "1",
+        "shipping": "US:::5 USD\x1fCA:ON",
+        "shipping.extra": "x",
+    }
+
+
+def test_sub_elements_without_a_shape_become_columns(tmp_path):
+    item = "<item><g:id>1</g:id><images><image>a</image><image>b</image></images></item>"
+    assert only_item(stage_rss(tmp_path, item)) == {"id": "1", "images.image": "a\x1fb"}
+
+
+def test_cdata_and_entities_of_xml_are_text(tmp_path):
+    item = "<item><g:id>1</g:id><title><![CDATA[Cup & <saucer>]]> &amp; spoon &#233;</title></item>"
+    assert only_item(stage_rss(tmp_path, item))["title"] == "Cup & <saucer> & spoon é"
+
+
+def test_html_in_a_description_is_one_text(tmp_path):
+    item = "<item><g:id>1</g:id><description>A <b>big</b> cup<br/> of <i>tea</i></description></item>"
+    assert only_item(stage_rss(tmp_path, item))["description"] == "A big cup of tea"
+
+
+def test_atom_links_are_their_addresses(tmp_path):
+    entry = '<entry><g:id>1</g:id><link rel="self" href="s"/><link href="https://a.example/1"/>'
+    entry += "<title type='html'>t</title></entry>"
+    staged = stage_bytes((ATOM % entry).encode(), tmp_path)
+    assert staged.source.format == "atom"
+    assert only_item(staged)["link"] == "https://a.example/1"
+    assert only_item(staged)["title"] == "t"
+
+
+@pytest.mark.parametrize(
+    ("feed", "expected"),
+    [
+        (
+            "<products><product><id>1</id><t>a</t></product><product><id>2</id><t>b</t></product></products>",
+            2,
+        ),
+        ("<shop><name>n</name><url>u</url><offers><offer><id>1</id><t>a</t></offer></offers></shop>", 1),
+        (
+            "<feed_v2><about><by>x</by><on>y</on></about><items>"
+            + "<item><id>1</id><t>a</t><image><url>u</url><alt>v</alt></image></item>" * 3
+            + "</items></feed_v2>",
+            3,
+        ),
+        ("<catalog>" + '<row id="1" t="a"/>' * 4 + "</catalog>", 4),
+    ],
+)
+def test_items_of_plain_xml_are_found(tmp_path, feed, expected):
+    staged = stage_bytes(feed.encode(), tmp_path)
+    assert staged.source.format == "xml"
+    assert len(cells(staged)) == expected
+    assert set(cells(staged)[0]) >= {"id", "t"}
+
+
+def test_attributes_of_plain_xml_are_columns(tmp_path):
+    feed = '<products><product sku="1"><price currency="USD">9.90</price><t>a</t></product></products>'
+    item = only_item(stage_bytes(feed.encode(), tmp_path))
+    assert item == {"sku": "1", "price": "9.90", "price.currency": "USD", "t": "a"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252", "iso-8859-15"])
+def test_declared_encodings(tmp_path, encoding):
+    feed = (
+        f'<?xml version="1.0" encoding="{encoding}"?>'
+        + RSS % "<item><g:id>1</g:id><title>Café</title></item>"
+    )
+    assert only_item(stage_bytes(feed.encode(encoding), tmp_path))["title"] == "Café"
+
+
+def test_a_bad_byte_is_a_fault_and_the_rest_is_read(tmp_path):
+    items = "<item><g:id>1</g:id>\n<title>caf@</title></item><item><g:id>2</g:id></item>"
+    staged = stage_bytes((RSS % items).encode().replace(b"@", b"\xe9"), tmp_path)
+    (fault,) = staged.faults.samples["bad_encoding"]
+    assert (fault.line, fault.value) == (3, "0xE9")
+    assert cells(staged) == [{"id": "1", "title": "caf\ufffd"}, {"id": "2"}]
+    assert staged.complete
+
+
+def test_malformed_xml_keeps_the_items_before_it(tmp_path):
+    items = "<item><g:id>1</g:id></item>\n<item><g:id>2</item>\n<item><g:id>3</g:id></item>"
+    staged = stage_rss(tmp_path, items)
+    (fault,) = staged.faults.samples["malformed_xml"]
+    assert fault.line == 3
+    assert "mismatched tag" in fault.message
+    assert cells(staged) == [{"id": "1"}]
+    assert not staged.complete
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.5, 0.9])
+def test_a_document_cut_off_keeps_the_items_before(tmp_path, cut):
+    products = [{"id": str(number), "title": "x"} for number in range(500)]
+    content = write_rss(products).encode()
+    staged = stage_bytes(content[: int(len(content) * cut)], tmp_path)
+    rows = cells(staged)
+    assert fault_codes(staged) == {"malformed_xml": 1}
+    assert len(rows) > 500 * (cut - 0.1)
+    assert rows == products[: len(rows)]
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd">',
+        '<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>',
+    ],
+)
+def test_document_types_are_refused(tmp_path, prolog):
+    feed = f"<?xml version='1.0'?>\n{prolog}\n" + RSS % "<item><g:id>&x;</g:id></item>"
+    staged = stage_bytes(feed.encode(), tmp_path)
+    (fault,) = staged.faults.samples["forbidden_xml"]
+    assert fault.line == 2
+    assert (cells(staged), staged.complete) == ([], False)
+
+
+def test_an_unknown_entity_is_malformed(tmp_path):
+    staged = stage_rss(tmp_path, "<item><g:id>1</g:id></item><item><title>a&nbsp;b</title></item>")
+    assert "undefined entity" in staged.faults.samples["malformed_xml"][0].message
+    assert cells(staged) == [{"id": "1"}]
+
+
+def test_depth_is_bounded(tmp_path):
+    deep = "<a>" * 50 + "</a>" * 50
+    staged = stage_rss(
+        tmp_path, f"<item><g:id>1</g:id></item><item>{deep}</item>", limits=Limits(max_xml_depth=20)
+    )
+    assert "max_xml_depth" in (staged.stopped_reason or "")
+    assert cells(staged) == [{"id": "1"}]
+
+
+@pytest.mark.parametrize(
+    "long", ["<title>%s</title>", "<title x='%s'/>", "<!-- %s -->", "<title><![CDATA[%s]]></title>"]
+)
+def test_an_element_without_end_does_not_fill_the_memory(tmp_path, long):
+    item = "<item><g:id>1</g:id></item><item>" + long % ("x" * 3_000_000) + "</item>"
+    staged = stage_rss(tmp_path, item, limits=Limits(max_field_bytes=100_000))
+    if "--" in long:
+        assert staged.complete or "max_field_bytes" in (staged.stopped_reason or "")
+    else:
+        assert "max_field_bytes" in (staged.stopped_reason or "")
+    assert cells(staged)[0] == {"id": "1"}
+
+
+def test_a_field_above_the_limit_stops_the_reading(tmp_path):
+    items = "<item><g:id>1</g:id></item><item><g:id>" + "x" * 2_000 + "</g:id></item>"
+    staged = stage_rss(tmp_path, items, limits=Limits(max_field_bytes=1_000))
+    assert "item 2: id is longer than 1000 bytes" in (staged.stopped_reason or "")
+    assert cells(staged) == [{"id": "1"}]
+
+
+def test_items_are_bounded(tmp_path):
+    staged = stage_rss(tmp_path, "<item><g:id>1</g:id></item>" * 5, limits=Limits(max_items=3))
+    assert "max_items" in (staged.stopped_reason or "")
+    assert len(cells(staged)) == 3
+
+
+def test_columns_are_bounded(tmp_path):
+    items = "".join(f"<item><c{number}>x</c{number}></item>" for number in range(30))
+    staged = stage_rss(tmp_path, items, limits=Limits(max_columns=20))
+    assert "max_columns" in (staged.stopped_reason or "")
+    assert len(cells(staged)) == 20
+
+
+def test_time_is_bounded(tmp_path):
+    staged = stage_rss(tmp_path, "<item><g:id>1</g:id></item>", limits=Limits(max_seconds=0))
+    assert "max_seconds" in (staged.stopped_reason or "")
+
+
+def test_a_column_that_shows_late_widens_the_rows_before(tmp_path):
+    products = [{"id": str(number), "title": 'a "b",\nc'} for number in range(3_000)]
+    products[2_500]["color"] = "red"
+    products[2_900]["size"] = "L"
+    staged = stage_bytes(write_rss(products).encode(), tmp_path)
+    assert staged.columns == ("id", "title", "color", "size")
+    assert cells(staged) == products
+    assert lines(staged)[0] == 7
+
+
+def test_a_feed_without_items(tmp_path):
+    staged = stage_rss(tmp_path, "")
+    assert fault_codes(staged) == {"no_items": 1}
+    assert (staged.columns, staged.complete) == ((), True)
+
+
+def test_a_column_may_be_called_line(tmp_path):
+    staged = stage_rss(tmp_path, "<item><line>a</line><g:id>1</g:id></item>")
+    assert staged.line_column == "_line"
+    assert only_item(staged) == {"line": "a", "id": "1"}
