@@ -148,6 +148,9 @@ class _Validation:
             self._add(file_rule(self.profile, code), total, total, refused[code])
         self.items = scan.items() + sum(rejected.values())
         self.filled = scan.filled()
+        if self.items > self.limits.max_items:
+            self.stopped_reason = f"the feed has more than {self.limits.max_items} items (max_items)"
+            self._add(file_rule(self.profile, "too_large"), 1, 0, [])
         errors = frozenset(issue.rule.id for issue in self.issues if issue.severity == "error")
         unread = {code for code in rejected if file_rule(self.profile, code).id in errors}
         self.bad = scan.failing(errors) + sum(rejected[code] for code in unread)

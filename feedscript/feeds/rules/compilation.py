@@ -205,6 +205,8 @@ class _AttributeCompiler:
         return f"list_filter({each}, lambda v: v <> '')"
 
     def _cross_field(self) -> Iterator[list[Check]]:
+        if self.attribute.countries and self.conditions.country not in self.attribute.countries:
+            return
         for cross in self.attribute.conditions:
             when = self.conditions.compile(cross.when or Condition("present", (self.attribute.name,)))
             fails = every([when, negation(self.conditions.compile(cross.expect))])
