@@ -24,6 +24,8 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "preserve_insertion_order": True,
+        # It makes joins of long IN lists, and a join does not keep the order of the file.
+        "disabled_optimizers": "in_clause",
     }
     if limits.threads is not None:
         config["threads"] = limits.threads
@@ -94,13 +96,12 @@ class Scan:
             outer.append("line")
             inner.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits)
-        self.connection.execute(
-            f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {source})"
-        )
+        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}")
+        self.connection.execute(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
 
     def _id(self) -> str:
         column = self.plan.columns.get(self.item_id or "")
-        return f"nullif({sql.trimmed(column)}, '')" if column else "NULL::VARCHAR"
+        return f"({sql.trimmed(column)})" if column else "NULL::VARCHAR"
 
     def _hash(self) -> str:
         return f"hash({self._id()})"
@@ -125,11 +126,15 @@ class Scan:
         return dict(zip(self.plan.columns, counted, strict=True))
 
     def _sums(self, bits: list[tuple[str, int]]) -> list[int]:
+        """How many items have each bit set. Items are alike by the thousand, so that only their kinds are summed."""
         if not bits:
             return []
-        sums = ", ".join(f"sum(({mask} >> {bit}) & 1)::BIGINT" for mask, bit in bits)
-        row = self.connection.execute(f"SELECT {sums} FROM items").fetchone()
-        return [number or 0 for number in row] if row else []
+        masks = ", ".join(sorted({mask for mask, _ in bits}))
+        sums = ", ".join(f"sum(number * (({mask} >> {place}) & 1)::BIGINT)::BIGINT" for mask, place in bits)
+        row = self.connection.execute(
+            f"SELECT {sums} FROM (SELECT {masks}, count(*) AS number FROM items GROUP BY ALL)"
+        ).fetchone()
+        return [count or 0 for count in row] if row else []
 
     def repeats(self) -> int:
         """Note the items whose id an earlier item has, in the table `repeats`; returns how many there are."""

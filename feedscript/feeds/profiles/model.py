@@ -63,7 +63,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class CrossField:
-    """Where `when` holds (None: always), `expect` must hold too, or there is a finding of `code`."""
+    """Where `when` holds (None: where there is a value), `expect` must hold too, or `code` is found."""
 
     code: str
     expect: Condition

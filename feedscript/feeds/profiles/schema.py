@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Part, Profile, Type
 
 SEVERITIES = ("error", "warning", "info")
-QUALITIES = ("html", "all_caps", "placeholder_image")
+QUALITIES = ("html", "all_caps", "link", "promotion", "placeholder_image")
 NAME = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="must be lower case letters, digits and underscores")
 
 #: Operators over attribute names, with the least and the most operands that each takes.

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from feedscript.feeds.header import Header
-from feedscript.feeds.profiles.model import Attribute, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation
 from feedscript.feeds.rules.defects import Fails, quality_tests, value_tests
+from feedscript.feeds.rules.derivation import Derivation, Value
 from feedscript.feeds.rules.rule import Rule, attribute_rule
 
 MASK_BITS = 64
@@ -39,6 +40,7 @@ class Plan:
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
     chains: list[list[str]] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
+    derived: Derivation = field(default_factory=Derivation)
 
     @property
     def masks(self) -> list[str]:
@@ -95,9 +97,9 @@ def compile_rules(
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
-    conditions = Conditions(profile, country, cells, profile.categories)
+    conditions = Conditions(profile, country, cells, profile.categories, plan.derived)
     for attribute in header.attributes.values():
-        compiler = _AttributeCompiler(profile, attribute, cells, conditions, as_of, joined)
+        compiler = _AttributeCompiler(profile, attribute, header, cells, conditions, as_of, joined)
         chains = [[check for check in chain if check.rule.id not in skipped] for chain in compiler.chains()]
         plan.add([chain for chain in chains if chain])
     return plan
@@ -108,10 +110,8 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
         sources = [f"c{index}" for index in columns]
         raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({_JOINED}, {', '.join(sources)}), '')"
         text = f"a{number}"
-        # A first character beyond the space settles nearly every cell; only the rest is trimmed. A cell of
-        # white space alone becomes NULL, of which no test fails.
-        blank = f"CASE WHEN {raw} >= '!' THEN {raw} WHEN {sql.trimmed(raw)} <> '' THEN {raw} END"
-        plan.cells.append((blank, text))
+        bare = sql.trimmed_at_both_ends if header.attributes[name].type is Type.PRICE else sql.begun
+        plan.cells.append((bare(raw), text))
         plan.columns[name] = raw
         yield name, Cell(text, f"({text} IS NOT NULL)")
 
@@ -120,6 +120,7 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
 class _AttributeCompiler:
     profile: Profile
     attribute: Attribute
+    header: Header
     cells: Mapping[str, Cell]
     conditions: Conditions
     as_of: datetime
@@ -170,14 +171,19 @@ class _AttributeCompiler:
 
     def _any(self, cell: Cell, fails: Fails) -> str:
         """Whether any of the cell's values fails; a cell of one value, which most are, is asked directly."""
+        alone = fails(Value(cell.text, self.conditions.shared))
         if not self.attribute.repeatable:
-            return fails(cell.text)
-        each = f"len(list_filter({self._values(cell)}, lambda v: {fails('v')})) > 0"
-        return f"CASE WHEN {self._several(cell)} THEN {each} ELSE {fails(cell.text)} END"
+            return alone
+        each = f"len(list_filter({self._values(cell)}, lambda v: {fails(Value('v'))})) > 0"
+        return f"CASE WHEN {self._several(cell)} THEN {each} ELSE {alone} END"
 
     def _several(self, cell: Cell) -> str:
-        joined = f"contains({cell.text}, {_JOINED})"
-        return joined if self.joined else f"({joined} OR contains({cell.text}, ','))"
+        signs = []
+        if self.joined or len(self.header.columns[self.attribute.name]) > 1:
+            signs.append(f"contains({cell.text}, {_JOINED})")
+        if not self.joined:
+            signs.append(f"contains({cell.text}, ',')")
+        return self.conditions.shared.let(" OR ".join(signs))
 
     def _values(self, cell: Cell) -> str:
         """The cell's values as a list. Commas part values only where they cannot be part of one."""
@@ -189,11 +195,12 @@ class _AttributeCompiler:
                 text = f"replace(replace({text}, ',', {_JOINED}), {_JOINED} || ' ', ', ')"
             else:
                 text = f"replace({text}, ',', {_JOINED})"
-        return f"string_split({text}, {_JOINED})"
+        each = f"list_transform(string_split({text}, {_JOINED}), lambda v: trim(v, {sql.WHITE_SPACE}))"
+        return f"list_filter({each}, lambda v: v <> '')"
 
     def _cross_field(self) -> Iterator[list[Check]]:
         for cross in self.attribute.conditions:
-            when = self.conditions.compile(cross.when) if cross.when else "true"
+            when = self.conditions.compile(cross.when or Condition("present", (self.attribute.name,)))
             fails = every([when, negation(self.conditions.compile(cross.expect))])
             if fails not in {FALSE, UNKNOWN}:
-                yield [Check(attribute_rule(self.profile, self.attribute, cross.code, cross), fails)]
+                yield [Check(attribute_rule(self.profile, self.attribute, cross.code), fails)]

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
-from feedscript.feeds.rules import gtin, sql, values
+from feedscript.feeds.rules import sql, values
+from feedscript.feeds.rules.defects import well_formed
+from feedscript.feeds.rules.derivation import Derivation, Value
 
 TRUE, FALSE, UNKNOWN = "true", "false", "NULL"
 
@@ -22,12 +24,13 @@ ABSENT = Cell(UNKNOWN, FALSE)
 
 @dataclass(frozen=True)
 class Conditions:
-    """Compiles conditions against a feed's cells, for one country; `roots` are the sets of categories."""
+    """Compiles conditions against a feed's cells, for one country; `roots` are sets of categories."""
 
     profile: Profile
     country: str
     cells: Mapping[str, Cell]
     roots: Mapping[str, tuple[str, ...]]
+    shared: Derivation
 
     def compile(self, condition: Condition) -> str:
         """The condition as SQL; constants are folded, so that what can never hold is the text 'false'."""
@@ -56,19 +59,16 @@ class Conditions:
         name, *operands = map(str, condition.operands)
         cell = self._cell(name)
         if cell is ABSENT:
-            return UNKNOWN
+            return FALSE
         match condition.operator:
             case "in":
-                accepts = self.profile.attribute(name).accepts
-                words = {values.spelling(word) for word in operands}
-                words |= {values.spelling(word) for word, meant in accepts.items() if meant in operands}
-                test = f"{values.normal(cell.text)} IN ({sql.literals(tuple(sorted(words)))})"
+                test = values.is_one_of(self.profile.attribute(name), cell.text, tuple(operands))
             case "under":
                 roots = tuple(root for operand in operands for root in self.roots[operand])
                 test = under(cell.text, roots)
             case _:
                 test = sql.matches(cell.text, operands[0])
-        return f"CASE WHEN {cell.present} THEN {test} END"
+        return self.shared.let(f"coalesce({test}, false)")
 
     def _between(self, condition: Condition) -> str:
         names = tuple(map(str, condition.operands))
@@ -77,26 +77,19 @@ class Conditions:
             return UNKNOWN
         attributes = [self.profile.attribute(name) for name in names]
         present = every(cell.present for cell in cells)
-        sound = every(
-            well_formed(attribute, cell.text) for attribute, cell in zip(attributes, cells, strict=True)
+        formed = (
+            well_formed(attribute, Value(cell.text, self.shared))
+            for attribute, cell in zip(attributes, cells, strict=True)
         )
+        sound = every(test for test in formed if test is not None)
         test = _COMPARISONS[condition.operator](attributes, [cell.text for cell in cells])
-        return f"CASE WHEN {present} THEN CASE WHEN {sound} THEN {test} END END"
-
-
-def well_formed(attribute: Attribute, value: str) -> str:
-    """Whether a value is of its attribute's form, so that it can be compared."""
-    if attribute.type is Type.GTIN:
-        return gtin.well_formed(value)
-    pattern = values.pattern(attribute)
-    return TRUE if pattern is None else sql.matches(value, pattern)
+        return self.shared.let(f"CASE WHEN {every([present, sound])} THEN {test} END")
 
 
 def under(value: str, roots: tuple[str, ...]) -> str:
     """Whether a category is one of the roots (ids or paths) or lies below one of them, by path."""
-    plain = sql.trimmed(value)
-    tests = [f"{plain} IN ({sql.literals(roots)})"]
-    tests += [f"starts_with({plain}, {sql.literal(root + ' >')})" for root in roots if not root.isdigit()]
+    tests = [f"{value} IN ({sql.literals(roots)})"]
+    tests += [f"starts_with({value}, {sql.literal(root + ' >')})" for root in roots if not root.isdigit()]
     return f"({' OR '.join(tests)})"
 
 
@@ -130,15 +123,15 @@ def _nested(condition: Condition) -> list[Condition]:
 def _quantity(attribute: Attribute, value: str) -> str:
     if attribute.type is Type.DATETIME:
         return values.moment(value)
-    return values.amount(value)
+    return values.amount(attribute, value)
 
 
 def _comparable(attributes: list[Attribute], texts: list[str]) -> str:
     """Prices are compared in one currency, measures in one unit; others always."""
     if attributes[0].type is Type.PRICE:
-        return f"{values.currency(texts[0])} = {values.currency(texts[1])}"
+        return _same(values.currency)(attributes, texts)
     if attributes[0].type is Type.MEASURE:
-        return f"{values.unit(texts[0])} = {values.unit(texts[1])}"
+        return _same(_unit)(attributes, texts)
     return TRUE
 
 
@@ -152,19 +145,27 @@ def _at_most(attributes: list[Attribute], texts: list[str]) -> str:
     return f"CASE WHEN {_comparable(attributes, texts)} THEN {first} <= {second} END"
 
 
-def _same(of: Callable[[str], str]) -> Callable[[list[Attribute], list[str]], str]:
-    def compare(_: list[Attribute], texts: list[str]) -> str:
-        first, *others = (of(text) for text in texts)
+def _same(of: Callable[[Attribute, str], str]) -> Callable[[list[Attribute], list[str]], str]:
+    def compare(attributes: list[Attribute], texts: list[str]) -> str:
+        first, *others = (of(attribute, text) for attribute, text in zip(attributes, texts, strict=True))
         return every(f"{first} = {other}" for other in others)
 
     return compare
 
 
+def _unit(_: Attribute, value: str) -> str:
+    return values.unit(value)
+
+
+def _unit_family(_: Attribute, value: str) -> str:
+    return values.unit_family(value)
+
+
 def _different(_: list[Attribute], texts: list[str]) -> str:
-    return f"{sql.trimmed(texts[0])} <> {sql.trimmed(texts[1])}"
+    return f"{texts[0]} <> {texts[1]}"
 
 
-def _domain(value: str) -> str:
+def _domain(_: Attribute, value: str) -> str:
     """The registered domain: the last two labels, or three below such as co.uk."""
     registered = r"(?:[^.]+\.(?:com?|net|org|gov|ac)\.[a-z]{2}|[^.]+\.[^.]+)$"
     return f"regexp_extract({values.host(value)}, {sql.literal(registered)})"
@@ -174,8 +175,8 @@ _COMPARISONS: Mapping[str, Callable[[list[Attribute], list[str]], str]] = {
     "below": _below,
     "at_most": _at_most,
     "same_currency": _same(values.currency),
-    "same_unit": _same(values.unit),
-    "same_unit_family": _same(values.unit_family),
+    "same_unit": _same(_unit),
+    "same_unit_family": _same(_unit_family),
     "same_domain": _same(_domain),
     "different": _different,
 }

@@ -1,53 +1,84 @@
-"""Global Trade Item Numbers in SQL: GS1's check digit and prefixes, ISBN-10 included."""
+"""Global Trade Item Numbers in SQL: GS1's check digit and prefixes, UPC-E and ISBN-10 included."""
 
 from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.derivation import Value
 
-_LENGTHS = r"\d{8}|\d{12}|\d{13}|\d{14}|\d{9}[\dxX]"
+_LENGTHS = r"\d{8}|\d{12,14}|\d{9}[\dxX]"
 
 
-def digits(value: str) -> str:
+def digits(value: Value) -> str:
     """The value without the spaces and dashes that people write into it."""
-    return rf"regexp_replace({value}, '[\s-]', '', 'g')"
+    dashed = f"contains({value.text}, '-') OR contains({value.text}, ' ')"
+    plain = f"replace(replace({value.text}, ' ', ''), '-', '')"
+    return value.let(f"CASE WHEN {dashed} THEN {plain} ELSE {value.text} END")
 
 
-def well_formed(value: str) -> str:
+def well_formed(value: Value) -> str:
     """Whether it is of a length that a GTIN or an ISBN-10 has, in digits."""
-    plain = r"\d{12,14}|\d{8}"
-    return (
-        f"CASE WHEN regexp_full_match({value}, {sql.literal(plain)}) THEN true"
-        f" ELSE regexp_full_match({digits(value)}, {sql.literal(_LENGTHS)}) END"
-    )
+    return value.let(sql.matches(digits(value), _LENGTHS))
 
 
-def check_digit_holds(value: str) -> str:
+def check_digit_holds(value: Value) -> str:
     """Whether the last digit is what the others demand, and they are not all zero."""
     plain = digits(value)
-    number = f"CAST({plain} AS BIGINT)"
-    weighted = " + ".join(f"({number} // {10**place}) % 10 * {3 if place % 2 else 1}" for place in range(14))
-    isbn = " + ".join(f"(ascii({plain}[{place}]) - 48) * {11 - place}" for place in range(1, 10))
+    branches = [
+        (_sums_up(_nibbles(value), value), "true"),
+        (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain))),
+        (f"strlen({plain}) = 10", _isbn_holds(plain)),
+    ]
+    return sql.choice(branches, "false")
+
+
+def _nibbles(value: Value) -> str:
+    """The digits as one integer with four bits for each, the last digit lowest."""
+    return value.let(_hexadecimal(digits(value)))
+
+
+def _hexadecimal(plain: str) -> str:
+    return f"TRY_CAST('0x' || {plain} AS BIGINT)"
+
+
+def _sums_up(nibbles: str, value: Value) -> str:
+    """Whether digits, weighted 1 and 3 in turn from the right, make a multiple of ten, but not zero.
+
+    All digits are weighted and summed at once, side by side in the bytes of one integer.
+    """
+    octets = value.let(f"({nibbles} & {0x0F0F0F0F0F0F0F}) + (({nibbles} >> 4) & {0x0F0F0F0F0F0F0F}) * 3")
+    pairs = value.let(f"({octets} & {0xFF00FF00FF00FF}) + (({octets} >> 8) & {0xFF00FF00FF00FF})")
+    total = f"({pairs} & 65535) + (({pairs} >> 16) & 65535) + (({pairs} >> 32) & 65535) + ({pairs} >> 48)"
+    return f"({nibbles} > 0 AND ({total}) % 10 = 0)"
+
+
+def _isbn_holds(plain: str) -> str:
+    weighted = " + ".join(f"(ascii({plain}[{place}]) - 48) * {11 - place}" for place in range(1, 10))
     last = f"CASE WHEN upper({plain}[10]) = 'X' THEN 10 ELSE ascii({plain}[10]) - 48 END"
-    return (
-        f"CASE WHEN strlen({plain}) = 10 THEN ({isbn} + {last}) % 11 = 0"
-        f" ELSE {number} > 0 AND ({weighted}) % 10 = 0 END"
-    )
+    return f"({weighted} + {last}) % 11 = 0"
 
 
-def has_prefix(value: str, ranges: tuple[str, ...]) -> str:
+def _upc_a(plain: str) -> str:
+    """The twelve digits that a UPC-E of eight stands for."""
+    first, rest, check = f"{plain}[1]", f"{plain}[2:7]", f"{plain}[8]"
+    branches = [
+        (f"{rest}[6] <= '2'", f"{rest}[1:2] || {rest}[6] || '0000' || {rest}[3:5]"),
+        (f"{rest}[6] = '3'", f"{rest}[1:3] || '00000' || {rest}[4:5]"),
+        (f"{rest}[6] = '4'", f"{rest}[1:4] || '00000' || {rest}[5]"),
+    ]
+    other = f"{rest}[1:5] || '0000' || {rest}[6]"
+    return f"({first} || ({sql.choice(branches, other)}) || {check})"
+
+
+def has_prefix(value: Value, ranges: tuple[str, ...]) -> str:
     """Whether the GS1 prefix (digits 2 to 4 of the 14) lies in one of the ranges, such as "020-029"."""
-    prefix = f"substr(lpad({digits(value)}, 14, '0'), 2, 3)"
+    prefix = value.let(f"({_nibbles(value)} >> 40) & 4095")
     tests = []
     for each in ranges:
         first, _, last = each.partition("-")
-        tests.append(f"{prefix} BETWEEN {sql.literal(first)} AND {sql.literal(last or first)}")
+        tests.append(f"{prefix} BETWEEN {int(first, 16)} AND {int(last or first, 16)}")
     return f"({' OR '.join(tests)})" if tests else "false"
 
 
-def is_restricted_gtin8(value: str) -> str:
-    """Whether it is a GTIN-8 that begins with 0 or 2, for use inside one company."""
-    plain = digits(value)
-    return f"strlen({plain}) = 8 AND {plain}[1] IN ('0', '2')"
-
-
-def is_restricted(value: str, ranges: tuple[str, ...]) -> str:
+def is_restricted(value: Value, ranges: tuple[str, ...]) -> str:
     """Whether it is for use inside one company: by its prefix, or as a GTIN-8 that begins with 0 or 2."""
-    return f"({has_prefix(value, ranges)}) OR ({is_restricted_gtin8(value)})"
+    plain = digits(value)
+    eight = f"strlen({plain}) = 8 AND {plain}[1] IN ('0', '2') AND {_sums_up(_nibbles(value), value)}"
+    return f"({has_prefix(value, ranges)}) OR ({eight})"

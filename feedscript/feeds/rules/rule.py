@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from feedscript.feeds.profiles.model import Attribute, CrossField, Part, Profile, Severity, Type
+from feedscript.feeds.profiles.model import Attribute, Part, Profile, Severity, Type
 from feedscript.feeds.rules.codes import FILE_FAMILIES, codes
 
 Scope = Literal["cell", "item", "file"]
@@ -66,12 +66,11 @@ def file_rule(profile: Profile, code: str) -> Rule:
     )
 
 
-def attribute_rule(
-    profile: Profile, attribute: Attribute, code: str, cross: CrossField | None = None
-) -> Rule:
-    """The rule for a defect of an attribute, worded by `cross` where that has words of its own."""
+def attribute_rule(profile: Profile, attribute: Attribute, code: str) -> Rule:
+    """The rule for a defect of an attribute, worded by its conditions where they have words of their own."""
     shared = codes()[code]
     facts = _facts(attribute)
+    cross = next((each for each in attribute.conditions if each.code == code), None)
     severity = (cross and cross.severity) or attribute.severities.get(code) or shared.severity
     return Rule(
         id=f"{profile.id}.{attribute.name}.{code}",
@@ -79,7 +78,7 @@ def attribute_rule(
         attribute=attribute.name,
         severity=severity,
         category=shared.family,
-        scope=_scope(shared.family, cross),
+        scope=_scope(shared.family),
         message=(cross and cross.message) or shared.message.format_map(facts),
         remedy=(cross and cross.remedy) or shared.remedy.format_map(facts),
         rule_type=shared.rule_type,
@@ -87,10 +86,10 @@ def attribute_rule(
     )
 
 
-def _scope(family: str, cross: CrossField | None) -> Scope:
+def _scope(family: str) -> Scope:
     if family in FILE_FAMILIES:
         return "file"
-    return "item" if cross or family == "consistency" else "cell"
+    return "item" if family == "consistency" else "cell"
 
 
 def _facts(attribute: Attribute) -> dict[str, object]:
@@ -109,10 +108,17 @@ def _facts(attribute: Attribute) -> dict[str, object]:
         "range": _range(attribute),
         "min_length": attribute.min_length,
         "advised_min_length": attribute.advised_min_length,
-        "max_length": attribute.max_length,
+        "max_length": _max_length(attribute),
         "min_values": attribute.min_values,
         "max_values": attribute.max_values,
     }
+
+
+def _max_length(attribute: Attribute) -> str:
+    limits = [f"{attribute.max_length}"] if attribute.max_length is not None else []
+    limits += [f"{part.max_length} ({part.name})" for part in attribute.parts if part.max_length is not None]
+    limits += [f"{attribute.max_total_length} (in all)"] if attribute.max_total_length is not None else []
+    return ", ".join(limits)
 
 
 def _part(part: Part) -> str:
@@ -130,4 +136,9 @@ def _range(attribute: Attribute) -> str:
     bounds += [f"at most {most:g} {unit}" for unit, most in attribute.maximum_by_unit.items()]
     if attribute.max_days_ahead is not None:
         bounds.append(f"at most {attribute.max_days_ahead} days ahead")
+    for part in attribute.parts:
+        if part.minimum is not None:
+            bounds.append(f"with {part.name} at least {part.minimum:g}")
+        if part.maximum is not None:
+            bounds.append(f"with {part.name} at most {part.maximum:g}")
     return ", ".join(bounds)
