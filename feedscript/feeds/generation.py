@@ -68,9 +68,9 @@ class DestinationUnwritable(FeedError):
 class Generated:
     """What a generation did.
 
-    `rows_rejected` counts rows of the source that could not be read and are therefore not in the feed.
-    `matched` holds the source's columns by attribute (none: a constant); `unmatched` are the columns that
-    were not used.
+    `rows_rejected` counts rows of the source that could not be read and are therefore not in the feed; `faults`
+    counts what else was wrong with the file, by code. `matched` holds the source's columns by attribute (none: a
+    constant); `unmatched` are the columns that were not used.
     """
 
     profile: str
@@ -79,13 +79,16 @@ class Generated:
     rows_rejected: int
     matched: AbstractMapping[str, tuple[str, ...]]
     unmatched: tuple[str, ...]
+    faults: AbstractMapping[str, int]
     source: Source
 
     def headline(self) -> str:
         """One line for a person."""
         lost = f", {self.rows_rejected} malformed rows left out" if self.rows_rejected else ""
-        used = len(self.matched)
-        return f"{self.items_written} of {self.items_read} items written with {used} attributes{lost}"
+        faults = ", ".join(f"{code} x{total}" for code, total in self.faults.items())
+        told = f"; the source has {faults}" if faults else ""
+        written = f"{self.items_written} of {self.items_read} items written"
+        return f"{written} with {len(self.matched)} attributes{lost}{told}"
 
 
 def generate(
@@ -127,6 +130,7 @@ def generate(
         rows_rejected=rejected,
         matched=matches.used,
         unmatched=matches.unused,
+        faults=dict(staged.faults.totals),
         source=staged.source,
     )
 

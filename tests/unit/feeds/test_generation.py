@@ -194,3 +194,15 @@ def test_the_order_and_spelling_of_columns_do_not_matter(tmp_path: Path) -> None
     generate(SAMPLES / "merchant-export.csv", tmp_path / "straight-feed.csv")
     generate(tmp_path / "turned.csv", tmp_path / "turned-feed.csv")
     assert (tmp_path / "turned-feed.csv").read_bytes() == (tmp_path / "straight-feed.csv").read_bytes()
+
+
+def test_what_else_was_wrong_with_the_file_is_counted(tmp_path: Path) -> None:
+    good = (
+        '{"id": "A1", "title": "Mug", "description": "Enamel", "link": "https://www.example.com/1", "price": "9 EUR", '
+        '"image_link": "https://cdn.example.com/1.jpg", "availability": "in stock"}\n'
+    )
+    source = tmp_path / "export.jsonl"
+    source.write_text(good + '{"id": "A2", \n' + good, "utf-8")
+    generated = generate(source, tmp_path / "feed.csv")
+    assert (generated.items_written, generated.faults) == (2, {"malformed_json": 1})
+    assert generated.headline().endswith("; the source has malformed_json x1")
