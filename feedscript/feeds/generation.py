@@ -22,9 +22,9 @@ from feedscript.feeds.mapping import (
 from feedscript.feeds.mapping.operations import Joined
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import Source, Staged, stage
+from feedscript.feeds.readers import Source, Staged, stage, with_plain_line_ends
 from feedscript.feeds.rules.sql import literal
-from feedscript.feeds.scan import connect, source_table
+from feedscript.feeds.scanning.connection import connect, source_table, watched
 
 
 class EmptyFeed(FeedError):
@@ -50,6 +50,18 @@ class UnknownAttribute(FeedError):
         super().__init__(f"the mapping gives {attribute!r}, which is no attribute of the profile {profile}")
         self.attribute = attribute
         self.profile = profile
+
+
+class LimitPassed(FeedError):
+    """The generation took more time, memory or temporary disk than its limits allow.
+
+    Attributes: `uri`, `cause` (one line).
+    """
+
+    def __init__(self, uri: str, cause: str) -> None:
+        super().__init__(f"the feed of {uri} was not generated: {cause}")
+        self.uri = uri
+        self.cause = cause
 
 
 class DestinationUnwritable(FeedError):
@@ -118,10 +130,8 @@ def generate(
         rules = _rules(target, mapping or Mapping(), commas_part=staged.line_column is None)
         matches = match_columns(staged.columns, rules)
         _refuse_unmatched(target, matches)
-        progress(Progress(None, 0, staged.source.bytes, "writing"))
-        known = frozenset(rules.attributes.keys() | rules.inputs.keys())
-        query = compile_select(matches, known, source_table(staged, limits))
-        written, rejected = _publish(query, destination, staged, limits, Path(workdir))
+        writing = _Writing(rules, matches, limits, Path(workdir), progress)
+        written, rejected = _publish(writing, staged, destination)
     progress(Progress(written, staged.source.bytes, staged.source.bytes, "written"))
     return Generated(
         profile=profile,
@@ -163,37 +173,73 @@ def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
         raise AttributesUnmatched(tuple(missing), matches.columns)
 
 
-def _publish(query: str, destination: Path, staged: Staged, limits: Limits, workdir: Path) -> tuple[int, int]:
+@dataclass(frozen=True)
+class _Writing:
+    """One run of the query engine over a staged source."""
+
+    rules: Mapping
+    matches: Matches
+    limits: Limits
+    workdir: Path
+    progress: OnProgress
+
+    def copy(self, staged: Staged, path: Path, compression: str) -> tuple[int, int]:
+        """Write the items to `path`; the number of items written and of rows rejected."""
+        size = staged.source.bytes
+
+        def tell(part: float) -> None:
+            self.progress(Progress(None, int(part * size), size, "writing"))
+
+        tell(0.0)
+        with connect(self.limits, self.workdir) as connection, watched(connection, tell):
+            try:
+                return self._copied(connection, staged, path, compression)
+            except duckdb.InvalidInputException:
+                # DuckDB reads one kind of line end in one file.
+                plain = with_plain_line_ends(staged, self.workdir)
+                return self._copied(connection, plain, path, compression)
+
+    def _copied(
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, path: Path, compression: str
+    ) -> tuple[int, int]:
+        known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
+        query = compile_select(self.matches, known, source_table(staged, self.limits, rejects=True))
+        options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
+        copied = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})").fetchone()
+        rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
+        assert copied is not None
+        assert rejected is not None
+        return copied[0], rejected[0]
+
+
+def _publish(writing: _Writing, staged: Staged, destination: Path) -> tuple[int, int]:
     """Write beside `destination` and rename; the number of items written and of rows rejected."""
+    uri = staged.source.uri
     partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        written, rejected = _copy(query, partial, _compression(destination), limits, workdir)
+        written, rejected = writing.copy(staged, partial, _compression(destination))
         if written == 0:
-            raise EmptyFeed(staged.source.uri, rejected)
+            raise EmptyFeed(uri, rejected)
         partial.replace(destination)
+    except duckdb.InterruptException as error:
+        raise LimitPassed(
+            uri, f"it took longer than {writing.limits.max_seconds:g} s (max_seconds)"
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise LimitPassed(uri, "it needed more memory or temporary disk than the limits allow") from error
     except duckdb.IOException as error:
         raise DestinationUnwritable(destination, str(error).splitlines()[0]) from error
     except duckdb.Error as error:
-        raise SourceUnreadable(staged.source.uri, str(error).splitlines()[0]) from error
+        raise SourceUnreadable(uri, str(error).splitlines()[0]) from error
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     finally:
         partial.unlink(missing_ok=True)
     return written, rejected
-
-
-def _copy(query: str, path: Path, compression: str, limits: Limits, workdir: Path) -> tuple[int, int]:
-    options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
-    with connect(limits, workdir) as connection:
-        copied = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})").fetchone()
-        rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
-    assert copied is not None
-    assert rejected is not None
-    return copied[0], rejected[0]
 
 
 def _compression(destination: Path) -> str:

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds.errors import SourceUnreadable
-from feedscript.feeds.generation import DestinationUnwritable, EmptyFeed, UnknownAttribute, generate
+from feedscript.feeds.generation import (
+    DestinationUnwritable,
+    EmptyFeed,
+    LimitPassed,
+    UnknownAttribute,
+    generate,
+)
+from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
 from feedscript.feeds.progress import Progress
 
@@ -206,3 +213,28 @@ def test_what_else_was_wrong_with_the_file_is_counted(tmp_path: Path) -> None:
     generated = generate(source, tmp_path / "feed.csv")
     assert (generated.items_written, generated.faults) == (2, {"malformed_json": 1})
     assert generated.headline().endswith("; the source has malformed_json x1")
+
+
+def test_mixed_line_ends_are_read(tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_bytes(
+        (HEADER + ROW.format(1) + ROW.format(2).replace("\n", "\r\n") + ROW.format(3)).encode()
+    )
+    generate(source, tmp_path / "feed.csv")
+    assert [item["id"] for item in items(tmp_path / "feed.csv")] == ["A1", "A2", "A3"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "error", "cause"),
+    [
+        (Limits(max_bytes=1_000), SourceUnreadable, "max_bytes"),
+        (Limits(memory_bytes=1_000_000, max_spill_bytes=0), LimitPassed, "memory"),
+    ],
+)
+def test_past_a_limit_there_is_no_feed(
+    tmp_path: Path, limits: Limits, error: type[Exception], cause: str
+) -> None:
+    source = export(tmp_path, HEADER + "".join(ROW.format(number) for number in range(1_000)))
+    with pytest.raises(error, match=cause):
+        generate(source, tmp_path / "feed.csv", limits=limits)
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
