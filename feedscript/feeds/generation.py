@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from feedscript.feeds.errors import FeedError, SourceUnreadable
+from feedscript.feeds.header import read_header
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import (
     AttributesUnmatched,
@@ -120,17 +121,19 @@ def generate(
     has no column, or the mapping names what does not exist.
     """
     target = load_profile(profile)
-    _refuse_unknown(target, mapping or Mapping())
+    own = mapping or Mapping()
+    _refuse_unknown(target, own)
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source, uri=uri, workdir=Path(workdir), limits=limits, shapes=target.shapes, progress=progress
         )
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
-        rules = _rules(target, mapping or Mapping(), commas_part=staged.line_column is None)
+        declared = _declared(target, staged.columns, own)
+        rules = _rules(target, own, declared, commas_part=staged.line_column is None)
         matches = match_columns(staged.columns, rules)
         _refuse_unmatched(target, matches)
-        writing = _Writing(rules, matches, limits, Path(workdir), progress)
+        writing = _Writing(rules, matches, declared, limits, Path(workdir), progress)
         written, rejected = _publish(writing, staged, destination)
     progress(Progress(written, staged.source.bytes, staged.source.bytes, "written"))
     return Generated(
@@ -152,10 +155,24 @@ def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
             raise UnknownAttribute(name, profile.id)
 
 
-def _rules(profile: Profile, mapping: Mapping, *, commas_part: bool) -> Mapping:
+def _declared(profile: Profile, columns: tuple[str, ...], mapping: Mapping) -> dict[str, str]:
+    """The columns such as `shipping(country:price)`, by attribute: their title goes with their values."""
+    header = read_header(profile, columns)
+    titles = {name: columns[places[0]] for name, places in header.columns.items()}
+    return {
+        name: title
+        for name, title in titles.items()
+        if "(" in title and profile.attribute(name).parts and name not in mapping.attributes
+    }
+
+
+def _rules(profile: Profile, mapping: Mapping, declared: dict[str, str], *, commas_part: bool) -> Mapping:
     """A rule for every attribute of the profile: the merchant's, else the synonyms, else its own name alone."""
     own = {
-        attribute.name: Rule(operations=(Joined(commas_part),) if attribute.repeatable else ())
+        attribute.name: Rule(
+            columns=(declared[attribute.name],) if attribute.name in declared else (),
+            operations=(Joined(commas_part),) if attribute.repeatable else (),
+        )
         for attribute in profile.attributes
     }
     merged = mapping.over(known_synonyms()).over(Mapping(own))
@@ -179,6 +196,7 @@ class _Writing:
 
     rules: Mapping
     matches: Matches
+    titles: dict[str, str]
     limits: Limits
     workdir: Path
     progress: OnProgress
@@ -203,7 +221,9 @@ class _Writing:
         self, connection: duckdb.DuckDBPyConnection, staged: Staged, path: Path, compression: str
     ) -> tuple[int, int]:
         known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
-        query = compile_select(self.matches, known, source_table(staged, self.limits, rejects=True))
+        query = compile_select(
+            self.matches, known, source_table(staged, self.limits, rejects=True), self.titles
+        )
         options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
         copied = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})").fetchone()
         rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()

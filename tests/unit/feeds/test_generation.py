@@ -17,6 +17,7 @@ from feedscript.feeds.generation import (
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
 from feedscript.feeds.progress import Progress
+from feedscript.feeds.validation import validate
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 HEADER = "SKU,Name,Details,URL,Picture,Stock,Price,Currency\n"
@@ -238,3 +239,11 @@ def test_past_a_limit_there_is_no_feed(
     with pytest.raises(error, match=cause):
         generate(source, tmp_path / "feed.csv", limits=limits)
     assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
+
+
+def test_a_declaration_of_sub_attributes_goes_with_its_values(tmp_path: Path) -> None:
+    header, row = HEADER.strip() + ",shipping(country:price)\n", ROW.format(1).strip() + ",US:5.00 USD\n"
+    generate(export(tmp_path, header + row), tmp_path / "feed.csv")
+    assert items(tmp_path / "feed.csv")[0]["shipping(country:price)"] == "US:5.00 USD"
+    found = {issue.rule.attribute for issue in validate(tmp_path / "feed.csv").issues}
+    assert "shipping" not in found
