@@ -41,7 +41,7 @@ class Scan:
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
         filled = [f"({mask}) AS f{index}" for index, mask in enumerate(self.plan.filled)]
         groups = [
-            f"CASE WHEN {group} IS NOT NULL AND {value} IS NOT NULL THEN hash({name}) END AS {letter}{index}"
+            f"CASE WHEN {group} IS NOT NULL AND {value} IS NOT NULL THEN hash({sql.trimmed(name)}) END AS {letter}{index}"
             for index, (_, group, value) in enumerate(self.plan.within)
             for name, letter in ((group, "k"), (value, "w"))
         ]
@@ -63,7 +63,7 @@ class Scan:
         )
         self.connection.execute(
             f"CREATE TEMP TABLE rejected AS SELECT record, {codes} AS code, text FROM (SELECT line AS record,"
-            " min(error_type::VARCHAR) AS kind, min(csv_line) AS text FROM reject_errors GROUP BY line)"
+            " min(error_type::VARCHAR) AS kind, trim(min(csv_line), chr(13) || chr(10)) AS text FROM reject_errors GROUP BY line)"
             " ORDER BY record"
         )
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
