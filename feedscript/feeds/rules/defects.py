@@ -72,15 +72,20 @@ def _form(profile: Profile, attribute: Attribute) -> Iterator[ValueTest]:
     elif values.pattern(attribute) is not None:
         yield ValueTest("invalid_format", lambda value: f"NOT {well_formed(attribute, value)}")
     if attribute.type is Type.DATETIME:
-        yield ValueTest("invalid_format", lambda value: f"{values.moment(value.text)} IS NULL")
+        yield ValueTest(
+            "invalid_format",
+            lambda value: f"{value.text} IS NOT NULL AND {values.moment(value.text)} IS NULL",
+        )
     if attribute.type is Type.DATETIME_RANGE:
-        yield ValueTest("invalid_format", _range_fails("({begin} + {end}) IS NULL"))
+        yield ValueTest("invalid_format", _range_fails("{text} IS NOT NULL AND ({begin} + {end}) IS NULL"))
         yield ValueTest("range_reversed", _range_fails("{begin} >= {end}"))
     yield from _extensions(attribute)
 
 
 def _range_fails(test: str) -> Fails:
-    return lambda value: test.format(begin=values.begin(value.text), end=values.end(value.text))
+    return lambda value: test.format(
+        text=value.text, begin=values.begin(value.text), end=values.end(value.text)
+    )
 
 
 def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
@@ -158,9 +163,6 @@ def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
     for part in attribute.parts:
         if part.max_length is not None:
             yield ValueTest("too_long", _part_longer(attribute, part, part.max_length))
-    if attribute.min_length is not None:
-        least = attribute.min_length
-        yield ValueTest("too_short", lambda value: f"length({value.text}) < {least}")
 
 
 def _part_longer(attribute: Attribute, part: Part, limit: int) -> Fails:
