@@ -80,7 +80,9 @@ class FeedConfigSchema(Schema):
         return config
 
 
-def load_config(folder: Path, *, partner_id: str | None, merchant_id: str | None) -> tuple[FeedConfig, Policy]:
+def load_config(
+    folder: Path, *, partner_id: str | None, merchant_id: str | None
+) -> tuple[FeedConfig, Policy]:
     """What holds for this partner and this merchant: the merchant's word over the partner's, that over the defaults.
 
     `folder` is the one with `merchants/` and `partners/`; a file that is not there says nothing. Raises ConfigError

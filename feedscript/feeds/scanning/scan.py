@@ -41,7 +41,9 @@ class Scan:
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
         filled = [f"({mask}) AS f{index}" for index, mask in enumerate(self.plan.filled)]
         groups = [
-            sql.choice([(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL")
+            sql.choice(
+                [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL"
+            )
             + f" AS {letter}{index}"
             for index, (_, group, value) in enumerate(self.plan.within)
             for text, letter in ((group, "k"), (value, "w"))
