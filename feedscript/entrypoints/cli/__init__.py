@@ -1,0 +1,17 @@
+"""The command line."""
+
+import click
+
+from feedscript import __version__
+from feedscript.entrypoints.cli.demo import demo
+from feedscript.entrypoints.cli.serve import serve
+
+
+@click.group()
+@click.version_option(__version__, prog_name="feedscript")
+def main() -> None:
+    """Turn merchants' exports into partners' feeds, check them, and keep the trail."""
+
+
+main.add_command(demo)
+main.add_command(serve)
