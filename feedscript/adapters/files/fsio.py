@@ -9,6 +9,7 @@ the `Disk` refuses everything, and the process is to end.
 import errno
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +31,8 @@ class Disk:
         self._floor = floor
         self._durable_folders: set[Path] = set()
         self.broken: str | None = None
+        self.on_broken: Callable[[], None] | None = None
+        """Called once, when a failed fsync has ended the disk's use."""
 
     # What adapters call
 
@@ -230,7 +233,9 @@ class Disk:
         try:
             self._fsync(descriptor)
         except OSError as error:
-            self.broken = f"fsync failed: {error.strerror}"
+            first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
+            if first and self.on_broken is not None:
+                self.on_broken()
             raise StorageBroken(str(path), self.broken) from error
 
     def _discard(self, temporary: Path) -> None:
