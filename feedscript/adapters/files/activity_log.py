@@ -10,6 +10,7 @@ import json
 import mmap
 import os
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,12 +29,23 @@ APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 @dataclass
 class _Batch:
-    """What one caller wants appended, and what came of it once somebody has tried."""
+    """What one caller wants appended, and what came of it once somebody has tried.
+
+    `turn` is the number of the write that took it along; 0 until then.
+    """
 
     activities: Sequence[Activity]
-    durable: bool
-    done: bool = False
+    turn: int = 0
     error: FeedscriptError | None = None
+
+
+class _Segment:
+    """An open file of the log, closed with its last user."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.descriptor = descriptor
+        weakref.finalize(self, os.close, descriptor)
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,8 @@ class _Head:
 class FileActivityLog:
     """An `ActivityLog` over a folder that any number of processes of one machine may share.
 
-    Callers that append at the same time share one write and one fsync.
+    Callers that append at the same time share one write, and those that wait for it one fsync; the lock between
+    processes is held for the write alone.
     """
 
     def __init__(self, root: Path, disk: Disk) -> None:
@@ -58,21 +71,30 @@ class FileActivityLog:
         self._waiting: list[_Batch] = []
         self._waiting_lock = threading.Lock()
         self._writing = threading.Lock()
+        self._syncing = threading.Lock()
         self._head: _Head | None = None
+        self._segment: _Segment | None = None
+        self._written = self._synced = 0
         disk.make_folder(root)
+        self._lock = open_lock(root / ".lock")
+        weakref.finalize(self, os.close, self._lock)
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
         """Append, together with whatever other threads want appended just now."""
-        batch = _Batch(activities, durable)
+        if not activities:
+            return
+        batch = _Batch(activities)
         with self._waiting_lock:
             self._waiting.append(batch)
         with self._writing:
-            if not batch.done:
+            if not batch.turn:
                 with self._waiting_lock:
                     batches, self._waiting = self._waiting, []
                 self._write_batches(batches)
         if batch.error is not None:
             raise batch.error
+        if durable:
+            self._sync_up_to(batch.turn)
 
     def append_missing(self, activities: Sequence[Activity]) -> None:
         """Append those that a crash kept out: the ones whose id is not in the log yet."""
@@ -97,32 +119,50 @@ class FileActivityLog:
     def _write_batches(self, batches: Sequence[_Batch]) -> None:
         error: FeedscriptError | None = None
         try:
-            self._write([a for b in batches for a in b.activities], durable=any(b.durable for b in batches))
+            self._write([activity for batch in batches for activity in batch.activities])
         except FeedscriptError as caught:
             error = caught
+        self._written += 1
         for batch in batches:
-            batch.done, batch.error = True, error
+            batch.turn, batch.error = self._written, error
 
-    def _write(self, activities: Sequence[Activity], *, durable: bool) -> None:
-        if not activities:
-            return
-        with self._locked():
-            segment = self._root / f"{datetime.now(UTC):%Y/%m/%d}.jsonl"
-            self._disk.make_folder(segment.parent)
-            fresh = not segment.exists()
-            descriptor = os.open(segment, APPEND, 0o600)
-            try:
-                head = self._current_head(segment, descriptor)
-                lines, head = _chained(activities, head)
-                self._disk.append(descriptor, lines, segment, durable=durable)
-                self._head = _Head(segment, head.size + len(lines), head.sequence, head.hash)
-            finally:
-                os.close(descriptor)
-            if fresh:
-                self._disk.sync_folder(segment.parent)
+    def _write(self, activities: Sequence[Activity]) -> None:
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        try:
+            segment = self._current_segment()
+            head = self._current_head(segment.path, segment.descriptor)
+            lines, head = _chained(activities, head)
+            self._disk.append(segment.descriptor, lines, segment.path, durable=False)
+            self._head = _Head(segment.path, head.size + len(lines), head.sequence, head.hash)
+        finally:
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
 
-    def _locked(self) -> "_Flock":
-        return _Flock(self._root / ".lock")
+    def _sync_up_to(self, turn: int) -> None:
+        """Return when that write is on disk: one fsync serves all that was written before it began."""
+        with self._syncing:
+            if self._synced < turn:
+                written, segment = self._written, self._segment
+                assert segment is not None, "something was written"
+                self._disk.sync(segment.descriptor, segment.path)
+                self._synced = written
+
+    def _current_segment(self) -> _Segment:
+        """Today's file, kept open; yesterday's is on disk before it is let go."""
+        path = self._root / f"{datetime.now(UTC):%Y/%m/%d}.jsonl"
+        segment = self._segment
+        if segment is not None and segment.path == path and os.fstat(segment.descriptor).st_nlink:
+            return segment
+        self._disk.make_folder(path.parent)
+        fresh = not path.exists()
+        following = _Segment(path, os.open(path, APPEND, 0o600))
+        if fresh:
+            self._disk.sync_folder(path.parent)
+        with self._syncing:
+            if segment is not None:
+                self._disk.sync(segment.descriptor, segment.path)
+                self._synced = self._written
+            self._segment = following
+        return following
 
     def _current_head(self, segment: Path, descriptor: int) -> _Head:
         size = os.fstat(descriptor).st_size
@@ -161,20 +201,6 @@ class FileActivityLog:
                         break
                     yield data[start:end]
                     at = data.find(needle, end)
-
-
-class _Flock:
-    """The log's lock: short, so it is waited for without a deadline."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        self._descriptor = open_lock(self._path)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
 
 
 def line_hash(line: bytes) -> str:

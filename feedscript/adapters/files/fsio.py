@@ -9,6 +9,7 @@ the `Disk` refuses everything, and the process is to end.
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from feedscript.ports.errors import StorageBroken, StorageFull
@@ -30,9 +31,14 @@ class Disk:
 
     # What adapters call
 
-    def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
-        """Make `data` the file's content, in one step, durably."""
+    def replace(self, path: Path, data: bytes, *, mode: int = 0o600, after: Iterable[Path] = ()) -> None:
+        """Make `data` the file's content, in one step, durably; the names in the folders `after` become so before.
+
+        They are synced after the new content: what a journalling file system commits with it is not written twice.
+        """
         temporary = self._write_beside(path, data, mode)
+        for folder in after:
+            self.sync_folder(folder)
         try:
             self._rename(temporary, path)
         except OSError as error:
@@ -106,6 +112,11 @@ class Disk:
             raise self._translated(error, path) from error
         if durable:
             self._sync(descriptor, path)
+
+    def sync(self, descriptor: int, path: Path) -> None:
+        """Make what was written to the open file durable."""
+        self._refuse_if_broken(path)
+        self._sync(descriptor, path)
 
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""

@@ -8,42 +8,43 @@ crash cut off; whoever next commits the job, or lists the open ones, finishes it
 `locks/` the lock files. Nothing here is a cache: all of it is the truth.
 """
 
-import hashlib
 import logging
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
 from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
 from feedscript.ports.errors import BadCursor, UnreadableJob, VersionConflict
 from feedscript.ports.repository import JobFilter, JobPage
 
 logger = logging.getLogger(__name__)
 
-JOB_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SEALED, UNSEALED = 0o400, 0o600
-LOCK_STRIPES = 256
 
 
 class FileJobRepository:
     """A `JobRepository` over a folder that any number of processes of one machine may share."""
 
     def __init__(self, root: Path, log: FileActivityLog, disk: Disk) -> None:
-        self._root = root
+        self._places = JobPlaces(root)
         self._log = log
         self._disk = disk
-        for name in ("open", "references", "locks", "quarantine"):
-            disk.make_folder(root / name)
+        for folder in (
+            self._places.open,
+            self._places.references,
+            self._places.locks,
+            self._places.quarantine,
+        ):
+            disk.make_folder(folder)
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
         """Reserve the reference by making a symbolic link: the file system lets one of many racers win."""
-        path = self._reference_path(affiliate_merchant_id, reference)
+        path = self._places.claim(affiliate_merchant_id, reference)
         self._disk.point(path, job_id)
         return path.readlink().name
 
@@ -54,7 +55,7 @@ class FileJobRepository:
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Write under the job's lock, append to the log, seal."""
-        path = self._path(job.id)
+        path = self._places.document(job.id)
         if path is None:
             raise ValueError(f"not a UUIDv7: {job.id}")
         with self._lock(job.id):
@@ -63,12 +64,10 @@ class FileJobRepository:
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)
             if stored is None:
-                self._disk.need_room(self._root)
-                self._announce(job)
-            elif not job.settled:
-                self._mark_open(job.id)
+                self._disk.need_room(self._places.root)
             self._finish_append(path, stored)
-            self._disk.replace(path, job_to_bytes(job, activities), mode=UNSEALED)
+            names = self._announce(job, new=stored is None)
+            self._disk.replace(path, job_to_bytes(job, activities), mode=UNSEALED, after=names)
             self._log.append(activities)
             self._disk.set_mode(path, SEALED)
 
@@ -77,14 +76,14 @@ class FileJobRepository:
         with self._lock(job_id):
             stored = self._read(job_id)
             if stored is None or stored[0].settled:
-                self._disk.remove(self._open_path(job_id))
+                self._disk.remove(self._places.mark(job_id))
 
     def open_jobs(self) -> Iterable[str]:
         """List `open/`; a job whose append was cut off is finished on the way."""
-        for job_id in sorted(entry.name for entry in (self._root / "open").iterdir()):
-            path = self._path(job_id)
+        for job_id in sorted(entry.name for entry in self._places.open.iterdir()):
+            path = self._places.document(job_id)
             if path is None:
-                logger.warning("%s is no job's name; left alone", self._open_path(job_id))
+                logger.warning("%s is no job's name; left alone", self._places.mark(job_id))
                 continue
             self._repair(job_id, path)
             yield job_id
@@ -106,31 +105,13 @@ class FileJobRepository:
                 jobs.append(job)
         return JobPage(tuple(jobs), None)
 
-    # Where things lie
-
-    def _path(self, job_id: str) -> Path | None:
-        if not JOB_ID.fullmatch(job_id):
-            return None
-        # RFC 9562, 5.7: the first 48 bits are milliseconds since the epoch.
-        day = datetime.fromtimestamp(int(job_id.replace("-", "")[:12], 16) / 1000, UTC)
-        return self._root / f"{day:%Y/%m/%d}" / f"{job_id}.json"
-
-    def _open_path(self, job_id: str) -> Path:
-        return self._root / "open" / job_id
-
-    def _reference_path(self, affiliate_merchant_id: str, reference: str) -> Path:
-        # Hashed, so that no text of a caller's becomes part of a path.
-        name = hashlib.sha256(f"{affiliate_merchant_id}\0{reference}".encode()).hexdigest()
-        return self._root / "references" / name[:2] / name
-
     def _lock(self, job_id: str) -> AbstractContextManager[None]:
-        # The id's end is random, its beginning is the time.
-        return locked(self._root / "locks" / f"{int(job_id[-4:], 16) % LOCK_STRIPES:02x}")
+        return locked(self._places.lock(job_id))
 
     # The steps of a commit
 
     def _read(self, job_id: str) -> tuple[Job, tuple[Activity, ...]] | None:
-        path = self._path(job_id)
+        path = self._places.document(job_id)
         if path is None:
             return None
         try:
@@ -145,25 +126,21 @@ class FileJobRepository:
             raise UnreadableJob(job_id, error.strerror or str(error)) from error
 
     def _quarantine(self, job_id: str, path: Path, cause: str) -> None:
-        logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self._root / "quarantine")
-        self._disk.move(path, self._root / "quarantine" / path.name)
-        self._disk.remove(self._open_path(job_id))
+        logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self._places.quarantine)
+        self._disk.move(path, self._places.quarantine / path.name)
+        self._disk.remove(self._places.mark(job_id))
 
     def _refuse_quarantined(self, job_id: str) -> None:
-        if (self._root / "quarantine" / f"{job_id}.json").exists():
+        if (self._places.quarantine / f"{job_id}.json").exists():
             raise UnreadableJob(job_id, "in quarantine; mend the file and put it back")
 
-    def _announce(self, job: Job) -> None:
-        """Make the claim and the open mark durable before the job can be seen."""
-        self._disk.point(self._open_path(job.id), job.id)
-        self._disk.sync_folder(self._root / "open")
-        if job.reference is not None:
-            self._disk.sync_folder(self._reference_path(job.affiliate_merchant_id, job.reference).parent)
-
-    def _mark_open(self, job_id: str) -> None:
-        mark = self._open_path(job_id)
-        if self._disk.point(mark, job_id):
-            self._disk.sync_folder(mark.parent)
+    def _announce(self, job: Job, *, new: bool) -> list[Path]:
+        """Make the open mark; answers the folders whose names must be durable before the job can be seen."""
+        marked = not job.settled and self._disk.point(self._places.mark(job.id), job.id)
+        names = [self._places.open] if marked or new else []
+        if new and job.reference is not None:
+            names.append(self._places.claim(job.affiliate_merchant_id, job.reference).parent)
+        return names
 
     def _finish_append(self, path: Path, stored: tuple[Job, tuple[Activity, ...]] | None) -> None:
         if stored is not None and path.stat().st_mode & 0o777 != SEALED:
@@ -185,21 +162,10 @@ class FileJobRepository:
     # Listing
 
     def _ids_before(self, cursor: str | None) -> Iterator[str]:
-        bound = self._path(cursor).parent if cursor and self._path(cursor) else None  # type: ignore[union-attr]  # checked beside
-        for day in self._days():
+        last = cursor and self._places.document(cursor)
+        bound = last.parent if last else None
+        for day in self._places.days():
             if bound is not None and day > bound:
                 continue
             names = sorted((entry.stem for entry in day.glob("*.json")), reverse=True)
             yield from (name for name in names if cursor is None or name < cursor)
-
-    def _days(self) -> Iterator[Path]:
-        for year in _newest_first(self._root, 4):
-            for month in _newest_first(year, 2):
-                yield from _newest_first(month, 2)
-
-
-def _newest_first(folder: Path, digits: int) -> list[Path]:
-    return sorted(
-        (entry for entry in folder.iterdir() if entry.name.isdigit() and len(entry.name) == digits),
-        reverse=True,
-    )
