@@ -41,7 +41,9 @@ from feedscript.domain import (
     record_of,
 )
 from feedscript.ports import (
+    ActivityFilter,
     ActivityLog,
+    ActivityPage,
     AttemptTokens,
     Clock,
     Executor,
@@ -184,6 +186,10 @@ class JobService:
     def activities(self, job_id: str) -> Iterator[Activity]:
         """All that is on the audit trail about the job, oldest first; raises `UnknownJob`."""
         return self._activities.of_job(job_id, since=self._require(job_id).created_at)
+
+    def trail(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
+        """Some of the audit trail, newest first; raises `BadCursor`."""
+        return self._activities.page(wanted, limit=limit, cursor=cursor)
 
     def log(self, job_id: str, attempt: int | None, *, offset: int, limit: int) -> LogChunk:
         """The output of an attempt's script (the newest one's by default); empty before there is any."""

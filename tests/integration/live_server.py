@@ -48,7 +48,9 @@ class LiveServer:
         if command == FLASK_RUN:
             settings["FLASK_APP"] = str(ROOT / "app.py")
             self._command += ["--host=127.0.0.1", f"--port={self.port}"]
-        self._settings = {"PORT": str(self.port), "WORKERS": "2", "CALLBACK_GRACE": "60", **settings}
+        else:
+            settings["PORT"] = str(self.port)
+        self._settings = {"WORKERS": "2", "CALLBACK_GRACE": "60", **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "LiveServer":

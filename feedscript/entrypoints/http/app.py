@@ -1,13 +1,16 @@
 """The Flask application: routes, problems, documentation, and the container behind them."""
 
 import logging
+from dataclasses import replace
 
+import click
 from flask import Flask, Response, jsonify
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
 from feedscript import __version__
 from feedscript.entrypoints.container import Container
+from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
 from feedscript.entrypoints.http.callback import callback_blueprint
 from feedscript.entrypoints.http.callers import register_callers
@@ -32,7 +35,7 @@ def create_app(container: Container | None = None) -> Flask:
     Bad settings end the process: one clear line and exit status 2.
     """
     if container is None:
-        container = container_for(settings_or_exit())
+        container = container_for(_as_served(settings_or_exit()))
     settings: Settings = container.settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = Flask("feedscript")
@@ -52,6 +55,7 @@ def create_app(container: Container | None = None) -> Flask:
     api = _Api(app)
     api.register_blueprint(feed_blueprint(service))
     api.register_blueprint(callback_blueprint(service))
+    api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(health_blueprint(service, container.disk(), settings))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.
@@ -70,6 +74,13 @@ def create_app(container: Container | None = None) -> Flask:
 def container_for(settings: Settings) -> Container:
     """The container that the settings lead to."""
     return Container(settings=settings)
+
+
+def _as_served(settings: Settings) -> Settings:
+    """`flask run --port` speaks before PORT: scripts must know where to report."""
+    context = click.get_current_context(silent=True)
+    port = context.params.get("port") if context is not None and context.info_name == "run" else None
+    return replace(settings, port=port) if isinstance(port, int) else settings
 
 
 def _root() -> Response:

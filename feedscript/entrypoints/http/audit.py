@@ -10,7 +10,7 @@ from feedscript.entrypoints.http.callers import actor
 from feedscript.ports import Clock, IdFactory
 from feedscript.service import JobService
 
-PREFIXES = ("/api/feed/", "/api/callback/")
+PREFIXES = ("/api/feed/", "/api/callback/", "/api/activities")
 SHOWN_OF_REQUEST = (
     "job_id",
     "affiliate_merchant_id",
@@ -22,6 +22,19 @@ SHOWN_OF_REQUEST = (
     "attempt",
     "reason",
     "err",
+)
+SHOWN_OF_QUERY = (
+    *SHOWN_OF_REQUEST,
+    "reference",
+    "created_after",
+    "created_before",
+    "actor",
+    "since",
+    "until",
+    "cursor",
+    "limit",
+    "offset",
+    "format",
 )
 SHOWN_OF_RESPONSE = (
     "message",
@@ -74,7 +87,7 @@ def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
 
 def _asked() -> dict[str, Any]:
     if request.method != "POST":
-        return _shown(request.args.to_dict(), (*SHOWN_OF_REQUEST, "reference", "cursor", "limit", "offset"))
+        return _shown(request.args.to_dict(), SHOWN_OF_QUERY)
     body = g.get("body")  # as the parser read it; what it refused is not repeated
     shown = _shown(body, SHOWN_OF_REQUEST)
     url = body.get("callback_url") if isinstance(body, dict) else None

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome
-from feedscript.ports import JobFilter
+from feedscript.ports import ActivityFilter, JobFilter
 
 LARGEST_INTEGER = 2**63 - 1
 NAME_LENGTH, URL_LENGTH, ERROR_LENGTH = 200, 2048, 65536
@@ -218,6 +218,31 @@ class JobQuerySchema(Wire):
         """Give the port its own words."""
         limit, cursor = data.pop("limit"), data.pop("cursor")
         return {"wanted": JobFilter(phase=data.pop("type", None), **data), "limit": limit, "cursor": cursor}
+
+
+class ActivityQuerySchema(Wire):
+    """How the audit trail is narrowed and continued."""
+
+    job_id = Text(validate=NAME)
+    type = Text(validate=NAME, metadata={"description": "Such as feedscript.api.call"})
+    actor = Text(validate=NAME)
+    since = fields.AwareDateTime(format="iso")
+    until = fields.AwareDateTime(format="iso")
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
+    cursor = Text(load_default=None, validate=NAME)
+
+    @post_load
+    def to_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Give the port its own words."""
+        limit, cursor = data.pop("limit"), data.pop("cursor")
+        return {"wanted": ActivityFilter(**data), "limit": limit, "cursor": cursor}
+
+
+class ActivityPageSchema(Schema):
+    """A page of the audit trail, newest first; each entry is a CloudEvent."""
+
+    activities = fields.List(fields.Dict())
+    cursor = fields.String(allow_none=True)
 
 
 class LogQuerySchema(Wire):

@@ -418,3 +418,21 @@ def test_no_body_gives_a_500(api: Api, path: str, changes: dict[str, Any]) -> No
     body = json.dumps(callback(UNKNOWN) | request_body() | changes)
     answer = api.client.post(path, data=body, content_type="application/json")
     assert answer.status_code in (200, 202, 400, 404, 409, 422), answer.text
+
+
+def test_the_audit_trail_filters_and_continues(api: Api) -> None:
+    first, second = (api.generate(job_id=n).json["job_id"] for n in range(2))
+    of_first = api.client.get(f"/api/activities?job_id={first}").json["activities"]
+    assert [a["type"] for a in of_first] == ["feedscript.api.call", "feedscript.job.generation_started"]
+    calls = api.client.get("/api/activities?type=feedscript.api.call&actor=anonymous").json["activities"]
+    assert [a["data"]["path"] for a in calls] == ["/api/activities", *["/api/feed/generate"] * 2]
+    assert api.client.get("/api/activities?since=2999-01-01T00:00:00Z").json["activities"] == []
+    assert api.client.get("/api/activities?until=2000-01-01T00:00:00Z").json["activities"] == []
+    page = api.client.get("/api/activities?type=feedscript.job.generation_started&limit=1").json
+    rest = api.client.get(
+        f"/api/activities?type=feedscript.job.generation_started&limit=1&cursor={page['cursor']}"
+    ).json
+    assert [a["subject"] for a in page["activities"] + rest["activities"]] == [second, first]
+    assert rest["cursor"] is None
+    assert_problem(api.client.get("/api/activities?since=noon"), 422, "invalid_fields")
+    assert_problem(api.client.get("/api/activities?cursor=garbage"), 422, "invalid_fields")

@@ -182,3 +182,15 @@ def test_a_generated_feed_is_left_as_it_is(tmp_path: Path) -> None:
     generate(SAMPLES / "merchant-export.csv", tmp_path / "once.csv")
     generate(tmp_path / "once.csv", tmp_path / "twice.csv")
     assert (tmp_path / "twice.csv").read_bytes() == (tmp_path / "once.csv").read_bytes()
+
+
+def test_the_order_and_spelling_of_columns_do_not_matter(tmp_path: Path) -> None:
+    with (SAMPLES / "merchant-export.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    with (tmp_path / "turned.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(name.upper().replace(" ", "_") for name in reversed(header))
+        writer.writerows(row[::-1] for row in rows)
+    generate(SAMPLES / "merchant-export.csv", tmp_path / "straight-feed.csv")
+    generate(tmp_path / "turned.csv", tmp_path / "turned-feed.csv")
+    assert (tmp_path / "turned-feed.csv").read_bytes() == (tmp_path / "straight-feed.csv").read_bytes()
