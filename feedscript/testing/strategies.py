@@ -139,7 +139,7 @@ def _words() -> st.SearchStrategy[str]:
 
 def commands(job_id: str, attempts: int, request: FeedRequest) -> st.SearchStrategy[Command]:
     """Commands for a job with so many attempts: sensible ones, late ones, and some about no attempt at all."""
-    starts = [
+    starts: list[Command] = [
         StartGeneration(job_id=job_id, request=request),
         StartValidation(job_id=job_id, request=request),
     ]

@@ -36,19 +36,16 @@ def to_rfc3339(time: datetime) -> str:
 
 
 _CONVERTER = _converter()
-# One encoder for all: `json.dumps` makes a new one for every call that asks for something else than its defaults,
-# and the one that indents is written in Python, twenty times slower.
-_text = json.JSONEncoder(ensure_ascii=False).encode
+# Kept: `json.dumps` makes an encoder for every call that asks for something else than its defaults; and without
+# indentation, which the standard library's fast encoder cannot do.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def job_to_bytes(job: Job, activities: Sequence[Activity]) -> bytes:
     """The job's file: the job, and the activities that tell of its last change, each on a line of its own."""
-    told = ",\n".join(_text(activity_to_document(activity)) for activity in activities)
-    return (
-        f'{{"document_version": {DOCUMENT_VERSION},\n'
-        f'"job": {_text(_CONVERTER.unstructure(job))},\n'
-        f'"activities": [\n{told}\n]}}\n'
-    ).encode()
+    told = b",\n".join(to_json(activity_to_document(activity)) for activity in activities)
+    document = b'{"document_version":%d,\n"job":%b,\n"activities":[\n%b\n]}\n'
+    return document % (DOCUMENT_VERSION, to_json(_CONVERTER.unstructure(job)), told)
 
 
 def job_from_bytes(data: bytes) -> tuple[Job, tuple[Activity, ...]]:
@@ -62,6 +59,11 @@ def job_from_bytes(data: bytes) -> tuple[Job, tuple[Activity, ...]]:
         return _CONVERTER.structure(document["job"], Job), activities
     except Exception as error:
         raise ValueError(f"not a job document: {type(error).__name__}: {error}") from error
+
+
+def to_json(value: object) -> bytes:
+    """The value as compact JSON, without the ends of lines."""
+    return _encoded(_COMPACT.encode(value))
 
 
 def activity_to_document(activity: Activity) -> dict[str, Any]:
@@ -83,6 +85,14 @@ def activity_to_document(activity: Activity) -> dict[str, Any]:
     return document
 
 
+def activity_from_line(line: bytes) -> Activity:
+    """Read an entry of the trail; raises `ValueError` saying what is wrong with it."""
+    try:
+        return activity_from_document(json.loads(line))
+    except Exception as error:
+        raise ValueError(f"not an entry: {type(error).__name__}: {error}") from error
+
+
 def activity_from_document(document: dict[str, Any]) -> Activity:
     """Read an activity back."""
     data = dict(document["data"])
@@ -101,3 +111,8 @@ def activity_from_document(document: dict[str, Any]) -> Activity:
 def _event(document: dict[str, Any]) -> Event:
     event: Event = _CONVERTER.structure(document, Transition | Fact)  # type: ignore[arg-type]  # cattrs takes unions
     return event
+
+
+def _encoded(text: str) -> bytes:
+    # Half a surrogate, which JSON may carry, becomes the escape that it came as.
+    return text.encode("utf-8", "backslashreplace")

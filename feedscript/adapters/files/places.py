@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from feedscript.adapters.files.documents import to_json
+
 JOB_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 LOCK_STRIPES = 256
 DAY = timedelta(days=1) // timedelta(milliseconds=1)
@@ -39,8 +41,8 @@ class JobPlaces:
 
     def claim(self, affiliate_merchant_id: str, reference: str) -> Path:
         """The link that says whose a merchant's reference is."""
-        # Hashed, so that no text of a caller's becomes part of a path.
-        name = hashlib.sha256(f"{affiliate_merchant_id}\0{reference}".encode()).hexdigest()
+        # Hashed, so that no text of a caller's becomes part of a path; as JSON, so that no two pairs read the same.
+        name = hashlib.sha256(to_json([affiliate_merchant_id, reference])).hexdigest()
         return self.references / f"{name[:2]}/{name}"
 
     def lock(self, job_id: str) -> Path:

@@ -1,25 +1,29 @@
 """Jobs as JSON files: `jobs/YYYY/MM/DD/<id>.json`, one each, in the folder that the id's own time gives.
 
 A commit is one rename: the file carries the job's new state and the activities that tell of it. The activities are
-then appended to the log, and the file is made read-only: *sealed*. A file that is not sealed is one whose append a
-crash cut off; whoever next commits the job, or lists the open ones, finishes it.
+then appended to the log, and the file is made read-only: *sealed*. A file that is not sealed is one that is being
+committed, or whose commit a crash cut off; whoever next opens the job, or lists the open ones, waits for the one and
+finishes the other. So nobody acts on, or answers from, a state that a power cut could still take back.
 
 `open/<id>` names every job that is not settled, `references/` holds a symbolic link per caller's reference, and
 `locks/` the lock files. Nothing here is a cache: all of it is the truth.
 """
 
 import logging
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
-from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.files.fsio import Disk, DiskError, Replacement
+from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
-from feedscript.ports.errors import BadCursor, UnreadableJob, VersionConflict
+from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
 from feedscript.ports.repository import JobFilter, JobPage
 
 logger = logging.getLogger(__name__)
@@ -27,19 +31,35 @@ logger = logging.getLogger(__name__)
 SEALED, UNSEALED = 0o400, 0o600
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What a job's file holds, and whether its commit was finished."""
+
+    job: Job
+    activities: tuple[Activity, ...]
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    """A job's next file, what it tells, and the folders whose names must be durable before it can be seen."""
+
+    path: Path
+    data: bytes
+    activities: Sequence[Activity]
+    names: Sequence[Path]
+
+
 class FileJobRepository:
     """A `JobRepository` over a folder that any number of processes of one machine may share."""
 
     def __init__(self, root: Path, log: FileActivityLog, disk: Disk) -> None:
-        self._places = JobPlaces(root)
+        self._places = places = JobPlaces(root)
         self._log = log
         self._disk = disk
-        for folder in (
-            self._places.open,
-            self._places.references,
-            self._places.locks,
-            self._places.quarantine,
-        ):
+        self._commits = Group(self._write_all)
+        disk.make_root(root)
+        for folder in (places.open, places.references, places.locks, places.quarantine):
             disk.make_folder(folder)
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
@@ -51,42 +71,45 @@ class FileJobRepository:
     def get(self, job_id: str) -> Job | None:
         """Read the job's file; an unreadable one goes to `quarantine/`, as it is."""
         stored = self._read(job_id)
-        return stored[0] if stored else None
+        if stored is not None and not stored.sealed:
+            self._finish_commit(job_id)
+            stored = self._read(job_id)
+        return stored.job if stored else None
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
-        """Write under the job's lock, append to the log, seal."""
+        """Write under the job's lock, append to the log, seal; threads that commit at the same time do so together."""
         path = self._places.document(job.id)
         if path is None:
             raise ValueError(f"not a UUIDv7: {job.id}")
         with self._lock(job.id):
             stored = self._read(job.id)
-            found = stored[0].version if stored else 0
+            found = stored.job.version if stored else 0
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)
             if stored is None:
                 self._disk.need_room(self._places.root)
-            self._finish_append(path, stored)
-            names = self._announce(job, new=stored is None)
-            self._disk.replace(path, job_to_bytes(job, activities), mode=UNSEALED, after=names)
-            self._log.append(activities)
-            self._disk.set_mode(path, SEALED)
+            elif not stored.sealed:
+                self._seal(path, stored)
+            names = self._announce(job, stored)
+            self._commits.run(_Commit(path, job_to_bytes(job, activities), activities, names))
 
     def settle(self, job_id: str) -> None:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""
         with self._lock(job_id):
             stored = self._read(job_id)
-            if stored is None or stored[0].settled:
+            if stored is None or stored.job.settled:
                 self._disk.remove(self._places.mark(job_id))
 
     def open_jobs(self) -> Iterable[str]:
-        """List `open/`; a job whose append was cut off is finished on the way."""
+        """List `open/`; a commit that was cut off is finished on the way, and nothing holds up the others."""
         for job_id in sorted(entry.name for entry in self._places.open.iterdir()):
             path = self._places.document(job_id)
             if path is None:
                 logger.warning("%s is no job's name; left alone", self._places.mark(job_id))
+            elif not _is_sealed(path) and not self._finish_commit(job_id):
                 continue
-            self._repair(job_id, path)
-            yield job_id
+            else:
+                yield job_id
 
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
         """Walk the days from the newest back; the cursor is the id of the last job shown."""
@@ -105,17 +128,19 @@ class FileJobRepository:
                 jobs.append(job)
         return JobPage(tuple(jobs), None)
 
+    # The steps of a commit
+
     def _lock(self, job_id: str) -> AbstractContextManager[None]:
         return locked(self._places.lock(job_id))
 
-    # The steps of a commit
-
-    def _read(self, job_id: str) -> tuple[Job, tuple[Activity, ...]] | None:
+    def _read(self, job_id: str) -> _Stored | None:
         path = self._places.document(job_id)
         if path is None:
             return None
         try:
-            return job_from_bytes(path.read_bytes())
+            with path.open("rb") as file:
+                sealed = os.fstat(file.fileno()).st_mode & 0o777 == SEALED
+                return _Stored(*job_from_bytes(file.read()), sealed)
         except FileNotFoundError:
             self._refuse_quarantined(job_id)
             return None
@@ -126,38 +151,67 @@ class FileJobRepository:
             raise UnreadableJob(job_id, error.strerror or str(error)) from error
 
     def _quarantine(self, job_id: str, path: Path, cause: str) -> None:
+        """Put the file aside; the name stays in `open/`, so that a mended one goes on where it stood."""
         logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self._places.quarantine)
         self._disk.move(path, self._places.quarantine / path.name)
-        self._disk.remove(self._places.mark(job_id))
 
     def _refuse_quarantined(self, job_id: str) -> None:
-        if (self._places.quarantine / f"{job_id}.json").exists():
+        if self._in_quarantine(job_id):
             raise UnreadableJob(job_id, "in quarantine; mend the file and put it back")
 
-    def _announce(self, job: Job, *, new: bool) -> list[Path]:
-        """Make the open mark; answers the folders whose names must be durable before the job can be seen."""
-        marked = not job.settled and self._disk.point(self._places.mark(job.id), job.id)
-        names = [self._places.open] if marked or new else []
-        if new and job.reference is not None:
-            names.append(self._places.claim(job.affiliate_merchant_id, job.reference).parent)
+    def _in_quarantine(self, job_id: str) -> bool:
+        return (self._places.quarantine / f"{job_id}.json").exists()
+
+    def _announce(self, job: Job, stored: _Stored | None) -> list[Path]:
+        """Name the job in `open/`, even where the change leaves it settled: more follows.
+
+        Answers the folders whose names must be durable before the change can be seen.
+        """
+        made = self._disk.point(self._places.mark(job.id), job.id)
+        # Where the job is not settled the commit before has made its mark durable.
+        names = [self._places.open] if made or stored is None or stored.job.settled else []
+        if stored is None and job.reference is not None:
+            folder = self._places.claim(job.affiliate_merchant_id, job.reference).parent
+            self._disk.make_folder(folder)
+            names.append(folder)
         return names
 
-    def _finish_append(self, path: Path, stored: tuple[Job, tuple[Activity, ...]] | None) -> None:
-        if stored is not None and path.stat().st_mode & 0o777 != SEALED:
-            self._log.append_missing(stored[1])
+    def _write_all(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
+        """The commit of several jobs: names, files, log, seals, each durable before the next begins."""
+        errors = self._disk.replace_all(
+            [Replacement(commit.path, commit.data, UNSEALED) for commit in commits],
+            after=[folder for commit in commits for folder in commit.names],
+        )
+        written = [commit for commit, error in zip(commits, errors, strict=True) if error is None]
+        self._log.append([activity for commit in written for activity in commit.activities])
+        for commit in written:
+            self._disk.set_mode(commit.path, SEALED)
+        return errors
 
-    def _repair(self, job_id: str, path: Path) -> None:
+    def _finish_commit(self, job_id: str) -> bool:
+        """Wait for, or make good, a commit that is under way; answers whether there is a job to go on with."""
+        path = self._places.document(job_id)
+        assert path is not None, "only called for ids"
         try:
-            if path.stat().st_mode & 0o777 == SEALED:
-                return
-        except FileNotFoundError:
-            return
-        with self._lock(job_id):
-            try:
-                self._finish_append(path, self._read(job_id))
-            except (UnreadableJob, FileNotFoundError):
-                return
-            self._disk.set_mode(path, SEALED)
+            with self._lock(job_id):
+                stored = self._read(job_id)
+                if stored is None:
+                    # Marked by a process that died before its commit; under the lock nobody is about to write.
+                    self._disk.remove(self._places.mark(job_id))
+                    return False
+                if not stored.sealed:
+                    self._seal(path, stored)
+        except UnreadableJob:
+            return False
+        except (StorageBusy, StorageFull) as error:
+            logger.warning("job %s: its last change is not on the audit trail yet: %s", job_id, error)
+        return True
+
+    def _seal(self, path: Path, stored: _Stored) -> None:
+        """Finish a commit from its rename on."""
+        self._disk.sync_folder(path.parent)
+        self._log.append_missing(stored.activities)
+        self._disk.set_mode(path, SEALED)
 
     # Listing
 
@@ -169,3 +223,10 @@ class FileJobRepository:
                 continue
             names = sorted((entry.stem for entry in day.glob("*.json")), reverse=True)
             yield from (name for name in names if cursor is None or name < cursor)
+
+
+def _is_sealed(path: Path) -> bool:
+    try:
+        return path.stat().st_mode & 0o777 == SEALED
+    except FileNotFoundError:
+        return False
