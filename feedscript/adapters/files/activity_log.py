@@ -9,7 +9,6 @@ import hashlib
 import logging
 import os
 import re
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +19,11 @@ from feedscript.adapters._flock import open_lock
 from feedscript.adapters.files.chain import Head, chained, find_tear, head_of
 from feedscript.adapters.files.documents import activity_from_line, activity_to_document, to_json
 from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.segments import Segments, lines, lines_backwards
-from feedscript.domain import Activity, FeedscriptError
+from feedscript.domain import Activity
 from feedscript.ports.activity_log import ActivityFilter, ActivityPage
-from feedscript.ports.errors import BadCursor, StorageBroken
+from feedscript.ports.errors import BadCursor
 
 logger = logging.getLogger(__name__)
 
@@ -32,18 +32,17 @@ CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
 
 @dataclass
 class _Batch:
-    """What one caller wants appended, and what came of it once somebody has tried."""
+    """What one caller wants appended, and the segment that it went to."""
 
     entries: Sequence[bytes]
-    durable: bool
-    done: bool = False
-    error: FeedscriptError | None = None
+    segment: Path | None = None
 
 
 class FileActivityLog:
     """An `ActivityLog` over a folder that any number of processes of one machine may share.
 
-    Callers that append at the same time share one write and one fsync. `now` tells the day whose file is written.
+    Callers that append at the same time share one write, and those that wait for it one fsync; the lock between
+    processes is held for the write alone. `now` tells the day whose file is written.
     """
 
     def __init__(
@@ -53,25 +52,19 @@ class FileActivityLog:
         self._segments = Segments(root)
         self._disk = disk
         self._now = now
-        self._waiting: list[_Batch] = []
-        self._waiting_lock = threading.Lock()
-        self._writing = threading.Lock()
+        self._writes = Group(self._write_all)
+        self._syncs = Group(self._sync_all)
         self._head: Head | None = None
         self._repairs: list[bytes] = []
         disk.make_root(root)
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
         """Append, together with whatever other threads want appended just now."""
-        batch = _Batch([to_json(activity_to_document(a)) for a in activities], durable)
-        with self._waiting_lock:
-            self._waiting.append(batch)
-        with self._writing:
-            if not batch.done:
-                with self._waiting_lock:
-                    batches, self._waiting = self._waiting, []
-                self._write_batches(batches)
-        if batch.error is not None:
-            raise batch.error
+        if activities:
+            batch = _Batch([to_json(activity_to_document(activity)) for activity in activities])
+            self._writes.run(batch)
+            if durable:
+                self._syncs.run(batch)
 
     def append_missing(self, activities: Sequence[Activity]) -> None:
         """Append those that a crash kept out: the ones whose id is not in the log yet."""
@@ -124,35 +117,26 @@ class FileActivityLog:
 
     # Writing
 
-    def _write_batches(self, batches: Sequence[_Batch]) -> None:
-        # Whatever goes wrong, nobody in the batch may think that the entry is on disk.
-        error: FeedscriptError | None = StorageBroken(str(self._root), "the append was cut off")
-        try:
-            self._write(
-                [entry for b in batches for entry in b.entries], durable=any(b.durable for b in batches)
-            )
-            error = None
-        except FeedscriptError as caught:
-            error = caught
-        except OSError as caught:
-            error = StorageBroken(str(self._root), caught.strerror or str(caught))
-        finally:
-            for batch in batches:
-                batch.done, batch.error = True, error
-
-    def _write(self, entries: Sequence[bytes], *, durable: bool) -> None:
-        if not entries:
-            return
+    def _write_all(self, batches: Sequence[_Batch]) -> list[None]:
         with self._lock():
             segment = self._current_segment()
             descriptor = self._disk.open_append(segment)
             try:
                 head = self._current_head(segment, descriptor)
+                entries = [entry for batch in batches for entry in batch.entries]
                 text, head = chained([*self._repairs, *entries], head)
-                self._disk.append(descriptor, text, segment, durable=durable)
+                self._disk.append(descriptor, text, segment, durable=False)
                 self._head, self._repairs = head, []
             finally:
                 os.close(descriptor)
+        for batch in batches:
+            batch.segment = segment
+        return [None] * len(batches)
+
+    def _sync_all(self, batches: Sequence[_Batch]) -> list[None]:
+        for segment in {batch.segment for batch in batches if batch.segment is not None}:
+            self._disk.sync_file(segment)
+        return [None] * len(batches)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:

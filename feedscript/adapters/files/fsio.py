@@ -9,8 +9,9 @@ the `Disk` refuses everything, and the process is to end.
 import errno
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from feedscript.ports.errors import StorageBroken, StorageFull
@@ -18,6 +19,27 @@ from feedscript.ports.errors import StorageBroken, StorageFull
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+DiskError = StorageFull | StorageBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """New content for a file, whether or not there is one."""
+
+    path: Path
+    data: bytes
+    mode: int = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class _Temporary:
+    """A file that is to become `target`, still open."""
+
+    target: Path
+    path: Path
+    descriptor: int
 
 
 class Disk:
@@ -38,26 +60,51 @@ class Disk:
 
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
-        temporary = self._write_beside(path, data, mode)
+        (error,) = self.replace_all([Replacement(path, data, mode)])
+        if error is not None:
+            raise error
+
+    def replace_all(
+        self, changes: Sequence[Replacement], *, after: Iterable[Path] = ()
+    ) -> list[DiskError | None]:
+        """Make each replacement in one step, all of them durable on return; answers what went wrong with each.
+
+        The names in the folders `after` are durable before any new content can be seen. All is written before the
+        first sync: a journalling file system then commits it once.
+        """
+        staged = [self._staged(change) for change in changes]
+        temporaries = [each for each in staged if isinstance(each, _Temporary)]
         try:
-            self._rename(temporary, path)
-        except OSError as error:
-            self._discard(temporary)
-            raise self._translated(error, path) from error
-        self.sync_folder(path.parent)
+            for each in temporaries:
+                self._sync(each.descriptor, each.target)
+            for folder in sorted(set(after)):
+                self.sync_folder(folder)
+            errors = [self._published(each) if isinstance(each, _Temporary) else each for each in staged]
+            for folder in sorted({change.path.parent for change in changes}):
+                self.sync_folder(folder)
+        except StorageBroken:
+            for each in temporaries:
+                self._discard(each.path)
+            raise
+        finally:
+            for each in temporaries:
+                os.close(each.descriptor)
+        return errors
 
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
-        temporary = self._write_beside(path, data, mode)
+        temporary = self._write_beside(Replacement(path, data, mode))
         made = True
         try:
-            self._link(temporary, path)
+            self._sync(temporary.descriptor, path)
+            self._link(temporary.path, path)
         except FileExistsError:
             made = False
         except OSError as error:
             raise self._translated(error, path) from error
         finally:
-            self._discard(temporary)
+            os.close(temporary.descriptor)
+            self._discard(temporary.path)
         # Also where it was there: whoever made it may have died before this step.
         self.sync_folder(path.parent)
         return made
@@ -182,26 +229,37 @@ class Disk:
 
     # The protocol's steps
 
-    def _write_beside(self, path: Path, data: bytes, mode: int) -> Path:
+    def _staged(self, change: Replacement) -> _Temporary | DiskError:
+        try:
+            return self._write_beside(change)
+        except (StorageFull, StorageBroken) as error:
+            return error
+
+    def _write_beside(self, change: Replacement) -> _Temporary:
+        """Write the content to a temporary file in the path's folder; not durable yet."""
+        path = change.path
         self._refuse_if_broken(path)
         self.make_folder(path.parent)
-        temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
-            descriptor = self._open(temporary, NEW_FILE, mode)
+            descriptor = self._open(temporary, NEW_FILE, change.mode)
         except OSError as error:
             raise self._translated(error, path) from error
         try:
-            self._write_all(descriptor, data)
-            self._sync(descriptor, path)
+            self._write_all(descriptor, change.data)
         except OSError as error:
-            self._discard(temporary)
-            raise self._translated(error, path) from error
-        except StorageBroken:
-            self._discard(temporary)
-            raise
-        finally:
             os.close(descriptor)
-        return temporary
+            self._discard(temporary)
+            raise self._translated(error, path) from error
+        return _Temporary(path, temporary, descriptor)
+
+    def _published(self, temporary: _Temporary) -> DiskError | None:
+        try:
+            self._rename(temporary.path, temporary.target)
+        except OSError as error:
+            self._discard(temporary.path)
+            return self._translated(error, temporary.target)
+        return None
 
     def _make_missing(self, path: Path) -> None:
         self._refuse_if_broken(path)

@@ -227,8 +227,8 @@ class SubprocessExecutor(Executor):
 
     def _spawn_thread(self, target: Callable[[], None], name: str) -> threading.Thread:
         thread = threading.Thread(target=target, name=name, daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
         return thread
 
     def _count(self, step: int) -> None:

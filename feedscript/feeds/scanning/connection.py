@@ -13,7 +13,7 @@ from feedscript.feeds.rules import sql
 
 #: How much of a rejected row is kept.
 _REJECTED_BYTES = 400
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 0.1
 
 
 @contextmanager
@@ -37,13 +37,22 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
     connection = duckdb.connect(":memory:", config=config)
     # Counted for `watched`, and never drawn.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-    timer = threading.Timer(limits.max_seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
+    done = threading.Event()
+
+    def interrupt_when_due() -> None:
+        # An interrupt between two queries is lost, so it is repeated until the connection is given back.
+        due = limits.max_seconds
+        while not done.wait(due):
+            connection.interrupt()
+            due = _POLL_SECONDS
+
+    thread = threading.Thread(target=interrupt_when_due, name="scan-deadline", daemon=True)
+    thread.start()
     try:
         yield connection
     finally:
-        timer.cancel()
+        done.set()
+        thread.join()
         connection.close()
 
 
@@ -68,7 +77,7 @@ def watched(connection: duckdb.DuckDBPyConnection, tell: Callable[[float], None]
 def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
     """The staged file as a table function: columns c0, c1 ... and `line` where the reader gives it.
 
-    With `rejects`, rows that cannot be read are noted in the table `reject_errors`.
+    Rows that cannot be read are left out; with `rejects`, all are noted in the table `reject_errors`.
     """
     columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(staged.columns)))
     if staged.line_column is not None:
@@ -83,13 +92,11 @@ def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> st
         "escape": sql.literal(staged.escape),
         "max_line_size": str(limits.max_field_bytes),
     }
-    if rejects:
-        options |= {
-            "store_rejects": "true",
-            "rejects_limit": "0",
-            "rejects_line_size_limit": str(_REJECTED_BYTES),
-        }
-    else:
-        options["ignore_errors"] = "true"
+    # Every scan must reject the same rows, and `ignore_errors` alone gives up more of them after a bad quote.
+    options |= {
+        "store_rejects": "true",
+        "rejects_limit": "0" if rejects else "1",
+        "rejects_line_size_limit": str(_REJECTED_BYTES),
+    }
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
     return f"read_csv({sql.literal(str(staged.path))}, {listed})"

@@ -63,6 +63,8 @@ def _write_items(scan: Scan, file: TextIO, grades: Mapping[str, Grade], value_le
     masks = sorted({mask for mask, _ in places.values()})
     failed = {mask: sum(1 << bit for other, bit in places.values() if other == mask) for mask in masks}
     line = "line" if scan.staged.line_column else "NULL"
+    # The rows' places are asked for first: a second query would end the first one's answer.
+    locate = _locator(scan)
     # A positional join pairs the items with the source's rows, and streams.
     cursor = scan.connection.execute(
         f"SELECT n, line, {', '.join(f'm{mask}' for mask in masks)}, COLUMNS(found.*)"
@@ -70,7 +72,6 @@ def _write_items(scan: Scan, file: TextIO, grades: Mapping[str, Grade], value_le
         f" POSITIONAL JOIN (SELECT {', '.join(columns)} FROM {source_table(scan.staged, scan.limits)}) AS found"
         f" WHERE {' OR '.join(f'm{mask} & {bits}::UBIGINT <> 0' for mask, bits in failed.items())}"
     )
-    locate = _locator(scan)
     for n, noted, *fields in _streamed(cursor):
         bits = dict(zip(masks, fields, strict=False))
         item_id, *texts = fields[len(masks) :]
