@@ -131,6 +131,11 @@ class Settings:
         return path.read_bytes()
 
     @property
+    def reserve_bytes(self) -> int:
+        """What is set aside so that running jobs can end on a full disk: half of `MIN_FREE_BYTES`."""
+        return self.min_free_bytes // 2
+
+    @property
     def outbox_dir(self) -> Path:
         """Where outcomes wait that are still to be told."""
         return self.jobs_dir / "outbox"
