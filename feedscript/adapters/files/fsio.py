@@ -20,6 +20,7 @@ from feedscript.adapters.files.reserve import Reserve
 from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+FREE_FILES = 128
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -253,7 +254,7 @@ class Disk:
         except OSError as error:
             raise self._translated(error, path) from error
         free = room.f_bavail * room.f_frsize
-        if free < self._floor or (room.f_files and not room.f_favail):
+        if free < self._floor or (room.f_files and room.f_favail < FREE_FILES):
             raise StorageFull(str(path), free, self._floor)
         if self.reserve is not None:
             self.reserve.set_aside()
