@@ -68,8 +68,8 @@ class Disk:
     """The file system, as the adapters may use it.
 
     `floor` is the number of bytes that must stay free for new work to be taken; `reserve` is what everything else may
-    still use then. The methods whose names begin with
-    an underscore are single system calls: what a test replaces to inject a fault or to model a crash.
+    still use then. The methods whose names begin with an underscore are single system calls: what a test replaces to
+    inject a fault or to model a crash.
     """
 
     def __init__(self, *, floor: int = 0, reserve: Reserve | None = None) -> None:
@@ -82,7 +82,6 @@ class Disk:
 
     # What adapters call
 
-    @_with_reserve
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
         (error,) = self.replace_all([Replacement(path, data, mode)])
@@ -116,7 +115,6 @@ class Disk:
                 os.close(each.descriptor)
         return errors
 
-    @_with_reserve
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
         temporary = self._write_beside(Replacement(path, data, mode))
@@ -267,6 +265,7 @@ class Disk:
         except (StorageFull, StorageBroken) as error:
             return error
 
+    @_with_reserve
     def _write_beside(self, change: Replacement) -> _Temporary:
         """Write the content to a temporary file in the path's folder; not durable yet."""
         path = change.path
