@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock
@@ -150,10 +150,11 @@ class FileActivityLog:
 
     def _current_segment(self) -> Path:
         """Today's segment, or a later one where the clock was set back: the chain never forks."""
-        today = self._segments.of_day(self._now())
-        if self._head is not None and self._head.segment >= today:
-            return self._head.segment
-        return max([today, *self._segments.listed(since=self._now())])
+        now = self._now()
+        today, tomorrow = self._segments.of_day(now), self._segments.of_day(now + timedelta(days=1))
+        if self._head is not None and self._head.segment == today and not tomorrow.exists():
+            return today
+        return max([today, *self._segments.listed(since=now)])
 
     def _current_head(self, segment: Path, descriptor: int) -> Head:
         size = os.fstat(descriptor).st_size

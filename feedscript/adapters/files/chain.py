@@ -8,11 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from feedscript.domain import FeedscriptError
 from feedscript.ports.errors import StorageBroken
 
 GENESIS = "0" * 64
 WINDOW = 1024 * 1024
 """How far back a tear is looked for: more than is ever written between two fsyncs."""
+
+
+class Tampered(FeedscriptError):
+    """The trail is not what was written: `file` below its folder, and `line` from 1 (0: the file as a whole)."""
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        self.file = file
+        self.line = line
+        self.what = what
+        super().__init__(f"{file}:{line}: {what}" if line else f"{file}: {what}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+INODE_FLOOR = 64
+"""The inodes that must stay free for new work to be taken: what runs needs a few to end."""
 OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -57,6 +59,11 @@ class Disk:
         """Called once, when a failed fsync has ended the disk's use."""
 
     # What adapters call
+
+    def refuse_if_broken(self, path: Path) -> None:
+        """Raise `StorageBroken` once an fsync has failed."""
+        if self.broken is not None:
+            raise StorageBroken(str(path), self.broken)
 
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
@@ -101,7 +108,7 @@ class Disk:
         except FileExistsError:
             made = False
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         finally:
             os.close(temporary.descriptor)
             self._discard(temporary.path)
@@ -114,44 +121,44 @@ class Disk:
 
         Not durable before `sync_folder`.
         """
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         try:
             self._symlink(target, path)
         except FileExistsError:
             return False
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         return True
 
     def remove(self, path: Path) -> None:
         """Remove the name, if it is there; not durable before `sync_folder`."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._unlink(path)
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def set_mode(self, path: Path, mode: int) -> None:
         """Change the permissions; not durable by itself."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._chmod(path, mode)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def move(self, path: Path, to: Path) -> None:
         """Rename across folders, durably; does nothing where somebody else has moved it already."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(to.parent)
         try:
             self._rename(path, to)
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         self.sync_folder(to.parent)
         self.sync_folder(path.parent)
 
@@ -160,16 +167,16 @@ class Disk:
 
         The name is not durable before `sync_folder`.
         """
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         try:
             return self._open(path, APPEND, 0o600)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def append(self, descriptor: int, data: bytes, path: Path, *, durable: bool) -> None:
         """Add `data` at the end of an open file; a write that fails is taken back, so nothing half stays."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         before = os.fstat(descriptor).st_size
         try:
             self._write_all(descriptor, data)
@@ -177,17 +184,17 @@ class Disk:
             # Should this fail as well, a torn line stays behind, which the next append cuts off.
             with suppress(OSError):
                 self._truncate(descriptor, before)
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         if durable:
             self._sync(descriptor, path)
 
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._truncate(descriptor, size)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         self._sync(descriptor, path)
 
     def sync_file(self, path: Path) -> None:
@@ -222,10 +229,17 @@ class Disk:
         try:
             room = self._statvfs(path)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         free = room.f_bavail * room.f_frsize
-        if free < self._floor or (room.f_files and not room.f_favail):
+        # A file system that counts no inodes makes as many as it needs.
+        if free < self._floor or (room.f_files and room.f_favail < INODE_FLOOR):
             raise StorageFull(str(path), free, self._floor)
+
+    def translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
+        """The port's error for the system's."""
+        if error.errno in OUT_OF_ROOM:
+            return StorageFull(str(path), 0, self._floor)
+        return StorageBroken(str(path), error.strerror or str(error))
 
     # The protocol's steps
 
@@ -238,19 +252,19 @@ class Disk:
     def _write_beside(self, change: Replacement) -> _Temporary:
         """Write the content to a temporary file in the path's folder; not durable yet."""
         path = change.path
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
             descriptor = self._open(temporary, NEW_FILE, change.mode)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         try:
             self._write_all(descriptor, change.data)
         except OSError as error:
             os.close(descriptor)
             self._discard(temporary)
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         return _Temporary(path, temporary, descriptor)
 
     def _published(self, temporary: _Temporary) -> DiskError | None:
@@ -258,25 +272,25 @@ class Disk:
             self._rename(temporary.path, temporary.target)
         except OSError as error:
             self._discard(temporary.path)
-            return self._translated(error, temporary.target)
+            return self.translated(error, temporary.target)
         return None
 
     def _make_missing(self, path: Path) -> None:
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._mkdir(path)
         except FileExistsError:
             pass
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         self.sync_folder(path.parent)
 
     def _sync_opened(self, path: Path, flags: int) -> None:
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             descriptor = self._open(path, flags | os.O_CLOEXEC, 0)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         try:
             self._sync(descriptor, path)
         finally:
@@ -302,15 +316,6 @@ class Disk:
         except OSError:
             # A left-over temporary file is harmless; the first error is the one to tell.
             return
-
-    def _refuse_if_broken(self, path: Path) -> None:
-        if self.broken is not None:
-            raise StorageBroken(str(path), self.broken)
-
-    def _translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
-        if error.errno in OUT_OF_ROOM:
-            return StorageFull(str(path), 0, self._floor)
-        return StorageBroken(str(path), error.strerror or str(error))
 
     # Single system calls
 
