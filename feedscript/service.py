@@ -21,6 +21,7 @@ from feedscript.domain import (
     NoReport,
     Outcome,
     Phase,
+    Reason,
     RecordExit,
     RecordStart,
     ReferenceMismatch,
@@ -40,7 +41,9 @@ from feedscript.domain import (
     record_of,
 )
 from feedscript.ports import (
+    ActivityFilter,
     ActivityLog,
+    ActivityPage,
     AttemptTokens,
     Clock,
     Executor,
@@ -133,6 +136,8 @@ class JobService:
             if job is None or job.generated_feed is None:
                 raise SourceMissing
             request = replace(request, source=job.generated_feed)
+        if phase is Phase.VALIDATION:
+            request = self._keep_feed(job_id, request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
         return self._apply(job_id, start(job_id=job_id, request=request), actor=actor)
 
@@ -182,6 +187,10 @@ class JobService:
         """All that is on the audit trail about the job, oldest first; raises `UnknownJob`."""
         return self._activities.of_job(job_id, since=self._require(job_id).created_at)
 
+    def trail(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
+        """Some of the audit trail, newest first; raises `BadCursor`."""
+        return self._activities.page(wanted, limit=limit, cursor=cursor)
+
     def log(self, job_id: str, attempt: int | None, *, offset: int, limit: int) -> LogChunk:
         """The output of an attempt's script (the newest one's by default); empty before there is any."""
         job = self._require(job_id)
@@ -190,6 +199,10 @@ class JobService:
             raise UnknownJob(f"{job_id} attempt {attempt}")
         chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
         return chunk or LogChunk("", offset, offset, complete=not found.open)
+
+    def progress(self, job: Job) -> Mapping[str, Any] | None:
+        """How far the job's script says it is; None where none is at work or it says nothing."""
+        return self._executor.progress(job.id, job.latest.number) if job.latest.open else None
 
     def report_document(self, job_id: str, *, html: bool = False) -> bytes:
         """The newest validation's report, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
@@ -311,7 +324,7 @@ class JobService:
             phase=attempt.phase,
             request=attempt.request,
             token=self._tokens.issue(job_id, attempt.number),
-            wanted=attempt.open,
+            wanted=attempt.reason is not Reason.CANCELLED,
             started=attempt.started_at is not None,
         )
 
@@ -324,6 +337,14 @@ class JobService:
                 raise ReferenceMismatch(reference, merchant)
             return job.id
         return self._repository.claim(merchant, reference, self._ids.new_id())
+
+    def _keep_feed(self, job_id: str, request: FeedRequest) -> FeedRequest:
+        """A report whose destination is the feed itself goes beside it: it must never replace what it is about."""
+        job = self._repository.get(job_id)
+        feeds = (request.source, job.generated_feed if job else None)
+        if request.destination in feeds:
+            return replace(request, destination=f"{request.destination}.report.json")
+        return request
 
     def _require(self, job_id: str) -> Job:
         job = self._repository.get(job_id)

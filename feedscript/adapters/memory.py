@@ -1,28 +1,41 @@
 """Jobs and activities in memory: for tests, and for those who embed the service and keep nothing."""
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from feedscript.domain import Activity, Job
-from feedscript.ports import ActivityLog, JobFilter, JobPage, JobRepository
+from feedscript.ports import ActivityFilter, ActivityLog, ActivityPage, JobFilter, JobPage, JobRepository
 from feedscript.ports.errors import BadCursor, VersionConflict
+
+CURSOR = re.compile(r"[0-9]{1,18}")
 
 
 class MemoryActivityLog(ActivityLog):
     """An `ActivityLog` that forgets with its process."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Activity] = {}
+        self._entries: list[Activity] = []
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:  # noqa: ARG002 - nothing here is
         """Add entries at the end."""
-        for activity in activities:
-            self._entries.setdefault(activity.id, activity)
+        self._entries.extend(activities)
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:  # noqa: ARG002 - all are at hand
         """The job's entries, oldest first."""
-        return iter([activity for activity in list(self._entries.values()) if activity.job_id == job_id])
+        return iter([activity for activity in self._entries if activity.job_id == job_id])
+
+    def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
+        """Matching entries, newest first; the cursor is the place of the last one shown."""
+        if cursor is not None and not CURSOR.fullmatch(cursor):
+            raise BadCursor("not a cursor of this service")
+        end = len(self._entries) if cursor is None else min(int(cursor), len(self._entries))
+        places = [n for n in reversed(range(end)) if wanted.matches(self._entries[n])]
+        shown = places[:limit]
+        return ActivityPage(
+            tuple(self._entries[n] for n in shown), str(shown[-1]) if len(places) > limit else None
+        )
 
 
 class MemoryJobRepository(JobRepository):
@@ -52,8 +65,7 @@ class MemoryJobRepository(JobRepository):
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)
             self._jobs[job.id] = job
-            if stored is None or not job.settled:
-                self._open.add(job.id)
+            self._open.add(job.id)
             self._log.append(activities)
 
     def settle(self, job_id: str) -> None:

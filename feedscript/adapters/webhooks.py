@@ -6,6 +6,7 @@ with growing pauses, and what could not be delivered in the end is kept in `dead
 
 import json
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -68,18 +69,23 @@ class WebhookNotifier(Notifier):
 
     def _deliver_all(self) -> None:
         lock = open_lock(self._outbox / ".lock")
-        while not self._stopping.is_set():
-            self._wake.wait(LOOK_EVERY)
-            self._wake.clear()
-            if not try_lock(lock):
-                continue
-            for path in sorted(self._outbox.glob("*.json")):
-                if self._stopping.is_set():
-                    return
-                try:
-                    self._deliver(path)
-                except (OSError, ValueError, KeyError):
-                    logger.exception("%s is left for later", path)
+        try:
+            while not self._stopping.is_set():
+                self._wake.wait(LOOK_EVERY)
+                self._wake.clear()
+                if try_lock(lock):
+                    self._deliver_due()
+        finally:
+            os.close(lock)
+
+    def _deliver_due(self) -> None:
+        for path in sorted(self._outbox.glob("*.json")):
+            if self._stopping.is_set():
+                return
+            try:
+                self._deliver(path)
+            except (OSError, ValueError, KeyError):
+                logger.exception("%s is left for later", path)
 
     def _deliver(self, path: Path) -> None:
         entry = json.loads(path.read_bytes())

@@ -78,7 +78,7 @@ class FeedRequest:
             "partner_id": self.partner_id,
             "callback_url": self.callback_url,
         }
-        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -61,8 +61,8 @@ def next_state(job_id: str, state: JobState | None, event_type: type[Event]) -> 
 def evolve(job: Job | None, event: Event) -> Job:
     """The job after the event: a new value, the old one is untouched.
 
-    Raises `IllegalTransition` where the table has no row, `UnknownAttempt` for a fact about an attempt that
-    does not exist.
+    Raises `IllegalTransition` where the table has no row, `UnknownAttempt` for an event of another job, of an
+    attempt that does not exist, or that starts or ends any but the newest one.
     """
     match event:
         case ScriptStarted():
@@ -73,6 +73,9 @@ def evolve(job: Job | None, event: Event) -> Job:
             return replace(_amend(job, event), next_retry_at=None)
     state = next_state(event.job_id, job.state if job else None, type(event))
     attempts = job.attempts if job else ()
+    starts = isinstance(event, GenerationStarted | ValidationStarted)
+    if (job is not None and event.job_id != job.id) or event.attempt != len(attempts) + starts:
+        raise UnknownAttempt(event.job_id, event.attempt)
     match event:
         case GenerationStarted() | ValidationStarted():
             phase = Phase.GENERATION if isinstance(event, GenerationStarted) else Phase.VALIDATION
@@ -123,7 +126,7 @@ def _ended(attempt: Attempt, event: events.Succeeded | events.Failed) -> Attempt
 
 
 def _amend(job: Job | None, event: events.Fact, **facts: object) -> Job:
-    if job is None or job.attempt(event.attempt) is None:
+    if job is None or job.id != event.job_id or job.attempt(event.attempt) is None:
         raise UnknownAttempt(event.job_id, event.attempt)
     attempts = tuple(replace(a, **facts) if a.number == event.attempt else a for a in job.attempts)  # type: ignore[arg-type]  # names checked by replace itself
     return replace(job, version=job.version + 1, attempts=attempts, updated_at=event.at)

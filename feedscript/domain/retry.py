@@ -33,8 +33,11 @@ class RetryPolicy:
 
     def backoff(self, *, retries: int, share: float) -> timedelta:
         """The delay before the next retry, after `retries` earlier ones; `share` is the jitter, 0 to 1."""
-        # Beyond 2**32 any base is past any cap; the bound keeps the product inside timedelta's range.
-        return min(self.cap, self.base * 2 ** min(retries, 32)) * share if self.base else timedelta()
+        if not self.base:
+            return timedelta()
+        # So many doublings reach the cap; more of them would leave timedelta's range.
+        enough = (self.cap // self.base).bit_length()
+        return min(self.cap, self.base * (1 << min(retries, enough))) * share
 
     def next_retry_at(
         self, job: Job, phase: Phase, reason: Reason, *, now: datetime, share: float

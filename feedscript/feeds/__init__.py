@@ -9,19 +9,24 @@ from feedscript.feeds.errors import (
     SourceUnreadable,
     UnknownProfile,
 )
+from feedscript.feeds.generation import Generated, generate
 from feedscript.feeds.limits import Limits
+from feedscript.feeds.mapping import Mapping, read_mapping
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile, load_profile, profile_ids, read_profile
 from feedscript.feeds.progress import Progress
 from feedscript.feeds.report import Issue, Report
+from feedscript.feeds.reports import render_html, render_text
 from feedscript.feeds.validation import validate
 
 __all__ = [
     "ConfigError",
     "DocumentError",
     "FeedError",
+    "Generated",
     "Issue",
     "Limits",
+    "Mapping",
     "Policy",
     "Profile",
     "ProfileError",
@@ -30,8 +35,12 @@ __all__ = [
     "SourceUnavailable",
     "SourceUnreadable",
     "UnknownProfile",
+    "generate",
     "load_profile",
     "profile_ids",
+    "read_mapping",
     "read_profile",
+    "render_html",
+    "render_text",
     "validate",
 ]

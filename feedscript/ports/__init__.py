@@ -1,6 +1,6 @@
 """What the service needs from the outside, as Protocols; no technology here."""
 
-from feedscript.ports.activity_log import ActivityLog
+from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.environment import AttemptTokens, Clock, IdFactory
 from feedscript.ports.executor import AttemptListener, Executor, ExecutorHealth, LogChunk, Run, ScriptEnd
 from feedscript.ports.notifier import Notification, Notifier
@@ -8,7 +8,9 @@ from feedscript.ports.object_store import ObjectStore
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
 
 __all__ = [
+    "ActivityFilter",
     "ActivityLog",
+    "ActivityPage",
     "AttemptListener",
     "AttemptTokens",
     "Clock",

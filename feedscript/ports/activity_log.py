@@ -1,14 +1,44 @@
 """Where the audit trail is kept."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from feedscript.domain import Activity
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFilter:
+    """Which entries a listing shows; what is None does not narrow it. `since` is inclusive, `until` is not."""
+
+    job_id: str | None = None
+    type: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def matches(self, activity: Activity) -> bool:
+        """Whether the entry is one of those asked for."""
+        return (
+            self.job_id in (None, activity.job_id)
+            and self.type in (None, activity.type)
+            and self.actor in (None, activity.actor)
+            and (self.since is None or activity.at >= self.since)
+            and (self.until is None or activity.at < self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityPage:
+    """Some entries, newest first; `cursor` continues after them, None at the end."""
+
+    activities: tuple[Activity, ...]
+    cursor: str | None
+
+
 class ActivityLog(Protocol):
-    """Append-only; entries keep their order, and an id is entered once."""
+    """Append-only; entries keep their order. Newest is what was appended last."""
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
         """Add entries at the end; with `durable` they are on disk on return.
@@ -18,3 +48,6 @@ class ActivityLog(Protocol):
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """The job's entries from that time on, oldest first."""
+
+    def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
+        """Up to `limit` matching entries after the cursor, newest first; raises `BadCursor`."""

@@ -11,7 +11,7 @@ from feedscript.domain import FeedRequest, Phase, Reason
 class Run:
     """One attempt to be run: what its script is told, and the token that proves its callback.
 
-    `wanted` is False for an attempt that has its outcome already and whose script, if any, is only to be ended.
+    `wanted` is False for a cancelled attempt: its script, if any, is only to be ended.
     `started` says that the script is known to have been started: it is never started a second time.
     """
 
@@ -94,6 +94,9 @@ class Executor(Protocol):
 
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
         """The attempt's output from a byte offset, at most `limit` bytes; None before there is any."""
+
+    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
+        """What the attempt's script last said of its progress (rows, bytes, percent, message), if anything."""
 
     def health(self) -> ExecutorHealth:
         """What is running and waiting."""

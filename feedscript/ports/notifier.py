@@ -18,5 +18,11 @@ class Notification:
 class Notifier(Protocol):
     """Sends outcomes to the callers who asked for them."""
 
+    def start(self) -> None:
+        """Begin to deliver in the background."""
+
+    def stop(self) -> None:
+        """Deliver nothing more; what is left waits for the next start."""
+
     def notify(self, notification: Notification) -> None:
         """Take charge of the notification; returns at once, delivery follows in the background."""

@@ -6,64 +6,63 @@ moved breaks the chain.
 
 import fcntl
 import hashlib
-import json
-import mmap
+import logging
 import os
+import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from feedscript.adapters._flock import open_lock
-from feedscript.adapters.files.documents import activity_from_document, activity_to_document
+from feedscript.adapters.files.chain import Head, chained, find_tear, head_of
+from feedscript.adapters.files.documents import activity_from_line, activity_to_document, to_json
 from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.files.segments import Segments, lines, lines_backwards
 from feedscript.domain import Activity, FeedscriptError
+from feedscript.ports.activity_log import ActivityFilter, ActivityPage
+from feedscript.ports.errors import BadCursor, StorageBroken
 
-GENESIS = "0" * 64
-TAIL_BYTES = 64 * 1024
-APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+logger = logging.getLogger(__name__)
+
+CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
 
 
 @dataclass
 class _Batch:
     """What one caller wants appended, and what came of it once somebody has tried."""
 
-    activities: Sequence[Activity]
+    entries: Sequence[bytes]
     durable: bool
     done: bool = False
     error: FeedscriptError | None = None
 
 
-@dataclass(frozen=True)
-class _Head:
-    """The end of the chain: the segment, its size, and its last line's number and hash."""
-
-    segment: Path
-    size: int
-    sequence: int
-    hash: str
-
-
 class FileActivityLog:
     """An `ActivityLog` over a folder that any number of processes of one machine may share.
 
-    Callers that append at the same time share one write and one fsync.
+    Callers that append at the same time share one write and one fsync. `now` tells the day whose file is written.
     """
 
-    def __init__(self, root: Path, disk: Disk) -> None:
+    def __init__(
+        self, root: Path, disk: Disk, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._root = root
+        self._segments = Segments(root)
         self._disk = disk
+        self._now = now
         self._waiting: list[_Batch] = []
         self._waiting_lock = threading.Lock()
         self._writing = threading.Lock()
-        self._head: _Head | None = None
-        disk.make_folder(root)
+        self._head: Head | None = None
+        self._repairs: list[bytes] = []
+        disk.make_root(root)
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
         """Append, together with whatever other threads want appended just now."""
-        batch = _Batch(activities, durable)
+        batch = _Batch([to_json(activity_to_document(a)) for a in activities], durable)
         with self._waiting_lock:
             self._waiting.append(batch)
         with self._writing:
@@ -78,130 +77,165 @@ class FileActivityLog:
         """Append those that a crash kept out: the ones whose id is not in the log yet."""
         if activities:
             since = min(activity.at for activity in activities)
-            missing = [a for a in activities if not any(self._lines_with(_id_text(a.id), since))]
-            self.append(missing)
+            known = {entry.id for activity in activities for entry in self._entries(activity.id, since=since)}
+            self.append([activity for activity in activities if activity.id not in known])
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """Search the segments from that day on for lines that name the job."""
-        for line in self._lines_with(json.dumps(job_id).encode(), since):
-            document = json.loads(line)
-            if document.get("subject") == job_id:
-                yield activity_from_document(document)
+        return (entry for entry in self._entries(job_id, since=since) if entry.job_id == job_id)
 
-    def segments(self, *, since: datetime | None = None) -> list[Path]:
-        """The files of the log from that day (UTC) on, oldest first."""
-        first = "" if since is None else f"{since.astimezone(UTC):%Y/%m/%d}"
-        found = (path.relative_to(self._root).as_posix() for path in self._root.glob("*/*/*.jsonl"))
-        return [self._root / name for name in sorted(found) if name[:10] >= first]
+    def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
+        """Read from the newest line back; the cursor is the place of the last one shown."""
+        shown: list[Activity] = []
+        last = ""
+        for place, entry in self._entries_backwards(wanted, _place_of(cursor)):
+            if len(shown) == limit:
+                return ActivityPage(tuple(shown), last)
+            shown.append(entry)
+            last = place
+        return ActivityPage(tuple(shown), None)
+
+    # Reading
+
+    def _entries(self, text: str, *, since: datetime) -> Iterator[Activity]:
+        needle = _as_written(text)
+        for segment in self._segments.listed(since=since):
+            for line in lines(segment, needle):
+                entry = _read(line, segment)
+                if entry is not None:
+                    yield entry
+
+    def _entries_backwards(
+        self, wanted: ActivityFilter, place: tuple[str, int] | None
+    ) -> Iterator[tuple[str, Activity]]:
+        needles = [
+            _as_written(text) for text in (wanted.job_id, wanted.type, wanted.actor) if text is not None
+        ]
+        for segment in reversed(self._segments.listed(since=wanted.since)):
+            day, before = self._segments.day_of(segment), None
+            if place is not None:
+                if day > place[0]:
+                    continue
+                before = place[1] if day == place[0] else None
+            for at, line in lines_backwards(segment, before):
+                entry = _read(line, segment) if all(needle in line for needle in needles) else None
+                if entry is not None and wanted.matches(entry):
+                    yield f"{day}:{at}", entry
+
+    # Writing
 
     def _write_batches(self, batches: Sequence[_Batch]) -> None:
-        error: FeedscriptError | None = None
+        # Whatever goes wrong, nobody in the batch may think that the entry is on disk.
+        error: FeedscriptError | None = StorageBroken(str(self._root), "the append was cut off")
         try:
-            self._write([a for b in batches for a in b.activities], durable=any(b.durable for b in batches))
+            self._write(
+                [entry for b in batches for entry in b.entries], durable=any(b.durable for b in batches)
+            )
+            error = None
         except FeedscriptError as caught:
             error = caught
-        for batch in batches:
-            batch.done, batch.error = True, error
+        except OSError as caught:
+            error = StorageBroken(str(self._root), caught.strerror or str(caught))
+        finally:
+            for batch in batches:
+                batch.done, batch.error = True, error
 
-    def _write(self, activities: Sequence[Activity], *, durable: bool) -> None:
-        if not activities:
+    def _write(self, entries: Sequence[bytes], *, durable: bool) -> None:
+        if not entries:
             return
-        with self._locked():
-            segment = self._root / f"{datetime.now(UTC):%Y/%m/%d}.jsonl"
-            self._disk.make_folder(segment.parent)
-            fresh = not segment.exists()
-            descriptor = os.open(segment, APPEND, 0o600)
+        with self._lock():
+            segment = self._current_segment()
+            descriptor = self._disk.open_append(segment)
             try:
                 head = self._current_head(segment, descriptor)
-                lines, head = _chained(activities, head)
-                self._disk.append(descriptor, lines, segment, durable=durable)
-                self._head = _Head(segment, head.size + len(lines), head.sequence, head.hash)
+                text, head = chained([*self._repairs, *entries], head)
+                self._disk.append(descriptor, text, segment, durable=durable)
+                self._head, self._repairs = head, []
             finally:
                 os.close(descriptor)
-            if fresh:
-                self._disk.sync_folder(segment.parent)
 
-    def _locked(self) -> "_Flock":
-        return _Flock(self._root / ".lock")
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """The log's lock: short, so it is waited for without a deadline."""
+        descriptor = open_lock(self._root / ".lock")
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
-    def _current_head(self, segment: Path, descriptor: int) -> _Head:
+    def _current_segment(self) -> Path:
+        """Today's segment, or a later one where the clock was set back: the chain never forks."""
+        today = self._segments.of_day(self._now())
+        if self._head is not None and self._head.segment >= today:
+            return self._head.segment
+        return max([today, *self._segments.listed(since=self._now())])
+
+    def _current_head(self, segment: Path, descriptor: int) -> Head:
         size = os.fstat(descriptor).st_size
-        head = self._head
-        if head is not None and head.segment == segment and head.size == size:
-            return head
-        if size == 0:
-            earlier = [path for path in self.segments() if path != segment and path.stat().st_size]
-            if not earlier:
-                return _Head(segment, 0, 0, GENESIS)
-            last = earlier[-1].read_bytes()[-TAIL_BYTES:].splitlines()[-1]
-            return _Head(segment, 0, json.loads(last)["sequence"], line_hash(last))
-        tail = _tail(descriptor, size)
-        if not tail.endswith(b"\n"):
-            size = self._cut_torn_line(segment, descriptor, size, tail)
-            return self._current_head(segment, descriptor)
-        last = tail[:-1].rpartition(b"\n")[2]
-        return _Head(segment, size, json.loads(last)["sequence"], line_hash(last))
+        known = self._head
+        if known is not None and known.segment == segment:
+            return known if known.size == size else self._read_head(segment, descriptor)
+        # The first look at this segment: its name may be another process's, and not durable yet.
+        self._disk.sync_folder(segment.parent)
+        if size:
+            return self._read_head(segment, descriptor)
+        for earlier in reversed([path for path in self._segments.listed() if path < segment]):
+            if earlier.stat().st_size:
+                return self._last_of(earlier, segment)
+        return Head(segment)
 
-    def _cut_torn_line(self, segment: Path, descriptor: int, size: int, tail: bytes) -> int:
-        torn = tail.rpartition(b"\n")[2]
-        self._disk.make_folder(self._root / "quarantine")
-        self._disk.create(self._root / "quarantine" / f"{segment.stem}-{size}.torn", torn)
-        self._disk.truncate(descriptor, size - len(torn), segment)
-        return size - len(torn)
+    def _last_of(self, earlier: Path, segment: Path) -> Head:
+        """The end of an earlier day, made durable before anything is chained to it."""
+        descriptor = self._disk.open_append(earlier)
+        try:
+            head = self._read_head(earlier, descriptor)
+        finally:
+            os.close(descriptor)
+        self._disk.sync_file(earlier)
+        return Head(segment, 0, head.sequence, head.hash)
 
-    def _lines_with(self, needle: bytes, since: datetime) -> Iterator[bytes]:
-        for segment in self.segments(since=since):
-            if segment.stat().st_size == 0:
-                continue
-            with segment.open("rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
-                at = data.find(needle)
-                while at != -1:
-                    start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-                    if end == -1:
-                        break
-                    yield data[start:end]
-                    at = data.find(needle, end)
+    def _read_head(self, segment: Path, descriptor: int) -> Head:
+        tear = find_tear(descriptor)
+        if tear is not None:
+            self._cut(segment, descriptor, tear)
+        return head_of(segment, descriptor)
 
-
-class _Flock:
-    """The log's lock: short, so it is waited for without a deadline."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        self._descriptor = open_lock(self._path)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
+    def _cut(self, segment: Path, descriptor: int, tear: int) -> None:
+        """Put what a crash has torn aside, and cut it off; it was never acknowledged. The next line tells of it."""
+        torn = os.pread(descriptor, os.fstat(descriptor).st_size - tear, tear)
+        digest = hashlib.sha256(torn).hexdigest()
+        day = self._segments.day_of(segment)
+        aside = self._root / "quarantine" / f"{day.replace('/', '-')}-{tear}-{digest[:12]}.torn"
+        self._disk.create(aside, torn)
+        self._disk.truncate(descriptor, tear, segment)
+        logger.warning("%s: %d torn bytes cut off at byte %d; kept in %s", segment, len(torn), tear, aside)
+        repair = Activity(
+            id=f"repair/{day}/{tear}/{digest[:12]}",
+            at=self._now(),
+            type="feedscript.audit.repaired",
+            data={"day": day, "byte": tear, "bytes": len(torn), "sha256": digest, "kept_in": aside.name},
+        )
+        self._repairs.append(to_json(activity_to_document(repair)))
 
 
-def line_hash(line: bytes) -> str:
-    """The hash that the next line carries: SHA-256 of 0x00 and the exact line (the leaf hash of RFC 9162, 2.1.1)."""
-    return hashlib.sha256(b"\0" + line).hexdigest()
+def _read(line: bytes, segment: Path) -> Activity | None:
+    try:
+        return activity_from_line(line)
+    except ValueError as error:
+        logger.warning("%s: left out %s; see `feedscript audit verify`", segment, error)
+        return None
 
 
-def _chained(activities: Sequence[Activity], head: _Head) -> tuple[bytes, _Head]:
-    lines = []
-    for activity in activities:
-        document: dict[str, Any] = activity_to_document(activity)
-        document["sequence"] = head.sequence + 1
-        document["previoushash"] = head.hash
-        line = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-        head = _Head(head.segment, head.size, head.sequence + 1, line_hash(line))
-        lines.append(line + b"\n")
-    return b"".join(lines), head
+def _place_of(cursor: str | None) -> tuple[str, int] | None:
+    if cursor is None:
+        return None
+    shape = CURSOR.fullmatch(cursor)
+    if shape is None:
+        raise BadCursor("not a cursor of this service")
+    return shape[1], int(shape[2])
 
 
-def _tail(descriptor: int, size: int) -> bytes:
-    length = min(size, TAIL_BYTES)
-    tail = os.pread(descriptor, length, size - length)
-    while b"\n" not in tail[:-1] and length < size:
-        length = min(size, length * 4)
-        tail = os.pread(descriptor, length, size - length)
-    return tail
-
-
-def _id_text(activity_id: str) -> bytes:
-    return b'"id":' + json.dumps(activity_id).encode() + b","
+def _as_written(text: str) -> bytes:
+    """The text as it stands in a line, without its quotes."""
+    return to_json(text)[1:-1]

@@ -45,7 +45,7 @@ def job_to_bytes(job: Job, activities: Sequence[Activity]) -> bytes:
         "job": _CONVERTER.unstructure(job),
         "activities": [activity_to_document(activity) for activity in activities],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+    return _encoded(json.dumps(document, ensure_ascii=False, indent=1)) + b"\n"
 
 
 def job_from_bytes(data: bytes) -> tuple[Job, tuple[Activity, ...]]:
@@ -59,6 +59,11 @@ def job_from_bytes(data: bytes) -> tuple[Job, tuple[Activity, ...]]:
         return _CONVERTER.structure(document["job"], Job), activities
     except Exception as error:
         raise ValueError(f"not a job document: {type(error).__name__}: {error}") from error
+
+
+def to_json(value: object) -> bytes:
+    """The value as compact JSON, without the ends of lines."""
+    return _encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def activity_to_document(activity: Activity) -> dict[str, Any]:
@@ -80,6 +85,14 @@ def activity_to_document(activity: Activity) -> dict[str, Any]:
     return document
 
 
+def activity_from_line(line: bytes) -> Activity:
+    """Read an entry of the trail; raises `ValueError` saying what is wrong with it."""
+    try:
+        return activity_from_document(json.loads(line))
+    except Exception as error:
+        raise ValueError(f"not an entry: {type(error).__name__}: {error}") from error
+
+
 def activity_from_document(document: dict[str, Any]) -> Activity:
     """Read an activity back."""
     data = dict(document["data"])
@@ -98,3 +111,8 @@ def activity_from_document(document: dict[str, Any]) -> Activity:
 def _event(document: dict[str, Any]) -> Event:
     event: Event = _CONVERTER.structure(document, Transition | Fact)  # type: ignore[arg-type]  # cattrs takes unions
     return event
+
+
+def _encoded(text: str) -> bytes:
+    # Half a surrogate, which JSON may carry, becomes the escape that it came as.
+    return text.encode("utf-8", "backslashreplace")

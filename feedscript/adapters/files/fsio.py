@@ -9,11 +9,13 @@ the `Disk` refuses everything, and the process is to end.
 import errno
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -26,6 +28,7 @@ class Disk:
 
     def __init__(self, *, floor: int = 0) -> None:
         self._floor = floor
+        self._durable_folders: set[Path] = set()
         self.broken: str | None = None
 
     # What adapters call
@@ -43,16 +46,18 @@ class Disk:
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
         temporary = self._write_beside(path, data, mode)
+        made = True
         try:
             self._link(temporary, path)
         except FileExistsError:
-            return False
+            made = False
         except OSError as error:
             raise self._translated(error, path) from error
         finally:
             self._discard(temporary)
+        # Also where it was there: whoever made it may have died before this step.
         self.sync_folder(path.parent)
-        return True
+        return made
 
     def point(self, path: Path, target: str) -> bool:
         """Make a symbolic link that holds the short text `target`; answers False where there is one.
@@ -82,18 +87,35 @@ class Disk:
     def set_mode(self, path: Path, mode: int) -> None:
         """Change the permissions; not durable by itself."""
         self._refuse_if_broken(path)
-        path.chmod(mode)
+        try:
+            self._chmod(path, mode)
+        except OSError as error:
+            raise self._translated(error, path) from error
 
     def move(self, path: Path, to: Path) -> None:
-        """Rename across folders, durably."""
+        """Rename across folders, durably; does nothing where somebody else has moved it already."""
         self._refuse_if_broken(path)
         self.make_folder(to.parent)
         try:
             self._rename(path, to)
+        except FileNotFoundError:
+            return
         except OSError as error:
             raise self._translated(error, path) from error
         self.sync_folder(to.parent)
         self.sync_folder(path.parent)
+
+    def open_append(self, path: Path) -> int:
+        """A descriptor that reads anywhere and writes at the end; the file is made where it is missing.
+
+        The name is not durable before `sync_folder`.
+        """
+        self._refuse_if_broken(path)
+        self.make_folder(path.parent)
+        try:
+            return self._open(path, APPEND, 0o600)
+        except OSError as error:
+            raise self._translated(error, path) from error
 
     def append(self, descriptor: int, data: bytes, path: Path, *, durable: bool) -> None:
         """Add `data` at the end of an open file; a write that fails is taken back, so nothing half stays."""
@@ -102,7 +124,9 @@ class Disk:
         try:
             self._write_all(descriptor, data)
         except OSError as error:
-            self._truncate(descriptor, before)
+            # Should this fail as well, a torn line stays behind, which the next append cuts off.
+            with suppress(OSError):
+                self._truncate(descriptor, before)
             raise self._translated(error, path) from error
         if durable:
             self._sync(descriptor, path)
@@ -110,34 +134,45 @@ class Disk:
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""
         self._refuse_if_broken(path)
-        self._truncate(descriptor, size)
-        self._sync(descriptor, path)
-
-    def make_folder(self, path: Path) -> None:
-        """Make the folder and what is missing above it, durably."""
-        if path.is_dir():
-            return
-        self.make_folder(path.parent)
         try:
-            self._mkdir(path)
-        except FileExistsError:
-            return
+            self._truncate(descriptor, size)
         except OSError as error:
             raise self._translated(error, path) from error
-        self.sync_folder(path.parent)
+        self._sync(descriptor, path)
+
+    def sync_file(self, path: Path) -> None:
+        """Make durable whatever has been written to the file."""
+        self._sync_opened(path, os.O_RDONLY)
+
+    def make_root(self, path: Path) -> None:
+        """Make the folder that an adapter keeps its files in, and what is missing above it, durably."""
+        if not path.is_dir():
+            self.make_root(path.parent)
+            self._make_missing(path)
+        self._durable_folders.add(path)
+
+    def make_folder(self, path: Path) -> None:
+        """Make the folder, and what is missing between it and its adapter's root, durably.
+
+        A folder that is there may be another process's, made a moment ago and not durable yet; so each process syncs
+        the name of each folder once, whoever made it.
+        """
+        if path in self._durable_folders or path.parent == path:
+            return
+        self.make_folder(path.parent)
+        self._make_missing(path)
+        self._durable_folders.add(path)
 
     def sync_folder(self, path: Path) -> None:
         """Make the names in the folder durable."""
-        self._refuse_if_broken(path)
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            self._sync(descriptor, path)
-        finally:
-            os.close(descriptor)
+        self._sync_opened(path, os.O_RDONLY | os.O_DIRECTORY)
 
     def need_room(self, path: Path) -> None:
         """Raise `StorageFull` where new work would eat what running work still needs."""
-        room = os.statvfs(path)
+        try:
+            room = self._statvfs(path)
+        except OSError as error:
+            raise self._translated(error, path) from error
         free = room.f_bavail * room.f_frsize
         if free < self._floor or (room.f_files and not room.f_favail):
             raise StorageFull(str(path), free, self._floor)
@@ -164,6 +199,27 @@ class Disk:
         finally:
             os.close(descriptor)
         return temporary
+
+    def _make_missing(self, path: Path) -> None:
+        self._refuse_if_broken(path)
+        try:
+            self._mkdir(path)
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise self._translated(error, path) from error
+        self.sync_folder(path.parent)
+
+    def _sync_opened(self, path: Path, flags: int) -> None:
+        self._refuse_if_broken(path)
+        try:
+            descriptor = self._open(path, flags | os.O_CLOEXEC, 0)
+        except OSError as error:
+            raise self._translated(error, path) from error
+        try:
+            self._sync(descriptor, path)
+        finally:
+            os.close(descriptor)
 
     def _write_all(self, descriptor: int, data: bytes) -> None:
         view = memoryview(data)
@@ -218,6 +274,12 @@ class Disk:
 
     def _mkdir(self, path: Path) -> None:
         path.mkdir(mode=0o700)
+
+    def _chmod(self, path: Path, mode: int) -> None:
+        path.chmod(mode)
+
+    def _statvfs(self, path: Path) -> os.statvfs_result:
+        return os.statvfs(path)
 
     def _truncate(self, descriptor: int, size: int) -> None:
         os.ftruncate(descriptor, size)

@@ -1,8 +1,9 @@
 """Jobs as JSON files: `jobs/YYYY/MM/DD/<id>.json`, one each, in the folder that the id's own time gives.
 
 A commit is one rename: the file carries the job's new state and the activities that tell of it. The activities are
-then appended to the log, and the file is made read-only: *sealed*. A file that is not sealed is one whose append a
-crash cut off; whoever next commits the job, or lists the open ones, finishes it.
+then appended to the log, and the file is made read-only: *sealed*. A file that is not sealed is one that is being
+committed, or whose commit a crash cut off; whoever next opens the job, or lists the open ones, waits for the one and
+finishes the other. So nobody acts on, or answers from, a state that a power cut could still take back.
 
 `open/<id>` names every job that is not settled, `references/` holds a symbolic link per caller's reference, and
 `locks/` the lock files. Nothing here is a cache: all of it is the truth.
@@ -10,18 +11,20 @@ crash cut off; whoever next commits the job, or lists the open ones, finishes it
 
 import hashlib
 import logging
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.activity_log import FileActivityLog
-from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
+from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes, to_json
 from feedscript.adapters.files.fsio import Disk
 from feedscript.domain import Activity, Job
-from feedscript.ports.errors import BadCursor, UnreadableJob, VersionConflict
+from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
 from feedscript.ports.repository import JobFilter, JobPage
 
 logger = logging.getLogger(__name__)
@@ -31,6 +34,15 @@ SEALED, UNSEALED = 0o400, 0o600
 LOCK_STRIPES = 256
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What a job's file holds, and whether its commit was finished."""
+
+    job: Job
+    activities: tuple[Activity, ...]
+    sealed: bool
+
+
 class FileJobRepository:
     """A `JobRepository` over a folder that any number of processes of one machine may share."""
 
@@ -38,6 +50,7 @@ class FileJobRepository:
         self._root = root
         self._log = log
         self._disk = disk
+        disk.make_root(root)
         for name in ("open", "references", "locks", "quarantine"):
             disk.make_folder(root / name)
 
@@ -50,7 +63,10 @@ class FileJobRepository:
     def get(self, job_id: str) -> Job | None:
         """Read the job's file; an unreadable one goes to `quarantine/`, as it is."""
         stored = self._read(job_id)
-        return stored[0] if stored else None
+        if stored is not None and not stored.sealed:
+            self._finish_commit(job_id)
+            stored = self._read(job_id)
+        return stored.job if stored else None
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Write under the job's lock, append to the log, seal."""
@@ -59,15 +75,15 @@ class FileJobRepository:
             raise ValueError(f"not a UUIDv7: {job.id}")
         with self._lock(job.id):
             stored = self._read(job.id)
-            found = stored[0].version if stored else 0
+            found = stored.job.version if stored else 0
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)
             if stored is None:
                 self._disk.need_room(self._root)
-                self._announce(job)
-            elif not job.settled:
-                self._mark_open(job.id)
-            self._finish_append(path, stored)
+                self._claim_durably(job)
+            elif not stored.sealed:
+                self._seal(path, stored)
+            self._mark_open(job.id, stored)
             self._disk.replace(path, job_to_bytes(job, activities), mode=UNSEALED)
             self._log.append(activities)
             self._disk.set_mode(path, SEALED)
@@ -76,18 +92,19 @@ class FileJobRepository:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""
         with self._lock(job_id):
             stored = self._read(job_id)
-            if stored is None or stored[0].settled:
+            if stored is None or stored.job.settled:
                 self._disk.remove(self._open_path(job_id))
 
     def open_jobs(self) -> Iterable[str]:
-        """List `open/`; a job whose append was cut off is finished on the way."""
+        """List `open/`; a commit that was cut off is finished on the way, and nothing holds up the others."""
         for job_id in sorted(entry.name for entry in (self._root / "open").iterdir()):
             path = self._path(job_id)
             if path is None:
                 logger.warning("%s is no job's name; left alone", self._open_path(job_id))
+            elif not _is_sealed(path) and not self._finish_commit(job_id):
                 continue
-            self._repair(job_id, path)
-            yield job_id
+            else:
+                yield job_id
 
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
         """Walk the days from the newest back; the cursor is the id of the last job shown."""
@@ -119,8 +136,8 @@ class FileJobRepository:
         return self._root / "open" / job_id
 
     def _reference_path(self, affiliate_merchant_id: str, reference: str) -> Path:
-        # Hashed, so that no text of a caller's becomes part of a path.
-        name = hashlib.sha256(f"{affiliate_merchant_id}\0{reference}".encode()).hexdigest()
+        # Hashed, so that no text of a caller's becomes part of a path; as JSON, so that no two pairs read the same.
+        name = hashlib.sha256(to_json([affiliate_merchant_id, reference])).hexdigest()
         return self._root / "references" / name[:2] / name
 
     def _lock(self, job_id: str) -> AbstractContextManager[None]:
@@ -129,12 +146,14 @@ class FileJobRepository:
 
     # The steps of a commit
 
-    def _read(self, job_id: str) -> tuple[Job, tuple[Activity, ...]] | None:
+    def _read(self, job_id: str) -> _Stored | None:
         path = self._path(job_id)
         if path is None:
             return None
         try:
-            return job_from_bytes(path.read_bytes())
+            with path.open("rb") as file:
+                sealed = os.fstat(file.fileno()).st_mode & 0o777 == SEALED
+                return _Stored(*job_from_bytes(file.read()), sealed)
         except FileNotFoundError:
             self._refuse_quarantined(job_id)
             return None
@@ -145,42 +164,55 @@ class FileJobRepository:
             raise UnreadableJob(job_id, error.strerror or str(error)) from error
 
     def _quarantine(self, job_id: str, path: Path, cause: str) -> None:
+        """Put the file aside; the name stays in `open/`, so that a mended one goes on where it stood."""
         logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self._root / "quarantine")
         self._disk.move(path, self._root / "quarantine" / path.name)
-        self._disk.remove(self._open_path(job_id))
 
     def _refuse_quarantined(self, job_id: str) -> None:
-        if (self._root / "quarantine" / f"{job_id}.json").exists():
+        if self._in_quarantine(job_id):
             raise UnreadableJob(job_id, "in quarantine; mend the file and put it back")
 
-    def _announce(self, job: Job) -> None:
-        """Make the claim and the open mark durable before the job can be seen."""
-        self._disk.point(self._open_path(job.id), job.id)
-        self._disk.sync_folder(self._root / "open")
-        if job.reference is not None:
-            self._disk.sync_folder(self._reference_path(job.affiliate_merchant_id, job.reference).parent)
+    def _in_quarantine(self, job_id: str) -> bool:
+        return (self._root / "quarantine" / f"{job_id}.json").exists()
 
-    def _mark_open(self, job_id: str) -> None:
+    def _claim_durably(self, job: Job) -> None:
+        if job.reference is not None:
+            folder = self._reference_path(job.affiliate_merchant_id, job.reference).parent
+            self._disk.make_folder(folder)
+            self._disk.sync_folder(folder)
+
+    def _mark_open(self, job_id: str, stored: _Stored | None) -> None:
+        """Name the job in `open/` before its change can be seen, even one that leaves it settled: more follows."""
         mark = self._open_path(job_id)
-        if self._disk.point(mark, job_id):
+        made = self._disk.point(mark, job_id)
+        # Where the job is not settled the commit before has made its mark durable.
+        if made or stored is None or stored.job.settled:
             self._disk.sync_folder(mark.parent)
 
-    def _finish_append(self, path: Path, stored: tuple[Job, tuple[Activity, ...]] | None) -> None:
-        if stored is not None and path.stat().st_mode & 0o777 != SEALED:
-            self._log.append_missing(stored[1])
-
-    def _repair(self, job_id: str, path: Path) -> None:
+    def _finish_commit(self, job_id: str) -> bool:
+        """Wait for, or make good, a commit that is under way; answers whether there is a job to go on with."""
+        path = self._path(job_id)
+        assert path is not None, "only called for ids"
         try:
-            if path.stat().st_mode & 0o777 == SEALED:
-                return
-        except FileNotFoundError:
-            return
-        with self._lock(job_id):
-            try:
-                self._finish_append(path, self._read(job_id))
-            except (UnreadableJob, FileNotFoundError):
-                return
-            self._disk.set_mode(path, SEALED)
+            with self._lock(job_id):
+                stored = self._read(job_id)
+                if stored is None:
+                    # Marked by a process that died before its commit; under the lock nobody is about to write.
+                    self._disk.remove(self._open_path(job_id))
+                    return False
+                if not stored.sealed:
+                    self._seal(path, stored)
+        except UnreadableJob:
+            return False
+        except (StorageBusy, StorageFull) as error:
+            logger.warning("job %s: its last change is not on the audit trail yet: %s", job_id, error)
+        return True
+
+    def _seal(self, path: Path, stored: _Stored) -> None:
+        """Finish a commit from its rename on."""
+        self._disk.sync_folder(path.parent)
+        self._log.append_missing(stored.activities)
+        self._disk.set_mode(path, SEALED)
 
     # Listing
 
@@ -196,6 +228,13 @@ class FileJobRepository:
         for year in _newest_first(self._root, 4):
             for month in _newest_first(year, 2):
                 yield from _newest_first(month, 2)
+
+
+def _is_sealed(path: Path) -> bool:
+    try:
+        return path.stat().st_mode & 0o777 == SEALED
+    except FileNotFoundError:
+        return False
 
 
 def _newest_first(folder: Path, digits: int) -> list[Path]:

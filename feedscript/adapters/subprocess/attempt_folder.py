@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,11 @@ class AttemptFolder:
         self.progress = path / "progress.json"
         self.work = path / "work"
 
+    @property
+    def cookie(self) -> str:
+        """What every process of the attempt carries in its environment, and no other does."""
+        return str(self.path)
+
     def make(self) -> None:
         """Make the folder, private to the service's user."""
         self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,6 +54,30 @@ class AttemptFolder:
             self.path.parent.rmdir()
         except OSError:
             return  # another attempt of the job is at work, or it is gone already
+
+    def discard(self) -> bool:
+        """Remove the folder of a run that has not begun; answers False where a runner was faster."""
+        try:
+            descriptor = open_lock(self.lock)
+        except FileNotFoundError:
+            return True
+        try:
+            # Held while removing: a runner that opened the lock before finds that it is not the folder's any more.
+            if not try_lock(descriptor) or self.started.exists():
+                return False
+            self.remove()
+            return True
+        finally:
+            os.close(descriptor)
+
+    def is_locked_by(self, descriptor: int) -> bool:
+        """Whether the descriptor, on which the lock was taken, is still of this folder's lock file."""
+        try:
+            there = self.lock.stat()
+        except FileNotFoundError:
+            return False
+        ours = os.fstat(descriptor)
+        return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
 
     def stage(self) -> Stage:
         """Look at the lock first: what is written is final only once it is free."""
@@ -67,10 +97,13 @@ class AttemptFolder:
         finally:
             os.close(descriptor)
 
-    def read_end(self) -> dict[str, Any]:
-        """What the runner wrote when the script was over."""
-        document: dict[str, Any] = json.loads(self.end.read_bytes())
-        return document
+    def read_end(self) -> dict[str, Any] | None:
+        """What the runner wrote when the script was over; None where that cannot be read."""
+        try:
+            document = json.loads(self.end.read_bytes())
+        except (OSError, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
 
     def _held(self) -> bool:
         try:
@@ -81,3 +114,25 @@ class AttemptFolder:
             return not try_lock(descriptor)
         finally:
             os.close(descriptor)
+
+
+class RunFolders:
+    """Where runs and their logs lie: `RUNS_DIR/<job>/<attempt>/` and `LOGS_DIR/<job>/<attempt>.log`."""
+
+    def __init__(self, runs: Path, logs: Path) -> None:
+        self.runs = runs.absolute()
+        self.logs = logs.absolute()
+
+    def of(self, job_id: str, attempt: int) -> AttemptFolder:
+        """The attempt's folder, whether or not there is one."""
+        return AttemptFolder(self.runs / job_id / str(attempt))
+
+    def log(self, job_id: str, attempt: int) -> Path:
+        """The attempt's log, whether or not there is one; it stays when the folder goes."""
+        return self.logs / job_id / f"{attempt}.log"
+
+    def present(self) -> Iterator[tuple[str, int, AttemptFolder]]:
+        """Every folder there is, with its job and attempt."""
+        for path in sorted(self.runs.glob("*/*")):
+            if path.name.isdigit() and path.is_dir():
+                yield path.parent.name, int(path.name), AttemptFolder(path)

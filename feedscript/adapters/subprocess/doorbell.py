@@ -7,6 +7,7 @@ import contextlib
 import errno
 import fcntl
 import json
+import logging
 import os
 import select
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from pathlib import Path
 from feedscript.domain import FeedRequest, Phase
 from feedscript.ports.executor import Run
 
+logger = logging.getLogger(__name__)
+
 PIPE_BYTES = 1024 * 1024
-NOT_HEARD = (errno.ENXIO, errno.ENOENT, errno.EAGAIN)
+NOT_HEARD = (errno.ENXIO, errno.ENOENT, errno.EAGAIN, errno.EPIPE)
 
 
 class Doorbell:
@@ -31,21 +34,12 @@ class Doorbell:
     def ring(self, run: Run) -> None:
         """Tell of the run, if anybody listens."""
         line = json.dumps(asdict(run)).encode() + b"\n"
-        if len(line) > select.PIPE_BUF:
-            return  # longer lines could be torn by another writer's
-        try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            if error.errno not in NOT_HEARD:
-                raise
-            return
-        try:
-            os.write(descriptor, line)
-        except OSError as error:
-            if error.errno not in (*NOT_HEARD, errno.EPIPE):
-                raise
-        finally:
-            os.close(descriptor)
+        if len(line) <= select.PIPE_BUF:  # longer ones could be torn by another writer's
+            self._write(line)
+
+    def wake(self) -> None:
+        """Let `heard` return."""
+        self._write(b"\n")
 
     def listen(self) -> None:
         """Begin to hear; only the leader does."""
@@ -53,7 +47,10 @@ class Doorbell:
             os.mkfifo(self._path, 0o600)
         # Held for writing too, so that the pipe stays open while nobody rings.
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        fcntl.fcntl(self._descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        with contextlib.suppress(
+            PermissionError
+        ):  # a user's pipes may have used up what all of them may hold
+            fcntl.fcntl(self._descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
     def heard(self, timeout: float) -> Iterator[Run]:
         """The runs that were told of, waiting up to `timeout` seconds for the first."""
@@ -62,20 +59,39 @@ class Doorbell:
             return
         lines = (self._partial + os.read(self._descriptor, PIPE_BYTES)).split(b"\n")
         self._partial = lines.pop()
-        for line in lines:
-            document = json.loads(line)
-            yield Run(
-                job_id=document["job_id"],
-                attempt=document["attempt"],
-                phase=Phase(document["phase"]),
-                request=FeedRequest(**document["request"]),
-                token=document["token"],
-                wanted=document["wanted"],
-                started=document["started"],
-            )
+        for line in filter(None, lines):
+            try:
+                yield _run_of(line)
+            except (ValueError, KeyError, TypeError):
+                logger.warning("%s: a line that tells of no run was left out", self._path)
 
     def close(self) -> None:
         """Hear no more."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _write(self, line: bytes) -> None:
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                os.write(descriptor, line)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            # The run is in the backlog: whoever asked for it is not to be told of a failure.
+            if error.errno not in NOT_HEARD:
+                logger.warning("%s: %s", self._path, error.strerror)
+
+
+def _run_of(line: bytes) -> Run:
+    document = json.loads(line)
+    return Run(
+        job_id=document["job_id"],
+        attempt=document["attempt"],
+        phase=Phase(document["phase"]),
+        request=FeedRequest(**document["request"]),
+        token=document["token"],
+        wanted=document["wanted"],
+        started=document["started"],
+    )

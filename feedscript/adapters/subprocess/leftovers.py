@@ -1,7 +1,7 @@
 """Processes that a runner's violent death left behind.
 
-They are known by the cookie in their environment, which every process of the script inherits and no other has: no
-pid is remembered, so none that was given to somebody else can be signalled.
+They are known by the cookie in their environment, the path of the attempt's folder, which every process of the script
+inherits and no other has: no pid is remembered, so none that was given to somebody else can be signalled.
 """
 
 import os

@@ -4,26 +4,38 @@ It preloads the modules, then takes one assignment a line on its standard input 
 It leads a session of its own and outlives the server: when its input ends it finishes what it has begun, and goes.
 """
 
+import errno
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import time
+import traceback
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
-from feedscript.adapters.subprocess.supervision import Assignment, End, Script, become_subreaper
+from feedscript.adapters.subprocess.supervision import Assignment, End, Script, prepare
+
+OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
+TRY_AGAIN_AFTER = 0.25
 
 
 def main(preload: list[str]) -> int:
     """Serve assignments until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    become_subreaper()
+    # Caught, not ignored: what is ignored stays so in the programs that are started from here.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    prepare()
     for module in preload:
-        import_module(module)
+        try:
+            import_module(module)
+        except Exception:  # noqa: BLE001 - the attempt that needs the module fails by itself, and tells in its log
+            traceback.print_exc()
     for line in sys.stdin:
         _serve(Assignment(**json.loads(line)))
     return 0
@@ -37,25 +49,39 @@ def _serve(assignment: Assignment) -> None:
         _tell("gone")  # somebody else has seen the attempt to its end
         return
     try:
-        if not try_lock(lock) or folder.started.exists():
+        if not try_lock(lock) or not folder.is_locked_by(lock) or folder.started.exists():
             _tell("taken")
             return
-        end = _run(assignment, folder)
-        _write_atomically(folder.end, json.dumps(asdict(end)).encode())
+        _leave_word(folder, _run(assignment, folder))
     finally:
         os.close(lock)
     _tell("ended")
 
 
 def _run(assignment: Assignment, folder: AttemptFolder) -> End:
-    Path(assignment.log).parent.mkdir(parents=True, exist_ok=True)
     try:
+        Path(assignment.log).parent.mkdir(parents=True, exist_ok=True)
         script = Script(assignment, folder.work, started=folder.started.touch)
-    except OSError as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         command = assignment.command[0] if assignment.command else assignment.builtin
-        return End(reason="spawn_error", error=f"{command} could not be started: {error.strerror or error}")
+        why = (isinstance(error, OSError) and error.strerror) or error
+        return End(reason="spawn_error", error=f"{command} could not be started: {why}")
     _tell("started")
     return script.wait(folder.cancel.exists)
+
+
+def _leave_word(folder: AttemptFolder, end: End) -> None:
+    """Write the end down, atomically; on a full disk again and again, and the attempt stays alive until it is told."""
+    shutil.rmtree(folder.work, ignore_errors=True)  # which may make the room
+    while True:
+        try:
+            _write_atomically(folder.end, json.dumps(asdict(end)).encode())
+        except OSError as error:
+            if error.errno not in OUT_OF_ROOM:
+                raise
+            time.sleep(TRY_AGAIN_AFTER)
+        else:
+            return
 
 
 def _write_atomically(path: Path, data: bytes) -> None:

@@ -16,12 +16,14 @@ class ScriptSettings:
     """How scripts are run.
 
     `commands` holds the user's own command by phase, `builtins` the built-in function ("module:name") for a phase
-    without one. `environment` is all that a script inherits, besides what the contract gives it. Times are seconds.
+    without one. `environment` is all that a script inherits, besides what the contract gives it; a built-in one gets
+    `builtin_environment` as well. Times are seconds.
     """
 
     builtins: Mapping[Phase, str]
     commands: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    builtin_environment: Mapping[str, str] = field(default_factory=dict)
     callback_url: str
     timeout: float = 3600.0
     kill_grace: float = 10.0
@@ -41,7 +43,7 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
     request = run.request
     command = scripts.commands.get(run.phase)
     contract = {
-        COOKIE: cookie_of(run),
+        COOKIE: folder.cookie,
         "FEEDSCRIPT_JOB_ID": run.job_id,
         "FEEDSCRIPT_ATTEMPT": str(run.attempt),
         "FEEDSCRIPT_TYPE": run.phase.value,
@@ -57,7 +59,7 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
     return Assignment(
         folder=str(folder.path),
         log=str(log),
-        environment={**scripts.environment, **contract},
+        environment={**scripts.environment, **({} if command else scripts.builtin_environment), **contract},
         timeout=scripts.timeout,
         kill_grace=scripts.kill_grace,
         log_bytes=scripts.log_bytes,
@@ -65,8 +67,3 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
         command=[*command, request.source, request.destination] if command else None,
         builtin=None if command else scripts.builtins[run.phase],
     )
-
-
-def cookie_of(run: Run) -> str:
-    """What every process of the attempt carries in its environment, and no other does."""
-    return f"{run.job_id}/{run.token}"

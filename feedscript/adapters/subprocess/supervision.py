@@ -12,11 +12,13 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 LOOK_EVERY = 0.1
 TAIL_BYTES = 2000
 LARGEST_RESULT = 1024 * 1024
@@ -52,8 +54,9 @@ class End:
     result: Mapping[str, Any] | None = None
 
 
-def become_subreaper() -> None:
-    """Make this process the parent of whatever its scripts leave behind (prctl(2))."""
+def prepare() -> None:
+    """Make this process the parent of whatever its scripts leave behind (prctl(2)); and no core is ever dumped."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
@@ -62,13 +65,13 @@ class Script:
 
     def __init__(self, assignment: Assignment, work: Path, started: Callable[[], None]) -> None:
         self._assignment = assignment
+        self._log = os.open(assignment.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._output, writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._output, False)
-        self._log = os.open(assignment.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._written = 0
-        self._silent = False
-        started()
+        self._cut = self._silent = False
         try:
+            started()
             self.pid = self._spawn(writer, work)
         except BaseException:
             os.close(self._output)
@@ -92,6 +95,8 @@ class Script:
             elif stop_at is not None and now > stop_at:
                 self._signal_group(signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
+        if stop_at is not None:
+            self._let_the_rest_end(stop_at)
         self._sweep()
         self._drain()
         os.close(self._pidfd)
@@ -113,9 +118,9 @@ class Script:
             cwd=work,
             start_new_session=True,
             close_fds=True,
+            # Safe here, where there is one thread; without it the start is cheaper (vfork).
+            preexec_fn=partial(_limit, assignment.limits) if assignment.limits else None,  # noqa: PLW1509 - as said
         )
-        for name, limit in assignment.limits.items():
-            _limit(process.pid, name, limit)
         # Reaped by waitpid here; Popen must not do so as well.
         process.returncode = 0
         return process.pid
@@ -123,9 +128,12 @@ class Script:
     def _fork(self, builtin: str, output: int, work: Path) -> int:
         sys.stdout.flush()
         parent = os.getpid()
+        # A signal that comes before the child is itself waits until it is.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         pid = os.fork()
         if pid == 0:
             _become_script(builtin, output, work, parent, self._assignment)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         return pid
 
     def _exited(self, timeout: float) -> bool:
@@ -140,27 +148,44 @@ class Script:
             data = os.read(self._output, 65536)
         except BlockingIOError:
             return False
-        room = self._assignment.log_bytes - self._written
-        if data and room > 0:
-            os.write(self._log, data[:room])
-            self._written += len(data[:room])
-            if len(data) >= room:
-                os.write(
-                    self._log,
-                    f"\n[feedscript: the log is cut at {self._assignment.log_bytes} bytes]\n".encode(),
-                )
         self._silent = not data  # every writer is gone: the pipe would be readable for ever
+        room = self._assignment.log_bytes - self._written
+        self._written += min(len(data), room)
+        kept = data[:room]
+        if len(data) > room and not self._cut:
+            self._cut = True
+            kept += f"\n[feedscript: the log is cut at {self._assignment.log_bytes} bytes]\n".encode()
+        self._keep(kept)
         return bool(data)
+
+    def _keep(self, data: bytes) -> None:
+        try:
+            while data:
+                data = data[os.write(self._log, data) :]
+        except OSError:
+            return  # a full disk costs the script its log, not its life
 
     def _drain(self) -> None:
         while self._copy_output():
             pass
 
     def _signal_group(self, number: int) -> None:
+        # Not reaped yet, so the pid is the script's own; a forked child may not lead its group yet.
         try:
             os.killpg(self.pid, number)
         except ProcessLookupError:
-            return
+            os.kill(self.pid, number)
+
+    def _let_the_rest_end(self, until: float) -> None:
+        """The script was told to stop and has; what it started has the rest of the grace."""
+        told: set[int] = set()
+        while time.monotonic() < until and _reap():
+            for pid in set(_children()) - told:
+                told.add(pid)
+                if os.getpgid(pid) != self.pid:  # who left the group was not told yet
+                    os.kill(pid, signal.SIGTERM)
+            self._drain()
+            time.sleep(LOOK_EVERY / 10)
 
     def _sweep(self) -> None:
         """End what the script left behind: all that is still a child of this process, until there is none."""
@@ -183,7 +208,9 @@ class Script:
             end.error = f"killed by {signal.Signals(-code).name}; {self._tail()}"
         elif code:
             end.error = f"exit code {code}; {self._tail()}"
-        end.result = self._read_result() if end.exit_code == 0 else None
+        end.result = self._read_result()
+        if end.exit_code and end.result and isinstance(end.result.get("err"), str):
+            end.error = end.result["err"]
         return end
 
     def _tail(self) -> str:
@@ -212,8 +239,9 @@ def _become_script(builtin: str, output: int, work: Path, parent: int, assignmen
         if os.getppid() != parent:
             os._exit(code)
         os.setsid()
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         null = os.open(os.devnull, os.O_RDONLY)
         for descriptor, target in ((null, 0), (output, 1), (output, 2)):
             os.dup2(descriptor, target)
@@ -221,8 +249,7 @@ def _become_script(builtin: str, output: int, work: Path, parent: int, assignmen
         os.chdir(work)
         os.environ.clear()
         os.environ.update(assignment.environment)
-        for name, limit in assignment.limits.items():
-            _limit(0, name, limit)
+        _limit(assignment.limits)
         module, _, name = builtin.partition(":")
         code = int(getattr(import_module(module), name)())
     except BaseException:  # noqa: BLE001 - nothing may unwind into the runner's own code
@@ -233,11 +260,19 @@ def _become_script(builtin: str, output: int, work: Path, parent: int, assignmen
         os._exit(code)
 
 
-def _limit(pid: int, name: str, limit: int) -> None:
+def _limit(limits: Mapping[str, int]) -> None:
+    for name, limit in limits.items():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+
+
+def _reap() -> bool:
+    """Collect the children that have ended; answers whether there are others."""
     try:
-        resource.prlimit(pid, getattr(resource, name), (limit, limit))
-    except ProcessLookupError:
-        return  # it has ended already
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except ChildProcessError:
+        return False
+    return True
 
 
 def _children() -> list[int]:

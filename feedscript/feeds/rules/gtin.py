@@ -22,6 +22,7 @@ def check_digit_holds(value: Value) -> str:
     """Whether the last digit is what the others demand, and they are not all zero."""
     plain = digits(value)
     branches = [
+        (f"{plain} IS NULL", "NULL"),
         (_sums_up(_nibbles(value), value), "true"),
         (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain))),
         (f"strlen({plain}) = 10", _isbn_holds(plain)),

@@ -41,9 +41,12 @@ class Scan:
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
         filled = [f"({mask}) AS f{index}" for index, mask in enumerate(self.plan.filled)]
         groups = [
-            f"CASE WHEN {group} IS NOT NULL AND {value} IS NOT NULL THEN hash({sql.trimmed(name)}) END AS {letter}{index}"
+            sql.choice(
+                [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL"
+            )
+            + f" AS {letter}{index}"
             for index, (_, group, value) in enumerate(self.plan.within)
-            for name, letter in ((group, "k"), (value, "w"))
+            for text, letter in ((group, "k"), (value, "w"))
         ]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
         inner = [f"{self.key} AS h", *cells, *(["line"] if self.staged.line_column else [])]
@@ -62,9 +65,9 @@ class Scan:
             "'ragged_row'",
         )
         self.connection.execute(
-            f"CREATE TEMP TABLE rejected AS SELECT record, {codes} AS code, text FROM (SELECT line AS record,"
-            " min(error_type::VARCHAR) AS kind, trim(min(csv_line), chr(13) || chr(10)) AS text FROM reject_errors GROUP BY line)"
-            " ORDER BY record"
+            f"CREATE TEMP TABLE rejected AS SELECT record, {codes} AS code, trim(text, chr(13) || chr(10)) AS text"
+            " FROM (SELECT line AS record, min(error_type::VARCHAR) AS kind, min(csv_line) AS text"
+            " FROM reject_errors GROUP BY line) ORDER BY record"
         )
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
 

@@ -1,0 +1,81 @@
+"""The chain that holds the audit trail together: sequence numbers, and each line's hash in the next."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from feedscript.ports.errors import StorageBroken
+
+GENESIS = "0" * 64
+WINDOW = 1024 * 1024
+"""How far back a tear is looked for: more than is ever written between two fsyncs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: the segment, its size, and its last line's number and hash."""
+
+    segment: Path
+    size: int = 0
+    sequence: int = 0
+    hash: str = GENESIS
+
+
+def line_hash(line: bytes) -> str:
+    """The hash that the next line carries: SHA-256 of 0x00 and the exact line (the leaf hash of RFC 9162, 2.1.1)."""
+    return hashlib.sha256(b"\0" + line).hexdigest()
+
+
+def chained(entries: Sequence[bytes], head: Head) -> tuple[bytes, Head]:
+    """The entries (JSON objects) as lines that go on from the head, and the head after them."""
+    text = []
+    size, sequence, last = head.size, head.sequence, head.hash
+    for entry in entries:
+        sequence += 1
+        line = entry[:-1] + f',"sequence":{sequence},"previoushash":"{last}"}}'.encode()
+        last = line_hash(line)
+        size += len(line) + 1
+        text.append(line + b"\n")
+    return b"".join(text), Head(head.segment, size, sequence, last)
+
+
+def find_tear(descriptor: int) -> int | None:
+    """The byte from which on a crash has torn the segment; None where it is whole.
+
+    A write that was not synced may be cut off, or, in part or whole, be zeros; JSON has no zero byte.
+    """
+    size = os.fstat(descriptor).st_size
+    tail = _tail(descriptor, size, WINDOW)
+    zero = tail.find(b"\0")
+    if zero == -1 and tail.endswith(b"\n"):
+        return None
+    begin = tail.rfind(b"\n", 0, len(tail) if zero == -1 else zero) + 1
+    return size - len(tail) + begin
+
+
+def head_of(segment: Path, descriptor: int) -> Head:
+    """The head that the segment's last line tells; raises `StorageBroken` where that line is no entry."""
+    size = os.fstat(descriptor).st_size
+    if size == 0:
+        return Head(segment)
+    last = _tail(descriptor, size, 4096)[:-1].rpartition(b"\n")[2]
+    try:
+        document: Any = json.loads(last)
+        return Head(segment, size, int(document["sequence"]), line_hash(last))
+    except (ValueError, KeyError, TypeError) as error:
+        cause = "the last line is no entry of this trail; see what `feedscript audit verify` says"
+        raise StorageBroken(str(segment), cause) from error
+
+
+def _tail(descriptor: int, size: int, length: int) -> bytes:
+    """At least the last line, whole, and what is before it."""
+    while True:
+        length = min(length, size)
+        tail = os.pread(descriptor, length, size - length)
+        if length == size or b"\n" in tail[:-1]:
+            return tail
+        length *= 4

@@ -1,0 +1,72 @@
+"""The files of the audit trail: `YYYY/MM/DD.jsonl`, an entry a line, a file a day (UTC); reading, no writing.
+
+A last line without its end is one that is being written, or that a crash has torn: readers leave it out.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import accumulate
+from pathlib import Path
+
+BLOCK = 1024 * 1024
+DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The segments below a folder."""
+
+    root: Path
+
+    def of_day(self, day: datetime) -> Path:
+        """Where the day's entries go."""
+        return self.root / f"{day.astimezone(UTC):%Y/%m/%d}.jsonl"
+
+    def day_of(self, segment: Path) -> str:
+        """The segment's day as `YYYY/MM/DD`."""
+        return segment.relative_to(self.root).as_posix()[:10]
+
+    def listed(self, *, since: datetime | None = None) -> list[Path]:
+        """The segments from that day on, oldest first."""
+        first = "" if since is None else f"{since.astimezone(UTC):%Y/%m/%d}"
+        found = (path.relative_to(self.root).as_posix() for path in self.root.glob("*/*/*.jsonl"))
+        return [self.root / name for name in sorted(found) if DAY.match(name) and name[:10] >= first]
+
+
+def lines(segment: Path, needle: bytes = b"") -> Iterator[bytes]:
+    """The segment's whole lines that hold the needle, in order, without their ends."""
+    with segment.open("rb") as file:
+        rest = b""
+        while block := file.read(BLOCK):
+            whole, end, rest = (rest + block).rpartition(b"\n")
+            if end and needle in whole:
+                yield from (line for line in whole.split(b"\n") if needle in line)
+
+
+def lines_backwards(segment: Path, before: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """The segment's whole lines from the last back to the first, each with the byte it begins at.
+
+    With `before`, those that end at or before that byte, which must be the beginning of a line.
+    """
+    with segment.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        start, unread = size if before is None else min(before, size), b""
+        while start > 0:
+            length = min(BLOCK, start)
+            start -= length
+            file.seek(start)
+            unread = file.read(length) + unread
+            # The first line may begin further up; what follows the last end is torn.
+            first, end, rest = unread.partition(b"\n") if start > 0 else (b"", b"", unread)
+            if start > 0 and not end:
+                continue
+            unread = first + end
+            yield from _placed(rest.split(b"\n")[:-1], start + len(unread))[::-1]
+
+
+def _placed(whole: list[bytes], at: int) -> list[tuple[int, bytes]]:
+    starts = accumulate((len(line) + 1 for line in whole), initial=at)
+    return list(zip(starts, whole, strict=False))

@@ -1,0 +1,112 @@
+"""One of the executor's places: it sees one attempt through at a time, with a runner of its own."""
+
+import logging
+import threading
+from pathlib import Path
+
+from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, RunFolders, Stage
+from feedscript.adapters.subprocess.leftovers import end_leftovers
+from feedscript.adapters.subprocess.runner_process import RunnerProcess
+from feedscript.adapters.subprocess.script_contract import ScriptSettings, assignment_for
+from feedscript.domain import FeedscriptError, Reason, UnknownJob
+from feedscript.ports import AttemptListener, Run, ScriptEnd
+from feedscript.ports.errors import UnreadableJob
+
+logger = logging.getLogger(__name__)
+
+RECORD_AGAIN_AFTER = 1.0
+RUNNERS_TO_TRY = 3
+
+
+class Place:
+    """Sees attempts through from whatever is on disk; `stopping` ends its patience with a listener in trouble."""
+
+    def __init__(
+        self,
+        *,
+        listener: AttemptListener,
+        folders: RunFolders,
+        scripts: ScriptSettings,
+        stopping: threading.Event,
+    ) -> None:
+        self._listener = listener
+        self._folders = folders
+        self._scripts = scripts
+        self._stopping = stopping
+        self._runner = RunnerProcess(scripts.modules, folders.logs / "runners.log")
+
+    def see_through(self, run: Run) -> None:
+        """Start the attempt's script if it is still to be started, and tell the listener of its end."""
+        folder = self._folders.of(run.job_id, run.attempt)
+        if not self._begun(run, folder):
+            return
+        while (stage := folder.stage()) is Stage.ALIVE:
+            self._tell_start(run)
+            folder.wait()
+        if self._tell_end(self._end(run, folder, stage)):
+            folder.remove()
+
+    def close(self) -> None:
+        """Let the runner go once it has finished what it is doing."""
+        self._runner.close()
+
+    def _begun(self, run: Run, folder: AttemptFolder) -> bool:
+        """See to it that the script has been started; answers False where that is not wanted, or could not be done."""
+        for _ in range(RUNNERS_TO_TRY):
+            if run.started or folder.stage() is not Stage.FRESH:
+                return True
+            if not self._listener.wanted(run.job_id, run.attempt):
+                return not folder.discard()
+            folder.make()
+            # Asked again, now that a cancel finds the folder.
+            if not self._listener.wanted(run.job_id, run.attempt):
+                return not folder.discard()
+            self._runner.carry_out(
+                assignment_for(run, self._scripts, folder, self._log(run)), lambda: self._tell_start(run)
+            )
+        return folder.stage() is not Stage.FRESH
+
+    def _end(self, run: Run, folder: AttemptFolder, stage: Stage) -> ScriptEnd:
+        document = folder.read_end() if stage is Stage.ENDED else None
+        if document is not None:
+            reason = document.pop("reason")
+            return ScriptEnd(
+                job_id=run.job_id, attempt=run.attempt, reason=Reason(reason) if reason else None, **document
+            )
+        end_leftovers(folder.cookie)
+        return ScriptEnd(
+            job_id=run.job_id,
+            attempt=run.attempt,
+            reason=Reason.LOST,
+            error="the script and what looked after it are gone, and left no word",
+        )
+
+    def _tell_start(self, run: Run) -> None:
+        try:
+            self._listener.script_started(run.job_id, run.attempt, str(self._log(run)))
+        except FeedscriptError as error:
+            # The script runs whether or not it is noted; its end will be.
+            logger.warning(
+                "the start of job %s, attempt %s is not recorded: %s", run.job_id, run.attempt, error
+            )
+
+    def _tell_end(self, end: ScriptEnd) -> bool:
+        """Tell the listener, however long it takes: an end that is not recorded would be a job that is stuck.
+
+        Answers False for a job that is not there to be told about; what is on disk is left as it is.
+        """
+        while True:
+            try:
+                self._listener.script_ended(end)
+            except (UnknownJob, UnreadableJob) as error:
+                logger.error("the end of attempt %s cannot be recorded: %s", end.attempt, error)  # noqa: TRY400 - the text tells it all
+                return False
+            except FeedscriptError as error:
+                logger.warning("the end of job %s is not recorded yet: %s", end.job_id, error)
+                if self._stopping.wait(RECORD_AGAIN_AFTER):
+                    raise
+            else:
+                return True
+
+    def _log(self, run: Run) -> Path:
+        return self._folders.log(run.job_id, run.attempt)

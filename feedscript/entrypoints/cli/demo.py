@@ -1,0 +1,215 @@
+"""`feedscript demo`: the main job from end to end, over HTTP, on a server of its own."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import requests
+
+BUCKET = "demo"
+PATIENCE = 60.0
+LOOK_EVERY = 0.1
+UNDER_WAY = ("generating", "validating")
+MERCHANT = "trailhead-outfitters"
+
+
+class DemoFailed(click.ClickException):
+    """The demo did not go as it should."""
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where jobs, feeds and reports of the demo are kept; emptied first.",
+)
+@click.option(
+    "--samples",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path("samples"),
+    show_default=True,
+    help="Where merchant-export.csv and broken-feed.csv lie.",
+)
+def demo(folder: Path, samples: Path) -> None:
+    """Turn a merchant's export into Google's feed, validate it, and validate a broken feed too."""
+    bucket = folder / "objects" / BUCKET
+    shutil.rmtree(folder, ignore_errors=True)
+    bucket.mkdir(parents=True)
+    for name in ("merchant-export.csv", "broken-feed.csv"):
+        shutil.copy(samples / name, bucket / name)
+    with _server(folder) as base:
+        job_id = _generate_and_validate(base)
+        broken_id = _validate_broken(base)
+        _show_trail(base, job_id)
+    _say("Where everything lies")
+    for what, where in {
+        "the generated feed": bucket / "google-feed.csv",
+        "its report": bucket / "report.json",
+        "the broken feed's report, as a page": bucket / "broken-report.html",
+        "the first job": next((folder / "jobs").rglob(f"{job_id}.json")),
+        "the second job": next((folder / "jobs").rglob(f"{broken_id}.json")),
+        "the audit trail": folder / "activities",
+        "the scripts' logs": folder / "logs",
+    }.items():
+        click.echo(f"  {what:38} {where}")
+    click.secho("\nThe demo is complete.", bold=True)
+
+
+def _generate_and_validate(base: str) -> str:
+    body = {
+        "job_id": 1,
+        "affiliate_merchant_id": MERCHANT,
+        "source_s3_path": f"s3://{BUCKET}/merchant-export.csv",
+        "destination_s3_path": f"s3://{BUCKET}/google-feed.csv",
+        "callback_url": f"{base}/api/callback/feed",
+        "partner_id": "google",
+    }
+    _say("Generate: a merchant's export becomes Google's feed")
+    job_id: str = _post(f"{base}/api/feed/generate", body)["job_id"]
+    _expect(_follow(base, job_id), "generated")
+    _say("Validate: is it what Google accepts? (the same job_id; its source is the generated feed)")
+    wanted = {k: v for k, v in body.items() if k != "source_s3_path"}
+    _post(f"{base}/api/feed/validate", wanted | {"destination_s3_path": f"s3://{BUCKET}/report.json"})
+    _expect(_follow(base, job_id), "validated")
+    _show_report(base, job_id)
+    return job_id
+
+
+def _validate_broken(base: str) -> str:
+    _say("Validate a broken feed")
+    body = {
+        "job_id": "broken",
+        "affiliate_merchant_id": MERCHANT,
+        "source_s3_path": f"s3://{BUCKET}/broken-feed.csv",
+        "destination_s3_path": f"s3://{BUCKET}/broken-report.json",
+        "partner_id": "google",
+    }
+    job_id: str = _post(f"{base}/api/feed/validate", body)["job_id"]
+    _expect(_follow(base, job_id), "validation_failed")
+    _show_report(base, job_id)
+    return job_id
+
+
+def _show_trail(base: str, job_id: str) -> None:
+    _say("What is on the audit trail about the first job")
+    activities = _get(f"{base}/api/feed/jobs/{job_id}/activities")["activities"]
+    calls = [activity for activity in activities if activity["type"] == "feedscript.api.call"]
+    for activity in activities:
+        if activity not in calls:
+            click.echo(f"  {activity['time']}  {activity['type']}")
+    click.echo(f"  and {len(calls)} API calls, each with its request and its answer")
+
+
+def _follow(base: str, job_id: str) -> str:
+    """Print the states that the job goes through until it rests; answers the last."""
+    path: list[str] = []
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        job = _get(f"{base}/api/feed/status/{job_id}")
+        if not path or path[-1] != job["status"]:
+            path.append(job["status"])
+        if job["status"] not in UNDER_WAY:
+            click.echo(f"  state: {' -> '.join(path)}   reason: {job['reason']}   error: {job['error']}")
+            return path[-1]
+        time.sleep(LOOK_EVERY)
+    raise DemoFailed(f"job {job_id} is still {path[-1]} after {PATIENCE:g} s")
+
+
+def _show_report(base: str, job_id: str) -> None:
+    report = _get(f"{base}/api/feed/jobs/{job_id}/report")
+    click.echo(f"  report: {report['status']}, {json.dumps(report['summary'])}")
+    for issue in report["issues"]:
+        where = issue["samples"][0] if issue["samples"] else {}
+        example = (
+            f"e.g. item {where.get('item')}, line {where.get('line')}: {where.get('value')!r}"
+            if where
+            else ""
+        )
+        click.echo(f"    {issue['severity']:8} {issue['rule_id']:44} x{issue['total']:<4} {example[:70]}")
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """`feedscript serve` on a free port, with everything it writes in the folder."""
+    port = _free_port()
+    own = {name: str(folder / name.removesuffix("_DIR").lower()) for name in DIRECTORIES}
+    settings = own | {
+        "OBJECT_STORE": "local",
+        "OBJECT_STORE_ROOT": str(folder / "objects"),
+        "PORT": str(port),
+    }
+    (folder / "logs").mkdir()
+    with (folder / "logs" / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feedscript", "serve"],
+            env={**os.environ, **settings, "HOST": "127.0.0.1", "CALLBACK_URL": "", "API_KEYS": ""},
+            stdout=log,
+            stderr=log,
+        )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(base, process, folder)
+        click.echo(f"feedscript serves {base} (its documentation is at /api/docs)")
+        yield base
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+DIRECTORIES = ("JOBS_DIR", "ACTIVITIES_DIR", "RUNS_DIR", "LOGS_DIR", "CONFIG_DIR")
+
+
+def _wait_until_ready(base: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < give_up:
+        try:
+            if requests.get(f"{base}/ready", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(LOOK_EVERY)
+    raise DemoFailed(f"the server does not answer; see {folder / 'logs' / 'server.log'}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    click.echo(f"  POST {url}\n       {json.dumps(body)}")
+    answer = requests.post(url, json=body, timeout=30)
+    click.echo(f"  {answer.status_code} {answer.text.strip()}")
+    if not answer.ok:
+        raise DemoFailed(f"{url} answered {answer.status_code}")
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+def _get(url: str) -> dict[str, Any]:
+    answer = requests.get(url, timeout=30)
+    if not answer.ok:
+        raise DemoFailed(f"{url} answered {answer.status_code}: {answer.text}")
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+def _expect(state: str, wanted: str) -> None:
+    if state != wanted:
+        raise DemoFailed(f"the job is {state}, not {wanted}")
+
+
+def _say(heading: str) -> None:
+    click.secho(f"\n{heading}", bold=True)

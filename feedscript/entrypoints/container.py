@@ -1,0 +1,80 @@
+"""The only place that wires: which adapter stands behind which port."""
+
+import random
+
+from dependency_injector import containers, providers
+
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
+from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
+from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
+from feedscript.adapters.webhooks import WebhookNotifier
+from feedscript.domain import Phase
+from feedscript.entrypoints.settings import Settings
+from feedscript.service import JobService
+
+
+class Container(containers.DeclarativeContainer):
+    """Everything that `settings` leads to; tests override single providers."""
+
+    settings = providers.Dependency(instance_of=Settings)
+
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(Uuid7IdFactory)
+    tokens = providers.Singleton(HmacAttemptTokens, settings.provided.secret.call())
+
+    disk = providers.Singleton(Disk, floor=settings.provided.min_free_bytes)
+    activities = providers.Singleton(FileActivityLog, settings.provided.activities_dir, disk)
+    repository = providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk)
+    objects = providers.Selector(
+        settings.provided.object_store,
+        local=providers.Singleton(FolderObjectStore, settings.provided.object_store_root),
+        s3=providers.Singleton(
+            S3ObjectStore, region=settings.provided.s3_region, endpoint=settings.provided.s3_endpoint
+        ),
+    )
+    scripts = providers.Singleton(
+        ScriptSettings,
+        builtins=providers.Object(
+            {
+                Phase.GENERATION: "feedscript.entrypoints.scripts.generate:main",
+                Phase.VALIDATION: "feedscript.entrypoints.scripts.validate:main",
+            }
+        ),
+        commands=settings.provided.commands,
+        environment=settings.provided.passed_environment.call(),
+        builtin_environment=settings.provided.builtin_environment.call(),
+        callback_url=settings.provided.own_callback_url,
+        timeout=settings.provided.script_timeout,
+        kill_grace=settings.provided.script_kill_grace,
+        log_bytes=settings.provided.script_log_bytes,
+        limits=settings.provided.limits.call(),
+    )
+    executor = providers.Singleton(
+        SubprocessExecutor,
+        runs=settings.provided.runs_dir,
+        logs=settings.provided.logs_dir,
+        capacity=settings.provided.max_concurrent_scripts,
+        scripts=scripts,
+    )
+    notifier = providers.Singleton(
+        WebhookNotifier,
+        settings.provided.outbox_dir,
+        ids=ids,
+        record=activities.provided.append,
+    )
+    service = providers.Singleton(
+        JobService,
+        repository=repository,
+        activities=activities,
+        executor=executor,
+        notifier=notifier,
+        objects=objects,
+        clock=clock,
+        ids=ids,
+        tokens=tokens,
+        policy=settings.provided.retry_policy,
+        callback_grace=settings.provided.grace,
+        jitter=providers.Object(random.random),
+        own_callbacks=settings.provided.is_own_callback,
+    )

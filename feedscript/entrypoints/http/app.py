@@ -1,0 +1,93 @@
+"""The Flask application: routes, problems, documentation, and the container behind them."""
+
+import logging
+from dataclasses import replace
+
+import click
+from flask import Flask, Response, jsonify
+from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
+
+from feedscript import __version__
+from feedscript.entrypoints.container import Container
+from feedscript.entrypoints.http.activities import activities_blueprint
+from feedscript.entrypoints.http.audit import register_audit
+from feedscript.entrypoints.http.callback import callback_blueprint
+from feedscript.entrypoints.http.callers import register_callers
+from feedscript.entrypoints.http.feed import feed_blueprint
+from feedscript.entrypoints.http.health import health_blueprint
+from feedscript.entrypoints.http.problems import register_problems
+from feedscript.entrypoints.settings import Settings, settings_or_exit
+
+logger = logging.getLogger(__name__)
+
+
+class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
+    """OpenAPI alone: errors are this package's own business."""
+
+    def _register_error_handlers(self) -> None:
+        return
+
+
+def create_app(container: Container | None = None) -> Flask:
+    """The application over a container, by default over one for the environment's settings, with its threads running.
+
+    Bad settings end the process: one clear line and exit status 2.
+    """
+    if container is None:
+        container = container_for(_as_served(settings_or_exit()))
+    settings: Settings = container.settings()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = Flask("feedscript")
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        API_TITLE="feedscript",
+        API_VERSION=__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    service = container.service()
+    register_problems(app)
+    register_callers(app, settings.api_keys)
+    register_audit(app, service, container.clock(), container.ids())
+    api = _Api(app)
+    api.register_blueprint(feed_blueprint(service))
+    api.register_blueprint(callback_blueprint(service))
+    api.register_blueprint(activities_blueprint(service))
+    api.register_blueprint(health_blueprint(service, container.disk(), settings))
+    app.register_blueprint(
+        # Without validatorUrl: null the page would show the document to an outside host.
+        get_swaggerui_blueprint(
+            "/api/docs", "/api/openapi.json", config={"app_name": "feedscript", "validatorUrl": None}
+        )
+    )
+    app.after_request(_harden)
+    app.get("/")(_root)
+    app.extensions["feedscript.container"] = container
+    container.executor().start(service)
+    container.notifier().start()
+    return app
+
+
+def container_for(settings: Settings) -> Container:
+    """The container that the settings lead to."""
+    return Container(settings=settings)
+
+
+def _as_served(settings: Settings) -> Settings:
+    """`flask run --port` speaks before PORT: scripts must know where to report."""
+    context = click.get_current_context(silent=True)
+    port = context.params.get("port") if context is not None and context.info_name == "run" else None
+    return replace(settings, port=port) if isinstance(port, int) else settings
+
+
+def _root() -> Response:
+    return jsonify({"ok": True})
+
+
+def _harden(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

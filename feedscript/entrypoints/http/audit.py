@@ -1,0 +1,126 @@
+"""Every API call with its request and its response on the audit trail, by an allow-list of fields."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+
+from feedscript.domain import Activity
+from feedscript.entrypoints.http.callers import actor
+from feedscript.ports import Clock, IdFactory
+from feedscript.service import JobService
+
+PREFIXES = ("/api/feed/", "/api/callback/", "/api/activities")
+SHOWN_OF_REQUEST = (
+    "job_id",
+    "affiliate_merchant_id",
+    "source_s3_path",
+    "destination_s3_path",
+    "partner_id",
+    "type",
+    "status",
+    "attempt",
+    "reason",
+    "err",
+)
+SHOWN_OF_QUERY = (
+    *SHOWN_OF_REQUEST,
+    "reference",
+    "created_after",
+    "created_before",
+    "actor",
+    "since",
+    "until",
+    "cursor",
+    "limit",
+    "offset",
+    "format",
+)
+SHOWN_OF_RESPONSE = (
+    "message",
+    "job_id",
+    "id",
+    "status",
+    "deduplicated",
+    "received",
+    "applied",
+    "reason",
+    "code",
+)
+LONGEST = 1024
+
+
+def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory) -> None:
+    """Give every request an id, and enter every API call when its answer is known."""
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = ids.new_id()
+
+    @app.after_request
+    def enter(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        if request.path.startswith(PREFIXES):
+            service.note(_call(response, clock, ids))
+        return response
+
+
+def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
+    answered = _shown(response.get_json(silent=True) if response.is_json else None, SHOWN_OF_RESPONSE)
+    asked = _asked()
+    return Activity(
+        id=g.get("request_id") or ids.new_id(),
+        at=clock.now(),
+        type="feedscript.api.call",
+        job_id=_job_of(answered, asked),
+        actor=actor(),
+        data={
+            "method": request.method,
+            "path": request.path[:LONGEST],
+            "from": request.remote_addr,
+            "request": asked,
+            "status": response.status_code,
+            "response": answered,
+        },
+    )
+
+
+def _asked() -> dict[str, Any]:
+    if request.method != "POST":
+        return _shown(request.args.to_dict(), SHOWN_OF_QUERY)
+    body = g.get("body")  # as the parser read it; what it refused is not repeated
+    shown = _shown(body, SHOWN_OF_REQUEST)
+    url = body.get("callback_url") if isinstance(body, dict) else None
+    if isinstance(url, str):
+        shown["callback_url"] = _origin(url)
+    return shown
+
+
+def _shown(body: object, names: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        return {}
+    return {
+        name: _short(body[name])
+        for name in names
+        if isinstance(body.get(name), str | int | None) and name in body
+    }
+
+
+def _short(value: str | int | None) -> str | int | None:
+    # What cannot be written as UTF-8 came from a request that was refused for it.
+    return value.encode(errors="replace").decode()[:LONGEST] if isinstance(value, str) else value
+
+
+def _origin(url: str) -> str:
+    """Without path and query, which may carry secrets."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname}:{parts.port}"[:LONGEST]
+    except ValueError:
+        return "(not an address)"
+
+
+def _job_of(answered: dict[str, Any], asked: dict[str, Any]) -> str | None:
+    in_path = (request.view_args or {}).get("job_id")
+    found = in_path or answered.get("job_id") or answered.get("id") or asked.get("job_id")
+    return str(found)[:LONGEST] if found else None

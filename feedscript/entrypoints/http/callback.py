@@ -1,0 +1,35 @@
+"""`/api/callback/feed`: where outcomes are reported."""
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from feedscript.domain import ReportOutcome
+from feedscript.entrypoints.http.callers import actor, token
+from feedscript.entrypoints.http.feed import StrictBlueprint
+from feedscript.entrypoints.http.schemas import CallbackSchema, ProblemSchema, ReceivedSchema
+from feedscript.service import Callback, JobService
+
+
+def callback_blueprint(service: JobService) -> Blueprint:
+    """The route over the service."""
+    callback = StrictBlueprint(
+        "callback", __name__, url_prefix="/api/callback", description="Report outcomes"
+    )
+
+    @callback.route("/feed", methods=["POST"])
+    @callback.arguments(CallbackSchema)
+    @callback.response(200, ReceivedSchema)
+    @callback.alt_response(
+        401, schema=ProblemSchema, description="The token is not one of the job's attempts"
+    )
+    @callback.alt_response(404, schema=ProblemSchema, description="Unknown job")
+    def receive(body: tuple[str, ReportOutcome]) -> Response:
+        """Report how a phase ended; a repeated, late or contradicting report is received and changes nothing."""
+        job_id, report = body
+        secret = token()
+        who = "script" if secret is not None else actor()
+        answer = service.report(Callback(job_id=job_id, report=report, token=secret, actor=who))
+        reason = answer.refusal.code.value if answer.refusal else None
+        return jsonify({"received": True, "applied": answer.refusal is None, "reason": reason})
+
+    return callback

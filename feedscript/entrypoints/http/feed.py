@@ -1,0 +1,136 @@
+"""`/api/feed`: start, follow, list and cancel jobs."""
+
+from typing import Any
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from feedscript.domain import FeedRequest, Job, Phase, RefusalCode
+from feedscript.entrypoints.http.callers import actor
+from feedscript.entrypoints.http.parsing import StrictJsonParser
+from feedscript.entrypoints.http.problems import problem, refused
+from feedscript.entrypoints.http.schemas import (
+    AcceptedSchema,
+    FeedRequestSchema,
+    JobPageSchema,
+    JobQuerySchema,
+    JobSchema,
+    LogQuerySchema,
+    LogSchema,
+    ProblemSchema,
+    ReportQuerySchema,
+    ValidateRequestSchema,
+)
+from feedscript.entrypoints.http.views import activity_view, job_document
+from feedscript.service import Answer, JobService
+
+ACCEPTED = {Phase.GENERATION: "Generation job accepted", Phase.VALIDATION: "Validation job accepted"}
+# A report is a merchant's own data in a page: it may style itself and run its own search, and reach nothing.
+REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+class StrictBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
+    """A blueprint whose bodies are read strictly."""
+
+    ARGUMENTS_PARSER = StrictJsonParser()
+
+
+def feed_blueprint(service: JobService) -> Blueprint:
+    """The routes over the service."""
+    feed = StrictBlueprint(
+        "feed", __name__, url_prefix="/api/feed", description="Generate and validate feeds"
+    )
+
+    @feed.route("/generate", methods=["POST"])
+    @feed.arguments(FeedRequestSchema)
+    @feed.response(202, AcceptedSchema)
+    @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
+    @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
+    def generate(wanted: FeedRequest) -> Response:
+        """Start the generation of a feed, or repeat one that failed."""
+        return _started(service.start(Phase.GENERATION, wanted, actor=actor()), Phase.GENERATION)
+
+    @feed.route("/validate", methods=["POST"])
+    @feed.arguments(ValidateRequestSchema)
+    @feed.response(202, AcceptedSchema)
+    @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
+    @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
+    def validate(wanted: FeedRequest) -> Response:
+        """Start the validation of a feed, or repeat one that failed."""
+        answer = service.start(Phase.VALIDATION, wanted, source_given=bool(wanted.source), actor=actor())
+        return _started(answer, Phase.VALIDATION)
+
+    @feed.route("/status/<job_id>", methods=["GET"])
+    @feed.response(200, JobSchema)
+    @feed.alt_response(404, schema=ProblemSchema, description="Unknown job")
+    def status(job_id: str) -> Response:
+        """Tell where a job stands."""
+        return _with_progress(service, service.job(job_id))
+
+    @feed.route("/cancel/<job_id>", methods=["POST"])
+    @feed.response(200, JobSchema)
+    @feed.alt_response(409, schema=ProblemSchema, description="Nothing is under way")
+    def cancel(job_id: str) -> Response:
+        """End what is under way for a job, queued or running."""
+        answer = service.cancel(job_id, actor=actor())
+        if answer.refusal is not None:
+            return refused(answer.refusal, job_id=job_id, status_of_job=answer.job.state.value)
+        return jsonify(job_document(answer.job))
+
+    _add_jobs(feed, service)
+    return feed
+
+
+def _add_jobs(feed: Blueprint, service: JobService) -> None:
+    @feed.route("/jobs", methods=["GET"])
+    @feed.arguments(JobQuerySchema, location="query")
+    @feed.response(200, JobPageSchema)
+    def jobs(query: dict[str, Any]) -> Response:
+        """List jobs, newest first; pass `cursor` on to continue."""
+        page = service.page(**query)
+        return jsonify({"jobs": [job_document(job) for job in page.jobs], "cursor": page.cursor})
+
+    @feed.route("/jobs/<job_id>/activities", methods=["GET"])
+    @feed.response(200)
+    def activities(job_id: str) -> Response:
+        """Tell all that is on the audit trail about a job, oldest first."""
+        return jsonify({"activities": [activity_view(activity) for activity in service.activities(job_id)]})
+
+    @feed.route("/jobs/<job_id>/logs", methods=["GET"])
+    @feed.arguments(LogQuerySchema, location="query")
+    @feed.response(200, LogSchema)
+    def logs(query: dict[str, Any], job_id: str) -> Response:
+        """Read a piece of an attempt's log; the next one starts at `next_offset`."""
+        chunk = service.log(job_id, query["attempt"], offset=query["offset"], limit=query["limit"])
+        return jsonify(LogSchema().dump(chunk))
+
+    @feed.route("/jobs/<job_id>/report", methods=["GET"])
+    @feed.arguments(ReportQuerySchema, location="query")
+    @feed.response(200)
+    def report(query: dict[str, Any], job_id: str) -> Response:
+        """Read the newest validation's report, as JSON or as a page."""
+        html = query["format"] == "html"
+        answer = Response(service.report_document(job_id, html=html))
+        answer.mimetype = "text/html" if html else "application/json"
+        if html:
+            answer.headers["Content-Security-Policy"] = REPORT_POLICY
+        return answer
+
+
+def _started(answer: Answer, phase: Phase) -> Response:
+    job, refusal = answer.job, answer.refusal
+    body = {"message": ACCEPTED[phase], "job_id": job.id, "status": job.state.value, "deduplicated": False}
+    if refusal is None:
+        return _with_status(jsonify(body), 202)
+    if refusal.code is RefusalCode.DEDUPLICATED:
+        return jsonify(body | {"message": refusal.detail, "deduplicated": True})
+    return problem(409, refusal.code.value, refusal.detail, job_id=job.id, status_of_job=job.state.value)
+
+
+def _with_progress(service: JobService, job: Job) -> Response:
+    return jsonify({**job_document(job), "progress": service.progress(job)})
+
+
+def _with_status(response: Response, status: int) -> Response:
+    response.status_code = status
+    return response

@@ -1,0 +1,39 @@
+"""`/ready`: whether the service can take work, and how much it has."""
+
+from dataclasses import asdict
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+
+from feedscript.adapters.files import Disk
+from feedscript.entrypoints.settings import Settings
+from feedscript.ports.errors import StorageFull
+from feedscript.service import JobService
+
+
+def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Blueprint:
+    """The route over the service and its disk."""
+    health = Blueprint("health", __name__, description="Health")
+
+    @health.route("/ready", methods=["GET"])
+    @health.response(200)
+    def ready() -> Response:
+        """Tell whether new work is taken: 200 if so, else 503; and what runs and waits."""
+        disk_state = _disk_state(disk, settings)
+        answer = jsonify(
+            {"ready": disk_state == "ok", "disk": disk_state, "scripts": asdict(service.health())}
+        )
+        answer.status_code = 200 if disk_state == "ok" else 503
+        return answer
+
+    return health
+
+
+def _disk_state(disk: Disk, settings: Settings) -> str:
+    if disk.broken is not None:
+        return disk.broken
+    try:
+        disk.need_room(settings.jobs_dir)
+    except StorageFull as error:
+        return str(error)
+    return "ok"

@@ -1,0 +1,62 @@
+"""Jobs and activities in the words of the API."""
+
+from collections.abc import Mapping
+from dataclasses import fields as fields_of
+from typing import Any
+
+from feedscript.adapters.files.documents import activity_to_document
+from feedscript.domain import Activity, Attempt, FeedRequest, Job
+from feedscript.entrypoints.http.schemas import JobSchema
+
+_JOBS = JobSchema()
+
+
+def job_document(job: Job) -> Mapping[str, Any]:
+    """The job as `GET /api/feed/status/{id}` answers it."""
+    latest = job.latest
+    document: Mapping[str, Any] = _JOBS.dump(
+        {
+            "id": job.id,
+            "affiliate_merchant_id": job.affiliate_merchant_id,
+            "partner_id": latest.request.partner_id,
+            "reference": job.reference,
+            "status": job.state,
+            "retry_count": job.retry_count,
+            "next_retry_at": job.next_retry_at,
+            "reason": latest.reason and latest.reason.value,
+            "error": latest.error,
+            "job_data": request_document(latest.request)
+            | {"type": latest.phase.value}
+            | ({"result": latest.result} if latest.result is not None else {}),
+            "attempts": [_attempt(attempt) for attempt in job.attempts],
+            "created_at": job.created_at,
+            "updated_at": job.updated_at,
+        }
+    )
+    return document
+
+
+def request_document(request: FeedRequest) -> dict[str, Any]:
+    """A request with the field names of the contract."""
+    return {
+        "job_id": request.reference,
+        "affiliate_merchant_id": request.affiliate_merchant_id,
+        "source_s3_path": request.source,
+        "destination_s3_path": request.destination,
+        "callback_url": request.callback_url,
+        "partner_id": request.partner_id,
+    }
+
+
+def activity_view(activity: Activity) -> Mapping[str, Any]:
+    """An activity as the CloudEvent that is on the trail."""
+    return activity_to_document(activity)
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    known = {
+        field.name: getattr(attempt, field.name) for field in fields_of(attempt) if field.name != "request"
+    }
+    return {name: value for name, value in known.items() if value is not None} | {
+        "job_data": request_document(attempt.request)
+    }

@@ -1,0 +1,1 @@
+"""What the executor runs: the built-in generate and validate scripts, which keep the contract of docs/scripts.md."""

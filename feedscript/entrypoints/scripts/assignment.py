@@ -1,0 +1,160 @@
+"""What a script is told by its environment, and how it tells what came of it."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from feedscript.domain import EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
+from feedscript.entrypoints.container import Container
+from feedscript.entrypoints.settings import read_settings
+from feedscript.feeds import FeedError, Progress, SourceUnavailable, SourceUnreadable
+from feedscript.feeds.errors import DocumentError
+from feedscript.ports import ObjectStore
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+
+EX_NOINPUT, EX_CONFIG = 66, 78
+CALLBACK_TIMEOUT = (5.0, 30.0)
+CALLBACK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
+TELL_EVERY = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One attempt, as its script sees it."""
+
+    job_id: str
+    attempt: int
+    phase: Phase
+    affiliate_merchant_id: str
+    partner_id: str
+    source: str
+    destination: str
+    callback_url: str
+    token: str
+    result_file: Path
+    progress_file: Path
+    config_dir: Path
+
+    @classmethod
+    def from_environment(cls) -> "Assignment":
+        """Read the variables of docs/scripts.md."""
+        given = os.environ
+        return cls(
+            job_id=given["FEEDSCRIPT_JOB_ID"],
+            attempt=int(given["FEEDSCRIPT_ATTEMPT"]),
+            phase=Phase(given["FEEDSCRIPT_TYPE"]),
+            affiliate_merchant_id=given["FEEDSCRIPT_AFFILIATE_MERCHANT_ID"],
+            partner_id=given["FEEDSCRIPT_PARTNER_ID"],
+            source=given["FEEDSCRIPT_SOURCE"],
+            destination=given["FEEDSCRIPT_DESTINATION"],
+            callback_url=given["FEEDSCRIPT_CALLBACK_URL"],
+            token=given["FEEDSCRIPT_TOKEN"],
+            result_file=Path(given["FEEDSCRIPT_RESULT_FILE"]),
+            progress_file=Path(given["FEEDSCRIPT_PROGRESS_FILE"]),
+            config_dir=Path(given.get("CONFIG_DIR", "config")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """How the work ended; `err` is one line for people."""
+
+    outcome: Outcome
+    exit_code: int = 0
+    reason: Reason | None = None
+    err: str = ""
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+Work = Callable[[Assignment, ObjectStore, Path], Conclusion]
+
+
+def carry_out(work: Work) -> int:
+    """Do the work in the current folder and report what came of it; answers the exit code."""
+    assignment = Assignment.from_environment()
+    try:
+        objects = Container(settings=read_settings()).objects()
+        conclusion = work(assignment, objects, Path.cwd())
+    except (ObjectNotFound, SourceUnavailable) as error:
+        conclusion = _failed(EX_NOINPUT, Reason.SOURCE_UNAVAILABLE, error)
+    except ObjectStoreFailed as error:
+        conclusion = _failed(EX_TEMPFAIL, Reason.TRANSIENT, error)
+    except DocumentError as error:
+        conclusion = _failed(EX_CONFIG, Reason.SCRIPT_ERROR, error)
+    except (SourceUnreadable, FeedError) as error:
+        conclusion = _failed(EX_DATAERR, Reason.INVALID_FEED, error)
+    print(conclusion.err or conclusion.result.get("headline", "done"), flush=True)  # noqa: T201 - the script's log
+    report(assignment, conclusion)
+    return conclusion.exit_code
+
+
+def report(assignment: Assignment, conclusion: Conclusion) -> None:
+    """Leave the result in its file and POST the callback, again and again while the service does not answer.
+
+    A callback that cannot be delivered is no failure: the exit code and the result file tell the same.
+    """
+    document = dict(conclusion.result) | ({"err": conclusion.err} if conclusion.err else {})
+    assignment.result_file.write_text(json.dumps(document))
+    body = {
+        "job_id": assignment.job_id,
+        "type": assignment.phase.value,
+        "status": conclusion.outcome.value,
+        "result": conclusion.result,
+        "err": conclusion.err,
+        "reason": conclusion.reason and conclusion.reason.value,
+    }
+    for pause in (*CALLBACK_PAUSES, None):
+        if _delivered(assignment, body) or pause is None:
+            return
+        time.sleep(pause)
+
+
+def teller(assignment: Assignment) -> Callable[[Progress], None]:
+    """Who writes progress into its file, a few times a second at most."""
+    last = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last < TELL_EVERY:
+            return
+        last = time.monotonic()
+        percent = round(100 * progress.bytes / progress.total_bytes) if progress.total_bytes else None
+        document = {
+            "rows": progress.rows,
+            "bytes": progress.bytes,
+            "total_bytes": progress.total_bytes,
+            "percent": percent,
+            "message": progress.message,
+        }
+        temporary = assignment.progress_file.with_suffix(".tmp")
+        temporary.write_text(json.dumps(document))
+        temporary.rename(assignment.progress_file)
+
+    return tell
+
+
+def _delivered(assignment: Assignment, body: Mapping[str, Any]) -> bool:
+    try:
+        answer = requests.post(
+            assignment.callback_url,
+            json=body,
+            headers={"X-Feedscript-Token": assignment.token},
+            timeout=CALLBACK_TIMEOUT,
+        )
+    except requests.RequestException as error:
+        print(f"callback: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the script's log
+        return False
+    print(f"callback: HTTP {answer.status_code} {answer.text.strip()}", flush=True)  # noqa: T201 - the script's log
+    # What the service refuses it will refuse again; what it could not do it may do later.
+    return answer.status_code < 500  # noqa: PLR2004 - server errors begin there (RFC 9110, 15.6)
+
+
+def _failed(exit_code: int, reason: Reason, error: Exception) -> Conclusion:
+    return Conclusion(Outcome.FAILED, exit_code, reason, str(error))

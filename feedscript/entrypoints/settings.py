@@ -1,0 +1,249 @@
+"""Settings from the environment and `.env`; `.env.example` explains each."""
+
+import os
+import secrets
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from environs import Env, EnvValidationError, ValidationError, validate
+
+from feedscript.domain import FeedscriptError, Phase, Reason, RetryPolicy
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
+CALLBACK_PATH = "/api/callback/feed"
+
+
+class BadSettings(FeedscriptError):
+    """A setting has a value that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be set; the defaults run on an empty environment. Times in seconds, sizes in bytes."""
+
+    host: str = "127.0.0.1"
+    port: int = 3000
+    workers: int = 2
+    threads: int = 8
+    callback_url: str = ""
+    api_keys: Mapping[str, str] | None = None
+    max_body_bytes: int = 1024 * 1024
+    log_level: str = "INFO"
+    jobs_dir: Path = Path("jobs")
+    activities_dir: Path = Path("activities")
+    runs_dir: Path = Path("runs")
+    logs_dir: Path = Path("logs")
+    config_dir: Path = Path("config")
+    min_free_bytes: int = 64 * 1024 * 1024
+    object_store: str = "local"
+    object_store_root: Path = Path("objects")
+    s3_endpoint: str = ""
+    s3_region: str = ""
+    max_concurrent_scripts: int = os.cpu_count() or 1
+    script_timeout: float = 3600.0
+    script_kill_grace: float = 10.0
+    script_log_bytes: int = 10 * 1024 * 1024
+    script_memory_bytes: int = 0
+    script_cpu_seconds: int = 0
+    script_environment: tuple[str, ...] = ()
+    generate_command: tuple[str, ...] = ()
+    validate_command: tuple[str, ...] = ()
+    callback_grace: float = 60.0
+    drain_grace: float = 10.0
+    max_retries: int = 3
+    retry_base: float = 5.0
+    retry_cap: float = 600.0
+    automatic_retries: frozenset[Reason] = frozenset({Reason.LOST, Reason.TRANSIENT, Reason.TIMEOUT})
+
+    @property
+    def own_callback_url(self) -> str:
+        """Where scripts report: `CALLBACK_URL`, else this service on its own port."""
+        host = self.host if self.host not in ("", "0.0.0.0", "::") else "127.0.0.1"  # noqa: S104 - not bound to here
+        host = f"[{host}]" if ":" in host else host
+        return self.callback_url or f"http://{host}:{self.port}{CALLBACK_PATH}"
+
+    def is_own_callback(self, url: str) -> bool:
+        """Whether the address is this service's own callback endpoint, under whatever name of this machine."""
+        return _place(url) in (_place(self.own_callback_url), ("http", "loopback", self.port, CALLBACK_PATH))
+
+    @property
+    def commands(self) -> Mapping[Phase, tuple[str, ...]]:
+        """The user's own scripts, by phase."""
+        own = {Phase.GENERATION: self.generate_command, Phase.VALIDATION: self.validate_command}
+        return {phase: command for phase, command in own.items() if command}
+
+    def passed_environment(self) -> dict[str, str]:
+        """What a script inherits of the service's environment: an allow-list, and what `SCRIPT_ENVIRONMENT` adds."""
+        names = (*PASSED_ON, *self.script_environment)
+        return {name: os.environ[name] for name in names if name in os.environ}
+
+    def builtin_environment(self) -> dict[str, str]:
+        """What the built-in scripts need besides: where objects and configuration lie."""
+        cloud = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        return cloud | {
+            "OBJECT_STORE": self.object_store,
+            "OBJECT_STORE_ROOT": str(self.object_store_root.absolute()),
+            "S3_ENDPOINT": self.s3_endpoint,
+            "S3_REGION": self.s3_region,
+            "CONFIG_DIR": str(self.config_dir.absolute()),
+        }
+
+    def limits(self) -> dict[str, int]:
+        """Resource limits of a script, by their names in `resource`."""
+        asked = {"RLIMIT_AS": self.script_memory_bytes, "RLIMIT_CPU": self.script_cpu_seconds}
+        return {name: limit for name, limit in asked.items() if limit}
+
+    def secret(self) -> bytes:
+        """The key of the attempts' tokens: `JOBS_DIR/.secret`, made at the first start."""
+        path = self.jobs_dir / ".secret"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _wait_for_secret(path)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        return path.read_bytes()
+
+    @property
+    def outbox_dir(self) -> Path:
+        """Where outcomes wait that are still to be told."""
+        return self.jobs_dir / "outbox"
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        """The retry rules that the settings give."""
+        return RetryPolicy(
+            max_retries=self.max_retries,
+            base=timedelta(seconds=self.retry_base),
+            cap=timedelta(seconds=self.retry_cap),
+            automatic=self.automatic_retries,
+        )
+
+    @property
+    def grace(self) -> timedelta:
+        """`CALLBACK_GRACE` as a duration."""
+        return timedelta(seconds=self.callback_grace)
+
+
+def read_settings() -> Settings:
+    """Read `.env` and the environment; raises `BadSettings` naming every value that cannot be used."""
+    env = Env(eager=False)
+    env.read_env(str(Path(".env").absolute()), recurse=False)
+    default = Settings()
+    positive, some = validate.Range(min=1), validate.Range(min=0)
+    values: dict[str, Any] = {
+        "host": env.str("HOST", default.host),
+        "port": env.int("PORT", default.port, validate=validate.Range(min=1, max=65535)),
+        "workers": env.int("WORKERS", default.workers, validate=positive),
+        "threads": env.int("THREADS", default.threads, validate=positive),
+        "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
+        "api_keys": env.dict("API_KEYS", None),
+        "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
+        "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
+        "jobs_dir": env.path("JOBS_DIR", default.jobs_dir),
+        "activities_dir": env.path("ACTIVITIES_DIR", default.activities_dir),
+        "runs_dir": env.path("RUNS_DIR", default.runs_dir),
+        "logs_dir": env.path("LOGS_DIR", default.logs_dir),
+        "config_dir": env.path("CONFIG_DIR", default.config_dir),
+        "min_free_bytes": env.int("MIN_FREE_BYTES", default.min_free_bytes, validate=some),
+        "object_store": env.str(
+            "OBJECT_STORE", default.object_store, validate=validate.OneOf(["local", "s3"])
+        ),
+        "object_store_root": env.path("OBJECT_STORE_ROOT", default.object_store_root),
+        "s3_endpoint": env.str("S3_ENDPOINT", "", validate=_http_url_or_empty),
+        "s3_region": env.str("S3_REGION", ""),
+        "max_concurrent_scripts": env.int(
+            "MAX_CONCURRENT_SCRIPTS", default.max_concurrent_scripts, validate=positive
+        ),
+        "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=some),
+        "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=some),
+        "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
+        "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", 0, validate=some),
+        "script_cpu_seconds": env.int("SCRIPT_CPU_SECONDS", 0, validate=some),
+        "script_environment": tuple(env.list("SCRIPT_ENVIRONMENT", []) or ()),
+        "generate_command": _command(env, "GENERATE_COMMAND"),
+        "validate_command": _command(env, "VALIDATE_COMMAND"),
+        "callback_grace": env.float("CALLBACK_GRACE", default.callback_grace, validate=some),
+        "drain_grace": env.float("DRAIN_GRACE", default.drain_grace, validate=some),
+        "max_retries": env.int("MAX_RETRIES", default.max_retries, validate=some),
+        "retry_base": env.float("RETRY_BASE", default.retry_base, validate=some),
+        "retry_cap": env.float("RETRY_CAP", default.retry_cap, validate=some),
+        "automatic_retries": frozenset(
+            Reason(name)
+            for name in env.list(
+                "AUTOMATIC_RETRIES",
+                sorted(default.automatic_retries),
+                validate=validate.ContainsOnly(list(Reason)),
+            )
+            or ()
+        ),
+    }
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        raise BadSettings("; ".join(_complaints(error))) from error
+    return Settings(**values)
+
+
+def settings_or_exit() -> Settings:
+    """The settings, or one clear line and exit status 2."""
+    try:
+        return read_settings()
+    except BadSettings as error:
+        print(f"feedscript: bad settings: {error}", file=sys.stderr)  # noqa: T201 - the program's last word
+        sys.exit(2)
+
+
+SECRET = ("API_KEYS",)
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _complaints(error: EnvValidationError) -> list[str]:
+    messages_by_name = error.error_messages if isinstance(error.error_messages, Mapping) else {}
+    return [
+        f"{name}={'(hidden)' if name in SECRET else repr(os.environ.get(name, ''))}: {' '.join(map(str, messages))}"
+        for name, messages in messages_by_name.items()
+    ]
+
+
+def _command(env: Env, name: str) -> tuple[str, ...]:
+    return tuple(shlex.split(env.str(name, "", validate=_shell_words) or ""))
+
+
+def _shell_words(text: str) -> None:
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        raise ValidationError(f"not a command line: {error}.") from error
+
+
+def _http_url_or_empty(text: str) -> None:
+    if text and _place(text)[0] not in ("http", "https"):
+        raise ValidationError("not an http(s) address.")
+
+
+def _place(url: str) -> tuple[str, str, int | None, str]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ("", "", None, "")
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return (parts.scheme, "loopback" if host in LOOPBACK else host, port or default, parts.path.rstrip("/"))
+
+
+def _wait_for_secret(path: Path) -> bytes:
+    """Read what another process is just writing."""
+    while not (secret := path.read_bytes()):
+        os.sched_yield()
+    return secret

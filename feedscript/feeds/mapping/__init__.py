@@ -1,0 +1,25 @@
+"""Mapping: from the columns of a merchant's export to the attributes of an item, as data."""
+
+from feedscript.feeds.mapping.compilation import MisplacedReference, compile_select
+from feedscript.feeds.mapping.document import Mapping, Rule, known_synonyms, read_mapping
+from feedscript.feeds.mapping.matching import (
+    AttributesUnmatched,
+    Match,
+    Matches,
+    UnknownColumn,
+    match_columns,
+)
+
+__all__ = [
+    "AttributesUnmatched",
+    "Mapping",
+    "Match",
+    "Matches",
+    "MisplacedReference",
+    "Rule",
+    "UnknownColumn",
+    "compile_select",
+    "known_synonyms",
+    "match_columns",
+    "read_mapping",
+]

@@ -1,0 +1,185 @@
+"""Mappings as documents: which column becomes which attribute, and what is done to its values on the way."""
+
+from collections.abc import Callable
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from feedscript.feeds.documents import load_document
+from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.mapping.operations import (
+    Blank,
+    Default,
+    Gtin,
+    Listed,
+    Measure,
+    Operation,
+    PlainText,
+    Price,
+    StockCount,
+    Truncate,
+    UnlessSameAs,
+    Upper,
+    Url,
+    Values,
+)
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Where one attribute comes from, and what is done to it; exactly one kind of origin is given.
+
+    `names` are synonyms, best first, of which a source may have none; `columns` are the source's own names,
+    which it must have, and of which the first with a value is taken; `constant` is a value for every item;
+    `omit` leaves the attribute out.
+    """
+
+    names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    constant: str | None = None
+    omit: bool = False
+    operations: tuple[Operation, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Rules by attribute, in the order of writing, and by input, which operations may refer to."""
+
+    attributes: AbstractMapping[str, Rule] = field(default_factory=dict)
+    inputs: AbstractMapping[str, Rule] = field(default_factory=dict)
+
+    def over(self, base: "Mapping") -> "Mapping":
+        """This mapping where it speaks, `base` elsewhere; a rule without operations keeps those of `base`."""
+        return Mapping(_over(self.attributes, base.attributes), _over(self.inputs, base.inputs))
+
+
+def _over(own: AbstractMapping[str, Rule], base: AbstractMapping[str, Rule]) -> dict[str, Rule]:
+    merged = dict(base)
+    for name, rule in own.items():
+        inherited = merged.get(name, Rule())
+        operations = inherited.operations if rule.operations is None else rule.operations
+        speaks = rule.columns or rule.constant is not None or rule.omit
+        merged[name] = replace(
+            rule, names=() if speaks else rule.names or inherited.names, operations=operations
+        )
+    return merged
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping in the YAML file at `path`; raises ConfigError naming the line at fault."""
+    loaded = load_document(path, MappingSchema(), ConfigError)
+    assert isinstance(loaded, Mapping)
+    return loaded
+
+
+@cache
+def known_synonyms() -> Mapping:
+    """What merchants usually call Google's attributes, and how they usually write their values."""
+    return read_mapping(_HERE / "google.yaml")
+
+
+def _without(operation: type[Operation]) -> Callable[[Any], Operation]:
+    def build(parameter: Any) -> Operation:
+        if parameter is not None:
+            raise ValidationError("takes no parameter")
+        return operation()
+
+    return build
+
+
+def _of_text(operation: Callable[[str], Operation]) -> Callable[[Any], Operation]:
+    return lambda parameter: operation(_text.deserialize(parameter))
+
+
+_text = fields.String(required=True, validate=validate.Length(min=1))
+_texts = fields.List(_text, required=True, validate=validate.Length(min=1))
+_length = fields.Integer(required=True, strict=True, validate=validate.Range(min=2, max=100_000))
+_words = fields.Dict(keys=_text, values=_texts, required=True, validate=validate.Length(min=1))
+
+_list = fields.Nested(
+    Schema.from_dict(
+        {
+            "separators": fields.String(required=True),
+            "at_most": fields.Integer(required=True, strict=True, validate=validate.Range(min=1)),
+        }
+    )
+)
+
+OPERATIONS: dict[str, Callable[[Any], Operation]] = {
+    "blank": lambda parameter: Blank(tuple(_texts.deserialize(parameter))),
+    "default": _of_text(Default),
+    "gtin": _without(Gtin),
+    "list": lambda parameter: Listed(**_list.deserialize(parameter)),
+    "measure": _without(Measure),
+    "plain_text": _without(PlainText),
+    "price": _of_text(Price),
+    "stock_count": _without(StockCount),
+    "truncate": lambda parameter: Truncate(_length.deserialize(parameter)),
+    "unless_same_as": _of_text(UnlessSameAs),
+    "upper": _without(Upper),
+    "url": _without(Url),
+    "values": lambda parameter: Values(
+        {own: tuple(words) for own, words in _words.deserialize(parameter).items()}
+    ),
+}
+
+
+class _OperationField(fields.Field[Operation]):
+    """`name`, or `name: parameter`; a name that is not in the closed list is a mistake."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Operation:
+        named = {value: None} if isinstance(value, str) else value
+        if not isinstance(named, dict) or len(named) != 1:
+            raise ValidationError("must be the name of an operation, or its name and parameter")
+        name, parameter = next(iter(named.items()))
+        if name not in OPERATIONS:
+            raise ValidationError(f"there is no operation {name!r}; known are {', '.join(OPERATIONS)}")
+        try:
+            return OPERATIONS[name](parameter)
+        except ValidationError as error:
+            raise ValidationError({name: error.messages}) from error
+
+
+class _RuleSchema(Schema):
+    names = fields.List(_text)
+    column = fields.String(validate=validate.Length(min=1))
+    columns = fields.List(_text, validate=validate.Length(min=1))
+    constant = fields.String(validate=validate.Length(min=1))
+    omit = fields.Boolean()
+    operations = fields.List(_OperationField())
+
+    @validates_schema
+    def one_origin(self, data: dict[str, Any], **_: Any) -> None:
+        given = [key for key in ("names", "column", "columns", "constant", "omit") if key in data]
+        if len(given) > 1:
+            raise ValidationError(f"give one of them, not {' and '.join(given)}")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Rule:
+        columns = data.get("columns") or ([data["column"]] if "column" in data else [])
+        operations = data.get("operations")
+        return Rule(
+            names=tuple(data.get("names", ())),
+            columns=tuple(columns),
+            constant=data.get("constant"),
+            omit=data.get("omit", False),
+            operations=None if operations is None else tuple(operations),
+        )
+
+
+class MappingSchema(Schema):
+    """The document of a mapping: `attributes` and `inputs`, each a rule by name."""
+
+    attributes = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
+    inputs = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Mapping:
+        """Make the frozen mapping."""
+        return Mapping(data.get("attributes", {}), data.get("inputs", {}))

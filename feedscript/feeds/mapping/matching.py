@@ -1,0 +1,142 @@
+"""Finds, for each rule of a mapping, the columns of a source that it speaks of."""
+
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+
+from feedscript.feeds.errors import FeedError
+from feedscript.feeds.mapping.document import Mapping, Rule
+from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.mapping.operations import Joined, Listed
+
+# How many columns a message names.
+_LISTED = 40
+
+
+class UnknownColumn(FeedError):
+    """A mapping names a column that the source has not.
+
+    Attributes: `attribute`, `column`, `columns` (those of the source).
+    """
+
+    def __init__(self, attribute: str, column: str, columns: tuple[str, ...]) -> None:
+        super().__init__(
+            f"the mapping takes {attribute} from the column {column!r}, which the source has not; "
+            f"its columns are {_listed(columns)}"
+        )
+        self.attribute = attribute
+        self.column = column
+        self.columns = columns
+
+
+class AttributesUnmatched(FeedError):
+    """The source has no column for attributes that every item must have.
+
+    Attributes: `missing` (attributes), `columns` (those of the source).
+    """
+
+    def __init__(self, missing: tuple[str, ...], columns: tuple[str, ...]) -> None:
+        super().__init__(
+            f"no column of the source is known to hold {', '.join(missing)}; "
+            f"its columns are {_listed(columns)}. "
+            "Name the right ones in the merchant's mapping, or give a constant"
+        )
+        self.missing = missing
+        self.columns = columns
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    more = len(columns) - _LISTED
+    return ", ".join(columns[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+@dataclass(frozen=True)
+class Match:
+    """An attribute or input found: the positions of its columns, from 0 (none: a constant), and its rule."""
+
+    positions: tuple[int, ...]
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What was found in a source: attributes in the order of writing, and inputs."""
+
+    attributes: AbstractMapping[str, Match]
+    inputs: AbstractMapping[str, Match]
+    columns: tuple[str, ...]
+
+    @property
+    def by_name(self) -> dict[str, Match]:
+        """Inputs, then attributes."""
+        return {**self.inputs, **self.attributes}
+
+    @property
+    def used(self) -> dict[str, tuple[str, ...]]:
+        """The source's columns by attribute; empty for a constant."""
+        return {
+            name: tuple(self.columns[position] for position in match.positions)
+            for name, match in self.attributes.items()
+        }
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The source's columns that nothing is taken from."""
+        taken = {position for match in self.by_name.values() for position in match.positions}
+        return tuple(name for position, name in enumerate(self.columns) if position not in taken)
+
+
+def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
+    """Match a source's columns; raises UnknownColumn where a rule names a column that is not there.
+
+    Columns that bear an attribute's own name serve it, whatever else the mapping takes from them. Any other
+    column serves one attribute by synonym, in the attributes' order, and none where the mapping has named it.
+    """
+    positions: dict[str, list[int]] = {}
+    for position, name in enumerate(columns):
+        positions.setdefault(fold(name), []).append(position)
+    rules = {**mapping.inputs, **{name: rule for name, rule in mapping.attributes.items() if not rule.omit}}
+    found: dict[str, tuple[int, ...]] = {
+        name: tuple(_named(name, column, columns, positions) for column in rule.columns)
+        for name, rule in rules.items()
+        if rule.columns or rule.constant is not None
+    }
+    free = {name: rule for name, rule in rules.items() if name not in found}
+    taken = {place for places in found.values() for place in places}
+    for name, rule in free.items():
+        found[name] = _first_or_all(rule, positions.get(fold(name), []))
+        taken.update(found[name])
+    for name, rule in free.items():
+        if not found[name] or is_list(rule):
+            alike = (place for word in rule.names for place in positions.get(fold(word), []))
+            found[name] += _first_or_all(
+                rule, [place for place in dict.fromkeys(alike) if place not in taken]
+            )
+            taken.update(found[name])
+    matches = {
+        name: Match(found[name], rule)
+        for name, rule in rules.items()
+        if found[name] or rule.constant is not None
+    }
+    return Matches(
+        attributes={name: match for name, match in matches.items() if name not in mapping.inputs},
+        inputs={name: match for name, match in matches.items() if name in mapping.inputs},
+        columns=columns,
+    )
+
+
+def _named(attribute: str, column: str, columns: tuple[str, ...], positions: dict[str, list[int]]) -> int:
+    if column in columns:
+        return columns.index(column)
+    alike = positions.get(fold(column))
+    if not alike:
+        raise UnknownColumn(attribute, column, columns)
+    return alike[0]
+
+
+def is_list(rule: Rule) -> bool:
+    """Whether the attribute takes the values of several columns."""
+    return any(isinstance(operation, Listed | Joined) for operation in rule.operations or ())
+
+
+def _first_or_all(rule: Rule, places: list[int]) -> tuple[int, ...]:
+    return tuple(places) if is_list(rule) else tuple(places[:1])

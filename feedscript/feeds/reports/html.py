@@ -1,0 +1,70 @@
+"""The report as a page: one file that asks no other host for anything and trusts no value."""
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from feedscript.feeds.reports import presentation
+from feedscript.feeds.reports.presentation import Document
+
+
+def render_html(document: Document) -> str:
+    """The page of a report's JSON document; values are escaped, and only http(s) addresses become links.
+
+    Its policy (CSP) allows the page's own style and script by their hashes and nothing else.
+    """
+    return _template().render(
+        document=document,
+        findings=presentation.by_severity(document),
+        verdict=presentation.VERDICTS[document["status"]],
+        lead=presentation.lead(document),
+        facts=presentation.facts(document),
+    )
+
+
+@cache
+def _template() -> Template:
+    style, script = _part("report.css"), _part("report.js")
+    environment = Environment(
+        loader=PackageLoader("feedscript.feeds.reports", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    filters: dict[str, Any] = {
+        "count": presentation.count,
+        "counted": presentation.counted,
+        "moment": presentation.moment,
+        "percent": presentation.percent,
+        "size": presentation.size,
+        "remedy": presentation.remedy,
+        "web_address": presentation.web_address,
+    }
+    environment.filters.update(filters)
+    environment.globals.update(
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _shown(value: object) -> object:
+    text = value is None or (isinstance(value, str) and not isinstance(value, Markup))
+    return presentation.visible(value) if text else value
+
+
+def _part(name: str) -> str:
+    return resources.files("feedscript.feeds.reports").joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

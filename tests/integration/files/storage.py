@@ -1,0 +1,25 @@
+"""The file adapters over a folder, put together as the service has them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.ports import Clock
+from feedscript.testing.fakes import FrozenClock
+
+FileStorage = tuple[FileJobRepository, FileActivityLog]
+
+
+def file_storage(
+    folder: Path, *, disk: Disk | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> FileStorage:
+    disk = disk or Disk()
+    log = FileActivityLog(folder / "activities", disk, now=now)
+    return FileJobRepository(folder / "jobs", log, disk), log
+
+
+def reopening(folder: Path, clock: Clock | None = None) -> Callable[[], FileStorage]:
+    """What the shipped harness wants: a fresh pair over the same folder at each call."""
+    clock = clock or FrozenClock()
+    return lambda: file_storage(folder, now=clock.now)

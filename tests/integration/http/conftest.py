@@ -1,0 +1,64 @@
+"""The application in this process: real routes, real files, a scripted executor."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from feedscript.entrypoints.container import Container
+from feedscript.entrypoints.http import create_app
+from feedscript.entrypoints.settings import Settings
+from feedscript.testing.fakes import MemoryObjectStore, RecordingNotifier, ScriptedExecutor
+from tests.integration.live_server import request_body
+
+
+@dataclass
+class Api:
+    """A client, and what stands behind the application."""
+
+    client: FlaskClient
+    container: Container
+    executor: ScriptedExecutor
+    notifier: RecordingNotifier
+    objects: MemoryObjectStore
+
+    def generate(self, **changes: Any) -> TestResponse:
+        return self.client.post("/api/feed/generate", json=request_body(**changes))
+
+    def validate(self, **changes: Any) -> TestResponse:
+        return self.client.post("/api/feed/validate", json=request_body(**changes))
+
+    def generated(self, **changes: Any) -> str:
+        """A job whose generation has ended well."""
+        job_id: str = self.generate(**changes).json["job_id"]
+        self.executor.begin(job_id, 1)
+        self.executor.end(job_id, 1, exit_code=0, result={"destination_s3_path": "s3://bucket/feed.csv"})
+        return job_id
+
+    def status(self, job_id: str) -> dict[str, Any]:
+        document: dict[str, Any] = self.client.get(f"/api/feed/status/{job_id}").json
+        return document
+
+
+def make_api(folder: Path, **settings: Any) -> Api:
+    places = {name: folder / name for name in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir")}
+    container = Container(settings=Settings(**places, min_free_bytes=0, **settings))
+    executor, notifier, objects = ScriptedExecutor(), RecordingNotifier(), MemoryObjectStore()
+    container.executor.override(executor)
+    container.notifier.override(notifier)
+    container.objects.override(objects)
+    return Api(create_app(container).test_client(), container, executor, notifier, objects)
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Api:
+    return make_api(tmp_path)
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Api:
+    """The application with a key configured."""
+    return make_api(tmp_path, api_keys={"alice": "a-key"})

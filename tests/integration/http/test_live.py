@@ -1,0 +1,292 @@
+"""The service as its users run it: real processes, real files, real sockets."""
+
+import multiprocessing
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.integration.live_server import (
+    FLASK_RUN,
+    PATIENCE,
+    PYTHON_APP,
+    ROOT,
+    SERVE,
+    LiveServer,
+    poll,
+    request_body,
+    script,
+)
+
+SAMPLES = ROOT / "samples"
+COUNTING = 'echo "$FEEDSCRIPT_JOB_ID $FEEDSCRIPT_ATTEMPT" >> "$HOME/runs.txt"'
+
+
+def runs_of(folder: Path) -> list[str]:
+    path = folder / "runs.txt"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+@pytest.mark.parametrize("command", [PYTHON_APP, FLASK_RUN, SERVE], ids=["app.py", "flask run", "serve"])
+def test_an_export_becomes_a_feed_and_is_validated(tmp_path: Path, command: tuple[str, ...]) -> None:
+    with LiveServer(tmp_path, command) as server:
+        server.put_object("bucket/export.csv", (SAMPLES / "merchant-export.csv").read_bytes())
+        own = f"http://localhost:{server.port}/api/callback/feed"
+        body = request_body(job_id=7, partner_id=3, callback_url=own)
+
+        accepted = server.post("/api/feed/generate", body)
+        assert accepted.status_code == 202
+        assert accepted.json()["message"] == "Generation job accepted"
+        job_id = accepted.json()["job_id"]
+        job = server.reaches(job_id, "generated", "generation_failed")
+        assert job["status"] == "generated"
+        assert job["id"] == job_id
+        assert job["partner_id"] == "3"
+        assert (tmp_path / "objects/bucket/feed.csv").read_text().startswith("id,")
+
+        del body["source_s3_path"]
+        wanted = body | {"destination_s3_path": "s3://bucket/report.json"}
+        assert server.post("/api/feed/validate", wanted).json()["job_id"] == job_id
+        assert server.reaches(job_id, "validated", "validation_failed")["status"] == "validated"
+        assert server.get(f"/api/feed/jobs/{job_id}/report").json()["summary"]["items_total"] > 200
+        page = server.get(f"/api/feed/jobs/{job_id}/report?format=html")
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert "<title>" in page.text
+
+        entered = [a["type"] for a in server.get(f"/api/feed/jobs/{job_id}/activities").json()["activities"]]
+        for kind in ("job.generation_started", "job.script_started", "job.generation_succeeded", "api.call"):
+            assert f"feedscript.{kind}" in entered
+        assert entered.count("feedscript.callback.received") == 2
+
+
+def test_a_broken_feed_fails_with_its_report_and_is_retried_by_the_same_call(tmp_path: Path) -> None:
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", (SAMPLES / "broken-feed.csv").read_bytes())
+        body = request_body(job_id="broken", destination_s3_path="s3://bucket/report.json")
+        job_id = server.post("/api/feed/validate", body).json()["job_id"]
+        job = server.reaches(job_id, "validated", "validation_failed")
+        assert job["status"] == "validation_failed"
+        assert job["reason"] == "invalid_feed"
+        assert "items have errors" in job["error"]
+        assert server.get(f"/api/feed/jobs/{job_id}/report").json()["status"] == "failed"
+        assert job["retry_count"] == 0
+
+        again = server.post("/api/feed/validate", body)
+        assert again.status_code == 202
+        assert again.json()["job_id"] == job_id
+        assert server.job(job_id)["retry_count"] == 1
+        job = server.reaches(job_id, "validation_failed")
+        assert [a["retry"] for a in job["attempts"]] == [False, True]
+
+
+def test_a_report_never_replaces_the_feed_that_it_is_about(tmp_path: Path) -> None:
+    with LiveServer(tmp_path) as server:
+        feed = (SAMPLES / "broken-feed.csv").read_bytes()
+        server.put_object("bucket/feed.csv", feed)
+        body = request_body(source_s3_path="s3://bucket/feed.csv")
+        job_id = server.post("/api/feed/validate", body).json()["job_id"]
+        job = server.reaches(job_id, "validation_failed")
+        assert (tmp_path / "objects/bucket/feed.csv").read_bytes() == feed
+        assert job["job_data"]["result"]["report_s3_path"] == "s3://bucket/feed.csv.report.json"
+
+
+def test_a_missing_source_says_so(tmp_path: Path) -> None:
+    with LiveServer(tmp_path) as server:
+        job_id = server.post("/api/feed/generate", request_body()).json()["job_id"]
+        job = server.reaches(job_id, "generation_failed")
+        assert job["reason"] == "source_unavailable"
+        assert "s3://bucket/export.csv" in job["error"]
+
+
+def test_a_repeated_post_starts_no_second_script(tmp_path: Path) -> None:
+    wait_for_word = (
+        f'{COUNTING}\nwhile [ ! -e "$HOME/go" ]; do sleep 0.05; done\necho {{}} > "$FEEDSCRIPT_RESULT_FILE"'
+    )
+    command = script(tmp_path, wait_for_word)
+    with LiveServer(tmp_path, GENERATE_COMMAND=command, HOME=str(tmp_path)) as server:
+        body = request_body(job_id=1)
+        job_id = server.post("/api/feed/generate", body).json()["job_id"]
+        poll(lambda: runs_of(tmp_path) or None)
+        again = server.post("/api/feed/generate", body)
+        assert (again.status_code, again.json()["deduplicated"]) == (200, True)
+        other = server.post("/api/feed/generate", body | {"source_s3_path": "s3://bucket/other.csv"})
+        assert (other.status_code, other.json()["code"]) == (409, "in_flight")
+        (tmp_path / "go").touch()
+        server.reaches(job_id, "generated")
+        assert runs_of(tmp_path) == [f"{job_id} 1"]
+
+
+def test_a_callback_by_hand_moves_a_job_whose_script_left_the_outcome_to_the_caller(tmp_path: Path) -> None:
+    with LiveServer(tmp_path, GENERATE_COMMAND="true") as server:
+        job_id = server.post("/api/feed/generate", request_body(job_id=1)).json()["job_id"]
+        poll(lambda: server.job(job_id)["attempts"][0].get("exited_at"))
+        assert server.job(job_id)["status"] == "generating"
+        callback = {
+            "job_id": job_id,
+            "type": "feed_generation",
+            "status": "success",
+            "result": {"destination_s3_path": "s3://bucket/elsewhere.csv"},
+            "err": "",
+        }
+        first, second = (server.post("/api/callback/feed", callback) for _ in range(2))
+        assert (first.status_code, first.json()) == (200, {"received": True, "applied": True, "reason": None})
+        assert (second.status_code, second.json()) == (
+            200,
+            {"received": True, "applied": False, "reason": "duplicate"},
+        )
+        job = server.job(job_id)
+        assert job["status"] == "generated"
+        assert job["job_data"]["result"] == {"destination_s3_path": "s3://bucket/elsewhere.csv"}
+
+
+def test_a_silent_script_fails_when_the_grace_is_over(tmp_path: Path) -> None:
+    with LiveServer(tmp_path, GENERATE_COMMAND="true", CALLBACK_GRACE="0.5") as server:
+        job_id = server.post("/api/feed/generate", request_body()).json()["job_id"]
+        assert server.reaches(job_id, "generation_failed")["reason"] == "no_callback"
+
+
+def _post_once(
+    base: str, start: "multiprocessing.synchronize.Event", answers: "multiprocessing.Queue[object]"
+) -> None:
+    start.wait()
+    answer = requests.post(f"{base}/api/feed/generate", json=request_body(job_id="race"), timeout=PATIENCE)
+    answers.put((answer.status_code, answer.json()["job_id"]))
+
+
+def test_twenty_racing_processes_make_one_job_and_one_script(tmp_path: Path) -> None:
+    command = script(tmp_path, f'{COUNTING}\necho {{}} > "$FEEDSCRIPT_RESULT_FILE"')
+    processes = multiprocessing.get_context("spawn")
+    start, answers = processes.Event(), processes.Queue()
+    with LiveServer(tmp_path, SERVE, GENERATE_COMMAND=command, HOME=str(tmp_path), WORKERS="4") as server:
+        racers = [processes.Process(target=_post_once, args=(server.base, start, answers)) for _ in range(20)]
+        for racer in racers:
+            racer.start()
+        start.set()
+        seen = [answers.get(timeout=PATIENCE) for _ in racers]
+        for racer in racers:
+            racer.join(PATIENCE)
+        assert sorted(status for status, _ in seen) == [200] * 19 + [202]
+        (job_id,) = {job for _, job in seen}
+        server.reaches(job_id, "generated")
+        assert runs_of(tmp_path) == [f"{job_id} 1"]
+        assert len(server.get("/api/feed/jobs").json()["jobs"]) == 1
+
+
+def test_a_restart_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    text = (
+        f'{COUNTING}\nwhile [ ! -e "$HOME/go" ]; do sleep 0.05; done\necho {{}} > "$FEEDSCRIPT_RESULT_FILE"'
+    )
+    settings = {
+        "GENERATE_COMMAND": script(tmp_path, text),
+        "HOME": str(tmp_path),
+        "MAX_CONCURRENT_SCRIPTS": "1",
+        "DRAIN_GRACE": "0",
+    }
+    with LiveServer(tmp_path, SERVE, **settings) as server:
+        ids = [server.post("/api/feed/generate", request_body(job_id=n)).json()["job_id"] for n in range(3)]
+        poll(lambda: runs_of(tmp_path) or None)
+        server.stop()
+        server.start()
+        assert {server.job(job_id)["status"] for job_id in ids} == {"generating"}
+        (tmp_path / "go").touch()
+        for job_id in ids:
+            assert server.reaches(job_id, "generated", "generation_failed")["status"] == "generated"
+        assert sorted(runs_of(tmp_path)) == sorted(f"{job_id} 1" for job_id in ids)
+
+
+def test_cancelling_ends_the_script_and_the_job_can_be_retried(tmp_path: Path) -> None:
+    with LiveServer(tmp_path, GENERATE_COMMAND=script(tmp_path, "sleep 60")) as server:
+        job_id = server.post("/api/feed/generate", request_body(job_id=1)).json()["job_id"]
+        poll(lambda: server.job(job_id)["attempts"][0].get("started_at"))
+        cancelled = server.post(f"/api/feed/cancel/{job_id}", {})
+        assert (cancelled.status_code, cancelled.json()["reason"]) == (200, "cancelled")
+        poll(lambda: server.job(job_id)["attempts"][0].get("exited_at"))
+        assert server.post(f"/api/feed/cancel/{job_id}", {}).json()["code"] == "not_in_flight"
+        assert server.post("/api/feed/generate", request_body(job_id=1)).status_code == 202
+        assert server.post(f"/api/feed/cancel/{job_id}", {}).status_code == 200
+        poll(lambda: not list((tmp_path / "runs").glob("*-*")))
+
+
+def test_a_caller_is_told_of_the_outcome(tmp_path: Path) -> None:
+    with (
+        LiveServer(tmp_path, GENERATE_COMMAND="true") as partner,
+        LiveServer(
+            _folder(tmp_path, "other"),
+            GENERATE_COMMAND=script(tmp_path, 'echo {} > "$FEEDSCRIPT_RESULT_FILE"'),
+        ) as server,
+    ):
+        # Another service's callback endpoint stands in for the caller's own.
+        url = f"{partner.base}/api/callback/feed"
+        job_id = server.post("/api/feed/generate", request_body(callback_url=url)).json()["job_id"]
+        server.reaches(job_id, "generated")
+        sent = poll(
+            lambda: next(
+                (
+                    a["data"]
+                    for a in server.get(f"/api/feed/jobs/{job_id}/activities").json()["activities"]
+                    if a["type"] == "feedscript.notification.sent"
+                ),
+                None,
+            )
+        )
+        # The stand-in does not know the job, so it was reached and said 404: the next try is scheduled.
+        assert (sent["delivered"], sent["error"]) == (False, "HTTP 404")
+
+
+def test_the_script_of_the_documentation_keeps_the_contract(tmp_path: Path) -> None:
+    manual = (ROOT / "docs/scripts.md").read_text()
+    command = tmp_path / "copy-feed.sh"
+    command.write_text(manual.split("```sh\n")[1].split("```")[0])
+    command.chmod(0o755)
+    assert len(command.read_text().splitlines()) <= 10
+    with LiveServer(
+        tmp_path, GENERATE_COMMAND=str(command), SCRIPT_ENVIRONMENT="STORE", STORE=str(tmp_path / "objects")
+    ) as server:
+        server.put_object("bucket/export.csv", b"id\n1\n")
+        job_id = server.post("/api/feed/generate", request_body()).json()["job_id"]
+        job = server.reaches(job_id, "generated", "generation_failed")
+        assert job["status"] == "generated", job
+        log = server.get(f"/api/feed/jobs/{job_id}/logs").json()
+        assert "s3://bucket/export.csv" in log["text"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "many"),
+        ("OBJECT_STORE", "ftp"),
+        ("AUTOMATIC_RETRIES", "lost,luck"),
+        ("GENERATE_COMMAND", "'open"),
+    ],
+)
+def test_a_bad_setting_is_one_clear_line(tmp_path: Path, name: str, value: str) -> None:
+    for command in (PYTHON_APP, SERVE, FLASK_RUN):
+        environment = {name: value, "FLASK_APP": str(ROOT / "app.py")}
+        ended = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert ended.returncode == 2, ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
+        assert name in ended.stderr
+
+
+def test_importing_the_domain_pulls_in_the_standard_library_alone() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import feedscript.domain; "
+        "print({m.partition('.')[0] for m in set(sys.modules) - before} - set(sys.stdlib_module_names))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ended.stdout.strip() == "{'feedscript'}"
+
+
+def _folder(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name

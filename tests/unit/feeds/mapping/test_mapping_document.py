@@ -1,0 +1,104 @@
+"""Mappings as documents, and the columns that they find."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns, read_mapping
+from feedscript.feeds.mapping.document import OPERATIONS
+from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.mapping.operations import Gtin, Truncate
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "mapping.md"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "mapping.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_mapping_is_read(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "inputs:\n  currency: {constant: EUR}\n"
+        "attributes:\n  title: {column: Name, operations: [truncate: 70]}\n  mpn: {omit: true}\n",
+    )
+    assert read_mapping(path) == Mapping(
+        {"title": Rule(columns=("Name",), operations=(Truncate(70),)), "mpn": Rule(omit=True)},
+        {"currency": Rule(constant="EUR")},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        ("attributes:\n  title:\n    operations: [eval: 1]\n", 3, "there is no operation 'eval'"),
+        ("attributes:\n  title:\n    operations:\n      - truncate: long\n", 4, "Not a valid integer"),
+        ("attributes:\n  title:\n    operations:\n      - gtin: 1\n", 4, "takes no parameter"),
+        ("attributes:\n  title:\n    operations:\n      - [gtin]\n", 4, "must be the name of an operation"),
+        ("attributes:\n  title:\n    operations:\n      - list: {separators: x}\n", 4, "Missing data"),
+        ("attributes:\n  title: {column: a, constant: b}\n", 2, "give one of them"),
+        ("attributes:\n  title: {colum: a}\n", 2, "Unknown field"),
+        ("atributes: {}\n", 1, "Unknown field"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, cause: str) -> None:
+    with pytest.raises(ConfigError, match=cause) as caught:
+        read_mapping(written(tmp_path, text))
+    assert caught.value.line == line
+
+
+def test_a_merchants_mapping_goes_over_the_synonyms() -> None:
+    base = Mapping({"gtin": Rule(names=("ean",), operations=(Gtin(),)), "brand": Rule(names=("maker",))})
+    own = Mapping({"gtin": Rule(columns=("Code",)), "brand": Rule(constant="Fernhollow", operations=())})
+    merged = own.over(base)
+    assert merged.attributes["gtin"] == Rule(columns=("Code",), operations=(Gtin(),))
+    assert merged.attributes["brand"] == Rule(constant="Fernhollow", operations=())
+
+
+def test_no_synonym_means_two_attributes() -> None:
+    known = known_synonyms()
+    owners: dict[str, str] = {}
+    for name, rule in (known.inputs | known.attributes).items():
+        for word in {fold(word) for word in (name, *rule.names)}:
+            assert owners.setdefault(word, name) == name, f"{word} means {owners[word]} and {name}"
+
+
+@pytest.mark.parametrize(
+    "header", ["Product Name", "product_name", "productName", "PRODUCT-NAME", " Product  name "]
+)
+def test_names_are_matched_as_people_mean_them(header: str) -> None:
+    assert match_columns((header,), known_synonyms()).used == {"title": (header,)}
+
+
+def test_an_attributes_own_name_comes_before_synonyms() -> None:
+    matches = match_columns(("Name", "Title", "SKU", "id"), known_synonyms())
+    assert matches.used == {"id": ("id",), "title": ("Title",)}
+    assert matches.unused == ("Name", "SKU")
+
+
+def test_a_column_that_the_mapping_names_serves_no_synonym() -> None:
+    own = Mapping({"mpn": Rule(columns=("SKU",)), "description": Rule(columns=("title",))})
+    used = match_columns(("SKU", "title"), own.over(known_synonyms())).used
+    assert used == {"mpn": ("SKU",), "description": ("title",), "title": ("title",)}
+
+
+def test_a_column_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(UnknownColumn, match=r"'Nmae'.*its columns are Name, SKU") as caught:
+        match_columns(("Name", "SKU"), Mapping({"title": Rule(columns=("Nmae",))}))
+    assert (caught.value.attribute, caught.value.column) == ("title", "Nmae")
+
+
+def test_every_operation_is_documented() -> None:
+    documented = re.findall(r"^\| `(\w+)", DOCUMENT.read_text("utf-8"), re.MULTILINE)
+    assert documented == sorted(OPERATIONS)
+
+
+def test_the_documents_example_is_a_mapping(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    mapping = read_mapping(written(tmp_path, example))
+    assert mapping.attributes["title"].columns == ("Web name", "Name")
+    assert mapping.attributes["mpn"].omit

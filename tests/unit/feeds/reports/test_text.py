@@ -1,0 +1,64 @@
+"""The summary for a terminal."""
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_documents import document, issue, sample
+
+from feedscript.feeds.reports import render_text
+
+
+def test_it_tells_what_to_act_upon() -> None:
+    text = render_text(document(issue(), issue("warning", "gtin", total=1_200)))
+    for expected in (
+        "Failed  s3://exports/feed.tsv.gz\n",
+        "3 of 1,284 items have errors: the partner would reject them.",
+        "profile google 2026-07, US, as of 2026-08-01 00:00 UTC",
+        "1,284 items: 1,281 valid, 3 with errors. 3 errors, 1,200 warnings, 0 advice.",
+        "Errors (1 rule)\n✗ 3 google.price.invalid_format\n",
+        "item 17, line 18, A1: 9,99",
+        "→ Write it as 12.90 USD.",
+        "Warnings (1 rule)\n! 1,200 google.gtin.invalid_format\n",
+        "gtin 41%",
+        "All findings: s3://feeds/issues.jsonl.gz",
+    ):
+        assert expected in text
+    assert "\x1b" not in text
+
+
+def test_it_says_what_it_leaves_out() -> None:
+    issues = [issue(code=f"code_{number}") for number in range(50)]
+    text = render_text(document(*issues), rules=40)
+    assert text.count("✗") == 40
+    assert "… and 10 rules more" in text
+
+
+def test_partial_reports_and_system_errors_say_so() -> None:
+    text = render_text(
+        document(
+            status="error",
+            complete=False,
+            stopped_reason="more than 60 s",
+            system_errors=[{"code": "x", "message": "disk full"}],
+        )
+    )
+    assert "Not complete: more than 60 s" in text
+    assert "System error: disk full" in text
+
+
+def test_colours_are_only_added() -> None:
+    plain, coloured = render_text(document(issue())), render_text(document(issue()), colour=True)
+    assert re.sub(r"\x1b\[\d+m", "", coloured) == plain
+    assert coloured.startswith("\x1b[31mFailed\x1b[0m")
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(), max_size=40))
+def test_no_value_commands_the_terminal_or_starts_a_line(value: str) -> None:
+    base = document(issue(samples=[sample(1, "A1", "x")]))
+    hostile = document(issue(samples=[sample(1, "A1", value)]))
+    text = render_text(hostile)
+    text.encode("utf-8")
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+    assert text.count("\n") == render_text(base).count("\n")
