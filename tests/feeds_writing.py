@@ -78,14 +78,11 @@ def write_jsonl(products: Sequence[Product]) -> str:
 
 def write_parquet(products: Sequence[Product]) -> bytes:
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        path = Path(folder) / "feed.parquet"
-        columns = columns_of(products)
-        declared = ", ".join(f'"{name}" varchar' for name in columns)
-        connection.execute(f"create table feed ({declared})")
-        rows = [[product.get(name) for name in columns] for product in products]
-        if rows:
-            connection.executemany(f"insert into feed values ({', '.join('?' * len(columns))})", rows)
-        connection.execute(f"copy feed to '{path}' (format parquet)")
+        lines, path = Path(folder) / "feed.jsonl", Path(folder) / "feed.parquet"
+        lines.write_text(write_jsonl(products), encoding="utf-8")
+        columns = ", ".join(f"'{name}': 'varchar'" for name in columns_of(products))
+        source = f"read_json('{lines}', format = 'newline_delimited', columns = {{{columns}}})"
+        connection.execute(f"copy (from {source}) to '{path}' (format parquet)").fetchall()
         return path.read_bytes()
 
 
