@@ -276,14 +276,11 @@ class JobService:
         for job_id in self._repository.open_jobs():
             try:
                 job = self._repository.get(job_id)
-                if job is None:
-                    # Announced by a process that died before the job was there: it was never accepted.
-                    self._repository.settle(job_id)
-                    continue
             except FeedscriptError as error:
                 logger.warning("left aside: %s", error)
                 continue
-            yield job
+            if job is not None:
+                yield job
 
     # One way to change a job
 

@@ -125,7 +125,9 @@ class Settings:
         path = self.jobs_dir / ".secret"
         if not path.exists():
             # Whole or not at all, and one of several processes wins.
-            Disk().create(path, secrets.token_hex(32).encode())
+            disk = Disk()
+            disk.make_root(self.jobs_dir)
+            disk.create(path, secrets.token_hex(32).encode())
         return path.read_bytes()
 
     @property
