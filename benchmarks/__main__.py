@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("domain_import", "accept")
+BENCHMARKS = ("domain_import", "accept", "readers")
 
 
 def main(names: list[str]) -> int:

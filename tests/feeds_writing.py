@@ -109,8 +109,13 @@ def write_feed(feed_format: str, products: Sequence[Product]) -> bytes:
 def _zip(content: bytes, name: str = "feed.csv") -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
-        members.writestr(name, content)
+        members.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
+
+
+def _gzip(content: bytes) -> bytes:
+    # Without the time, the same content is the same file.
+    return gzip.compress(content, mtime=0)
 
 
 def _zst(content: bytes) -> bytes:
@@ -120,7 +125,7 @@ def _zst(content: bytes) -> bytes:
 
 COMPRESSORS: dict[str | None, Callable[[bytes], bytes]] = {
     None: bytes,
-    "gz": gzip.compress,
+    "gz": _gzip,
     "bz2": bz2.compress,
     "zip": _zip,
     "zst": _zst,

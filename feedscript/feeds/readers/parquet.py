@@ -45,7 +45,8 @@ def stage_parquet(intake: Intake) -> Staged:
         intake.stop(Stopped(f"reading took longer than {intake.limits.max_seconds:g} s (max_seconds)"))
     except duckdb.OutOfMemoryException:
         intake.stop(Stopped(f"reading took more than {intake.limits.memory_bytes} bytes (memory_bytes)"))
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:
+        # The last two come of names that are no UTF-8, from the binding to Python.
         message = f"malformed Parquet: {str(error).splitlines()[0]}"
         intake.stop(Stopped(message, Fault("malformed_parquet", message)))
     except Stopped as stopped:
