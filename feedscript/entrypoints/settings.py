@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
+from feedscript.adapters.files import Disk
 from feedscript.domain import FeedscriptError, Phase, Reason, RetryPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -98,20 +99,14 @@ class Settings:
     def limits(self) -> dict[str, int]:
         """Resource limits of a script, by their names in `resource`."""
         asked = {"RLIMIT_AS": self.script_memory_bytes, "RLIMIT_CPU": self.script_cpu_seconds}
-        return {"RLIMIT_CORE": 0} | {name: limit for name, limit in asked.items() if limit}
+        return {name: limit for name, limit in asked.items() if limit}
 
     def secret(self) -> bytes:
         """The key of the attempts' tokens: `JOBS_DIR/.secret`, made at the first start."""
         path = self.jobs_dir / ".secret"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _wait_for_secret(path)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        if not path.exists():
+            # Whole or not at all, and one of several processes wins.
+            Disk().create(path, secrets.token_hex(32).encode())
         return path.read_bytes()
 
     @property
@@ -240,10 +235,3 @@ def _place(url: str) -> tuple[str, str, int | None, str]:
         return ("", "", None, "")
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return (parts.scheme, "loopback" if host in LOOPBACK else host, port or default, parts.path.rstrip("/"))
-
-
-def _wait_for_secret(path: Path) -> bytes:
-    """Read what another process is just writing."""
-    while not (secret := path.read_bytes()):
-        os.sched_yield()
-    return secret

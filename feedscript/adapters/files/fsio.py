@@ -9,7 +9,9 @@ the `Disk` refuses everything, and the process is to end.
 import errno
 import os
 import secrets
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from feedscript.ports.errors import StorageBroken, StorageFull
@@ -19,6 +21,27 @@ APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 INODE_FLOOR = 64
 """The inodes that must stay free for new work to be taken: what runs needs a few to end."""
 OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
+DiskError = StorageFull | StorageBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """New content for a file, whether or not there is one."""
+
+    path: Path
+    data: bytes
+    mode: int = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class _Temporary:
+    """A file that is to become `target`, still open."""
+
+    target: Path
+    path: Path
+    descriptor: int
 
 
 class Disk:
@@ -32,6 +55,8 @@ class Disk:
         self._floor = floor
         self._durable_folders: set[Path] = set()
         self.broken: str | None = None
+        self.on_broken: Callable[[], None] | None = None
+        """Called once, when a failed fsync has ended the disk's use."""
 
     # What adapters call
 
@@ -42,26 +67,51 @@ class Disk:
 
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
-        temporary = self._write_beside(path, data, mode)
+        (error,) = self.replace_all([Replacement(path, data, mode)])
+        if error is not None:
+            raise error
+
+    def replace_all(
+        self, changes: Sequence[Replacement], *, after: Iterable[Path] = ()
+    ) -> list[DiskError | None]:
+        """Make each replacement in one step, all of them durable on return; answers what went wrong with each.
+
+        The names in the folders `after` are durable before any new content can be seen. All is written before the
+        first sync: a journalling file system then commits it once.
+        """
+        staged = [self._staged(change) for change in changes]
+        temporaries = [each for each in staged if isinstance(each, _Temporary)]
         try:
-            self._rename(temporary, path)
-        except OSError as error:
-            self._discard(temporary)
-            raise self.translated(error, path) from error
-        self.sync_folder(path.parent)
+            for each in temporaries:
+                self.sync(each.descriptor, each.target)
+            for folder in sorted(set(after)):
+                self.sync_folder(folder)
+            errors = [self._published(each) if isinstance(each, _Temporary) else each for each in staged]
+            for folder in sorted({change.path.parent for change in changes}):
+                self.sync_folder(folder)
+        except StorageBroken:
+            for each in temporaries:
+                self._discard(each.path)
+            raise
+        finally:
+            for each in temporaries:
+                os.close(each.descriptor)
+        return errors
 
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
-        temporary = self._write_beside(path, data, mode)
+        temporary = self._write_beside(Replacement(path, data, mode))
         made = True
         try:
-            self._link(temporary, path)
+            self.sync(temporary.descriptor, path)
+            self._link(temporary.path, path)
         except FileExistsError:
             made = False
         except OSError as error:
             raise self.translated(error, path) from error
         finally:
-            self._discard(temporary)
+            os.close(temporary.descriptor)
+            self._discard(temporary.path)
         # Also where it was there: whoever made it may have died before this step.
         self.sync_folder(path.parent)
         return made
@@ -136,7 +186,7 @@ class Disk:
                 self._truncate(descriptor, before)
             raise self.translated(error, path) from error
         if durable:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
 
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""
@@ -145,11 +195,7 @@ class Disk:
             self._truncate(descriptor, size)
         except OSError as error:
             raise self.translated(error, path) from error
-        self._sync(descriptor, path)
-
-    def sync_file(self, path: Path) -> None:
-        """Make durable whatever has been written to the file."""
-        self._sync_opened(path, os.O_RDONLY)
+        self.sync(descriptor, path)
 
     def make_root(self, path: Path) -> None:
         """Make the folder that an adapter keeps its files in, and what is missing above it, durably."""
@@ -169,6 +215,17 @@ class Disk:
         self.make_folder(path.parent)
         self._make_missing(path)
         self._durable_folders.add(path)
+
+    def sync(self, descriptor: int, path: Path) -> None:
+        """Make durable whatever was written through the descriptor; `path` is for the error."""
+        self.refuse_if_broken(path)
+        try:
+            self._fsync(descriptor)
+        except OSError as error:
+            first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
+            if first and self.on_broken is not None:
+                self.on_broken()
+            raise StorageBroken(str(path), self.broken) from error
 
     def sync_folder(self, path: Path) -> None:
         """Make the names in the folder durable."""
@@ -193,26 +250,37 @@ class Disk:
 
     # The protocol's steps
 
-    def _write_beside(self, path: Path, data: bytes, mode: int) -> Path:
+    def _staged(self, change: Replacement) -> _Temporary | DiskError:
+        try:
+            return self._write_beside(change)
+        except (StorageFull, StorageBroken) as error:
+            return error
+
+    def _write_beside(self, change: Replacement) -> _Temporary:
+        """Write the content to a temporary file in the path's folder; not durable yet."""
+        path = change.path
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
-        temporary = path.parent / f".{path.name}.{secrets.token_hex(6)}.tmp"
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
-            descriptor = self._open(temporary, NEW_FILE, mode)
+            descriptor = self._open(temporary, NEW_FILE, change.mode)
         except OSError as error:
             raise self.translated(error, path) from error
         try:
-            self._write_all(descriptor, data)
-            self._sync(descriptor, path)
+            self._write_all(descriptor, change.data)
         except OSError as error:
-            self._discard(temporary)
-            raise self.translated(error, path) from error
-        except StorageBroken:
-            self._discard(temporary)
-            raise
-        finally:
             os.close(descriptor)
-        return temporary
+            self._discard(temporary)
+            raise self.translated(error, path) from error
+        return _Temporary(path, temporary, descriptor)
+
+    def _published(self, temporary: _Temporary) -> DiskError | None:
+        try:
+            self._rename(temporary.path, temporary.target)
+        except OSError as error:
+            self._discard(temporary.path)
+            return self.translated(error, temporary.target)
+        return None
 
     def _make_missing(self, path: Path) -> None:
         self.refuse_if_broken(path)
@@ -231,7 +299,7 @@ class Disk:
         except OSError as error:
             raise self.translated(error, path) from error
         try:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
         finally:
             os.close(descriptor)
 
@@ -239,13 +307,6 @@ class Disk:
         view = memoryview(data)
         while view:
             view = view[self._write(descriptor, view) :]
-
-    def _sync(self, descriptor: int, path: Path) -> None:
-        try:
-            self._fsync(descriptor)
-        except OSError as error:
-            self.broken = f"fsync failed: {error.strerror}"
-            raise StorageBroken(str(path), self.broken) from error
 
     def _discard(self, temporary: Path) -> None:
         try:

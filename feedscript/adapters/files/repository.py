@@ -9,29 +9,26 @@ finishes the other. So nobody acts on, or answers from, a state that a power cut
 `locks/` the lock files. Nothing here is a cache: all of it is the truth.
 """
 
-import hashlib
 import logging
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.activity_log import FileActivityLog
-from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes, to_json
-from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
+from feedscript.adapters.files.fsio import Disk, DiskError, Replacement
+from feedscript.adapters.files.group import Group
+from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
 from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
 from feedscript.ports.repository import JobFilter, JobPage
 
 logger = logging.getLogger(__name__)
 
-JOB_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SEALED, UNSEALED = 0o400, 0o600
-LOCK_STRIPES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +40,31 @@ class _Stored:
     sealed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    """A job's next file, what it tells, and the folders whose names must be durable before it can be seen."""
+
+    path: Path
+    data: bytes
+    activities: Sequence[Activity]
+    names: Sequence[Path]
+
+
 class FileJobRepository:
     """A `JobRepository` over a folder that any number of processes of one machine may share."""
 
     def __init__(self, root: Path, log: FileActivityLog, disk: Disk) -> None:
-        self._root = root
+        self._places = places = JobPlaces(root)
         self._log = log
         self._disk = disk
+        self._commits = Group(self._write_all)
         disk.make_root(root)
-        for name in ("open", "references", "locks", "quarantine"):
-            disk.make_folder(root / name)
+        for folder in (places.open, places.references, places.locks, places.quarantine):
+            disk.make_folder(folder)
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
         """Reserve the reference by making a symbolic link: the file system lets one of many racers win."""
-        path = self._reference_path(affiliate_merchant_id, reference)
+        path = self._places.claim(affiliate_merchant_id, reference)
         self._disk.point(path, job_id)
         return path.readlink().name
 
@@ -69,8 +77,8 @@ class FileJobRepository:
         return stored.job if stored else None
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
-        """Write under the job's lock, append to the log, seal."""
-        path = self._path(job.id)
+        """Write under the job's lock, append to the log, seal; threads that commit at the same time do so together."""
+        path = self._places.document(job.id)
         if path is None:
             raise ValueError(f"not a UUIDv7: {job.id}")
         self._disk.refuse_if_broken(path)
@@ -80,28 +88,25 @@ class FileJobRepository:
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)
             if stored is None:
-                self._disk.need_room(self._root)
-                self._claim_durably(job)
+                self._disk.need_room(self._places.root)
             elif not stored.sealed:
                 self._seal(path, stored)
-            self._mark_open(job.id, stored)
-            self._disk.replace(path, job_to_bytes(job, activities), mode=UNSEALED)
-            self._log.append(activities)
-            self._disk.set_mode(path, SEALED)
+            names = self._announce(job, stored)
+            self._commits.run(_Commit(path, job_to_bytes(job, activities), activities, names))
 
     def settle(self, job_id: str) -> None:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""
         with self._lock(job_id):
             stored = self._read(job_id)
             if stored is None or stored.job.settled:
-                self._disk.remove(self._open_path(job_id))
+                self._disk.remove(self._places.mark(job_id))
 
     def open_jobs(self) -> Iterable[str]:
         """List `open/`; a commit that was cut off is finished on the way, and nothing holds up the others."""
-        for job_id in sorted(entry.name for entry in (self._root / "open").iterdir()):
-            path = self._path(job_id)
+        for job_id in sorted(entry.name for entry in self._places.open.iterdir()):
+            path = self._places.document(job_id)
             if path is None:
-                logger.warning("%s is no job's name; left alone", self._open_path(job_id))
+                logger.warning("%s is no job's name; left alone", self._places.mark(job_id))
             elif not _is_sealed(path) and not self._finish_commit(job_id):
                 continue
             else:
@@ -124,31 +129,13 @@ class FileJobRepository:
                 jobs.append(job)
         return JobPage(tuple(jobs), None)
 
-    # Where things lie
-
-    def _path(self, job_id: str) -> Path | None:
-        if not JOB_ID.fullmatch(job_id):
-            return None
-        # RFC 9562, 5.7: the first 48 bits are milliseconds since the epoch.
-        day = datetime.fromtimestamp(int(job_id.replace("-", "")[:12], 16) / 1000, UTC)
-        return self._root / f"{day:%Y/%m/%d}" / f"{job_id}.json"
-
-    def _open_path(self, job_id: str) -> Path:
-        return self._root / "open" / job_id
-
-    def _reference_path(self, affiliate_merchant_id: str, reference: str) -> Path:
-        # Hashed, so that no text of a caller's becomes part of a path; as JSON, so that no two pairs read the same.
-        name = hashlib.sha256(to_json([affiliate_merchant_id, reference])).hexdigest()
-        return self._root / "references" / name[:2] / name
-
-    def _lock(self, job_id: str) -> AbstractContextManager[None]:
-        # The id's end is random, its beginning is the time.
-        return locked(self._root / "locks" / f"{int(job_id[-4:], 16) % LOCK_STRIPES:02x}")
-
     # The steps of a commit
 
+    def _lock(self, job_id: str) -> AbstractContextManager[None]:
+        return locked(self._places.lock(job_id))
+
     def _read(self, job_id: str) -> _Stored | None:
-        path = self._path(job_id)
+        path = self._places.document(job_id)
         if path is None:
             return None
         try:
@@ -166,40 +153,52 @@ class FileJobRepository:
 
     def _quarantine(self, job_id: str, path: Path, cause: str) -> None:
         """Put the file aside; the name stays in `open/`, so that a mended one goes on where it stood."""
-        logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self._root / "quarantine")
-        self._disk.move(path, self._root / "quarantine" / path.name)
+        logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self._places.quarantine)
+        self._disk.move(path, self._places.quarantine / path.name)
 
     def _refuse_quarantined(self, job_id: str) -> None:
         if self._in_quarantine(job_id):
             raise UnreadableJob(job_id, "in quarantine; mend the file and put it back")
 
     def _in_quarantine(self, job_id: str) -> bool:
-        return (self._root / "quarantine" / f"{job_id}.json").exists()
+        return (self._places.quarantine / f"{job_id}.json").exists()
 
-    def _claim_durably(self, job: Job) -> None:
-        if job.reference is not None:
-            folder = self._reference_path(job.affiliate_merchant_id, job.reference).parent
-            self._disk.make_folder(folder)
-            self._disk.sync_folder(folder)
+    def _announce(self, job: Job, stored: _Stored | None) -> list[Path]:
+        """Name the job in `open/`, even where the change leaves it settled: more follows.
 
-    def _mark_open(self, job_id: str, stored: _Stored | None) -> None:
-        """Name the job in `open/` before its change can be seen, even one that leaves it settled: more follows."""
-        mark = self._open_path(job_id)
-        made = self._disk.point(mark, job_id)
+        Answers the folders whose names must be durable before the change can be seen.
+        """
+        made = self._disk.point(self._places.mark(job.id), job.id)
         # Where the job is not settled the commit before has made its mark durable.
-        if made or stored is None or stored.job.settled:
-            self._disk.sync_folder(mark.parent)
+        names = [self._places.open] if made or stored is None or stored.job.settled else []
+        if stored is None and job.reference is not None:
+            folder = self._places.claim(job.affiliate_merchant_id, job.reference).parent
+            self._disk.make_folder(folder)
+            names.append(folder)
+        return names
+
+    def _write_all(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
+        """The commit of several jobs: names, files, log, seals, each durable before the next begins."""
+        errors = self._disk.replace_all(
+            [Replacement(commit.path, commit.data, UNSEALED) for commit in commits],
+            after=[folder for commit in commits for folder in commit.names],
+        )
+        written = [commit for commit, error in zip(commits, errors, strict=True) if error is None]
+        self._log.append([activity for commit in written for activity in commit.activities])
+        for commit in written:
+            self._disk.set_mode(commit.path, SEALED)
+        return errors
 
     def _finish_commit(self, job_id: str) -> bool:
         """Wait for, or make good, a commit that is under way; answers whether there is a job to go on with."""
-        path = self._path(job_id)
+        path = self._places.document(job_id)
         assert path is not None, "only called for ids"
         try:
             with self._lock(job_id):
                 stored = self._read(job_id)
                 if stored is None:
                     # Marked by a process that died before its commit; under the lock nobody is about to write.
-                    self._disk.remove(self._open_path(job_id))
+                    self._disk.remove(self._places.mark(job_id))
                     return False
                 if not stored.sealed:
                     self._seal(path, stored)
@@ -218,17 +217,13 @@ class FileJobRepository:
     # Listing
 
     def _ids_before(self, cursor: str | None) -> Iterator[str]:
-        bound = self._path(cursor).parent if cursor and self._path(cursor) else None  # type: ignore[union-attr]  # checked beside
-        for day in self._days():
+        last = cursor and self._places.document(cursor)
+        bound = last.parent if last else None
+        for day in self._places.days():
             if bound is not None and day > bound:
                 continue
             names = sorted((entry.stem for entry in day.glob("*.json")), reverse=True)
             yield from (name for name in names if cursor is None or name < cursor)
-
-    def _days(self) -> Iterator[Path]:
-        for year in _newest_first(self._root, 4):
-            for month in _newest_first(year, 2):
-                yield from _newest_first(month, 2)
 
 
 def _is_sealed(path: Path) -> bool:
@@ -236,10 +231,3 @@ def _is_sealed(path: Path) -> bool:
         return path.stat().st_mode & 0o777 == SEALED
     except FileNotFoundError:
         return False
-
-
-def _newest_first(folder: Path, digits: int) -> list[Path]:
-    return sorted(
-        (entry for entry in folder.iterdir() if entry.name.isdigit() and len(entry.name) == digits),
-        reverse=True,
-    )

@@ -17,7 +17,7 @@ def callback_blueprint(service: JobService) -> Blueprint:
     )
 
     @callback.route("/feed", methods=["POST"])
-    @callback.arguments(CallbackSchema)
+    @callback.arguments(CallbackSchema())
     @callback.response(200, ReceivedSchema)
     @callback.alt_response(
         401, schema=ProblemSchema, description="The token is not one of the job's attempts"

@@ -42,7 +42,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
     )
 
     @feed.route("/generate", methods=["POST"])
-    @feed.arguments(FeedRequestSchema)
+    @feed.arguments(FeedRequestSchema())
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
     @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
@@ -51,7 +51,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
         return _started(service.start(Phase.GENERATION, wanted, actor=actor()), Phase.GENERATION)
 
     @feed.route("/validate", methods=["POST"])
-    @feed.arguments(ValidateRequestSchema)
+    @feed.arguments(ValidateRequestSchema())
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
     @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
@@ -83,7 +83,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
 
 def _add_jobs(feed: Blueprint, service: JobService) -> None:
     @feed.route("/jobs", methods=["GET"])
-    @feed.arguments(JobQuerySchema, location="query")
+    @feed.arguments(JobQuerySchema(), location="query")
     @feed.response(200, JobPageSchema)
     def jobs(query: dict[str, Any]) -> Response:
         """List jobs, newest first; pass `cursor` on to continue."""
@@ -97,7 +97,7 @@ def _add_jobs(feed: Blueprint, service: JobService) -> None:
         return jsonify({"activities": [activity_view(activity) for activity in service.activities(job_id)]})
 
     @feed.route("/jobs/<job_id>/logs", methods=["GET"])
-    @feed.arguments(LogQuerySchema, location="query")
+    @feed.arguments(LogQuerySchema(), location="query")
     @feed.response(200, LogSchema)
     def logs(query: dict[str, Any], job_id: str) -> Response:
         """Read a piece of an attempt's log; the next one starts at `next_offset`."""
@@ -105,7 +105,7 @@ def _add_jobs(feed: Blueprint, service: JobService) -> None:
         return jsonify(LogSchema().dump(chunk))
 
     @feed.route("/jobs/<job_id>/report", methods=["GET"])
-    @feed.arguments(ReportQuerySchema, location="query")
+    @feed.arguments(ReportQuerySchema(), location="query")
     @feed.response(200)
     def report(query: dict[str, Any], job_id: str) -> Response:
         """Read the newest validation's report, as JSON or as a page."""

@@ -1,0 +1,58 @@
+"""Threads that want the same kind of work done share rounds of it.
+
+The first that comes does the work for all who wait by then; whoever comes during a round is part of the next. Where
+the work ends in an fsync this is group commit (DeWitt et al., "Implementation Techniques for Main Memory Database
+Systems", SIGMOD 1984): the disk is asked once for many.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from feedscript.domain import FeedscriptError
+from feedscript.ports.errors import StorageBroken
+
+Item = TypeVar("Item")
+
+
+class _Wish(Generic[Item]):
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.done = False
+        self.error: FeedscriptError | None = None
+
+
+class Group(Generic[Item]):
+    """Rounds of `work`, which answers for each item what went wrong with it, or None."""
+
+    def __init__(self, work: Callable[[Sequence[Item]], Sequence[FeedscriptError | None]]) -> None:
+        self._work = work
+        self._waiting: list[_Wish[Item]] = []
+        self._waiting_lock = threading.Lock()
+        self._round = threading.Lock()
+
+    def run(self, item: Item) -> None:
+        """Return when a round has seen to the item; raises what went wrong with it."""
+        wish = _Wish(item)
+        with self._waiting_lock:
+            self._waiting.append(wish)
+        with self._round:
+            if not wish.done:
+                self._see_to_all()
+        if wish.error is not None:
+            raise wish.error
+
+    def _see_to_all(self) -> None:
+        with self._waiting_lock:
+            wishes, self._waiting = self._waiting, []
+        # Whatever goes wrong, nobody in the round may think that the work was done.
+        errors: Sequence[FeedscriptError | None] = [StorageBroken("the round", "was cut off")] * len(wishes)
+        try:
+            errors = self._work([wish.item for wish in wishes])
+        except FeedscriptError as error:
+            errors = [error] * len(wishes)
+        except OSError as error:
+            errors = [StorageBroken(str(error.filename), error.strerror or str(error))] * len(wishes)
+        finally:
+            for wish, what in zip(wishes, errors, strict=True):
+                wish.done, wish.error = True, what

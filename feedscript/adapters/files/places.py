@@ -1,0 +1,59 @@
+"""Where things lie in the jobs' folder; every path is made here."""
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from feedscript.adapters.files.documents import to_json
+
+JOB_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+LOCK_STRIPES = 256
+DAY = timedelta(days=1) // timedelta(milliseconds=1)
+DAYS_REMEMBERED = 64
+
+
+class JobPlaces:
+    """The paths below a root: a job's document, its marks and its lock."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.open = root / "open"
+        self.references = root / "references"
+        self.quarantine = root / "quarantine"
+        self.index = root / "index"
+        self.archive = root / "archive"
+        self.locks = root / "locks"
+        self._locks = [self.locks / f"{stripe:02x}" for stripe in range(LOCK_STRIPES)]
+        self._day = lru_cache(DAYS_REMEMBERED)(self._folder_of_day)
+
+    def document(self, job_id: str) -> Path | None:
+        """The job's file, in the folder that the id's own time gives; None for what is no job's id."""
+        if not JOB_ID.fullmatch(job_id):
+            return None
+        # RFC 9562, 5.7: the first 48 bits are milliseconds since the epoch.
+        return self._day(int(job_id[:8] + job_id[9:13], 16) // DAY) / f"{job_id}.json"
+
+    def mark(self, job_id: str) -> Path:
+        """The name that says that the job is not settled."""
+        return self.open / job_id
+
+    def claim(self, affiliate_merchant_id: str, reference: str) -> Path:
+        """The link that says whose a merchant's reference is."""
+        # Hashed, so that no text of a caller's becomes part of a path; as JSON, so that no two pairs read the same.
+        name = hashlib.sha256(to_json([affiliate_merchant_id, reference])).hexdigest()
+        return self.references / f"{name[:2]}/{name}"
+
+    def lock(self, job_id: str) -> Path:
+        """The lock file that guards the job."""
+        # The id's end is random, its beginning is the time.
+        return self._locks[int(job_id[-4:], 16) % LOCK_STRIPES]
+
+    def days(self) -> list[Path]:
+        """The folders of all days, newest first."""
+        found = self.root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]")
+        return sorted(found, reverse=True)
+
+    def _folder_of_day(self, day: int) -> Path:
+        return self.root / f"{datetime.fromtimestamp(day * DAY / 1000, UTC):%Y/%m/%d}"
