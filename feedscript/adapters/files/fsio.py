@@ -83,7 +83,7 @@ class Disk:
         temporaries = [each for each in staged if isinstance(each, _Temporary)]
         try:
             for each in temporaries:
-                self._sync(each.descriptor, each.target)
+                self.sync(each.descriptor, each.target)
             for folder in sorted(set(after)):
                 self.sync_folder(folder)
             errors = [self._published(each) if isinstance(each, _Temporary) else each for each in staged]
@@ -103,7 +103,7 @@ class Disk:
         temporary = self._write_beside(Replacement(path, data, mode))
         made = True
         try:
-            self._sync(temporary.descriptor, path)
+            self.sync(temporary.descriptor, path)
             self._link(temporary.path, path)
         except FileExistsError:
             made = False
@@ -186,7 +186,7 @@ class Disk:
                 self._truncate(descriptor, before)
             raise self.translated(error, path) from error
         if durable:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
 
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""
@@ -195,11 +195,7 @@ class Disk:
             self._truncate(descriptor, size)
         except OSError as error:
             raise self.translated(error, path) from error
-        self._sync(descriptor, path)
-
-    def sync_file(self, path: Path) -> None:
-        """Make durable whatever has been written to the file."""
-        self._sync_opened(path, os.O_RDONLY)
+        self.sync(descriptor, path)
 
     def make_root(self, path: Path) -> None:
         """Make the folder that an adapter keeps its files in, and what is missing above it, durably."""
@@ -219,6 +215,17 @@ class Disk:
         self.make_folder(path.parent)
         self._make_missing(path)
         self._durable_folders.add(path)
+
+    def sync(self, descriptor: int, path: Path) -> None:
+        """Make durable whatever was written through the descriptor; `path` is for the error."""
+        self.refuse_if_broken(path)
+        try:
+            self._fsync(descriptor)
+        except OSError as error:
+            first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
+            if first and self.on_broken is not None:
+                self.on_broken()
+            raise StorageBroken(str(path), self.broken) from error
 
     def sync_folder(self, path: Path) -> None:
         """Make the names in the folder durable."""
@@ -292,7 +299,7 @@ class Disk:
         except OSError as error:
             raise self.translated(error, path) from error
         try:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
         finally:
             os.close(descriptor)
 
@@ -300,15 +307,6 @@ class Disk:
         view = memoryview(data)
         while view:
             view = view[self._write(descriptor, view) :]
-
-    def _sync(self, descriptor: int, path: Path) -> None:
-        try:
-            self._fsync(descriptor)
-        except OSError as error:
-            first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
-            if first and self.on_broken is not None:
-                self.on_broken()
-            raise StorageBroken(str(path), self.broken) from error
 
     def _discard(self, temporary: Path) -> None:
         try:
