@@ -24,7 +24,9 @@ class Container(containers.DeclarativeContainer):
     tokens = providers.Singleton(HmacAttemptTokens, settings.provided.secret.call())
 
     disk = providers.Singleton(Disk, floor=settings.provided.min_free_bytes)
-    activities = providers.Singleton(FileActivityLog, settings.provided.activities_dir, disk)
+    activities = providers.Singleton(
+        FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
+    )
     repository = providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk)
     objects = providers.Selector(
         settings.provided.object_store,
