@@ -137,6 +137,11 @@ class Settings:
         return self.audit_keys[0].encode() if self.audit_keys else None
 
     @property
+    def reserve_bytes(self) -> int:
+        """What is set aside so that running jobs can end on a full disk: half of `MIN_FREE_BYTES`."""
+        return self.min_free_bytes // 2
+
+    @property
     def outbox_dir(self) -> Path:
         """Where outcomes wait that are still to be told."""
         return self.jobs_dir / "outbox"
