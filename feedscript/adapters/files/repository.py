@@ -19,7 +19,7 @@ from pathlib import Path
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
-from feedscript.adapters.files.fsio import Disk, DiskError, Replacement
+from feedscript.adapters.files.fsio import Disk, DiskError, Staged
 from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
@@ -42,10 +42,9 @@ class _Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Commit:
-    """A job's next file, what it tells, and the folders whose names must be durable before it can be seen."""
+    """A job's next content, what it tells, and the folders whose names must be durable before it can be seen."""
 
-    path: Path
-    data: bytes
+    staged: Staged
     activities: Sequence[Activity]
     names: Sequence[Path]
 
@@ -57,7 +56,7 @@ class FileJobRepository:
         self._places = places = JobPlaces(root)
         self._log = log
         self._disk = disk
-        self._commits = Group(self._write_all)
+        self._commits = Group(self._publish)
         disk.make_root(root)
         for folder in (places.open, places.references, places.locks, places.quarantine):
             disk.make_folder(folder)
@@ -91,7 +90,8 @@ class FileJobRepository:
             elif not stored.sealed:
                 self._seal(path, stored)
             names = self._announce(job, stored)
-            self._commits.run(_Commit(path, job_to_bytes(job, activities), activities, names))
+            staged = self._disk.stage(path, job_to_bytes(job, activities), mode=UNSEALED)
+            self._commits.run(_Commit(staged, activities, names))
 
     def settle(self, job_id: str) -> None:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""
@@ -176,16 +176,16 @@ class FileJobRepository:
             names.append(folder)
         return names
 
-    def _write_all(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
+    def _publish(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
         """The commit of several jobs: names, files, log, seals, each durable before the next begins."""
-        errors = self._disk.replace_all(
-            [Replacement(commit.path, commit.data, UNSEALED) for commit in commits],
+        errors = self._disk.publish(
+            [commit.staged for commit in commits],
             after=[folder for commit in commits for folder in commit.names],
         )
         written = [commit for commit, error in zip(commits, errors, strict=True) if error is None]
         self._log.append([activity for commit in written for activity in commit.activities])
         for commit in written:
-            self._disk.set_mode(commit.path, SEALED)
+            self._disk.set_mode(commit.staged.path, SEALED)
         return errors
 
     def _finish_commit(self, job_id: str) -> bool:
