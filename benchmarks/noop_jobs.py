@@ -85,7 +85,7 @@ def _run_feedscript(base: str, jobs: int) -> float:
     _await(
         lambda: (
             not requests.get(
-                f"{base}/api/feed/jobs", {"status": "generating", "limit": 1}, timeout=30
+                f"{base}/api/feed/jobs", {"status": "generating", "limit": "1"}, timeout=30
             ).json()["jobs"]
         )
     )

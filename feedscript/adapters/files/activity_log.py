@@ -48,7 +48,7 @@ class FileActivityLog:
     def __init__(
         self, root: Path, disk: Disk, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._root = root
+        self.root = root
         self._segments = Segments(root)
         self._disk = disk
         self._now = now
@@ -141,7 +141,7 @@ class FileActivityLog:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """The log's lock: short, so it is waited for without a deadline."""
-        descriptor = open_lock(self._root / ".lock")
+        descriptor = open_lock(self.root / ".lock")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -190,7 +190,7 @@ class FileActivityLog:
         torn = os.pread(descriptor, os.fstat(descriptor).st_size - tear, tear)
         digest = hashlib.sha256(torn).hexdigest()
         day = self._segments.day_of(segment)
-        aside = self._root / "quarantine" / f"{day.replace('/', '-')}-{tear}-{digest[:12]}.torn"
+        aside = self.root / "quarantine" / f"{day.replace('/', '-')}-{tear}-{digest[:12]}.torn"
         self._disk.create(aside, torn)
         self._disk.truncate(descriptor, tear, segment)
         logger.warning("%s: %d torn bytes cut off at byte %d; kept in %s", segment, len(torn), tear, aside)
