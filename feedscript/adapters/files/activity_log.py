@@ -78,7 +78,7 @@ class FileActivityLog:
     ) -> None:
         self._key = key
         self._digested_on: date | None = None
-        self._root = root
+        self.root = root
         self._segments = Segments(root)
         self._disk = disk
         self._now = now
@@ -115,7 +115,7 @@ class FileActivityLog:
             return
         self._digested_on = today
         try:
-            write_digests(self._root, self._disk, key=self._key)
+            write_digests(self.root, self._disk, key=self._key)
         except Tampered as fault:
             # The jobs go on; `audit verify` says the same until somebody has looked at it.
             logger.error("the audit trail is broken: %s", fault)  # noqa: TRY400 - the text tells it all
@@ -180,7 +180,7 @@ class FileActivityLog:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """The log's lock: short, so it is waited for without a deadline."""
-        path = self._root / ".lock"
+        path = self.root / ".lock"
         try:
             descriptor = open_lock(path)
         except OSError as error:
@@ -238,7 +238,7 @@ class FileActivityLog:
         torn = os.pread(descriptor, os.fstat(descriptor).st_size - tear, tear)
         digest = hashlib.sha256(torn).hexdigest()
         day = self._segments.day_of(segment)
-        aside = self._root / "quarantine" / f"{day.replace('/', '-')}-{tear}-{digest[:12]}.torn"
+        aside = self.root / "quarantine" / f"{day.replace('/', '-')}-{tear}-{digest[:12]}.torn"
         self._disk.create(aside, torn)
         self._disk.truncate(descriptor, tear, segment)
         logger.warning("%s: %d torn bytes cut off at byte %d; kept in %s", segment, len(torn), tear, aside)

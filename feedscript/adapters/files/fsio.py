@@ -29,21 +29,11 @@ DiskError = StorageFull | StorageBroken
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
-    """New content for a file, whether or not there is one."""
+class Staged:
+    """New content for the file `path`, durable under a temporary name."""
 
     path: Path
-    data: bytes
-    mode: int = 0o600
-
-
-@dataclass(frozen=True, slots=True)
-class _Temporary:
-    """A file that is to become `target`, still open."""
-
-    target: Path
-    path: Path
-    descriptor: int
+    temporary: Path
 
 
 P = ParamSpec("P")
@@ -91,52 +81,63 @@ class Disk:
     @_with_reserve
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
-        (error,) = self.replace_all([Replacement(path, data, mode)])
+        (error,) = self.publish([self.stage(path, data, mode=mode)])
         if error is not None:
             raise error
 
-    def replace_all(
-        self, changes: Sequence[Replacement], *, after: Iterable[Path] = ()
-    ) -> list[DiskError | None]:
-        """Make each replacement in one step, all of them durable on return; answers what went wrong with each.
-
-        The names in the folders `after` are durable before any new content can be seen. All is written before the
-        first sync: a journalling file system then commits it once.
-        """
-        staged = [self._staged(change) for change in changes]
-        temporaries = [each for each in staged if isinstance(each, _Temporary)]
+    @_with_reserve
+    def stage(self, path: Path, data: bytes, *, mode: int = 0o600) -> Staged:
+        """Write what is to become the file's content beside it, durably; `publish` puts it in its place."""
+        self.refuse_if_broken(path)
+        self.make_folder(path.parent)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
-            for each in temporaries:
-                self.sync(each.descriptor, each.target)
-            for folder in sorted(set(after)):
-                self.sync_folder(folder)
-            errors = [self._published(each) if isinstance(each, _Temporary) else each for each in staged]
-            for folder in sorted({change.path.parent for change in changes}):
-                self.sync_folder(folder)
+            descriptor = self._open(temporary, NEW_FILE, mode)
+        except OSError as error:
+            raise self.translated(error, path) from error
+        try:
+            self._write_all(descriptor, data)
+            self.sync(descriptor, path)
+        except OSError as error:
+            self._discard(temporary)
+            raise self.translated(error, path) from error
         except StorageBroken:
-            for each in temporaries:
-                self._discard(each.path)
+            self._discard(temporary)
             raise
         finally:
-            for each in temporaries:
-                os.close(each.descriptor)
+            os.close(descriptor)
+        return Staged(path, temporary)
+
+    def publish(self, staged: Sequence[Staged], *, after: Iterable[Path] = ()) -> list[DiskError | None]:
+        """Put each content in its file's place in one step, durably; answers what went wrong with each.
+
+        The names in the folders `after` are durable before any of the contents can be seen.
+        """
+        try:
+            for folder in sorted(set(after)):
+                self.sync_folder(folder)
+        except StorageBroken:
+            for each in staged:
+                self._discard(each.temporary)
+            raise
+        errors = [self._put_in_place(each) for each in staged]
+        for folder in sorted({each.path.parent for each in staged}):
+            self.sync_folder(folder)
         return errors
 
     @_with_reserve
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
-        temporary = self._write_beside(Replacement(path, data, mode))
+        staged = self.stage(path, data, mode=mode)
         made = True
         try:
-            self.sync(temporary.descriptor, path)
-            self._link(temporary.path, path)
+            self._link(staged.temporary, path)
         except FileExistsError:
             made = False
         except OSError as error:
             raise self.translated(error, path) from error
         finally:
-            os.close(temporary.descriptor)
-            self._discard(temporary.path)
+            self._discard(staged.temporary)
         # Also where it was there: whoever made it may have died before this step.
         self.sync_folder(path.parent)
         return made
@@ -281,36 +282,12 @@ class Disk:
 
     # The protocol's steps
 
-    def _staged(self, change: Replacement) -> _Temporary | DiskError:
+    def _put_in_place(self, staged: Staged) -> DiskError | None:
         try:
-            return self._write_beside(change)
-        except (StorageFull, StorageBroken) as error:
-            return error
-
-    def _write_beside(self, change: Replacement) -> _Temporary:
-        """Write the content to a temporary file in the path's folder; not durable yet."""
-        path = change.path
-        self.refuse_if_broken(path)
-        self.make_folder(path.parent)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-        try:
-            descriptor = self._open(temporary, NEW_FILE, change.mode)
+            self._rename(staged.temporary, staged.path)
         except OSError as error:
-            raise self.translated(error, path) from error
-        try:
-            self._write_all(descriptor, change.data)
-        except OSError as error:
-            os.close(descriptor)
-            self._discard(temporary)
-            raise self.translated(error, path) from error
-        return _Temporary(path, temporary, descriptor)
-
-    def _published(self, temporary: _Temporary) -> DiskError | None:
-        try:
-            self._rename(temporary.path, temporary.target)
-        except OSError as error:
-            self._discard(temporary.path)
-            return self.translated(error, temporary.target)
+            self._discard(staged.temporary)
+            return self.translated(error, staged.path)
         return None
 
     def _make_missing(self, path: Path) -> None:
