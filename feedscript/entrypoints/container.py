@@ -25,7 +25,9 @@ class Container(containers.DeclarativeContainer):
 
     reserve = providers.Singleton(Reserve, settings.provided.jobs_dir, settings.provided.reserve_bytes)
     disk = providers.Singleton(Disk, floor=settings.provided.min_free_bytes, reserve=reserve)
-    activities = providers.Singleton(FileActivityLog, settings.provided.activities_dir, disk)
+    activities = providers.Singleton(
+        FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
+    )
     repository = providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk)
     objects = providers.Selector(
         settings.provided.object_store,

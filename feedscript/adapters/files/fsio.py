@@ -20,29 +20,20 @@ from feedscript.adapters.files.reserve import Reserve
 from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-FREE_FILES = 128
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+INODE_FLOOR = 64
+"""The inodes that must stay free for new work to be taken: what runs needs a few to end."""
 
 
 DiskError = StorageFull | StorageBroken
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
-    """New content for a file, whether or not there is one."""
+class Staged:
+    """New content for the file `path`, durable under a temporary name."""
 
     path: Path
-    data: bytes
-    mode: int = 0o600
-
-
-@dataclass(frozen=True, slots=True)
-class _Temporary:
-    """A file that is to become `target`, still open."""
-
-    target: Path
-    path: Path
-    descriptor: int
+    temporary: Path
 
 
 P = ParamSpec("P")
@@ -68,8 +59,8 @@ class Disk:
     """The file system, as the adapters may use it.
 
     `floor` is the number of bytes that must stay free for new work to be taken; `reserve` is what everything else may
-    still use then. The methods whose names begin with an underscore are single system calls: what a test replaces to
-    inject a fault or to model a crash.
+    still use then. The methods whose names begin with
+    an underscore are single system calls: what a test replaces to inject a fault or to model a crash.
     """
 
     def __init__(self, *, floor: int = 0, reserve: Reserve | None = None) -> None:
@@ -82,53 +73,70 @@ class Disk:
 
     # What adapters call
 
+    def refuse_if_broken(self, path: Path) -> None:
+        """Raise `StorageBroken` once an fsync has failed."""
+        if self.broken is not None:
+            raise StorageBroken(str(path), self.broken)
+
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
-        (error,) = self.replace_all([Replacement(path, data, mode)])
+        (error,) = self.publish([self.stage(path, data, mode=mode)])
         if error is not None:
             raise error
 
-    def replace_all(
-        self, changes: Sequence[Replacement], *, after: Iterable[Path] = ()
-    ) -> list[DiskError | None]:
-        """Make each replacement in one step, all of them durable on return; answers what went wrong with each.
-
-        The names in the folders `after` are durable before any new content can be seen. All is written before the
-        first sync: a journalling file system then commits it once.
-        """
-        staged = [self._staged(change) for change in changes]
-        temporaries = [each for each in staged if isinstance(each, _Temporary)]
+    @_with_reserve
+    def stage(self, path: Path, data: bytes, *, mode: int = 0o600) -> Staged:
+        """Write what is to become the file's content beside it, durably; `publish` puts it in its place."""
+        self.refuse_if_broken(path)
+        self.make_folder(path.parent)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
-            for each in temporaries:
-                self._sync(each.descriptor, each.target)
-            for folder in sorted(set(after)):
-                self.sync_folder(folder)
-            errors = [self._published(each) if isinstance(each, _Temporary) else each for each in staged]
-            for folder in sorted({change.path.parent for change in changes}):
-                self.sync_folder(folder)
+            descriptor = self._open(temporary, NEW_FILE, mode)
+        except OSError as error:
+            raise self.translated(error, path) from error
+        try:
+            self._write_all(descriptor, data)
+            self.sync(descriptor, path)
+        except OSError as error:
+            self._discard(temporary)
+            raise self.translated(error, path) from error
         except StorageBroken:
-            for each in temporaries:
-                self._discard(each.path)
+            self._discard(temporary)
             raise
         finally:
-            for each in temporaries:
-                os.close(each.descriptor)
+            os.close(descriptor)
+        return Staged(path, temporary)
+
+    def publish(self, staged: Sequence[Staged], *, after: Iterable[Path] = ()) -> list[DiskError | None]:
+        """Put each content in its file's place in one step, durably; answers what went wrong with each.
+
+        The names in the folders `after` are durable before any of the contents can be seen.
+        """
+        try:
+            for folder in sorted(set(after)):
+                self.sync_folder(folder)
+        except StorageBroken:
+            for each in staged:
+                self._discard(each.temporary)
+            raise
+        errors = [self._put_in_place(each) for each in staged]
+        for folder in sorted({each.path.parent for each in staged}):
+            self.sync_folder(folder)
         return errors
 
+    @_with_reserve
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
-        temporary = self._write_beside(Replacement(path, data, mode))
+        staged = self.stage(path, data, mode=mode)
         made = True
         try:
-            self._sync(temporary.descriptor, path)
-            self._link(temporary.path, path)
+            self._link(staged.temporary, path)
         except FileExistsError:
             made = False
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         finally:
-            os.close(temporary.descriptor)
-            self._discard(temporary.path)
+            self._discard(staged.temporary)
         # Also where it was there: whoever made it may have died before this step.
         self.sync_folder(path.parent)
         return made
@@ -139,44 +147,44 @@ class Disk:
 
         Not durable before `sync_folder`.
         """
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         try:
             self._symlink(target, path)
         except FileExistsError:
             return False
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         return True
 
     def remove(self, path: Path) -> None:
         """Remove the name, if it is there; not durable before `sync_folder`."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._unlink(path)
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def set_mode(self, path: Path, mode: int) -> None:
         """Change the permissions; not durable by itself."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._chmod(path, mode)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def move(self, path: Path, to: Path) -> None:
         """Rename across folders, durably; does nothing where somebody else has moved it already."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(to.parent)
         try:
             self._rename(path, to)
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         self.sync_folder(to.parent)
         self.sync_folder(path.parent)
 
@@ -186,17 +194,17 @@ class Disk:
 
         The name is not durable before `sync_folder`.
         """
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         try:
             return self._open(path, APPEND, 0o600)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     @_with_reserve
     def append(self, descriptor: int, data: bytes, path: Path, *, durable: bool) -> None:
         """Add `data` at the end of an open file; a write that fails is taken back, so nothing half stays."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         before = os.fstat(descriptor).st_size
         try:
             self._write_all(descriptor, data)
@@ -204,22 +212,18 @@ class Disk:
             # Should this fail as well, a torn line stays behind, which the next append cuts off.
             with suppress(OSError):
                 self._truncate(descriptor, before)
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         if durable:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
 
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._truncate(descriptor, size)
         except OSError as error:
-            raise self._translated(error, path) from error
-        self._sync(descriptor, path)
-
-    def sync_file(self, path: Path) -> None:
-        """Make durable whatever has been written to the file."""
-        self._sync_opened(path, os.O_RDONLY)
+            raise self.translated(error, path) from error
+        self.sync(descriptor, path)
 
     def make_root(self, path: Path) -> None:
         """Make the folder that an adapter keeps its files in, and what is missing above it, durably."""
@@ -241,6 +245,17 @@ class Disk:
         self._make_missing(path)
         self._durable_folders.add(path)
 
+    def sync(self, descriptor: int, path: Path) -> None:
+        """Make durable whatever was written through the descriptor; `path` is for the error."""
+        self.refuse_if_broken(path)
+        try:
+            self._fsync(descriptor)
+        except OSError as error:
+            first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
+            if first and self.on_broken is not None:
+                self.on_broken()
+            raise StorageBroken(str(path), self.broken) from error
+
     def sync_folder(self, path: Path) -> None:
         """Make the names in the folder durable."""
         self._sync_opened(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -250,66 +265,48 @@ class Disk:
         try:
             room = self._statvfs(path)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         free = room.f_bavail * room.f_frsize
-        if free < self._floor or (room.f_files and room.f_favail < FREE_FILES):
+        # A file system that counts no inodes makes as many as it needs.
+        if free < self._floor or (room.f_files and room.f_favail < INODE_FLOOR):
             raise StorageFull(str(path), free, self._floor)
         if self.reserve is not None:
             self.reserve.set_aside()
 
+    def translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
+        """The port's error for the system's."""
+        if error.errno in OUT_OF_ROOM:
+            return StorageFull(str(path), 0, self._floor)
+        return StorageBroken(str(path), error.strerror or str(error))
+
     # The protocol's steps
 
-    def _staged(self, change: Replacement) -> _Temporary | DiskError:
+    def _put_in_place(self, staged: Staged) -> DiskError | None:
         try:
-            return self._write_beside(change)
-        except (StorageFull, StorageBroken) as error:
-            return error
-
-    @_with_reserve
-    def _write_beside(self, change: Replacement) -> _Temporary:
-        """Write the content to a temporary file in the path's folder; not durable yet."""
-        path = change.path
-        self._refuse_if_broken(path)
-        self.make_folder(path.parent)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-        try:
-            descriptor = self._open(temporary, NEW_FILE, change.mode)
+            self._rename(staged.temporary, staged.path)
         except OSError as error:
-            raise self._translated(error, path) from error
-        try:
-            self._write_all(descriptor, change.data)
-        except OSError as error:
-            os.close(descriptor)
-            self._discard(temporary)
-            raise self._translated(error, path) from error
-        return _Temporary(path, temporary, descriptor)
-
-    def _published(self, temporary: _Temporary) -> DiskError | None:
-        try:
-            self._rename(temporary.path, temporary.target)
-        except OSError as error:
-            self._discard(temporary.path)
-            return self._translated(error, temporary.target)
+            self._discard(staged.temporary)
+            return self.translated(error, staged.path)
         return None
 
     def _make_missing(self, path: Path) -> None:
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._mkdir(path)
         except FileExistsError:
             pass
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         self.sync_folder(path.parent)
 
     def _sync_opened(self, path: Path, flags: int) -> None:
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             descriptor = self._open(path, flags | os.O_CLOEXEC, 0)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         try:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
         finally:
             os.close(descriptor)
 
@@ -318,30 +315,12 @@ class Disk:
         while view:
             view = view[self._write(descriptor, view) :]
 
-    def _sync(self, descriptor: int, path: Path) -> None:
-        try:
-            self._fsync(descriptor)
-        except OSError as error:
-            first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
-            if first and self.on_broken is not None:
-                self.on_broken()
-            raise StorageBroken(str(path), self.broken) from error
-
     def _discard(self, temporary: Path) -> None:
         try:
             self._unlink(temporary)
         except OSError:
             # A left-over temporary file is harmless; the first error is the one to tell.
             return
-
-    def _refuse_if_broken(self, path: Path) -> None:
-        if self.broken is not None:
-            raise StorageBroken(str(path), self.broken)
-
-    def _translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
-        if error.errno in OUT_OF_ROOM:
-            return StorageFull(str(path), 0, self._floor)
-        return StorageBroken(str(path), error.strerror or str(error))
 
     # Single system calls
 
