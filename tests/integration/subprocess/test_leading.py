@@ -99,22 +99,22 @@ def test_a_script_that_outlives_its_leader_is_adopted_and_harvested(
     start: StartExecutor, serve: Serve, listener: FolderListener, tmp_path: Path
 ) -> None:
     leader = serve(capacity=1)
-    listener.accept(run_of("a", waiting_script(tmp_path, "a")))
-    pid = poll(lambda: number_in(tmp_path / "a.pid"))
+    listener.accept(run_of("b", waiting_script(tmp_path, "b")))
+    pid = poll(lambda: number_in(tmp_path / "b.pid"))
     leader.kill()
     leader.wait()
-    listener.accept(run_of("b", waiting_script(tmp_path, "b"), merchant="m0"))
+    listener.accept(run_of("a", waiting_script(tmp_path, "a"), merchant="m0"))
     start(capacity=1)
     ticks = listener.ticks
     poll(lambda: listener.ticks > ticks + 1)
     assert alive(pid)
-    assert not (tmp_path / "b.pid").exists(), "one place, and it is taken"
-    (tmp_path / "go-a").touch()
-    poll(lambda: number_in(tmp_path / "b.pid"))
+    assert not (tmp_path / "a.pid").exists(), "one place, and it is taken"
     (tmp_path / "go-b").touch()
-    poll(lambda: listener.ends("b"))
-    assert [end["exit_code"] for end in listener.ends("a")] == [0]
-    assert (tmp_path / "a.runs").read_text() == "run\n"
+    poll(lambda: number_in(tmp_path / "a.pid"))
+    (tmp_path / "go-a").touch()
+    poll(lambda: listener.ends("a"))
+    assert [end["exit_code"] for end in listener.ends("b")] == [0]
+    assert (tmp_path / "b.runs").read_text() == "run\n"
 
 
 def test_a_script_that_ended_while_nobody_led_is_harvested(
