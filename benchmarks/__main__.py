@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("domain_import",)
+BENCHMARKS = ("domain_import", "validation")
 
 
 def main(names: list[str]) -> int:
