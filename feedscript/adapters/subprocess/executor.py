@@ -158,6 +158,7 @@ class SubprocessExecutor(Executor):
         while not self._stopping.is_set():
             if time.monotonic() >= look_at:
                 self._look_around()
+                self._write_status()
                 # A long backlog is not read all the time; what waits in it is not in a hurry.
                 look_at = time.monotonic() + max(LOOK_EVERY, REST_PER_READ * self._reading)
             for run in self._doorbell.heard(min(LOOK_EVERY, max(0.0, look_at - time.monotonic()))):
@@ -178,7 +179,6 @@ class SubprocessExecutor(Executor):
             if take_over:
                 self._tidy(known)
             self._listener.tick()
-            self._write_status()
         except FeedscriptError as error:
             logger.error("the backlog could not be looked at: %s", error)  # noqa: TRY400 - the text tells it all
         except Exception:
@@ -247,5 +247,8 @@ class SubprocessExecutor(Executor):
 
     def _write_status(self) -> None:
         temporary = self._status_path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(asdict(self._counts())))
-        temporary.rename(self._status_path)
+        try:
+            temporary.write_text(json.dumps(asdict(self._counts())))
+            temporary.rename(self._status_path)
+        except OSError as error:
+            logger.warning("what runs and waits is not told to the other processes: %s", error)
