@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench clean
+.PHONY: help demo run test test-fuzz lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ run: $(VENV)/.installed ## Serve the API on HOST:PORT (default 127.0.0.1:3000)
 
 test: $(VENV)/.installed ## Run every test
 	$(BIN)/python -m pytest -n 2
+
+test-fuzz: $(VENV)/.installed ## 10,000 mutated files over each reader
+	FUZZ_FILES=10000 $(BIN)/python -m pytest -n 2 tests/fuzz
 
 lint: $(VENV)/.installed ## Style, types and architecture
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from feedscript.domain import (
@@ -14,6 +14,7 @@ from feedscript.domain import (
     Event,
     Failed,
     FeedRequest,
+    FeedscriptError,
     ForgedToken,
     GenerationStarted,
     Job,
@@ -59,7 +60,7 @@ from feedscript.ports import (
     Run,
     ScriptEnd,
 )
-from feedscript.ports.errors import StorageBusy, UnreadableJob, VersionConflict
+from feedscript.ports.errors import StorageBusy, VersionConflict
 
 logger = logging.getLogger(__name__)
 
@@ -258,18 +259,24 @@ class JobService:
         """See to callbacks that did not come, automatic retries that are due, and what a crash left half done."""
         now = self._clock.now()
         for job in self._open_jobs():
-            command = due(job, now=now, grace=self._callback_grace, jitter=self._jitter())
-            if command is not None:
-                self._apply(job.id, command)
-            elif job.settled and now - job.updated_at > HALF_DONE_AFTER:
-                self._notify(job)
-                self._repository.settle(job.id)
+            try:
+                self._see_to(job, now)
+            except FeedscriptError as error:
+                logger.warning("job %s is left to the next tick: %s", job.id, error)
+
+    def _see_to(self, job: Job, now: datetime) -> None:
+        command = due(job, now=now, grace=self._callback_grace, jitter=self._jitter())
+        if command is not None:
+            self._apply(job.id, command)
+        elif job.settled and now - job.updated_at > HALF_DONE_AFTER:
+            self._notify(job)
+            self._repository.settle(job.id)
 
     def _open_jobs(self) -> Iterator[Job]:
         for job_id in self._repository.open_jobs():
             try:
                 job = self._repository.get(job_id)
-            except UnreadableJob as error:
+            except FeedscriptError as error:
                 logger.warning("left aside: %s", error)
                 continue
             if job is not None:
@@ -290,7 +297,11 @@ class JobService:
                 self._repository.commit(following, [record_of(decision, following.version, actor=actor)])
             except VersionConflict:
                 continue
-            self._follow_up(following, decision)
+            try:
+                self._follow_up(following, decision)
+            except Exception:
+                # What is stored has happened, whatever comes of this; `tick` and `backlog` make it good.
+                logger.exception("job %s: what follows is left to the next tick", job_id)
             return Answer(following)
         raise StorageBusy(job_id, 0)
 

@@ -4,6 +4,7 @@ flock belongs to the open file description, so a fresh one per acquisition also 
 the kernel gives it up when its holder dies, however it dies.
 """
 
+import errno
 import fcntl
 import os
 import time
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from feedscript.ports.errors import StorageBusy
+from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull
 
 DEADLINE = 5.0
 FIRST_WAIT, LONGEST_WAIT = 0.0005, 0.02
@@ -33,8 +34,16 @@ def try_lock(descriptor: int) -> bool:
 
 @contextmanager
 def locked(path: Path, *, deadline: float = DEADLINE) -> Iterator[None]:
-    """Hold the lock; raises `StorageBusy` where it is not had within `deadline` seconds."""
-    descriptor = open_lock(path)
+    """Hold the lock; raises `StorageBusy` where it is not had within `deadline` seconds.
+
+    Raises `StorageFull` or `StorageBroken` where there can be no lock file.
+    """
+    try:
+        descriptor = open_lock(path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(str(path), 0, 0) from error
+        raise StorageBroken(str(path), error.strerror or str(error)) from error
     try:
         give_up, wait = time.monotonic() + deadline, FIRST_WAIT
         while not try_lock(descriptor):

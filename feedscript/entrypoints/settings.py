@@ -13,10 +13,21 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
+from feedscript.adapters.files import Disk
 from feedscript.domain import FeedscriptError, Phase, Reason, RetryPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
+FEED_LIMITS = (
+    "max_feed_bytes",
+    "max_feed_ratio",
+    "max_feed_items",
+    "max_feed_columns",
+    "max_field_bytes",
+    "max_xml_depth",
+    "max_feed_seconds",
+    "feed_memory_bytes",
+)
 CALLBACK_PATH = "/api/callback/feed"
 
 
@@ -57,6 +68,14 @@ class Settings:
     validate_command: tuple[str, ...] = ()
     callback_grace: float = 60.0
     drain_grace: float = 10.0
+    max_feed_bytes: int = 16 * 1024**3
+    max_feed_ratio: float = 200.0
+    max_feed_items: int = 50_000_000
+    max_feed_columns: int = 1000
+    max_field_bytes: int = 2 * 1024**2
+    max_xml_depth: int = 64
+    max_feed_seconds: float = 3600.0
+    feed_memory_bytes: int = 512 * 1024**2
     max_retries: int = 3
     retry_base: float = 5.0
     retry_cap: float = 600.0
@@ -93,25 +112,22 @@ class Settings:
             "S3_ENDPOINT": self.s3_endpoint,
             "S3_REGION": self.s3_region,
             "CONFIG_DIR": str(self.config_dir.absolute()),
+            **{name.upper(): str(getattr(self, name)) for name in FEED_LIMITS},
         }
 
     def limits(self) -> dict[str, int]:
         """Resource limits of a script, by their names in `resource`."""
         asked = {"RLIMIT_AS": self.script_memory_bytes, "RLIMIT_CPU": self.script_cpu_seconds}
-        return {"RLIMIT_CORE": 0} | {name: limit for name, limit in asked.items() if limit}
+        return {name: limit for name, limit in asked.items() if limit}
 
     def secret(self) -> bytes:
         """The key of the attempts' tokens: `JOBS_DIR/.secret`, made at the first start."""
         path = self.jobs_dir / ".secret"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _wait_for_secret(path)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        if not path.exists():
+            # Whole or not at all, and one of several processes wins.
+            disk = Disk()
+            disk.make_root(self.jobs_dir)
+            disk.create(path, secrets.token_hex(32).encode())
         return path.read_bytes()
 
     @property
@@ -175,6 +191,14 @@ def read_settings() -> Settings:
         "validate_command": _command(env, "VALIDATE_COMMAND"),
         "callback_grace": env.float("CALLBACK_GRACE", default.callback_grace, validate=some),
         "drain_grace": env.float("DRAIN_GRACE", default.drain_grace, validate=some),
+        "max_feed_bytes": env.int("MAX_FEED_BYTES", default.max_feed_bytes, validate=positive),
+        "max_feed_ratio": env.float("MAX_FEED_RATIO", default.max_feed_ratio, validate=positive),
+        "max_feed_items": env.int("MAX_FEED_ITEMS", default.max_feed_items, validate=positive),
+        "max_feed_columns": env.int("MAX_FEED_COLUMNS", default.max_feed_columns, validate=positive),
+        "max_field_bytes": env.int("MAX_FIELD_BYTES", default.max_field_bytes, validate=positive),
+        "max_xml_depth": env.int("MAX_XML_DEPTH", default.max_xml_depth, validate=positive),
+        "max_feed_seconds": env.float("MAX_FEED_SECONDS", default.max_feed_seconds, validate=some),
+        "feed_memory_bytes": env.int("FEED_MEMORY_BYTES", default.feed_memory_bytes, validate=positive),
         "max_retries": env.int("MAX_RETRIES", default.max_retries, validate=some),
         "retry_base": env.float("RETRY_BASE", default.retry_base, validate=some),
         "retry_cap": env.float("RETRY_CAP", default.retry_cap, validate=some),
@@ -240,10 +264,3 @@ def _place(url: str) -> tuple[str, str, int | None, str]:
         return ("", "", None, "")
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return (parts.scheme, "loopback" if host in LOOPBACK else host, port or default, parts.path.rstrip("/"))
-
-
-def _wait_for_secret(path: Path) -> bytes:
-    """Read what another process is just writing."""
-    while not (secret := path.read_bytes()):
-        os.sched_yield()
-    return secret

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from feedscript.feeds.errors import FeedError, SourceUnreadable
+from feedscript.feeds.header import read_header
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import (
     AttributesUnmatched,
@@ -22,9 +23,9 @@ from feedscript.feeds.mapping import (
 from feedscript.feeds.mapping.operations import Joined
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import Source, Staged, stage
+from feedscript.feeds.readers import Source, Staged, stage, with_plain_line_ends
 from feedscript.feeds.rules.sql import literal
-from feedscript.feeds.scan import connect, source_table
+from feedscript.feeds.scanning.connection import connect, source_table, watched
 
 
 class EmptyFeed(FeedError):
@@ -52,6 +53,18 @@ class UnknownAttribute(FeedError):
         self.profile = profile
 
 
+class LimitPassed(FeedError):
+    """The generation took more time, memory or temporary disk than its limits allow.
+
+    Attributes: `uri`, `cause` (one line).
+    """
+
+    def __init__(self, uri: str, cause: str) -> None:
+        super().__init__(f"the feed of {uri} was not generated: {cause}")
+        self.uri = uri
+        self.cause = cause
+
+
 class DestinationUnwritable(FeedError):
     """The feed cannot be written where it should go.
 
@@ -68,9 +81,9 @@ class DestinationUnwritable(FeedError):
 class Generated:
     """What a generation did.
 
-    `rows_rejected` counts rows of the source that could not be read and are therefore not in the feed.
-    `matched` holds the source's columns by attribute (none: a constant); `unmatched` are the columns that
-    were not used.
+    `rows_rejected` counts rows of the source that could not be read and are therefore not in the feed; `faults`
+    counts what else was wrong with the file, by code. `matched` holds the source's columns by attribute (none: a
+    constant); `unmatched` are the columns that were not used.
     """
 
     profile: str
@@ -79,13 +92,16 @@ class Generated:
     rows_rejected: int
     matched: AbstractMapping[str, tuple[str, ...]]
     unmatched: tuple[str, ...]
+    faults: AbstractMapping[str, int]
     source: Source
 
     def headline(self) -> str:
         """One line for a person."""
         lost = f", {self.rows_rejected} malformed rows left out" if self.rows_rejected else ""
-        used = len(self.matched)
-        return f"{self.items_written} of {self.items_read} items written with {used} attributes{lost}"
+        faults = ", ".join(f"{code} x{total}" for code, total in self.faults.items())
+        told = f"; the source has {faults}" if faults else ""
+        written = f"{self.items_written} of {self.items_read} items written"
+        return f"{written} with {len(self.matched)} attributes{lost}{told}"
 
 
 def generate(
@@ -105,20 +121,20 @@ def generate(
     has no column, or the mapping names what does not exist.
     """
     target = load_profile(profile)
-    _refuse_unknown(target, mapping or Mapping())
+    own = mapping or Mapping()
+    _refuse_unknown(target, own)
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source, uri=uri, workdir=Path(workdir), limits=limits, shapes=target.shapes, progress=progress
         )
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
-        rules = _rules(target, mapping or Mapping(), commas_part=staged.line_column is None)
+        declared = _declared(target, staged.columns, own)
+        rules = _rules(target, own, declared, commas_part=staged.line_column is None)
         matches = match_columns(staged.columns, rules)
         _refuse_unmatched(target, matches)
-        progress(Progress(None, 0, staged.source.bytes, "writing"))
-        known = frozenset(rules.attributes.keys() | rules.inputs.keys())
-        query = compile_select(matches, known, source_table(staged, limits))
-        written, rejected = _publish(query, destination, staged, limits, Path(workdir))
+        writing = _Writing(rules, matches, declared, limits, Path(workdir), progress)
+        written, rejected = _publish(writing, staged, destination)
     progress(Progress(written, staged.source.bytes, staged.source.bytes, "written"))
     return Generated(
         profile=profile,
@@ -127,6 +143,7 @@ def generate(
         rows_rejected=rejected,
         matched=matches.used,
         unmatched=matches.unused,
+        faults=dict(staged.faults.totals),
         source=staged.source,
     )
 
@@ -138,10 +155,24 @@ def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
             raise UnknownAttribute(name, profile.id)
 
 
-def _rules(profile: Profile, mapping: Mapping, *, commas_part: bool) -> Mapping:
+def _declared(profile: Profile, columns: tuple[str, ...], mapping: Mapping) -> dict[str, str]:
+    """The columns such as `shipping(country:price)`, by attribute: their title goes with their values."""
+    header = read_header(profile, columns)
+    titles = {name: columns[places[0]] for name, places in header.columns.items()}
+    return {
+        name: title
+        for name, title in titles.items()
+        if "(" in title and profile.attribute(name).parts and name not in mapping.attributes
+    }
+
+
+def _rules(profile: Profile, mapping: Mapping, declared: dict[str, str], *, commas_part: bool) -> Mapping:
     """A rule for every attribute of the profile: the merchant's, else the synonyms, else its own name alone."""
     own = {
-        attribute.name: Rule(operations=(Joined(commas_part),) if attribute.repeatable else ())
+        attribute.name: Rule(
+            columns=(declared[attribute.name],) if attribute.name in declared else (),
+            operations=(Joined(commas_part),) if attribute.repeatable else (),
+        )
         for attribute in profile.attributes
     }
     merged = mapping.over(known_synonyms()).over(Mapping(own))
@@ -159,37 +190,76 @@ def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
         raise AttributesUnmatched(tuple(missing), matches.columns)
 
 
-def _publish(query: str, destination: Path, staged: Staged, limits: Limits, workdir: Path) -> tuple[int, int]:
+@dataclass(frozen=True)
+class _Writing:
+    """One run of the query engine over a staged source."""
+
+    rules: Mapping
+    matches: Matches
+    titles: dict[str, str]
+    limits: Limits
+    workdir: Path
+    progress: OnProgress
+
+    def copy(self, staged: Staged, path: Path, compression: str) -> tuple[int, int]:
+        """Write the items to `path`; the number of items written and of rows rejected."""
+        size = staged.source.bytes
+
+        def tell(part: float) -> None:
+            self.progress(Progress(None, int(part * size), size, "writing"))
+
+        tell(0.0)
+        with connect(self.limits, self.workdir) as connection, watched(connection, tell):
+            try:
+                return self._copied(connection, staged, path, compression)
+            except duckdb.InvalidInputException:
+                # DuckDB reads one kind of line end in one file.
+                plain = with_plain_line_ends(staged, self.workdir)
+                return self._copied(connection, plain, path, compression)
+
+    def _copied(
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, path: Path, compression: str
+    ) -> tuple[int, int]:
+        known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
+        query = compile_select(
+            self.matches, known, source_table(staged, self.limits, rejects=True), self.titles
+        )
+        options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
+        copied = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})").fetchone()
+        rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
+        assert copied is not None
+        assert rejected is not None
+        return copied[0], rejected[0]
+
+
+def _publish(writing: _Writing, staged: Staged, destination: Path) -> tuple[int, int]:
     """Write beside `destination` and rename; the number of items written and of rows rejected."""
+    uri = staged.source.uri
     partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        written, rejected = _copy(query, partial, _compression(destination), limits, workdir)
+        written, rejected = writing.copy(staged, partial, _compression(destination))
         if written == 0:
-            raise EmptyFeed(staged.source.uri, rejected)
+            raise EmptyFeed(uri, rejected)
         partial.replace(destination)
+    except duckdb.InterruptException as error:
+        raise LimitPassed(
+            uri, f"it took longer than {writing.limits.max_seconds:g} s (max_seconds)"
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise LimitPassed(uri, "it needed more memory or temporary disk than the limits allow") from error
     except duckdb.IOException as error:
         raise DestinationUnwritable(destination, str(error).splitlines()[0]) from error
     except duckdb.Error as error:
-        raise SourceUnreadable(staged.source.uri, str(error).splitlines()[0]) from error
+        raise SourceUnreadable(uri, str(error).splitlines()[0]) from error
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     finally:
         partial.unlink(missing_ok=True)
     return written, rejected
-
-
-def _copy(query: str, path: Path, compression: str, limits: Limits, workdir: Path) -> tuple[int, int]:
-    options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
-    with connect(limits, workdir) as connection:
-        copied = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})").fetchone()
-        rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
-    assert copied is not None
-    assert rejected is not None
-    return copied[0], rejected[0]
 
 
 def _compression(destination: Path) -> str:

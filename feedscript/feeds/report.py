@@ -10,7 +10,7 @@ from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles.model import Profile, Severity
 from feedscript.feeds.readers.staged import Source
 from feedscript.feeds.rules.rule import Rule
-from feedscript.feeds.scan import Sample
+from feedscript.feeds.scanning.samples import Sample
 
 REPORT_VERSION = "1"
 Status = Literal["passed", "passed_with_warnings", "failed", "error"]
@@ -149,6 +149,18 @@ class Report:
             "performance": {"seconds": round(self.seconds, 3), "peak_rss_bytes": self.peak_rss_bytes},
             "artifacts": self.artifacts,
         }
+
+
+def status_of(issues: tuple[Issue, ...], items: int, bad: int, policy: Policy) -> Status:
+    """What the findings come to under a policy; `bad` of the `items` have errors."""
+    grave = {"error"} if policy.fail_on == "error" else {"error", "warning"}
+    found = [issue for issue in issues if issue.severity in grave]
+    if any(issue.rule.scope == "file" for issue in found):
+        return "failed"
+    spoilt = bad if policy.fail_on == "error" else max([bad, *(issue.items_affected for issue in found)])
+    if found and (not items or spoilt > policy.max_error_ratio * items):
+        return "failed"
+    return "passed_with_warnings" if any(issue.severity != "info" for issue in issues) else "passed"
 
 
 def ordered(issues: list[Issue]) -> tuple[Issue, ...]:

@@ -9,14 +9,15 @@ import hashlib
 import logging
 import os
 import re
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock
-from feedscript.adapters.files.chain import Head, chained, find_tear, head_of
+from feedscript.adapters.files.chain import Head, chained, end_of, find_tear, head_of
 from feedscript.adapters.files.documents import activity_from_line, activity_to_document, to_json
 from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.group import Group
@@ -30,12 +31,32 @@ logger = logging.getLogger(__name__)
 CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
 
 
+class _OpenSegment:
+    """A segment open for appending, for as long as anybody needs it.
+
+    An fsync tells of a failed write-back only those who had the file open when it failed, so entries are synced through
+    the descriptor that they were written by.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.descriptor = descriptor
+        weakref.finalize(self, os.close, descriptor)
+
+    def is_at(self, path: Path) -> bool:
+        """Whether the path still leads to this file."""
+        try:
+            return self.path == path and os.path.samestat(path.stat(), os.fstat(self.descriptor))
+        except FileNotFoundError:
+            return False
+
+
 @dataclass
 class _Batch:
     """What one caller wants appended, and the segment that it went to."""
 
     entries: Sequence[bytes]
-    segment: Path | None = None
+    opened: _OpenSegment | None = None
 
 
 class FileActivityLog:
@@ -54,6 +75,7 @@ class FileActivityLog:
         self._now = now
         self._writes = Group(self._write_all)
         self._syncs = Group(self._sync_all)
+        self._opened: _OpenSegment | None = None
         self._head: Head | None = None
         self._repairs: list[bytes] = []
         disk.make_root(root)
@@ -119,71 +141,76 @@ class FileActivityLog:
 
     def _write_all(self, batches: Sequence[_Batch]) -> list[None]:
         with self._lock():
-            segment = self._current_segment()
-            descriptor = self._disk.open_append(segment)
-            try:
-                head = self._current_head(segment, descriptor)
-                entries = [entry for batch in batches for entry in batch.entries]
-                text, head = chained([*self._repairs, *entries], head)
-                self._disk.append(descriptor, text, segment, durable=False)
-                self._head, self._repairs = head, []
-            finally:
-                os.close(descriptor)
+            opened = self._open(self._current_segment())
+            head = self._current_head(opened)
+            entries = [entry for batch in batches for entry in batch.entries]
+            text, head = chained([*self._repairs, *entries], head)
+            self._disk.append(opened.descriptor, text, opened.path, durable=False)
+            self._head, self._repairs = head, []
         for batch in batches:
-            batch.segment = segment
+            batch.opened = opened
         return [None] * len(batches)
 
     def _sync_all(self, batches: Sequence[_Batch]) -> list[None]:
-        for segment in {batch.segment for batch in batches if batch.segment is not None}:
-            self._disk.sync_file(segment)
+        for opened in {batch.opened for batch in batches if batch.opened is not None}:
+            self._disk.sync(opened.descriptor, opened.path)
         return [None] * len(batches)
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """The log's lock: short, so it is waited for without a deadline."""
-        descriptor = open_lock(self.root / ".lock")
+        path = self.root / ".lock"
+        try:
+            descriptor = open_lock(path)
+        except OSError as error:
+            raise self._disk.translated(error, path) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)
 
+    def _open(self, segment: Path) -> _OpenSegment:
+        if self._opened is None or not self._opened.is_at(segment):
+            self._opened = _OpenSegment(segment, self._disk.open_append(segment))
+        return self._opened
+
     def _current_segment(self) -> Path:
         """Today's segment, or a later one where the clock was set back: the chain never forks."""
-        today = self._segments.of_day(self._now())
-        if self._head is not None and self._head.segment >= today:
-            return self._head.segment
-        return max([today, *self._segments.listed(since=self._now())])
+        now = self._now()
+        today, tomorrow = self._segments.of_day(now), self._segments.of_day(now + timedelta(days=1))
+        if self._head is not None and self._head.segment == today and not tomorrow.exists():
+            return today
+        return max([today, *self._segments.listed(since=now)])
 
-    def _current_head(self, segment: Path, descriptor: int) -> Head:
-        size = os.fstat(descriptor).st_size
+    def _current_head(self, opened: _OpenSegment) -> Head:
+        size = os.fstat(opened.descriptor).st_size
         known = self._head
-        if known is not None and known.segment == segment:
-            return known if known.size == size else self._read_head(segment, descriptor)
+        if known is not None and known.segment == opened.path:
+            return known if known.size == size else self._read_head(opened)
         # The first look at this segment: its name may be another process's, and not durable yet.
-        self._disk.sync_folder(segment.parent)
+        self._disk.sync_folder(opened.path.parent)
         if size:
-            return self._read_head(segment, descriptor)
-        for earlier in reversed([path for path in self._segments.listed() if path < segment]):
+            return self._read_head(opened)
+        for earlier in reversed([path for path in self._segments.listed() if path < opened.path]):
             if earlier.stat().st_size:
-                return self._last_of(earlier, segment)
-        return Head(segment)
+                return self._last_of(earlier, opened.path)
+        return Head(opened.path)
 
     def _last_of(self, earlier: Path, segment: Path) -> Head:
         """The end of an earlier day, made durable before anything is chained to it."""
-        descriptor = self._disk.open_append(earlier)
-        try:
-            head = self._read_head(earlier, descriptor)
-        finally:
-            os.close(descriptor)
-        self._disk.sync_file(earlier)
+        if earlier.suffix == ".gz":
+            return end_of(earlier, segment)
+        ended = _OpenSegment(earlier, self._disk.open_append(earlier))
+        head = self._read_head(ended)
+        self._disk.sync(ended.descriptor, earlier)
         return Head(segment, 0, head.sequence, head.hash)
 
-    def _read_head(self, segment: Path, descriptor: int) -> Head:
-        tear = find_tear(descriptor)
+    def _read_head(self, opened: _OpenSegment) -> Head:
+        tear = find_tear(opened.descriptor)
         if tear is not None:
-            self._cut(segment, descriptor, tear)
-        return head_of(segment, descriptor)
+            self._cut(opened.path, opened.descriptor, tear)
+        return head_of(opened.path, opened.descriptor)
 
     def _cut(self, segment: Path, descriptor: int, tear: int) -> None:
         """Put what a crash has torn aside, and cut it off; it was never acknowledged. The next line tells of it."""

@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from feedscript.adapters.files.segments import lines_backwards
+from feedscript.domain import FeedscriptError
 from feedscript.ports.errors import StorageBroken
 
 GENESIS = "0" * 64
 WINDOW = 1024 * 1024
 """How far back a tear is looked for: more than is ever written between two fsyncs."""
+
+
+class Tampered(FeedscriptError):
+    """The trail is not what was written: `file` below its folder, and `line` from 1 (0: the file as a whole)."""
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        self.file = file
+        self.line = line
+        self.what = what
+        super().__init__(f"{file}:{line}: {what}" if line else f"{file}: {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,12 @@ def head_of(segment: Path, descriptor: int) -> Head:
     except (ValueError, KeyError, TypeError) as error:
         cause = "the last line is no entry of this trail; see what `feedscript audit verify` says"
         raise StorageBroken(str(segment), cause) from error
+
+
+def end_of(earlier: Path, segment: Path) -> Head:
+    """The head with which a segment begins that follows a finished one, packed or not."""
+    _, last = next(lines_backwards(earlier))
+    return Head(segment, 0, int(json.loads(last)["sequence"]), line_hash(last))
 
 
 def _tail(descriptor: int, size: int, length: int) -> bytes:

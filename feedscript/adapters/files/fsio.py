@@ -9,7 +9,7 @@ the `Disk` refuses everything, and the process is to end.
 import errno
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,8 @@ from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+INODE_FLOOR = 64
+"""The inodes that must stay free for new work to be taken: what runs needs a few to end."""
 OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -43,8 +45,15 @@ class Disk:
         self._floor = floor
         self._durable_folders: set[Path] = set()
         self.broken: str | None = None
+        self.on_broken: Callable[[], None] | None = None
+        """Called once, when a failed fsync has ended the disk's use."""
 
     # What adapters call
+
+    def refuse_if_broken(self, path: Path) -> None:
+        """Raise `StorageBroken` once an fsync has failed."""
+        if self.broken is not None:
+            raise StorageBroken(str(path), self.broken)
 
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
@@ -54,19 +63,19 @@ class Disk:
 
     def stage(self, path: Path, data: bytes, *, mode: int = 0o600) -> Staged:
         """Write what is to become the file's content beside it, durably; `publish` puts it in its place."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
             descriptor = self._open(temporary, NEW_FILE, mode)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         try:
             self._write_all(descriptor, data)
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
         except OSError as error:
             self._discard(temporary)
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         except StorageBroken:
             self._discard(temporary)
             raise
@@ -100,7 +109,7 @@ class Disk:
         except FileExistsError:
             made = False
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         finally:
             self._discard(staged.temporary)
         # Also where it was there: whoever made it may have died before this step.
@@ -112,44 +121,44 @@ class Disk:
 
         Not durable before `sync_folder`.
         """
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         try:
             self._symlink(target, path)
         except FileExistsError:
             return False
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         return True
 
     def remove(self, path: Path) -> None:
         """Remove the name, if it is there; not durable before `sync_folder`."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._unlink(path)
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def set_mode(self, path: Path, mode: int) -> None:
         """Change the permissions; not durable by itself."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._chmod(path, mode)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def move(self, path: Path, to: Path) -> None:
         """Rename across folders, durably; does nothing where somebody else has moved it already."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(to.parent)
         try:
             self._rename(path, to)
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         self.sync_folder(to.parent)
         self.sync_folder(path.parent)
 
@@ -158,16 +167,16 @@ class Disk:
 
         The name is not durable before `sync_folder`.
         """
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         self.make_folder(path.parent)
         try:
             return self._open(path, APPEND, 0o600)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
 
     def append(self, descriptor: int, data: bytes, path: Path, *, durable: bool) -> None:
         """Add `data` at the end of an open file; a write that fails is taken back, so nothing half stays."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         before = os.fstat(descriptor).st_size
         try:
             self._write_all(descriptor, data)
@@ -175,22 +184,18 @@ class Disk:
             # Should this fail as well, a torn line stays behind, which the next append cuts off.
             with suppress(OSError):
                 self._truncate(descriptor, before)
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         if durable:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
 
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._truncate(descriptor, size)
         except OSError as error:
-            raise self._translated(error, path) from error
-        self._sync(descriptor, path)
-
-    def sync_file(self, path: Path) -> None:
-        """Make durable whatever has been written to the file."""
-        self._sync_opened(path, os.O_RDONLY)
+            raise self.translated(error, path) from error
+        self.sync(descriptor, path)
 
     def make_root(self, path: Path) -> None:
         """Make the folder that an adapter keeps its files in, and what is missing above it, durably."""
@@ -211,6 +216,17 @@ class Disk:
         self._make_missing(path)
         self._durable_folders.add(path)
 
+    def sync(self, descriptor: int, path: Path) -> None:
+        """Make durable whatever was written through the descriptor; `path` is for the error."""
+        self.refuse_if_broken(path)
+        try:
+            self._fsync(descriptor)
+        except OSError as error:
+            first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
+            if first and self.on_broken is not None:
+                self.on_broken()
+            raise StorageBroken(str(path), self.broken) from error
+
     def sync_folder(self, path: Path) -> None:
         """Make the names in the folder durable."""
         self._sync_opened(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -220,10 +236,17 @@ class Disk:
         try:
             room = self._statvfs(path)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         free = room.f_bavail * room.f_frsize
-        if free < self._floor or (room.f_files and not room.f_favail):
+        # A file system that counts no inodes makes as many as it needs.
+        if free < self._floor or (room.f_files and room.f_favail < INODE_FLOOR):
             raise StorageFull(str(path), free, self._floor)
+
+    def translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
+        """The port's error for the system's."""
+        if error.errno in OUT_OF_ROOM:
+            return StorageFull(str(path), 0, self._floor)
+        return StorageBroken(str(path), error.strerror or str(error))
 
     # The protocol's steps
 
@@ -232,27 +255,27 @@ class Disk:
             self._rename(staged.temporary, staged.path)
         except OSError as error:
             self._discard(staged.temporary)
-            return self._translated(error, staged.path)
+            return self.translated(error, staged.path)
         return None
 
     def _make_missing(self, path: Path) -> None:
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             self._mkdir(path)
         except FileExistsError:
             pass
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         self.sync_folder(path.parent)
 
     def _sync_opened(self, path: Path, flags: int) -> None:
-        self._refuse_if_broken(path)
+        self.refuse_if_broken(path)
         try:
             descriptor = self._open(path, flags | os.O_CLOEXEC, 0)
         except OSError as error:
-            raise self._translated(error, path) from error
+            raise self.translated(error, path) from error
         try:
-            self._sync(descriptor, path)
+            self.sync(descriptor, path)
         finally:
             os.close(descriptor)
 
@@ -261,28 +284,12 @@ class Disk:
         while view:
             view = view[self._write(descriptor, view) :]
 
-    def _sync(self, descriptor: int, path: Path) -> None:
-        try:
-            self._fsync(descriptor)
-        except OSError as error:
-            self.broken = f"fsync failed: {error.strerror}"
-            raise StorageBroken(str(path), self.broken) from error
-
     def _discard(self, temporary: Path) -> None:
         try:
             self._unlink(temporary)
         except OSError:
             # A left-over temporary file is harmless; the first error is the one to tell.
             return
-
-    def _refuse_if_broken(self, path: Path) -> None:
-        if self.broken is not None:
-            raise StorageBroken(str(path), self.broken)
-
-    def _translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
-        if error.errno in OUT_OF_ROOM:
-            return StorageFull(str(path), 0, self._floor)
-        return StorageBroken(str(path), error.strerror or str(error))
 
     # Single system calls
 

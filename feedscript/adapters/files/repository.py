@@ -82,6 +82,7 @@ class FileJobRepository:
         path = self.places.document(job.id)
         if path is None:
             raise ValueError(f"not a UUIDv7: {job.id}")
+        self._disk.refuse_if_broken(path)
         with self._lock(job.id):
             stored = self._read(job.id)
             found = stored.job.version if stored else 0

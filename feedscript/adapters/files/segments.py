@@ -1,8 +1,10 @@
 """The files of the audit trail: `YYYY/MM/DD.jsonl`, an entry a line, a file a day (UTC); reading, no writing.
 
-A last line without its end is one that is being written, or that a crash has torn: readers leave it out.
+A day that is over may be compressed in place, to `DD.jsonl.gz`; nothing else changes by it. A last line without its
+end is one that is being written, or that a crash has torn: readers leave it out.
 """
 
+import gzip
 import os
 import re
 from collections.abc import Iterator
@@ -10,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
+from typing import BinaryIO, cast
 
 BLOCK = 1024 * 1024
-DAY = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}")
+SEGMENT = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}\.jsonl(\.gz)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +32,25 @@ class Segments:
         """The segment's day as `YYYY/MM/DD`."""
         return segment.relative_to(self.root).as_posix()[:10]
 
+    def name_of(self, segment: Path) -> str:
+        """The segment's name below the folder."""
+        return segment.relative_to(self.root).as_posix()
+
     def listed(self, *, since: datetime | None = None) -> list[Path]:
         """The segments from that day on, oldest first."""
         first = "" if since is None else f"{since.astimezone(UTC):%Y/%m/%d}"
-        found = (path.relative_to(self.root).as_posix() for path in self.root.glob("*/*/*.jsonl"))
-        return [self.root / name for name in sorted(found) if DAY.match(name) and name[:10] >= first]
+        found = (path.relative_to(self.root).as_posix() for path in self.root.glob("*/*/*.jsonl*"))
+        return [self.root / name for name in sorted(found) if SEGMENT.fullmatch(name) and name[:10] >= first]
+
+
+def opened(segment: Path) -> BinaryIO:
+    """The segment's bytes, compressed or not."""
+    return cast("BinaryIO", gzip.open(segment)) if segment.suffix == ".gz" else segment.open("rb")
 
 
 def lines(segment: Path, needle: bytes = b"") -> Iterator[bytes]:
     """The segment's whole lines that hold the needle, in order, without their ends."""
-    with segment.open("rb") as file:
+    with opened(segment) as file:
         rest = b""
         while block := file.read(BLOCK):
             whole, end, rest = (rest + block).rpartition(b"\n")
@@ -51,8 +63,8 @@ def lines_backwards(segment: Path, before: int | None = None) -> Iterator[tuple[
 
     With `before`, those that end at or before that byte, which must be the beginning of a line.
     """
-    with segment.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
+    with opened(segment) as file:
+        size = file.seek(0, os.SEEK_END)
         start, unread = size if before is None else min(before, size), b""
         while start > 0:
             length = min(BLOCK, start)

@@ -34,18 +34,12 @@ class Doorbell:
     def ring(self, run: Run) -> None:
         """Tell of the run, if anybody listens."""
         line = json.dumps(asdict(run)).encode() + b"\n"
-        if len(line) > select.PIPE_BUF:
-            return  # longer lines could be torn by another writer's
-        try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
-                os.write(descriptor, line)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            # The run is in the backlog: whoever asked for it is not to be told of a failure.
-            if error.errno not in NOT_HEARD:
-                logger.warning("%s: %s", self._path, error.strerror)
+        if len(line) <= select.PIPE_BUF:  # longer ones could be torn by another writer's
+            self._write(line)
+
+    def wake(self) -> None:
+        """Let `heard` return."""
+        self._write(b"\n")
 
     def listen(self) -> None:
         """Begin to hear; only the leader does."""
@@ -65,7 +59,7 @@ class Doorbell:
             return
         lines = (self._partial + os.read(self._descriptor, PIPE_BYTES)).split(b"\n")
         self._partial = lines.pop()
-        for line in lines:
+        for line in filter(None, lines):
             try:
                 yield _run_of(line)
             except (ValueError, KeyError, TypeError):
@@ -76,6 +70,18 @@ class Doorbell:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _write(self, line: bytes) -> None:
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                os.write(descriptor, line)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            # The run is in the backlog: whoever asked for it is not to be told of a failure.
+            if error.errno not in NOT_HEARD:
+                logger.warning("%s: %s", self._path, error.strerror)
 
 
 def _run_of(line: bytes) -> Run:

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 LEAD_EVERY = 0.25
 LOOK_EVERY = 1.0
-REST_PER_LOOK = 10
+REST_PER_READ = 5
 LONGEST_PROGRESS = 4096
 
 
@@ -46,6 +46,7 @@ class SubprocessExecutor(Executor):
         self._stopping = threading.Event()
         self._leading = threading.Event()
         self._running = 0
+        self._reading = 0.0
         self._counting = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -108,6 +109,7 @@ class SubprocessExecutor(Executor):
         """Hand out nothing more, and wait for what runs; what is not done by then the next leader adopts."""
         self._stopping.set()
         self._queue.close()
+        self._doorbell.wake()
         give_up = time.monotonic() + grace
         for thread in list(self._threads):
             thread.join(max(0.0, give_up - time.monotonic()))
@@ -155,15 +157,15 @@ class SubprocessExecutor(Executor):
         look_at = 0.0
         while not self._stopping.is_set():
             if time.monotonic() >= look_at:
-                begun = time.monotonic()
                 self._look_around()
-                now = time.monotonic()
-                look_at = now + max(LOOK_EVERY, REST_PER_LOOK * (now - begun))
+                # A long backlog is not read all the time; what waits in it is not in a hurry.
+                look_at = time.monotonic() + max(LOOK_EVERY, REST_PER_READ * self._reading)
             for run in self._doorbell.heard(min(LOOK_EVERY, max(0.0, look_at - time.monotonic()))):
                 self._queue.put(run)
 
     def _look_around(self, *, take_over: bool = False) -> bool:
         """Take in the backlog and let time pass for the listener; answers whether it went well."""
+        begun_at = time.monotonic()
         try:
             known = set()
             for run in self._listener.backlog():
@@ -172,6 +174,7 @@ class SubprocessExecutor(Executor):
                     self.cancel(run.job_id, run.attempt)
                 begun = self._folders.of(run.job_id, run.attempt).path.is_dir()
                 self._queue.put(run, ahead=begun or run.started)
+            self._reading = time.monotonic() - begun_at
             if take_over:
                 self._tidy(known)
             self._listener.tick()
@@ -224,8 +227,8 @@ class SubprocessExecutor(Executor):
 
     def _spawn_thread(self, target: Callable[[], None], name: str) -> threading.Thread:
         thread = threading.Thread(target=target, name=name, daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
         return thread
 
     def _count(self, step: int) -> None:

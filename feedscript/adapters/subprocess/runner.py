@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
-from feedscript.adapters.subprocess.supervision import Assignment, End, Script, become_subreaper
+from feedscript.adapters.subprocess.supervision import Assignment, End, Script, prepare
 
 OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 TRY_AGAIN_AFTER = 0.25
@@ -29,7 +30,7 @@ def main(preload: list[str]) -> int:
     # Caught, not ignored: what is ignored stays so in the programs that are started from here.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    become_subreaper()
+    prepare()
     for module in preload:
         try:
             import_module(module)
@@ -61,7 +62,7 @@ def _run(assignment: Assignment, folder: AttemptFolder) -> End:
     try:
         Path(assignment.log).parent.mkdir(parents=True, exist_ok=True)
         script = Script(assignment, folder.work, started=folder.started.touch)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         command = assignment.command[0] if assignment.command else assignment.builtin
         why = (isinstance(error, OSError) and error.strerror) or error
         return End(reason="spawn_error", error=f"{command} could not be started: {why}")

@@ -1,5 +1,6 @@
 """The server's end of a runner process."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -38,10 +39,9 @@ class RunnerProcess:
             self._forget(runner)
 
     def close(self) -> None:
-        """Let the runner go once it has finished what it is doing."""
-        runner, self._process = self._process, None
-        if runner is not None and runner.stdin is not None:
-            runner.stdin.close()
+        """Let the runner go, and wait until it has."""
+        if self._process is not None:
+            self._forget(self._process)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
@@ -60,11 +60,10 @@ class RunnerProcess:
         return self._process
 
     def _forget(self, runner: subprocess.Popen[bytes]) -> None:
-        for stream in (runner.stdin, runner.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    continue
-        runner.wait()
         self._process = None
+        assert runner.stdin is not None
+        assert runner.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            runner.stdin.close()
+        runner.wait()
+        runner.stdout.close()

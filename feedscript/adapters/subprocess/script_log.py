@@ -6,19 +6,17 @@ from pathlib import Path
 
 from feedscript.ports.executor import LogChunk
 
-LONGEST_CHARACTER = 4
-
 
 def read_log(path: Path, *, offset: int, limit: int, over: bool, cap: int) -> LogChunk | None:
     """At most `limit` bytes from `offset`; a character that is cut at the end is left to the next piece.
 
-    A limit below the longest character is taken as that, so that reading always gets on. `over` says that nothing more will be written, `cap` how many bytes a script may write. None without a log.
+    `over` says that nothing more will be written, `cap` how many bytes a script may write. None without a log.
     """
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             file.seek(offset)
-            data = file.read(max(limit, LONGEST_CHARACTER))
+            data = file.read(limit)
     except FileNotFoundError:
         return None
     last = over and offset + len(data) >= size

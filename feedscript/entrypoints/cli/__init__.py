@@ -4,7 +4,9 @@ import click
 
 from feedscript import __version__
 from feedscript.entrypoints.cli.demo import demo
+from feedscript.entrypoints.cli.rules import rules_command
 from feedscript.entrypoints.cli.serve import serve
+from feedscript.entrypoints.cli.validate import validate_command
 
 
 @click.group()
@@ -15,3 +17,5 @@ def main() -> None:
 
 main.add_command(demo)
 main.add_command(serve)
+main.add_command(validate_command)
+main.add_command(rules_command)

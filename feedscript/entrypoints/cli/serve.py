@@ -1,14 +1,22 @@
 """`feedscript serve`: the API on a production WSGI server, several processes sharing the folders."""
 
+import ctypes
+import signal
+import threading
 from typing import Any
 
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from werkzeug.serving import run_simple
+from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.serving import make_server
 
 from feedscript.entrypoints.http import container_for, create_app
+from feedscript.entrypoints.http.draining import drain
 from feedscript.entrypoints.settings import LOOPBACK, Settings, settings_or_exit
+
+PR_SET_PDEATHSIG = 1
+MASTER_DIED = signal.SIGRTMIN
 
 
 @click.command()
@@ -23,7 +31,15 @@ def serve_alone(app: Flask) -> None:
     """Serve from this one process: for development and small machines."""
     settings: Settings = app.extensions["feedscript.container"].settings()
     warn_if_open(settings)
-    run_simple(settings.host, settings.port, app, threaded=True)
+    server = make_server(settings.host, settings.port, app, threaded=True)
+
+    def stop() -> None:
+        drain(app, grace=settings.drain_grace)
+        server.shutdown()
+
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop, daemon=True).start())
+    server.log_startup()
+    server.serve_forever()
 
 
 def warn_if_open(settings: Settings) -> None:
@@ -49,7 +65,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "bind": f"{host}:{settings.port}",
             "workers": settings.workers,
             "threads": settings.threads,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "proc_name": "feedscript",
             "loglevel": settings.log_level.lower(),
             "graceful_timeout": int(settings.drain_grace) + 5,
@@ -64,7 +80,31 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         return create_app(container_for(self._settings))
 
 
+class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """A gunicorn worker that goes on answering on SIGTERM until its scripts have ended, or the grace has.
+
+    One whose master dies stops at once: until it has, no new master gets the port.
+    """
+
+    def init_process(self) -> None:
+        """Have the kernel tell of the master's death (prctl(2)), which gunicorn itself looks for once a second."""
+        signal.signal(MASTER_DIED, lambda *_: super(_Worker, self).handle_exit(MASTER_DIED, None))
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, MASTER_DIED, 0, 0, 0)
+        super().init_process()
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Drain in the background, then stop as gunicorn does."""
+
+        def drain_and_stop() -> None:
+            drain(self.wsgi, grace=self.wsgi.extensions["feedscript.container"].settings().drain_grace)
+            super(_Worker, self).handle_exit(sig, frame)
+
+        if not self.wsgi.extensions["feedscript.draining"].is_set():
+            threading.Thread(target=drain_and_stop, name="feedscript-drain", daemon=True).start()
+
+
 def _worker_exit(_server: object, worker: Any) -> None:
-    container = worker.app.wsgi().extensions["feedscript.container"]
-    container.notifier().stop()
-    container.executor().stop(container.settings().drain_grace)
+    """A worker whose master is gone lets go at once, so that another may lead; a drained one has done so."""
+    app = getattr(worker, "wsgi", None)  # none where it was ended while starting
+    if app is not None:
+        drain(app, grace=0)

@@ -1,6 +1,8 @@
 """The Flask application: routes, problems, documentation, and the container behind them."""
 
 import logging
+import os
+import threading
 from dataclasses import replace
 
 import click
@@ -14,12 +16,16 @@ from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
 from feedscript.entrypoints.http.callback import callback_blueprint
 from feedscript.entrypoints.http.callers import register_callers
+from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.problems import register_problems
 from feedscript.entrypoints.settings import Settings, settings_or_exit
 
 logger = logging.getLogger(__name__)
+
+EX_IOERR = 74  # sysexits.h
+LAST_ANSWERS_WITHIN = 0.5
 
 
 class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
@@ -52,6 +58,7 @@ def create_app(container: Container | None = None) -> Flask:
     register_problems(app)
     register_callers(app, settings.api_keys)
     register_audit(app, service, container.clock(), container.ids())
+    register_draining(app)
     api = _Api(app)
     api.register_blueprint(feed_blueprint(service))
     api.register_blueprint(callback_blueprint(service))
@@ -72,8 +79,22 @@ def create_app(container: Container | None = None) -> Flask:
 
 
 def container_for(settings: Settings) -> Container:
-    """The container that the settings lead to."""
-    return Container(settings=settings)
+    """The container that the settings lead to, for a process that serves: it ends when its disk fails."""
+    container = Container(settings=settings)
+    container.disk().on_broken = _end_process
+    return container
+
+
+def _end_process() -> None:
+    """End soon, without a word to anybody: nothing may be acknowledged on the strength of what memory still holds.
+
+    The time until then is for the answers under way (503). Scripts go on; the process that is started next looks at
+    what is on the disk.
+    """
+    logger.critical("a fsync failed: this process ends, and what supervises it should start another")
+    end = threading.Timer(LAST_ANSWERS_WITHIN, os._exit, (EX_IOERR,))
+    end.daemon = True
+    end.start()
 
 
 def _as_served(settings: Settings) -> Settings:

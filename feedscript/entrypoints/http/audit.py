@@ -1,14 +1,17 @@
 """Every API call with its request and its response on the audit trail, by an allow-list of fields."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
-from feedscript.domain import Activity
+from feedscript.domain import Activity, FeedscriptError
 from feedscript.entrypoints.http.callers import actor
 from feedscript.ports import Clock, IdFactory
 from feedscript.service import JobService
+
+logger = logging.getLogger(__name__)
 
 PREFIXES = ("/api/feed/", "/api/callback/", "/api/activities")
 SHOWN_OF_REQUEST = (
@@ -61,7 +64,11 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
     def enter(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
         if request.path.startswith(PREFIXES):
-            service.note(_call(response, clock, ids))
+            try:
+                service.note(_call(response, clock, ids))
+            except FeedscriptError as error:
+                # The call is done, and what it did is recorded with the job: the answer stands.
+                logger.error("the call %s is not on the trail: %s", g.get("request_id"), error)  # noqa: TRY400 - as it says
         return response
 
 

@@ -6,6 +6,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from feedscript.adapters.files import Disk
+from feedscript.entrypoints.http.draining import is_draining
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports.errors import StorageFull
 from feedscript.service import JobService
@@ -20,10 +21,12 @@ def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Blu
     def ready() -> Response:
         """Tell whether new work is taken: 200 if so, else 503; and what runs and waits."""
         disk_state = _disk_state(disk, settings)
+        draining = is_draining()
+        able = disk_state == "ok" and not draining
         answer = jsonify(
-            {"ready": disk_state == "ok", "disk": disk_state, "scripts": asdict(service.health())}
+            {"ready": able, "disk": disk_state, "draining": draining, "scripts": asdict(service.health())}
         )
-        answer.status_code = 200 if disk_state == "ok" else 503
+        answer.status_code = 200 if able else 503
         return answer
 
     return health

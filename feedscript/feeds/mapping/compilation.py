@@ -4,6 +4,8 @@ Each operation reads the columns of the SELECT below it, so an expression never 
 operations.
 """
 
+from collections.abc import Mapping
+
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
 from feedscript.feeds.readers import VALUE_SEPARATOR
@@ -27,11 +29,13 @@ class MisplacedReference(FeedError):
         self.reference = reference
 
 
-def compile_select(matches: Matches, known: frozenset[str], scan: str) -> str:
+def compile_select(
+    matches: Matches, known: frozenset[str], scan: str, titles: Mapping[str, str] | None = None
+) -> str:
     """The query that turns the rows of `scan` (a table of columns c0, c1 ...) into items.
 
     `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to
-    operations.
+    operations. `titles` are the columns' names in the feed, where they are not the attributes'.
     """
     layers = _layers(matches, known)
     first = {name: _origin(match) for name, match in matches.by_name.items()}
@@ -42,7 +46,8 @@ def compile_select(matches: Matches, known: frozenset[str], scan: str) -> str:
         passed = [name for name in live if name not in layer]
         query = _select(layer, passed, f"({query})")
         live = [*passed, *layer]
-    final = {name: f"nullif({identifier(name)}, '')" for name in matches.attributes}
+    named = titles or {}
+    final = {named.get(name, name): f"nullif({identifier(name)}, '')" for name in matches.attributes}
     return _select(final, (), f"({query})")
 
 

@@ -90,7 +90,6 @@ class Attribute:
     aliases: tuple[str, ...] = ()
     unique: bool = False
     same_within: str | None = None
-    min_length: int | None = None
     advised_min_length: int | None = None
     max_length: int | None = None
     max_total_length: int | None = None

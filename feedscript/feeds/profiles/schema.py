@@ -154,7 +154,6 @@ class AttributeSchema(_Strict):
     aliases = fields.List(fields.String())
     unique = fields.Boolean()
     same_within = fields.String(validate=NAME)
-    min_length = fields.Integer(strict=True, validate=validate.Range(1))
     advised_min_length = fields.Integer(strict=True, validate=validate.Range(1))
     max_length = fields.Integer(strict=True, validate=validate.Range(1))
     max_total_length = fields.Integer(strict=True, validate=validate.Range(1))

@@ -17,8 +17,10 @@ else:
     from backports import zstd
 
 CHUNK_BYTES = 256 * 1024
-#: Decompressed bytes per step: what a damaged stream loses before the damage.
-STEP_BYTES = 16 * 1024
+#: Compressed bytes fed at a time: what is left of them is copied at each step.
+FEED_BYTES = 16 * 1024
+#: Decompressed bytes per step, at least and at most: what a damaged stream loses before the damage.
+_SHORTEST_STEP, _LONGEST_STEP = 512, 16 * 1024
 
 _MAGIC = {
     b"\x1f\x8b": "gz",
@@ -135,35 +137,44 @@ def _unpack(path: Path, kind: str | None) -> Iterator[tuple[int, bytes]]:
             return
         new_decompressor = _DECOMPRESSORS[kind]
         stream = new_decompressor()
-        data = file.read(CHUNK_BYTES)
+        produced = 0
+        data = file.read(FEED_BYTES)
         while data:
-            for chunk in _drain(stream, data, kind):
+            for chunk in _drain(stream, data, kind, produced):
+                produced += len(chunk)
                 yield file.tell(), chunk
             if stream.eof:
                 # Members may follow one another; zeros after the last one are padding.
-                data = stream.unused_data.lstrip(b"\0") or file.read(CHUNK_BYTES).lstrip(b"\0")
+                data = stream.unused_data.lstrip(b"\0") or file.read(FEED_BYTES).lstrip(b"\0")
                 if data:
                     stream = new_decompressor()
             else:
-                data = file.read(CHUNK_BYTES)
+                data = file.read(FEED_BYTES)
         if not stream.eof:
             raise _broken(f"the {kind} file is cut off: it ends before its compressed data does")
 
 
-def _drain(stream: _Decompressor, data: bytes, kind: str) -> Iterator[bytes]:
+def _step(produced: int) -> int:
+    """Bytes to ask for next: an eighth of what there is, so that a small file too loses little to damage."""
+    return min(max(_SHORTEST_STEP, produced // 8), _LONGEST_STEP)
+
+
+def _drain(stream: _Decompressor, data: bytes, kind: str, produced: int) -> Iterator[bytes]:
     """All that comes out of one piece of input, in steps, so that damage costs one step at most."""
     pieces: list[bytes] = []
     gathered = 0
     try:
         while True:
-            piece = stream.decompress(data, STEP_BYTES)
+            step = _step(produced)
+            piece = stream.decompress(data, step)
+            produced += len(piece)
             data = b""
             pieces.append(piece)
             gathered += len(piece)
             if gathered >= CHUNK_BYTES:
                 yield b"".join(pieces)
                 pieces, gathered = [], 0
-            if stream.eof or (stream.needs_input and len(piece) < STEP_BYTES):
+            if stream.eof or (stream.needs_input and len(piece) < step):
                 break
     except _CORRUPT as error:
         if gathered:
@@ -183,7 +194,7 @@ def _unzip(path: Path) -> Iterator[tuple[int, bytes]]:
         try:
             with archive.open(member) as content:
                 produced = 0
-                while chunk := content.read(STEP_BYTES):
+                while chunk := content.read(_step(produced)):
                     produced += len(chunk)
                     share = min(1.0, produced / max(1, member.file_size))
                     yield max(1, int(member.compress_size * share)), chunk

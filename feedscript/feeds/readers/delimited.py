@@ -38,6 +38,8 @@ def stage_delimited(intake: Intake) -> Staged:
         path, encoding = _rewrite(intake, path, encoding)
         head = _head_of(path, UTF_8)
     dialect = detect_dialect(head, whole=path.stat().st_size <= HEAD_BYTES)
+    if len(dialect.columns) > intake.limits.max_columns:
+        raise Stopped(f"the header has more than {intake.limits.max_columns} columns (max_columns)")
     _tell_faults(intake, dialect)
     quoting = "value" if dialect.quote else "none"
     return Staged(

@@ -13,6 +13,8 @@ from feedscript.feeds.readers.staged import Fault, FaultTally, Source
 #: An attribute's sub-attribute names, in the order of its text form (`country:region:service:price`).
 Shapes = Mapping[str, tuple[str, ...]]
 
+#: An item is no longer than this many of the longest fields.
+FIELDS_PER_ITEM = 16
 #: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 

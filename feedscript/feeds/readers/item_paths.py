@@ -15,59 +15,71 @@ _KNOWN: dict[str, tuple[str, ElementPath]] = {
     "rss": ("rss", ("rss", "channel", "item")),
     "feed": ("atom", ("feed", "entry")),
 }
-#: An element with fewer leaves than this is no item.
-_FEWEST_LEAVES = 2
+#: An element with this many leaves is an item, rather than a wrapper of one value.
+_SEVERAL = 2
 
 
 def find_items(head: str) -> tuple[str, ElementPath]:
     """The format (`rss`, `atom` or `xml`) and the path of local names from the root to the items.
 
-    In XML of no known kind the items are the outermost elements that repeat and have several leaves of
-    their own; where none repeats, the outermost that has them.
+    In XML of no known kind the items are the outermost elements that repeat and have several leaves of their
+    own; where none repeats, the outermost that has them; where none has several, the outermost that has one.
     """
-    root, records = _survey(head)
-    name, path = _KNOWN.get(root, ("xml", (root,)))
-    if name != "xml":
-        same = [found for found in records if found[-1] == path[-1]]
-        return name, path if path in records or not same else min(same, key=len)
-    repeated = [found for found, count in records.items() if count > 1]
-    inner = [found for found in records if len(found) > 1]
-    candidates = repeated or inner or list(records) or [path]
-    return name, min(candidates, key=lambda found: (len(found), -records[found]))
+    survey = _Survey(head)
+    known = _KNOWN.get(survey.root)
+    if known is not None:
+        name, path = known
+        namesakes = [found for found in survey.records if found[-1] == path[-1]]
+        return name, path if path in namesakes or not namesakes else min(namesakes, key=len)
+    for records in (survey.records, survey.holders):
+        repeated = [found for found, count in records.items() if count > 1]
+        below_root = [found for found in records if len(found) > 1]
+        if candidates := repeated or below_root or list(records):
+            return "xml", min(candidates, key=lambda found: (len(found), -survey.leaves[found]))
+    return "xml", (survey.root,)
 
 
-def _survey(head: str) -> tuple[str, Counter[ElementPath]]:
-    """The root's name, and how often each path leads to an element with several leaves."""
-    path: list[str] = []
-    leaves: list[int] = []
-    root = ""
-    records: Counter[ElementPath] = Counter()
+class _Survey:
+    """How often each path leads to an element with leaves.
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal root
-        path.append(local_name(name))
-        root = root or path[0]
-        leaves.append(len(attributes) if len(path) > 1 else 0)
-        parents_with_child.add(len(path) - 1)
+    `records` counts those with several, `holders` those with any, `leaves` all the leaves they have.
+    An attribute counts as a leaf, for items that are written as one empty element.
+    """
 
-    def end(_: str) -> None:
-        depth = len(path)
-        is_leaf = depth not in parents_with_child
-        parents_with_child.discard(depth)
-        if leaves.pop() >= _FEWEST_LEAVES:
-            records[tuple(path)] += 1
-        path.pop()
-        if is_leaf and leaves:
-            leaves[-1] += 1
+    def __init__(self, head: str) -> None:
+        self.root = ""
+        self.records: Counter[ElementPath] = Counter()
+        self.holders: Counter[ElementPath] = Counter()
+        self._path: list[str] = []
+        self.leaves: Counter[ElementPath] = Counter()
+        self._leaves: list[int] = []
+        self._is_leaf = False
+        parser = new_parser()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        # Where the head breaks off or is at fault, the reading itself comes to the same place, and says so.
+        with suppress(expat.ExpatError, Stopped):
+            parser.Parse(head.encode("utf-8", "replace"))
+        # Of elements that the head cuts off the start is known.
+        for depth, leaves in enumerate(self._leaves, start=1):
+            self._count(self._path[:depth], leaves)
 
-    parents_with_child: set[int] = set()
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    # Where the head breaks off or is at fault, the reading itself comes to the same place, and says so.
-    with suppress(expat.ExpatError, Stopped):
-        parser.Parse(head.encode("utf-8", "replace"))
-    if not records and leaves:
-        # A first item longer than the head: its start is known, its end is not.
-        records[tuple(path[: leaves.index(max(leaves)) + 1])] += 1
-    return root, records
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._path.append(local_name(name))
+        self.root = self.root or self._path[0]
+        self._leaves.append(len(attributes) if len(self._path) > 1 else 0)
+        self._is_leaf = True
+
+    def _end(self, _: str) -> None:
+        self._count(self._path, self._leaves.pop())
+        self._path.pop()
+        if self._is_leaf and self._leaves:
+            self._leaves[-1] += 1
+        self._is_leaf = False
+
+    def _count(self, path: list[str], leaves: int) -> None:
+        self.leaves[tuple(path)] += leaves
+        if leaves:
+            self.holders[tuple(path)] += 1
+        if leaves >= _SEVERAL:
+            self.records[tuple(path)] += 1

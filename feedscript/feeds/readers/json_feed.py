@@ -5,14 +5,12 @@ from collections.abc import Iterable, Iterator
 from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
 from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.encoding import HEAD_BYTES, as_text
-from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
+from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Shapes, Stopped
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
 from feedscript.feeds.readers.json_scanner import JSONScanner
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.table import Item, stage_items
 
-#: An item is no longer than this many of the longest fields.
-_FIELDS_PER_ITEM = 16
 #: What an item has, and the envelope around items has not.
 _ITEM_KEYS = frozenset({"price", "link", "gtin", "image_link", "availability", "brand"})
 
@@ -50,7 +48,9 @@ def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) ->
                 intake.faults.add(Fault("malformed_json", message, line=line))
     except JSONDefect as defect:
         message = f"malformed JSON in line {scanner.line}: {defect.cause}"
-        raise Stopped(message, Fault("malformed_json", message, line=scanner.line)) from defect
+        raise Stopped(
+            message, Fault("malformed_json", message, line=scanner.line, value=defect.cause)
+        ) from defect
     for name in scanner.passed_over:
         message = f"the array {name!r} was not read; an earlier array holds the items"
         intake.faults.add(Fault("unknown_column", message, severity="info", value=name))
@@ -85,7 +85,7 @@ def _lines(texts: Iterable[str], longest: int) -> Iterator[tuple[int, str]]:
 
 
 def _longest_item(intake: Intake) -> int:
-    return intake.limits.max_field_bytes * _FIELDS_PER_ITEM
+    return intake.limits.max_field_bytes * FIELDS_PER_ITEM
 
 
 def _is_lines(start: str, shapes: Shapes) -> bool:

@@ -18,54 +18,70 @@ Item = tuple[int | None, Mapping[str, str]]
 
 
 class _Writer:
-    """Writes rows while columns may still be added."""
+    """Writes rows while columns may still be added.
+
+    Every cell is quoted: to find out which need it would take the csv module longer than all else here together.
+    """
 
     def __init__(self, file: TextIO, intake: Intake) -> None:
-        self._rows = csv.writer(file)
+        self._write = file.write
         self._limits = intake.limits
-        self._columns: dict[str, None] = {}
         self._first_width = 0
+        self.columns: tuple[str, ...] = ()
         self.items = 0
 
-    def learn(self, names: Iterable[str]) -> None:
+    def learn(self, names: Collection[str]) -> None:
         """Add the names that are new as columns; raises `Stopped` past `max_columns`."""
-        new = [name for name in names if name not in self._columns]
-        if len(self._columns) + len(new) > self._limits.max_columns:
+        columns = dict.fromkeys((*self.columns, *names))
+        if len(columns) > self._limits.max_columns:
             raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
-        self._columns.update(dict.fromkeys(new))
+        if len(columns) > len(self.columns):
+            self.columns = tuple(columns)
 
     def write(self, line: int | None, cells: Mapping[str, str]) -> None:
         """Write one item; raises `Stopped` past `max_items` and `max_field_bytes`."""
-        if not cells.keys() <= self._columns.keys():
-            self.learn(cells)
-        row = [cells.get(name, "") for name in self._columns]
-        if sum(map(len, row)) > self._limits.max_field_bytes:
-            self._check_fields(cells)
+        if tuple(cells) == self.columns:
+            texts = [*cells.values()]
+        else:
+            texts = [cells.get(name, "") for name in self.columns]
+            if len(cells) > len(texts) - texts.count(""):
+                self.learn(cells)
+                texts = [cells.get(name, "") for name in self.columns]
         if self.items == self._limits.max_items:
             raise Stopped(f"the feed has more than {self._limits.max_items} items (max_items)")
         if not self.items:
-            self._first_width = len(row)
+            self._first_width = len(texts)
             # DuckDB takes the file's first line end for that of its rows: it must not be one within a cell.
-            self._rows.writerow([*self._columns, line_column(self.columns)])
-        row.append("" if line is None else str(line))
-        self._rows.writerow(row)
+            self._write(quoted_row([*self.columns, line_column(self.columns)]))
+        texts.append("" if line is None else str(line))
+        row = quoted_row(texts)
+        if len(row) > self._limits.max_field_bytes:
+            self._check_fields(cells)
+        self._write(row)
         self.items += 1
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names learnt, in the order in which they first occurred."""
-        return tuple(self._columns)
 
     @property
     def uneven(self) -> bool:
         """Whether the first rows are narrower than the last."""
-        return self.items > 0 and self._first_width != len(self._columns)
+        return self.items > 0 and self._first_width != len(self.columns)
 
     def _check_fields(self, cells: Mapping[str, str]) -> None:
         for name, text in cells.items():
             if len(text.encode(errors="replace")) > self._limits.max_field_bytes:
                 limit = self._limits.max_field_bytes
                 raise Stopped(f"item {self.items + 1}: {name} is longer than {limit} bytes (max_field_bytes)")
+
+
+def quoted_row(texts: list[str]) -> str:
+    r"""One row of a CSV, each cell quoted.
+
+    >>> quoted_row(["a", 'b "c" d', ""])
+    '"a","b ""c"" d",""\r\n'
+    """
+    row = '","'.join(texts)
+    if row.count('"') > 2 * (len(texts) - 1):
+        row = '","'.join(text.replace('"', '""') for text in texts)
+    return f'"{row}"\r\n'
 
 
 def stage_items(intake: Intake, items: Iterable[Item], source: Source) -> Staged:
@@ -132,11 +148,10 @@ def _widened(path: Path, columns: tuple[str, ...]) -> Path:
         path.open(encoding="utf-8", newline="") as narrow,
         destination.open("w", encoding="utf-8", newline="", buffering=_BUFFER_BYTES) as wide,
     ):
-        rows = csv.writer(wide)
-        rows.writerow([*columns, line_column(columns)])
+        wide.write(quoted_row([*columns, line_column(columns)]))
         for row in islice(csv.reader(narrow), 1, None):
             row[-1:-1] = [""] * (width - len(row))
-            rows.writerow(row)
+            wide.write(quoted_row(row))
     path.unlink()
     return destination
 

@@ -32,7 +32,8 @@ class Plan:
 
     `cells` are (SQL over the source's columns, name); `masks` and `filled` are SQL over those names; `places`
     says for each rule id in which mask and at which bit it stands. `columns` is each attribute's text in SQL over
-    the source's columns; an attribute's place there is its bit in the masks of `filled`.
+    the source's columns; an attribute's place there is its bit in the masks of `filled`. `within` are
+    comparisons within groups: the rule, and the SQL of the group and of the value that must be the same in it.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Plan:
     chains: list[list[str]] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     derived: Derivation = field(default_factory=Derivation)
+    within: list[tuple[Rule, str, str]] = field(default_factory=list)
 
     @property
     def masks(self) -> list[str]:
@@ -102,6 +104,10 @@ def compile_rules(
         compiler = _AttributeCompiler(profile, attribute, header, cells, conditions, as_of, joined)
         chains = [[check for check in chain if check.rule.id not in skipped] for chain in compiler.chains()]
         plan.add([chain for chain in chains if chain])
+        if attribute.same_within in cells and attribute.name in cells:
+            rule = attribute_rule(profile, attribute, "group_conflict")
+            if rule.id not in skipped:
+                plan.within.append((rule, cells[attribute.same_within].text, cells[attribute.name].text))
     return plan
 
 
@@ -199,6 +205,8 @@ class _AttributeCompiler:
         return f"list_filter({each}, lambda v: v <> '')"
 
     def _cross_field(self) -> Iterator[list[Check]]:
+        if self.attribute.countries and self.conditions.country not in self.attribute.countries:
+            return
         for cross in self.attribute.conditions:
             when = self.conditions.compile(cross.when or Condition("present", (self.attribute.name,)))
             fails = every([when, negation(self.conditions.compile(cross.expect))])

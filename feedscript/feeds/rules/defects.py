@@ -163,9 +163,6 @@ def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
     for part in attribute.parts:
         if part.max_length is not None:
             yield ValueTest("too_long", _part_longer(attribute, part, part.max_length))
-    if attribute.min_length is not None:
-        least = attribute.min_length
-        yield ValueTest("too_short", lambda value: f"length({value.text}) < {least}")
 
 
 def _part_longer(attribute: Attribute, part: Part, limit: int) -> Fails:

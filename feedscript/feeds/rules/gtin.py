@@ -27,7 +27,7 @@ def check_digit_holds(value: Value) -> str:
         (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain))),
         (f"strlen({plain}) = 10", _isbn_holds(plain)),
     ]
-    return sql.choice(branches, "false")
+    return sql.choice(branches, f"{plain} IS NULL")
 
 
 def _nibbles(value: Value) -> str:

@@ -106,7 +106,6 @@ def _facts(attribute: Attribute) -> dict[str, object]:
         "values": ", ".join(attribute.values),
         "countries": ", ".join(attribute.countries),
         "range": _range(attribute),
-        "min_length": attribute.min_length,
         "advised_min_length": attribute.advised_min_length,
         "max_length": _max_length(attribute),
         "min_values": attribute.min_values,

@@ -20,7 +20,7 @@ from feedscript.domain import (
 from feedscript.domain.commands import Command
 from feedscript.domain.refusal import Refusal
 from feedscript.ports import JobFilter
-from feedscript.testing.fakes import SequentialIds, FrozenClock
+from feedscript.testing.fakes import FrozenClock, SequentialIds
 
 DEADLINE = 20.0
 

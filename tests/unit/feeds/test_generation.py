@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds.errors import SourceUnreadable
-from feedscript.feeds.generation import DestinationUnwritable, EmptyFeed, UnknownAttribute, generate
+from feedscript.feeds.generation import (
+    DestinationUnwritable,
+    EmptyFeed,
+    LimitPassed,
+    UnknownAttribute,
+    generate,
+)
+from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
 from feedscript.feeds.progress import Progress
+from feedscript.feeds.validation import validate
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 HEADER = "SKU,Name,Details,URL,Picture,Stock,Price,Currency\n"
@@ -194,3 +202,48 @@ def test_the_order_and_spelling_of_columns_do_not_matter(tmp_path: Path) -> None
     generate(SAMPLES / "merchant-export.csv", tmp_path / "straight-feed.csv")
     generate(tmp_path / "turned.csv", tmp_path / "turned-feed.csv")
     assert (tmp_path / "turned-feed.csv").read_bytes() == (tmp_path / "straight-feed.csv").read_bytes()
+
+
+def test_what_else_was_wrong_with_the_file_is_counted(tmp_path: Path) -> None:
+    good = (
+        '{"id": "A1", "title": "Mug", "description": "Enamel", "link": "https://www.example.com/1", "price": "9 EUR", '
+        '"image_link": "https://cdn.example.com/1.jpg", "availability": "in stock"}\n'
+    )
+    source = tmp_path / "export.jsonl"
+    source.write_text(good + '{"id": "A2", \n' + good, "utf-8")
+    generated = generate(source, tmp_path / "feed.csv")
+    assert (generated.items_written, generated.faults) == (2, {"malformed_json": 1})
+    assert generated.headline().endswith("; the source has malformed_json x1")
+
+
+def test_mixed_line_ends_are_read(tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_bytes(
+        (HEADER + ROW.format(1) + ROW.format(2).replace("\n", "\r\n") + ROW.format(3)).encode()
+    )
+    generate(source, tmp_path / "feed.csv")
+    assert [item["id"] for item in items(tmp_path / "feed.csv")] == ["A1", "A2", "A3"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "error", "cause"),
+    [
+        (Limits(max_bytes=1_000), SourceUnreadable, "max_bytes"),
+        (Limits(memory_bytes=1_000_000, max_spill_bytes=0), LimitPassed, "memory"),
+    ],
+)
+def test_past_a_limit_there_is_no_feed(
+    tmp_path: Path, limits: Limits, error: type[Exception], cause: str
+) -> None:
+    source = export(tmp_path, HEADER + "".join(ROW.format(number) for number in range(1_000)))
+    with pytest.raises(error, match=cause):
+        generate(source, tmp_path / "feed.csv", limits=limits)
+    assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
+
+
+def test_a_declaration_of_sub_attributes_goes_with_its_values(tmp_path: Path) -> None:
+    header, row = HEADER.strip() + ",shipping(country:price)\n", ROW.format(1).strip() + ",US:5.00 USD\n"
+    generate(export(tmp_path, header + row), tmp_path / "feed.csv")
+    assert items(tmp_path / "feed.csv")[0]["shipping(country:price)"] == "US:5.00 USD"
+    found = {issue.rule.attribute for issue in validate(tmp_path / "feed.csv").issues}
+    assert "shipping" not in found

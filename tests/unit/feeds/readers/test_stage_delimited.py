@@ -222,6 +222,12 @@ def test_a_feed_above_the_size_limit_is_read_up_to_it(tmp_path):
     assert rows[-1] == {"id": f"{len(rows) - 1:06}", "title": "title"}
 
 
+def test_columns_are_bounded(tmp_path):
+    staged = stage_bytes(b"a,b,c\n1,2,3\n", tmp_path, limits=Limits(max_columns=2))
+    assert "max_columns" in (staged.stopped_reason or "")
+    assert staged.columns == ()
+
+
 def test_progress_reaches_the_end(tmp_path):
     told: list[Progress] = []
     source = tmp_path / "feed.csv"

@@ -199,6 +199,13 @@ def test_an_element_without_end_does_not_fill_the_memory(tmp_path, long):
     assert cells(staged)[0] == {"id": "1"}
 
 
+def test_an_item_without_end_does_not_fill_the_memory(tmp_path):
+    items = "<item><g:id>1</g:id></item><item>" + "<g:size>x</g:size>" * 100_000 + "</item>"
+    staged = stage_rss(tmp_path, items, limits=Limits(max_field_bytes=10_000))
+    assert "max_field_bytes" in (staged.stopped_reason or "")
+    assert cells(staged) == [{"id": "1"}]
+
+
 def test_a_field_above_the_limit_stops_the_reading(tmp_path):
     items = "<item><g:id>1</g:id></item><item><g:id>" + "x" * 2_000 + "</g:id></item>"
     staged = stage_rss(tmp_path, items, limits=Limits(max_field_bytes=1_000))

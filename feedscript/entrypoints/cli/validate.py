@@ -1,0 +1,109 @@
+"""`feedscript validate`: a feed checked against a partner's profile, from the terminal or a pipeline."""
+
+import json
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from feedscript.feeds import FeedError, Policy, Report, profile_ids, validate
+from feedscript.feeds import Progress as FeedProgress
+from feedscript.feeds.reports import render_html, render_text
+
+_INVALID, _UNREADABLE = 1, 3
+
+
+def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no ISO 8601 date or time, such as 2026-08-01") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@click.command("validate")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--profile", default="google", show_default=True, type=click.Choice(profile_ids()))
+@click.option(
+    "--country", default="US", show_default=True, metavar="XX", help="The country that the feed is for."
+)
+@click.option("--report", type=_WRITTEN, help="Write the report here as JSON.")
+@click.option("--html", type=_WRITTEN, help="Write the report here as a page.")
+@click.option("--findings", type=_WRITTEN, help="Write every finding here, as gzipped JSON Lines.")
+@click.option(
+    "--as-of", callback=_moment, metavar="DATE", help="Count date rules from this moment instead of now."
+)
+@click.option("--fail-on", default="error", show_default=True, type=click.Choice(["error", "warning"]))
+def validate_command(
+    source: Path,
+    profile: str,
+    country: str,
+    report: Path | None,
+    html: Path | None,
+    findings: Path | None,
+    as_of: datetime | None,
+    fail_on: str,
+) -> None:
+    """Check the feed SOURCE and tell what a partner would say of it.
+
+    Exits with 0 for a valid feed, 1 for an invalid one, 2 for a wrong call, 3 if it could not be read or checked.
+    """
+    if len(country) != 2 or not country.isalpha():  # noqa: PLR2004 - ISO 3166 alpha-2
+        raise click.BadParameter("a country is two letters, such as US", param_hint="--country")
+    policy = Policy(fail_on="warning" if fail_on == "warning" else "error")
+    try:
+        outcome = _validated(source, profile, country, findings, as_of, policy)
+        written = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}
+        outcome = replace(outcome, artifacts={name: path for name, path in written.items() if path})
+        document = outcome.document()
+        if report:
+            report.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        if html:
+            html.write_text(render_html(document), "utf-8")
+    except FeedError as error:
+        click.echo(f"feedscript: {error}", err=True)
+        sys.exit(_UNREADABLE)
+    except OSError as error:
+        click.echo(f"feedscript: {error.filename}: {error.strerror}", err=True)
+        sys.exit(_UNREADABLE)
+    console = Console()
+    click.echo(render_text(document, colour=console.is_terminal, width=console.width), nl=False)
+    sys.exit(_UNREADABLE if outcome.status == "error" else 0 if outcome.valid else _INVALID)
+
+
+def _validated(
+    source: Path, profile: str, country: str, findings: Path | None, as_of: datetime | None, policy: Policy
+) -> Report:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def show(moment: FeedProgress) -> None:
+            bar.update(task, description=moment.message, completed=moment.bytes, total=moment.total_bytes)
+
+        return validate(
+            source,
+            profile=profile,
+            country=country,
+            as_of=as_of,
+            policy=policy,
+            findings=findings,
+            progress=show,
+        )

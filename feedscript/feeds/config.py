@@ -1,0 +1,119 @@
+"""What a merchant or a partner wants: `config/merchants/<id>.yaml`, `config/partners/<id>.yaml`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from feedscript.feeds.documents import load_document
+from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.mapping import Mapping as FeedMapping
+from feedscript.feeds.mapping.document import MappingSchema
+from feedscript.feeds.policy import Policy
+from feedscript.feeds.profiles import load_profile, profile_ids
+from feedscript.feeds.profiles.schema import SEVERITIES
+from feedscript.feeds.rules.catalogue import catalogue
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedConfig:
+    """What one file says: how feeds are generated, what they are validated against, and changes to the policy.
+
+    `findings` asks for the full list of findings beside the report.
+    """
+
+    mapping: FeedMapping | None = None
+    profile: str | None = None
+    country: str | None = None
+    findings: bool = False
+    changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class ValidationSchema(Schema):
+    """The `validation` section of a merchant's or partner's file."""
+
+    profile = fields.String()
+    country = fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z", error="must be two capital letters"))
+    findings = fields.Boolean()
+    fail_on = fields.String(validate=validate.OneOf(["error", "warning"]))
+    max_error_ratio = fields.Float(validate=validate.Range(0, 1))
+    samples_per_rule = fields.Integer(strict=True, validate=validate.Range(0, 1000))
+    value_length = fields.Integer(strict=True, validate=validate.Range(1, 10_000))
+    severities = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(SEVERITIES)))
+    disabled = fields.List(fields.String())
+
+    @validates_schema(skip_on_field_errors=True)
+    def name_what_exists(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse profiles and rules that are not there: a misspelt rule would be switched off in vain."""
+        if data.get("profile", "google") not in profile_ids():
+            raise ValidationError(f"no such profile; known are {', '.join(profile_ids())}", "profile")
+        known = {rule.id for profile in profile_ids() for rule in catalogue(load_profile(profile))}
+        for rule in data.get("severities", {}):
+            if rule not in known:
+                raise ValidationError({"severities": {rule: ["there is no such rule"]}})
+        for index, rule in enumerate(data.get("disabled", [])):
+            if rule not in known:
+                raise ValidationError({"disabled": {index: [f"there is no rule {rule}"]}})
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
+        """The configuration."""
+        profile, country = data.pop("profile", None), data.pop("country", None)
+        findings = data.pop("findings", False)
+        if "disabled" in data:
+            data["disabled"] = frozenset(data["disabled"])
+        return FeedConfig(profile=profile, country=country, findings=findings, changes=MappingProxyType(data))
+
+
+class FeedConfigSchema(Schema):
+    """A whole file: the `mapping` of docs/mapping.md, and the `validation` section."""
+
+    mapping = fields.Nested(MappingSchema, load_default=None)
+    validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
+        """The configuration."""
+        config = data["validation"]
+        assert isinstance(config, FeedConfig)
+        return replace(config, mapping=data["mapping"])
+
+
+def load_config(
+    folder: Path, *, partner_id: str | None, merchant_id: str | None
+) -> tuple[FeedConfig, Policy]:
+    """What holds for this partner and this merchant: the merchant's word over the partner's, that over the defaults.
+
+    `folder` is the one with `merchants/` and `partners/`; a file that is not there says nothing. Raises ConfigError
+    naming file, line and key of a mistake.
+    """
+    config, policy = FeedConfig(), Policy()
+    for kind, name in (("partners", partner_id), ("merchants", merchant_id)):
+        path = folder / kind / f"{name}.yaml"
+        if name is None or not _SAFE_ID.match(name) or not path.is_file():
+            continue
+        said = load_document(path, FeedConfigSchema(), ConfigError)
+        config = FeedConfig(
+            mapping=said.mapping or config.mapping,
+            profile=said.profile or config.profile,
+            country=said.country or config.country,
+            findings=said.findings or config.findings,
+        )
+        policy = _changed(policy, said.changes)
+    return config, policy
+
+
+def _changed(policy: Policy, changes: Mapping[str, Any]) -> Policy:
+    """The policy with the changes; re-graded and disabled rules add to those before."""
+    merged = dict(changes)
+    if "severities" in changes:
+        merged["severities"] = MappingProxyType({**policy.severities, **changes["severities"]})
+    if "disabled" in changes:
+        merged["disabled"] = policy.disabled | changes["disabled"]
+    return replace(policy, **merged)

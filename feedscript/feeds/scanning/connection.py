@@ -1,0 +1,102 @@
+"""A DuckDB of one's own, bounded in memory, and the staged file as a table in it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.rules import sql
+
+#: How much of a rejected row is kept.
+_REJECTED_BYTES = 400
+_POLL_SECONDS = 0.1
+
+
+@contextmanager
+def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A private DuckDB in memory that spills to `workdir`, reads local files and loads nothing.
+
+    A query that runs past `limits.max_seconds` is interrupted (duckdb.InterruptException).
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{limits.memory_bytes}B",
+        "temp_directory": str(workdir / "spill"),
+        "max_temp_directory_size": f"{limits.max_spill_bytes}B",
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": True,
+        # It makes joins of long IN lists, and a join does not keep the order of the file.
+        "disabled_optimizers": "in_clause",
+    }
+    if limits.threads is not None:
+        config["threads"] = limits.threads
+    connection = duckdb.connect(":memory:", config=config)
+    # Counted for `watched`, and never drawn.
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    done = threading.Event()
+
+    def interrupt_when_due() -> None:
+        # An interrupt between two queries is lost, so it is repeated until the connection is given back.
+        due = limits.max_seconds
+        while not done.wait(due):
+            connection.interrupt()
+            due = _POLL_SECONDS
+
+    thread = threading.Thread(target=interrupt_when_due, name="scan-deadline", daemon=True)
+    thread.start()
+    try:
+        yield connection
+    finally:
+        done.set()
+        thread.join()
+        connection.close()
+
+
+@contextmanager
+def watched(connection: duckdb.DuckDBPyConnection, tell: Callable[[float], None]) -> Iterator[None]:
+    """Tell the running query's progress, from 0 to 1, a few times a second."""
+    done = threading.Event()
+
+    def poll() -> None:
+        while not done.wait(_POLL_SECONDS):
+            tell(max(connection.query_progress(), 0.0) / 100)
+
+    thread = threading.Thread(target=poll, name="scan-progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
+    """The staged file as a table function: columns c0, c1 ... and `line` where the reader gives it.
+
+    Rows that cannot be read are left out; with `rejects`, all are noted in the table `reject_errors`.
+    """
+    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(staged.columns)))
+    if staged.line_column is not None:
+        columns += ", 'line': 'VARCHAR'"
+    options = {
+        "columns": f"{{{columns}}}",
+        "auto_detect": "false",
+        "header": "false",
+        "skip": str(staged.skip_lines),
+        "delim": sql.literal(staged.delimiter),
+        "quote": sql.literal(staged.quote),
+        "escape": sql.literal(staged.escape),
+        "max_line_size": str(limits.max_field_bytes),
+    }
+    # Every scan must reject the same rows, and `ignore_errors` alone gives up more of them after a bad quote.
+    options |= {
+        "store_rejects": "true",
+        "rejects_limit": "0" if rejects else "1",
+        "rejects_line_size_limit": str(_REJECTED_BYTES),
+    }
+    listed = ", ".join(f"{name} = {value}" for name, value in options.items())
+    return f"read_csv({sql.literal(str(staged.path))}, {listed})"

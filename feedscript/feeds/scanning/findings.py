@@ -1,0 +1,139 @@
+"""Every finding as JSON Lines, gzipped, streamed: rows that could not be read, items, then comparisons of items."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import duckdb
+
+from feedscript.feeds.rules import sql
+from feedscript.feeds.scanning.connection import source_table
+from feedscript.feeds.scanning.lines import rows
+from feedscript.feeds.scanning.rereading import reread
+from feedscript.feeds.scanning.samples import Sample, rejected_records
+from feedscript.feeds.scanning.scan import Scan
+
+_BATCH = 10_000
+#: Gives the ordinal and the line of a place and its noted line; asked for places in ascending order.
+_Locate = Callable[[int, int | None], tuple[int, int | None]]
+
+
+@dataclass(frozen=True)
+class Grade:
+    """How findings of a rule are written: its id, its severity here, and the attribute it is about."""
+
+    rule: str
+    severity: str
+    attribute: str | None
+
+
+def write_findings(
+    scan: Scan, path: Path, grades: Mapping[str, Grade], rejected: Mapping[str, Grade], value_length: int
+) -> None:
+    """Write one JSON object a line: rule_id, severity, attribute, item, line, item_id, value.
+
+    `grades` are those of the rules that items failed, by rule id; `rejected` those of rows that could not be read,
+    by code. Values are cut to `value_length` characters. Memory does not grow with the findings.
+    """
+    with gzip.open(path, "wt", encoding="utf-8", compresslevel=5) as file:
+        if rejected:
+            _write_rejected(scan, file, rejected)
+        own = {rule: grade for rule, grade in grades.items() if rule in scan.plan.places}
+        if own:
+            _write_items(scan, file, own, value_length)
+        for rule, grade in grades.items():
+            if rule not in own:
+                _write_crossed(scan, file, grade, value_length)
+
+
+def _write_rejected(scan: Scan, file: TextIO, grades: Mapping[str, Grade]) -> None:
+    places = (row for row in rows(scan.staged, rejected_records(scan)) if row[0] is None)
+    for code, text in _streamed(scan.connection.execute("SELECT code, text FROM rejected ORDER BY record")):
+        _, _, ordinal, line = next(places, (None, None, None, None))
+        if code in grades:
+            _write(file, grades[code], Sample(ordinal, line, None, text))
+
+
+def _write_items(scan: Scan, file: TextIO, grades: Mapping[str, Grade], value_length: int) -> None:
+    names, columns = _columns(scan, grades, value_length)
+    places = {rule: scan.plan.places[rule] for rule in grades}
+    masks = sorted({mask for mask, _ in places.values()})
+    failed = {mask: sum(1 << bit for other, bit in places.values() if other == mask) for mask in masks}
+    line = "line" if scan.staged.line_column else "NULL"
+    # The rows' places are asked for first: a second query would end the first one's answer.
+    locate = _locator(scan)
+    # A positional join pairs the items with the source's rows, and streams.
+    cursor = scan.connection.execute(
+        f"SELECT n, line, {', '.join(f'm{mask}' for mask in masks)}, COLUMNS(found.*)"
+        f" FROM (SELECT rowid AS n, {line} AS line, {', '.join(f'm{mask}' for mask in masks)} FROM items)"
+        f" POSITIONAL JOIN (SELECT {', '.join(columns)} FROM {source_table(scan.staged, scan.limits)}) AS found"
+        f" WHERE {' OR '.join(f'm{mask} & {bits}::UBIGINT <> 0' for mask, bits in failed.items())}"
+    )
+    for n, noted, *fields in _streamed(cursor):
+        bits = dict(zip(masks, fields, strict=False))
+        item_id, *texts = fields[len(masks) :]
+        values = dict(zip(names, texts, strict=True))
+        ordinal, physical = locate(n, noted)
+        for rule, (mask, bit) in places.items():
+            if bits[mask] >> bit & 1:
+                grade = grades[rule]
+                value = values.get(grade.attribute or "")
+                _write(file, grade, Sample(ordinal, physical, item_id, value))
+
+
+def _write_crossed(scan: Scan, file: TextIO, grade: Grade, value_length: int) -> None:
+    _, columns = _columns(scan, {grade.rule: grade}, value_length)
+    chosen = f"SELECT n FROM crossed WHERE rule = {sql.literal(grade.rule)}"
+    reread(scan, "crossings", columns, chosen)
+    line = "line" if scan.staged.line_column else "NULL AS line"
+    locate = _locator(scan)
+    value = (
+        sql.identifier(grade.attribute)
+        if grade.attribute and grade.attribute in scan.plan.columns
+        else "NULL"
+    )
+    cursor = scan.connection.execute(f"SELECT n, {line}, item_id, {value} FROM crossings ORDER BY n")
+    for n, noted, item_id, text in _streamed(cursor):
+        _write(file, grade, Sample(*locate(n, noted), item_id, text))
+
+
+def _columns(scan: Scan, grades: Mapping[str, Grade], value_length: int) -> tuple[list[str], list[str]]:
+    """The attributes at fault, and the SQL of the item's id and their texts."""
+    wanted = {grade.attribute for grade in grades.values()}
+    names = [name for name in scan.plan.columns if name in wanted]
+    texts = [f"left({scan.plan.columns[name]}, {value_length}) AS {sql.identifier(name)}" for name in names]
+    return names, [f"left({scan.id_text}, {value_length}) AS item_id", *texts]
+
+
+def _locator(scan: Scan) -> _Locate:
+    if scan.staged.line_column is not None:
+        return lambda place, line: (place + 1, line)
+    every = rows(scan.staged, rejected_records(scan))
+
+    def locate(place: int, _: int | None) -> tuple[int, int | None]:
+        return next(
+            ((ordinal, line) for found, _, ordinal, line in every if found == place), (place + 1, None)
+        )
+
+    return locate
+
+
+def _streamed(cursor: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+    while batch := cursor.fetchmany(_BATCH):
+        yield from batch
+
+
+def _write(file: TextIO, grade: Grade, sample: Sample) -> None:
+    finding = {
+        "rule_id": grade.rule,
+        "severity": grade.severity,
+        "attribute": grade.attribute,
+        "item": sample.item,
+        "line": sample.line,
+        "item_id": sample.item_id,
+        "value": sample.value,
+    }
+    file.write(json.dumps(finding, ensure_ascii=False) + "\n")

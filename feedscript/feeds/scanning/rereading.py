@@ -1,0 +1,46 @@
+"""Reads chosen items a second time, in the order of the file, without reading their neighbours' values."""
+
+from feedscript.feeds.scanning.connection import source_table
+from feedscript.feeds.scanning.scan import Scan
+
+#: Items before this one are found by reading up to them.
+_NEAR = 50_000
+#: So many bits tell whether an id may be wanted: few false hits, in 128 KiB.
+_BITS = 1 << 20
+#: With more items than this the bits would all be set.
+_MANY = _BITS // 4
+
+
+def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
+    """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n.
+
+    `columns` are SQL over the source's columns, with names. A filter keeps the order of the file where a join
+    would not. So the source is read up to the last chosen item; or, where that is far, filtered by the hash of the
+    id through a bitmap, and the same filter over `items` tells the places, one for one.
+    """
+    source = source_table(scan.staged, scan.limits)
+    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT n FROM ({chosen})")
+    last = scan.number("SELECT max(n) FROM chosen")
+    if last < _NEAR:
+        found, places = f"{source} LIMIT {last + 1}", f"items WHERE rowid <= {last}"
+    elif scan.number("SELECT count(*) FROM chosen") > _MANY:
+        found, places = source, "items"
+    else:
+        scan.connection.execute(
+            f"SET VARIABLE chosen = (SELECT bitstring_agg((h % {_BITS})::INTEGER, 0, {_BITS - 1})"
+            " FROM items WHERE rowid IN (SELECT n FROM chosen))"
+        )
+        found, places = f"{source} WHERE {_chosen(scan.key)}", f"items WHERE {_chosen('h')}"
+    line = ", line" if scan.staged.line_column else ""
+    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS SELECT {', '.join(columns)} FROM {found}")
+    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE places AS SELECT rowid AS n{line} FROM {places}")
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT places.*, found.* FROM places"
+        " JOIN found ON places.rowid = found.rowid WHERE n IN (SELECT n FROM chosen)"
+    )
+    for used in ("chosen", "found", "places"):
+        scan.connection.execute(f"DROP TABLE {used}")
+
+
+def _chosen(key: str) -> str:
+    return f"get_bit(getvariable('chosen'), ({key} % {_BITS})::INTEGER) = 1"

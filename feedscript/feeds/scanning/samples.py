@@ -1,0 +1,103 @@
+"""The first findings of each rule that failed, with where they stand and the values at fault."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from feedscript.feeds.policy import Policy
+from feedscript.feeds.rules import sql
+from feedscript.feeds.scanning.lines import rows
+from feedscript.feeds.scanning.rereading import reread
+from feedscript.feeds.scanning.scan import Scan
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One finding: the item's ordinal and physical line, both from 1, its id, the value at fault."""
+
+    item: int | None
+    line: int | None
+    item_id: str | None
+    value: str | None
+
+
+def sample_findings(
+    scan: Scan, attributes: Mapping[str, str | None], policy: Policy
+) -> dict[str, list[Sample]]:
+    """The first findings of each rule in `attributes` (rule id to attribute), by reading those items again."""
+    if not attributes:
+        return {}
+    picks = " UNION ALL ".join(_first(scan, rule, policy.samples_per_rule) for rule in attributes)
+    scan.connection.execute(f"CREATE TEMP TABLE picked AS {picks}")
+    cut = policy.value_length + 1
+    names = sorted({name for name in attributes.values() if name in scan.plan.columns and name})
+    values = [f"left({scan.plan.columns[name]}, {cut}) AS {sql.identifier(name)}" for name in names]
+    reread(scan, "fetched", [f"left({scan.id_text}, {cut}) AS item_id", *values], "SELECT n FROM picked")
+    line = "line" if scan.staged.line_column else "NULL"
+    found: dict[str, list[tuple[int, int | None, str | None, str | None]]] = {}
+    for rule, attribute in attributes.items():
+        value = sql.identifier(attribute) if attribute in names and attribute else "NULL"
+        found[rule] = scan.connection.execute(
+            f"SELECT n, {line}, item_id, {value} FROM picked JOIN fetched USING (n) WHERE rule = ? ORDER BY n",
+            [rule],
+        ).fetchall()
+    places = _located(scan, {row[0] for each in found.values() for row in each})
+    return {
+        rule: [Sample(*places.get(n, (n + 1, line)), item_id, value) for n, line, item_id, value in each]
+        for rule, each in found.items()
+    }
+
+
+def sample_rejected(scan: Scan, policy: Policy) -> dict[str, list[Sample]]:
+    """The first rows of each code that could not be read."""
+    picked = scan.connection.execute(
+        "SELECT code, record, text FROM (SELECT *, row_number() OVER (PARTITION BY code ORDER BY record) AS place"
+        f" FROM rejected) WHERE place <= {policy.samples_per_rule} ORDER BY record"
+    ).fetchall()
+    if not picked:
+        return {}
+    last = max(record for _, record, _ in picked)
+    wanted = {record for _, record, _ in picked}
+    places: dict[int, tuple[int | None, int | None]] = {}
+    for _, passed, item, physical in rows(scan.staged, rejected_records(scan)):
+        if passed in wanted:
+            places[passed] = item, physical
+        if passed >= last:
+            break
+    samples: dict[str, list[Sample]] = {}
+    for code, record, text in picked:
+        ordinal, line = places.get(record, (None, None))
+        samples.setdefault(code, []).append(Sample(ordinal, line, None, text))
+    return samples
+
+
+def rejected_records(scan: Scan) -> "array[int]":
+    """The records that could not be read, in order, eight bytes each."""
+    found = array("Q")
+    cursor = scan.connection.execute("SELECT record FROM rejected ORDER BY record")
+    while batch := cursor.fetchmany(100_000):
+        found.extend(record for (record,) in batch)
+    return found
+
+
+def _first(scan: Scan, rule: str, count: int) -> str:
+    if rule in scan.plan.places:
+        mask, bit = scan.plan.places[rule]
+        findings = f"SELECT rowid AS n FROM items WHERE (m{mask} >> {bit}) & 1 = 1"
+    else:
+        findings = f"SELECT n FROM crossed WHERE rule = {sql.literal(rule)}"
+    return f"(SELECT {sql.literal(rule)} AS rule, n FROM ({findings}) ORDER BY n LIMIT {count})"
+
+
+def _located(scan: Scan, wanted: set[int]) -> dict[int, tuple[int, int]]:
+    """Ordinal and line of items by their places; empty where the reader told the lines itself."""
+    places: dict[int, tuple[int, int]] = {}
+    if scan.staged.line_column is not None or not wanted:
+        return places
+    last = max(wanted)
+    for place, _, ordinal, line in rows(scan.staged, rejected_records(scan)):
+        if place is not None and place in wanted:
+            places[place] = ordinal, line
+        if place == last:
+            break
+    return places

@@ -1,0 +1,133 @@
+"""One pass over the source into a slim table of masks, and the counts that are taken from it."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.compilation import MASK_BITS, Plan
+from feedscript.feeds.scanning.connection import source_table
+
+#: Kinds of rows that DuckDB rejects, as codes of ours.
+_REJECTED_CODES = {
+    "MISSING COLUMNS": "ragged_row",
+    "TOO MANY COLUMNS": "ragged_row",
+    "UNQUOTED VALUE": "bad_quote",
+    "INVALID STATE": "bad_quote",
+    "LINE SIZE OVER MAXIMUM": "field_too_large",
+    "INVALID ENCODING": "bad_encoding",
+}
+
+
+@dataclass
+class Scan:
+    """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
+
+    Tables: `items` (h, m0 ..., f0 ..., k and w for each comparison within groups, and `line` where the reader
+    gives it), whose rowid is the order of the file; `rejected` (record, code, text), the rows that could not be
+    read; `crossed` (rule, n), the findings that only a look at several items shows.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    staged: Staged
+    plan: Plan
+    limits: Limits
+    item_id: str
+
+    def run(self) -> None:
+        """Read the source once."""
+        masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
+        filled = [f"({mask}) AS f{index}" for index, mask in enumerate(self.plan.filled)]
+        groups = [
+            sql.choice(
+                [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL"
+            )
+            + f" AS {letter}{index}"
+            for index, (_, group, value) in enumerate(self.plan.within)
+            for text, letter in ((group, "k"), (value, "w"))
+        ]
+        cells = [f"{text} AS {name}" for text, name in self.plan.cells]
+        inner = [f"{self.key} AS h", *cells, *(["line"] if self.staged.line_column else [])]
+        outer = ["h", *masks, *filled, *groups]
+        if self.staged.line_column is not None:
+            outer.append("TRY_CAST(line AS UBIGINT) AS line")
+        source = source_table(self.staged, self.limits, rejects=True)
+        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}")
+        self.connection.execute(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
+        self._keep_rejected()
+
+    def _keep_rejected(self) -> None:
+        """Keep one finding for each row that could not be read, in the order of the file."""
+        codes = sql.choice(
+            [(f"kind = {sql.literal(kind)}", sql.literal(code)) for kind, code in _REJECTED_CODES.items()],
+            "'ragged_row'",
+        )
+        self.connection.execute(
+            f"CREATE TEMP TABLE rejected AS SELECT record, {codes} AS code, trim(text, chr(13) || chr(10)) AS text"
+            " FROM (SELECT line AS record, min(error_type::VARCHAR) AS kind, min(csv_line) AS text"
+            " FROM reject_errors GROUP BY line) ORDER BY record"
+        )
+        self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
+
+    @property
+    def id_text(self) -> str:
+        """The item's id in SQL over the source's columns, NULL where it has none."""
+        column = self.plan.columns.get(self.item_id)
+        return f"({sql.trimmed_at_both_ends(column)})" if column else "NULL::VARCHAR"
+
+    @property
+    def key(self) -> str:
+        """A hash of the item's id, by which items are found again."""
+        return f"hash({self.id_text})"
+
+    def items(self) -> int:
+        """How many items were read."""
+        return self.number("SELECT count(*) FROM items")
+
+    def rejected(self) -> dict[str, int]:
+        """How many rows could not be read, by code."""
+        rows = self.connection.execute("SELECT code, count(*) FROM rejected GROUP BY code ORDER BY code")
+        return dict(rows.fetchall())
+
+    def totals(self) -> dict[str, int]:
+        """How many items fail each rule, for the rules that any item fails."""
+        counted = self._sums([(f"m{mask}", bit) for mask, bit in self.plan.places.values()])
+        totals = {rule: number for rule, number in zip(self.plan.places, counted, strict=True) if number}
+        crossed = self.connection.execute("SELECT rule, count(*) FROM crossed GROUP BY rule ORDER BY rule")
+        return totals | dict(crossed.fetchall())
+
+    def filled(self) -> dict[str, int]:
+        """How many items have a value, for each attribute that has a column."""
+        bits = [divmod(index, MASK_BITS) for index in range(len(self.plan.columns))]
+        counted = self._sums([(f"f{mask}", bit) for mask, bit in bits])
+        return dict(zip(self.plan.columns, counted, strict=True))
+
+    def _sums(self, bits: list[tuple[str, int]]) -> list[int]:
+        """How many items have each bit set; items are alike by the thousand, so kinds of items are summed."""
+        if not bits:
+            return []
+        masks = ", ".join(sorted({mask for mask, _ in bits}))
+        sums = ", ".join(f"sum(number * (({mask} >> {place}) & 1)::BIGINT)::BIGINT" for mask, place in bits)
+        row = self.connection.execute(
+            f"SELECT {sums} FROM (SELECT {masks}, count(*) AS number FROM items GROUP BY ALL)"
+        ).fetchone()
+        return [count or 0 for count in row] if row else []
+
+    def failing(self, rules: frozenset[str]) -> int:
+        """How many items fail any of the rules."""
+        wanted: dict[int, int] = {}
+        for rule in rules & self.plan.places.keys():
+            mask, bit = self.plan.places[rule]
+            wanted[mask] = wanted.get(mask, 0) | 1 << bit
+        tests = [f"m{mask} & {bits}::UBIGINT <> 0" for mask, bits in wanted.items()]
+        if rules and self.number("SELECT count(*) FROM crossed"):
+            named = sql.literals(tuple(sorted(rules)))
+            tests.append(f"rowid IN (SELECT n FROM crossed WHERE rule IN ({named}))")
+        return self.number(f"SELECT count(*) FROM items WHERE {' OR '.join(tests)}") if tests else 0
+
+    def number(self, query: str) -> int:
+        """The one number that a query answers; 0 for NULL."""
+        row = self.connection.execute(query).fetchone()
+        return int(row[0] or 0) if row else 0

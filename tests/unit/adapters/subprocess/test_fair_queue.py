@@ -1,0 +1,89 @@
+"""Who is next."""
+
+import threading
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedscript.adapters.subprocess.fair_queue import FairQueue
+from tests.integration.subprocess.scene import run_of
+
+MERCHANTS = st.lists(st.sampled_from("abc"), min_size=1, max_size=30)
+
+
+def taken(queue: FairQueue) -> list[str]:
+    ids = []
+    while queue.depth()[0]:
+        run = queue.take()
+        assert run is not None
+        ids.append(run.job_id)
+    return ids
+
+
+@given(MERCHANTS)
+def test_first_in_first_out_within_a_merchant(merchants: list[str]) -> None:
+    queue = FairQueue()
+    for n, merchant in enumerate(merchants):
+        queue.put(run_of(f"{merchant}{n:02}", merchant=merchant))
+    order = taken(queue)
+    assert sorted(order) == sorted(f"{merchant}{n:02}" for n, merchant in enumerate(merchants))
+    for merchant in "abc":
+        own = [job_id for job_id in order if job_id.startswith(merchant)]
+        assert own == sorted(own)
+
+
+@given(MERCHANTS)
+def test_a_merchant_waits_for_one_run_of_each_other(merchants: list[str]) -> None:
+    queue = FairQueue()
+    for n, merchant in enumerate(merchants):
+        queue.put(run_of(f"{merchant}{n:02}", merchant=merchant))
+    order = [job_id[0] for job_id in taken(queue)]
+    for merchant in set(order):
+        places = [place for place, other in enumerate(order) if other == merchant]
+        for before, after in pairwise(places):
+            between = order[before + 1 : after]
+            assert len(between) == len(set(between))
+
+
+def test_what_is_put_ahead_is_next() -> None:
+    queue = FairQueue()
+    for job_id, ahead in (("j1", False), ("j2", True), ("j3", True)):
+        queue.put(run_of(job_id), ahead=ahead)
+    assert taken(queue) == ["j2", "j3", "j1"]
+
+
+def test_a_run_is_known_from_put_to_done() -> None:
+    queue = FairQueue()
+    run = run_of("j1")
+    assert queue.put(run)
+    assert not queue.put(run)
+    assert queue.take() is run
+    assert not queue.put(run)
+    queue.done(run)
+    assert queue.put(run)
+
+
+def test_depth_counts_and_times_what_waits() -> None:
+    queue = FairQueue()
+    assert queue.depth() == (0, None)
+    queue.put(run_of("j1"))
+    queue.put(run_of("j2", merchant="m2"), ahead=True)
+    waiting, seconds = queue.depth()
+    assert waiting == 2
+    assert seconds is not None
+    assert 0 <= seconds < 10
+
+
+def test_close_lets_every_consumer_go_and_takes_nothing_more() -> None:
+    queue = FairQueue()
+    got: list[object] = []
+    consumers = [threading.Thread(target=lambda: got.append(queue.take())) for _ in range(3)]
+    for consumer in consumers:
+        consumer.start()
+    queue.close()
+    for consumer in consumers:
+        consumer.join(10)
+    assert got == [None] * 3
+    assert not queue.put(run_of("j1"))
+    assert queue.take() is None

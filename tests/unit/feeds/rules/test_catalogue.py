@@ -1,0 +1,127 @@
+"""Every rule has a fixture that fails it and nothing else, one that passes, and an entry in the documentation."""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from feedscript.feeds import Limits, load_profile, validate
+from feedscript.feeds.rules.catalogue import as_markdown, catalogue
+from feedscript.feeds.rules.codes import codes
+from tests.unit.feeds.products import VALID, write_csv
+
+HERE = Path(__file__).parent
+DOCUMENTED = HERE.parents[3] / "docs" / "rules.md"
+AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
+GOOGLE = load_profile("google")
+ITEMS: dict[str, Any] = yaml.safe_load((HERE / "google_items.yaml").read_text("utf-8"))
+FILES: dict[str, Any] = yaml.safe_load((HERE / "google_files.yaml").read_text("utf-8"))
+
+
+def expanded(value: Any) -> Any:
+    """A value of a fixture as it stands in a feed."""
+    if isinstance(value, list):
+        return [expanded(each) for each in value]
+    if isinstance(value, dict) and "each" in value:
+        return [value["each"]] * value["times"]
+    if isinstance(value, dict):
+        return value.get("before", "") + value["repeat"] * value["times"] + value.get("after", "")
+    return value
+
+
+def items(changes: Any, number: int) -> Iterable[dict[str, Any]]:
+    for index, each in enumerate(changes if isinstance(changes, list) else [changes]):
+        own = {"id": f"{number}-{index}", "link": f"https://shop.example.com/{number}"}
+        product = VALID | own | {name: expanded(value) for name, value in each.items()}
+        yield {name: value for name, value in product.items() if value is not None}
+
+
+def findings(folder: Path, products: list[Mapping[str, Any]], country: str) -> dict[int, list[str]]:
+    """The rules that each product fails, by its ordinal."""
+    source, listing = folder / f"{country}.jsonl", folder / f"{country}.findings.gz"
+    source.write_text("".join(json.dumps(each) + "\n" for each in products), "utf-8")
+    validate(source, country=country, as_of=AS_OF, findings=listing)
+    found: dict[int, list[str]] = defaultdict(list)
+    with gzip.open(listing, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            finding = json.loads(line)
+            found[finding["item"]].append(finding["rule_id"])
+    return found
+
+
+def test_every_rule_has_a_fixture() -> None:
+    rules = {rule.id: rule for rule in catalogue(GOOGLE)}
+    assert set(ITEMS) | set(FILES) == set(rules)
+    assert {rule for rule in rules if rules[rule].scope == "file"} == set(FILES)
+
+
+def test_every_code_is_one_of_some_rule() -> None:
+    assert {rule.code for rule in catalogue(GOOGLE)} == set(codes())
+
+
+def test_every_fixture_of_an_item_fails_its_rule_alone(tmp_path: Path) -> None:
+    by_country: dict[str, list[str]] = defaultdict(list)
+    for rule, fixture in ITEMS.items():
+        by_country[fixture.get("country", "US")].append(rule)
+    wrong = {}
+    for country, rules in by_country.items():
+        products: list[Mapping[str, Any]] = []
+        expected: dict[int, tuple[str, list[str]]] = {}
+        for number, rule in enumerate(rules):
+            for kind in ("fails", "passes"):
+                products += items(ITEMS[rule][kind], 2 * number + (kind == "fails"))
+                expected[len(products)] = (f"{rule} {kind}", [rule] if kind == "fails" else [])
+        found = findings(tmp_path, products, country)
+        wrong |= {name: found[item] for item, (name, want) in expected.items() if found[item] != want}
+        wrong |= {
+            f"{country} {item}": rules for item, rules in found.items() if rules and item not in expected
+        }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("rule", FILES)
+def test_every_fixture_of_a_file_fails_its_rule(tmp_path: Path, rule: str) -> None:
+    fixture = FILES[rule]
+    limits = Limits(**fixture.get("limits", {}))
+    failing = _file(tmp_path / "failing", fixture["fails"])
+    assert rule in {issue.rule.id for issue in validate(failing, as_of=AS_OF, limits=limits).issues}
+    passing = _file(tmp_path / "passing", fixture.get("passes", {"name": "feed.csv", "items": 2}))
+    assert validate(passing, as_of=AS_OF, limits=limits).issues == ()
+
+
+def _file(folder: Path, fixture: Mapping[str, Any]) -> Path:
+    folder.mkdir()
+    path = folder / fixture["name"]
+    if "items" in fixture:
+        products = [VALID | {"id": f"SKU-{number}"} for number in range(fixture["items"])]
+        write_csv(
+            path,
+            [{n: v for n, v in each.items() if n not in fixture.get("without", ())} for each in products],
+        )
+        with path.open("ab") as file:
+            file.write(expanded(fixture.get("then", "")).encode("latin-1"))
+    elif "hex" in fixture:
+        path.write_bytes(bytes.fromhex(fixture["hex"]))
+    else:
+        path.write_text(fixture["text"], "utf-8")
+    return path
+
+
+def test_every_rule_says_what_to_do_and_where_it_is_written() -> None:
+    for rule in catalogue(GOOGLE):
+        assert rule.message.endswith("."), rule.id
+        assert rule.remedy.endswith("."), rule.id
+        assert "None" not in rule.message + rule.remedy, rule.id
+        assert rule.doc_url.startswith("https://"), rule.id
+
+
+def test_the_documentation_is_up_to_date() -> None:
+    assert DOCUMENTED.read_text("utf-8") == as_markdown(GOOGLE), (
+        "run: feedscript rules --format markdown > docs/rules.md"
+    )
