@@ -263,6 +263,7 @@ class JobService:
                 self._see_to(job, now)
             except FeedscriptError as error:
                 logger.warning("job %s is left to the next tick: %s", job.id, error)
+        self._activities.finish_days()
 
     def _see_to(self, job: Job, now: datetime) -> None:
         command = due(job, now=now, grace=self._callback_grace, jitter=self._jitter())

@@ -45,6 +45,7 @@ class Settings:
     threads: int = 8
     callback_url: str = ""
     api_keys: Mapping[str, str] | None = None
+    audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
     log_level: str = "INFO"
     jobs_dir: Path = Path("jobs")
@@ -131,6 +132,16 @@ class Settings:
         return path.read_bytes()
 
     @property
+    def audit_key(self) -> bytes | None:
+        """What signs the audit trail's daily digests: the first of `AUDIT_KEYS`; the others only verify."""
+        return self.audit_keys[0].encode() if self.audit_keys else None
+
+    @property
+    def reserve_bytes(self) -> int:
+        """What is set aside so that running jobs can end on a full disk: half of `MIN_FREE_BYTES`."""
+        return self.min_free_bytes // 2
+
+    @property
     def outbox_dir(self) -> Path:
         """Where outcomes wait that are still to be told."""
         return self.jobs_dir / "outbox"
@@ -164,6 +175,7 @@ def read_settings() -> Settings:
         "threads": env.int("THREADS", default.threads, validate=positive),
         "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
         "api_keys": env.dict("API_KEYS", None),
+        "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
         "jobs_dir": env.path("JOBS_DIR", default.jobs_dir),
@@ -228,7 +240,7 @@ def settings_or_exit() -> Settings:
         sys.exit(2)
 
 
-SECRET = ("API_KEYS",)
+SECRET = ("API_KEYS", "AUDIT_KEYS")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 

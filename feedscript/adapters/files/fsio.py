@@ -6,21 +6,23 @@ and the folder is fsynced. A failed fsync leaves the kernel's pages marked clean
 the `Disk` refuses everything, and the process is to end.
 """
 
-import errno
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
+from feedscript.adapters._flock import OUT_OF_ROOM
+from feedscript.adapters.files.reserve import Reserve
 from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 INODE_FLOOR = 64
 """The inodes that must stay free for new work to be taken: what runs needs a few to end."""
-OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 DiskError = StorageFull | StorageBroken
@@ -34,15 +36,36 @@ class Staged:
     temporary: Path
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _with_reserve(write: Callable[Concatenate["Disk", P], T]) -> Callable[Concatenate["Disk", P], T]:
+    """On a full disk give up the reserve and write again; a write that found no room has done nothing."""
+
+    @wraps(write)
+    def write_or_make_room(self: "Disk", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return write(self, *args, **kwargs)
+        except StorageFull:
+            if self.reserve is None or not self.reserve.give_up():
+                raise
+            return write(self, *args, **kwargs)
+
+    return write_or_make_room
+
+
 class Disk:
     """The file system, as the adapters may use it.
 
-    `floor` is the number of bytes that must stay free for new work to be taken. The methods whose names begin with
+    `floor` is the number of bytes that must stay free for new work to be taken; `reserve` is what everything else may
+    still use then. The methods whose names begin with
     an underscore are single system calls: what a test replaces to inject a fault or to model a crash.
     """
 
-    def __init__(self, *, floor: int = 0) -> None:
+    def __init__(self, *, floor: int = 0, reserve: Reserve | None = None) -> None:
         self._floor = floor
+        self.reserve = reserve
         self._durable_folders: set[Path] = set()
         self.broken: str | None = None
         self.on_broken: Callable[[], None] | None = None
@@ -55,12 +78,14 @@ class Disk:
         if self.broken is not None:
             raise StorageBroken(str(path), self.broken)
 
+    @_with_reserve
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
         (error,) = self.publish([self.stage(path, data, mode=mode)])
         if error is not None:
             raise error
 
+    @_with_reserve
     def stage(self, path: Path, data: bytes, *, mode: int = 0o600) -> Staged:
         """Write what is to become the file's content beside it, durably; `publish` puts it in its place."""
         self.refuse_if_broken(path)
@@ -100,6 +125,7 @@ class Disk:
             self.sync_folder(folder)
         return errors
 
+    @_with_reserve
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
         staged = self.stage(path, data, mode=mode)
@@ -116,6 +142,7 @@ class Disk:
         self.sync_folder(path.parent)
         return made
 
+    @_with_reserve
     def point(self, path: Path, target: str) -> bool:
         """Make a symbolic link that holds the short text `target`; answers False where there is one.
 
@@ -162,6 +189,7 @@ class Disk:
         self.sync_folder(to.parent)
         self.sync_folder(path.parent)
 
+    @_with_reserve
     def open_append(self, path: Path) -> int:
         """A descriptor that reads anywhere and writes at the end; the file is made where it is missing.
 
@@ -174,6 +202,7 @@ class Disk:
         except OSError as error:
             raise self.translated(error, path) from error
 
+    @_with_reserve
     def append(self, descriptor: int, data: bytes, path: Path, *, durable: bool) -> None:
         """Add `data` at the end of an open file; a write that fails is taken back, so nothing half stays."""
         self.refuse_if_broken(path)
@@ -204,6 +233,7 @@ class Disk:
             self._make_missing(path)
         self._durable_folders.add(path)
 
+    @_with_reserve
     def make_folder(self, path: Path) -> None:
         """Make the folder, and what is missing between it and its adapter's root, durably.
 
@@ -241,6 +271,8 @@ class Disk:
         # A file system that counts no inodes makes as many as it needs.
         if free < self._floor or (room.f_files and room.f_favail < INODE_FLOOR):
             raise StorageFull(str(path), free, self._floor)
+        if self.reserve is not None:
+            self.reserve.set_aside()
 
     def translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
         """The port's error for the system's."""
