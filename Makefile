@@ -26,6 +26,9 @@ test: $(VENV)/.installed ## Run every test
 test-fuzz: $(VENV)/.installed ## 10,000 mutated files over each reader
 	FUZZ_FILES=10000 $(BIN)/python -m pytest -n 2 tests/fuzz
 
+test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (make test has a sample of it)
+	FAULTS=long $(BIN)/python -m pytest -s tests/faults
+
 lint: $(VENV)/.installed ## Style, types and architecture
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -35,9 +35,9 @@ def _accepting(folder: Path) -> AbstractContextManager[str]:
 
 
 def _rate(server: Callable[[Path], AbstractContextManager[str]], path: str) -> float:
-    with tempfile.TemporaryDirectory(prefix="feedscript-bench-", ignore_cleanup_errors=True) as name:
-        with server(Path(name)) as base:
-            load(base + path, seconds=WARM_UP)
-            seen = load(base + path, seconds=SECONDS)
+    folder = tempfile.TemporaryDirectory(prefix="feedscript-bench-", ignore_cleanup_errors=True)
+    with folder as name, server(Path(name)) as base:
+        load(base + path, seconds=WARM_UP)
+        seen = load(base + path, seconds=SECONDS)
     rate: float = seen["accepted"] / seen["seconds"]
     return rate

@@ -263,6 +263,7 @@ class JobService:
                 self._see_to(job, now)
             except FeedscriptError as error:
                 logger.warning("job %s is left to the next tick: %s", job.id, error)
+        self._activities.finish_days()
 
     def _see_to(self, job: Job, now: datetime) -> None:
         command = due(job, now=now, grace=self._callback_grace, jitter=self._jitter())
@@ -276,14 +277,11 @@ class JobService:
         for job_id in self._repository.open_jobs():
             try:
                 job = self._repository.get(job_id)
-                if job is None:
-                    # Announced by a process that died before the job was there: it was never accepted.
-                    self._repository.settle(job_id)
-                    continue
             except FeedscriptError as error:
                 logger.warning("left aside: %s", error)
                 continue
-            yield job
+            if job is not None:
+                yield job
 
     # One way to change a job
 

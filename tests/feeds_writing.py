@@ -78,14 +78,11 @@ def write_jsonl(products: Sequence[Product]) -> str:
 
 def write_parquet(products: Sequence[Product]) -> bytes:
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
-        path = Path(folder) / "feed.parquet"
-        columns = columns_of(products)
-        declared = ", ".join(f'"{name}" varchar' for name in columns)
-        connection.execute(f"create table feed ({declared})")
-        rows = [[product.get(name) for name in columns] for product in products]
-        if rows:
-            connection.executemany(f"insert into feed values ({', '.join('?' * len(columns))})", rows)
-        connection.execute(f"copy feed to '{path}' (format parquet)")
+        lines, path = Path(folder) / "feed.jsonl", Path(folder) / "feed.parquet"
+        lines.write_text(write_jsonl(products), encoding="utf-8")
+        columns = ", ".join(f"'{name}': 'varchar'" for name in columns_of(products))
+        source = f"read_json('{lines}', format = 'newline_delimited', columns = {{{columns}}})"
+        connection.execute(f"copy (from {source}) to '{path}' (format parquet)").fetchall()
         return path.read_bytes()
 
 
@@ -112,8 +109,13 @@ def write_feed(feed_format: str, products: Sequence[Product]) -> bytes:
 def _zip(content: bytes, name: str = "feed.csv") -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
-        members.writestr(name, content)
+        members.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return archive.getvalue()
+
+
+def _gzip(content: bytes) -> bytes:
+    # Without the time, the same content is the same file.
+    return gzip.compress(content, mtime=0)
 
 
 def _zst(content: bytes) -> bytes:
@@ -123,7 +125,7 @@ def _zst(content: bytes) -> bytes:
 
 COMPRESSORS: dict[str | None, Callable[[bytes], bytes]] = {
     None: bytes,
-    "gz": gzip.compress,
+    "gz": _gzip,
     "bz2": bz2.compress,
     "zip": _zip,
     "zst": _zst,

@@ -15,6 +15,7 @@ from pathlib import Path
 from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull
 
 DEADLINE = 5.0
+OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 FIRST_WAIT, LONGEST_WAIT = 0.0005, 0.02
 
 
@@ -34,14 +35,11 @@ def try_lock(descriptor: int) -> bool:
 
 @contextmanager
 def locked(path: Path, *, deadline: float = DEADLINE) -> Iterator[None]:
-    """Hold the lock; raises `StorageBusy` where it is not had within `deadline` seconds.
-
-    Raises `StorageFull` or `StorageBroken` where there can be no lock file.
-    """
+    """Hold the lock; raises `StorageBusy` where it is not had within `deadline` seconds, else as any writing."""
     try:
         descriptor = open_lock(path)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in OUT_OF_ROOM:
             raise StorageFull(str(path), 0, 0) from error
         raise StorageBroken(str(path), error.strerror or str(error)) from error
     try:

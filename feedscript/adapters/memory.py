@@ -22,6 +22,9 @@ class MemoryActivityLog(ActivityLog):
         """Add entries at the end."""
         self._entries.extend(activities)
 
+    def finish_days(self) -> None:
+        """There are no days in memory."""
+
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:  # noqa: ARG002 - all are at hand
         """The job's entries, oldest first."""
         return iter([activity for activity in self._entries if activity.job_id == job_id])

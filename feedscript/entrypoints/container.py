@@ -4,7 +4,7 @@ import random
 
 from dependency_injector import containers, providers
 
-from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, Reserve
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
@@ -23,8 +23,11 @@ class Container(containers.DeclarativeContainer):
     ids = providers.Singleton(Uuid7IdFactory)
     tokens = providers.Singleton(HmacAttemptTokens, settings.provided.secret.call())
 
-    disk = providers.Singleton(Disk, floor=settings.provided.min_free_bytes)
-    activities = providers.Singleton(FileActivityLog, settings.provided.activities_dir, disk)
+    reserve = providers.Singleton(Reserve, settings.provided.jobs_dir, settings.provided.reserve_bytes)
+    disk = providers.Singleton(Disk, floor=settings.provided.min_free_bytes, reserve=reserve)
+    activities = providers.Singleton(
+        FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
+    )
     repository = providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk)
     objects = providers.Selector(
         settings.provided.object_store,

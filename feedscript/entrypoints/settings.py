@@ -18,6 +18,16 @@ from feedscript.domain import FeedscriptError, Phase, Reason, RetryPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
+FEED_LIMITS = (
+    "max_feed_bytes",
+    "max_feed_ratio",
+    "max_feed_items",
+    "max_feed_columns",
+    "max_field_bytes",
+    "max_xml_depth",
+    "max_feed_seconds",
+    "feed_memory_bytes",
+)
 CALLBACK_PATH = "/api/callback/feed"
 
 
@@ -35,6 +45,7 @@ class Settings:
     threads: int = 8
     callback_url: str = ""
     api_keys: Mapping[str, str] | None = None
+    audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
     log_level: str = "INFO"
     jobs_dir: Path = Path("jobs")
@@ -58,6 +69,14 @@ class Settings:
     validate_command: tuple[str, ...] = ()
     callback_grace: float = 60.0
     drain_grace: float = 10.0
+    max_feed_bytes: int = 16 * 1024**3
+    max_feed_ratio: float = 200.0
+    max_feed_items: int = 50_000_000
+    max_feed_columns: int = 1000
+    max_field_bytes: int = 2 * 1024**2
+    max_xml_depth: int = 64
+    max_feed_seconds: float = 3600.0
+    feed_memory_bytes: int = 512 * 1024**2
     max_retries: int = 3
     retry_base: float = 5.0
     retry_cap: float = 600.0
@@ -94,6 +113,7 @@ class Settings:
             "S3_ENDPOINT": self.s3_endpoint,
             "S3_REGION": self.s3_region,
             "CONFIG_DIR": str(self.config_dir.absolute()),
+            **{name.upper(): str(getattr(self, name)) for name in FEED_LIMITS},
         }
 
     def limits(self) -> dict[str, int]:
@@ -106,8 +126,20 @@ class Settings:
         path = self.jobs_dir / ".secret"
         if not path.exists():
             # Whole or not at all, and one of several processes wins.
-            Disk().create(path, secrets.token_hex(32).encode())
+            disk = Disk()
+            disk.make_root(self.jobs_dir)
+            disk.create(path, secrets.token_hex(32).encode())
         return path.read_bytes()
+
+    @property
+    def audit_key(self) -> bytes | None:
+        """What signs the audit trail's daily digests: the first of `AUDIT_KEYS`; the others only verify."""
+        return self.audit_keys[0].encode() if self.audit_keys else None
+
+    @property
+    def reserve_bytes(self) -> int:
+        """What is set aside so that running jobs can end on a full disk: half of `MIN_FREE_BYTES`."""
+        return self.min_free_bytes // 2
 
     @property
     def outbox_dir(self) -> Path:
@@ -143,6 +175,7 @@ def read_settings() -> Settings:
         "threads": env.int("THREADS", default.threads, validate=positive),
         "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
         "api_keys": env.dict("API_KEYS", None),
+        "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
         "jobs_dir": env.path("JOBS_DIR", default.jobs_dir),
@@ -170,6 +203,14 @@ def read_settings() -> Settings:
         "validate_command": _command(env, "VALIDATE_COMMAND"),
         "callback_grace": env.float("CALLBACK_GRACE", default.callback_grace, validate=some),
         "drain_grace": env.float("DRAIN_GRACE", default.drain_grace, validate=some),
+        "max_feed_bytes": env.int("MAX_FEED_BYTES", default.max_feed_bytes, validate=positive),
+        "max_feed_ratio": env.float("MAX_FEED_RATIO", default.max_feed_ratio, validate=positive),
+        "max_feed_items": env.int("MAX_FEED_ITEMS", default.max_feed_items, validate=positive),
+        "max_feed_columns": env.int("MAX_FEED_COLUMNS", default.max_feed_columns, validate=positive),
+        "max_field_bytes": env.int("MAX_FIELD_BYTES", default.max_field_bytes, validate=positive),
+        "max_xml_depth": env.int("MAX_XML_DEPTH", default.max_xml_depth, validate=positive),
+        "max_feed_seconds": env.float("MAX_FEED_SECONDS", default.max_feed_seconds, validate=some),
+        "feed_memory_bytes": env.int("FEED_MEMORY_BYTES", default.feed_memory_bytes, validate=positive),
         "max_retries": env.int("MAX_RETRIES", default.max_retries, validate=some),
         "retry_base": env.float("RETRY_BASE", default.retry_base, validate=some),
         "retry_cap": env.float("RETRY_CAP", default.retry_cap, validate=some),
@@ -199,7 +240,7 @@ def settings_or_exit() -> Settings:
         sys.exit(2)
 
 
-SECRET = ("API_KEYS",)
+SECRET = ("API_KEYS", "AUDIT_KEYS")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 

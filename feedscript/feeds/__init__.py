@@ -1,5 +1,6 @@
 """The feed engine: profiles, rules, readers, validation, mapping, generation, reports. It knows no job."""
 
+from feedscript.feeds.config import FeedConfig, load_config
 from feedscript.feeds.errors import (
     ConfigError,
     DocumentError,
@@ -22,6 +23,7 @@ from feedscript.feeds.validation import validate
 __all__ = [
     "ConfigError",
     "DocumentError",
+    "FeedConfig",
     "FeedError",
     "Generated",
     "Issue",
@@ -36,6 +38,7 @@ __all__ = [
     "SourceUnreadable",
     "UnknownProfile",
     "generate",
+    "load_config",
     "load_profile",
     "profile_ids",
     "read_mapping",

@@ -1,16 +1,18 @@
-"""How a merchant or a partner wants feeds validated: `config/merchants/<id>.yaml`, `config/partners/<id>.yaml`."""
+"""What a merchant or a partner wants: `config/merchants/<id>.yaml`, `config/partners/<id>.yaml`."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from feedscript.feeds.documents import load_document
 from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.mapping import Mapping as FeedMapping
+from feedscript.feeds.mapping.document import MappingSchema
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.schema import SEVERITIES
@@ -21,11 +23,16 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
 @dataclass(frozen=True, kw_only=True)
 class FeedConfig:
-    """What one file says: the profile and country to validate against, and changes to the policy."""
+    """What one file says: how feeds are generated, what they are validated against, and changes to the policy.
 
+    `findings` asks for the full list of findings beside the report.
+    """
+
+    mapping: FeedMapping | None = None
     profile: str | None = None
     country: str | None = None
-    changes: Mapping[str, Any] = MappingProxyType({})
+    findings: bool = False
+    changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class ValidationSchema(Schema):
@@ -33,6 +40,7 @@ class ValidationSchema(Schema):
 
     profile = fields.String()
     country = fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z", error="must be two capital letters"))
+    findings = fields.Boolean()
     fail_on = fields.String(validate=validate.OneOf(["error", "warning"]))
     max_error_ratio = fields.Float(validate=validate.Range(0, 1))
     samples_per_rule = fields.Integer(strict=True, validate=validate.Range(0, 1000))
@@ -57,27 +65,24 @@ class ValidationSchema(Schema):
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
         """The configuration."""
         profile, country = data.pop("profile", None), data.pop("country", None)
+        findings = data.pop("findings", False)
         if "disabled" in data:
             data["disabled"] = frozenset(data["disabled"])
-        return FeedConfig(profile=profile, country=country, changes=MappingProxyType(data))
+        return FeedConfig(profile=profile, country=country, findings=findings, changes=MappingProxyType(data))
 
 
 class FeedConfigSchema(Schema):
-    """A whole file; the other sections (such as `mapping`) are read by those whom they concern."""
+    """A whole file: the `mapping` of docs/mapping.md, and the `validation` section."""
 
-    class Meta:
-        """Leave other sections alone."""
-
-        unknown = EXCLUDE
-
+    mapping = fields.Nested(MappingSchema, load_default=None)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
-        """The configuration of validation."""
+        """The configuration."""
         config = data["validation"]
         assert isinstance(config, FeedConfig)
-        return config
+        return replace(config, mapping=data["mapping"])
 
 
 def load_config(
@@ -94,7 +99,12 @@ def load_config(
         if name is None or not _SAFE_ID.match(name) or not path.is_file():
             continue
         said = load_document(path, FeedConfigSchema(), ConfigError)
-        config = FeedConfig(profile=said.profile or config.profile, country=said.country or config.country)
+        config = FeedConfig(
+            mapping=said.mapping or config.mapping,
+            profile=said.profile or config.profile,
+            country=said.country or config.country,
+            findings=said.findings or config.findings,
+        )
         policy = _changed(policy, said.changes)
     return config, policy
 

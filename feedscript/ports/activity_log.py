@@ -49,5 +49,8 @@ class ActivityLog(Protocol):
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """The job's entries from that time on, oldest first."""
 
+    def finish_days(self) -> None:
+        """Seal the days that are over, where the log does such a thing; cheap when there is nothing to do."""
+
     def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
         """Up to `limit` matching entries after the cursor, newest first; raises `BadCursor`."""

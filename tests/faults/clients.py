@@ -33,6 +33,11 @@ class History:
                 self.wrongs.append(f"{reference} is {known} and {job_id}")
             self.starts.setdefault(job_id, set()).add(phase)
 
+    def accepted(self) -> dict[str, set[str]]:
+        """Job id -> the phases that were accepted so far."""
+        with self.lock:
+            return {job_id: set(phases) for job_id, phases in self.starts.items()}
+
     def acknowledged(self) -> set[str]:
         with self.lock:
             return set(self.jobs.values())

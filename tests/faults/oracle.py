@@ -10,16 +10,14 @@ from typing import Any
 FINAL = ("generated", "generation_failed", "validated", "validation_failed")
 
 
-def jobs_on_disk(folder: Path) -> dict[str, dict[str, Any]]:
+def jobs_on_disk(folder: Path, jobs: str = "jobs") -> dict[str, dict[str, Any]]:
     """Every job's document, by its id."""
-    return {
-        path.stem: json.loads(path.read_bytes())["job"] for path in (folder / "jobs").glob("*/*/*/*.json")
-    }
+    return {path.stem: json.loads(path.read_bytes())["job"] for path in (folder / jobs).glob("*/*/*/*.json")}
 
 
-def trail(folder: Path) -> Iterator[bytes]:
+def trail(folder: Path, activities: str = "activities") -> Iterator[bytes]:
     """The audit trail's lines, oldest first."""
-    for path in sorted((folder / "activities").glob("*/*/*.jsonl")):
+    for path in sorted((folder / activities).glob("*/*/*.jsonl")):
         yield from path.read_bytes().splitlines()
 
 
@@ -36,14 +34,14 @@ def check_chain(lines: Iterable[bytes]) -> list[dict[str, Any]]:
     return documents
 
 
-def check_story(folder: Path) -> None:
+def check_story(folder: Path, *, jobs: str = "jobs", activities: str = "activities") -> None:
     """Each version of each job is on the trail, once, in order; and nothing else is."""
-    documents = check_chain(trail(folder))
+    documents = check_chain(trail(folder, activities))
     told = Counter(document["id"] for document in documents)
     assert not [entry for entry, times in told.items() if times > 1], "entered twice"
-    jobs = jobs_on_disk(folder)
+    stored = jobs_on_disk(folder, jobs)
     expected = {
-        f"{job_id}/{version}" for job_id, job in jobs.items() for version in range(1, job["version"] + 1)
+        f"{job_id}/{version}" for job_id, job in stored.items() for version in range(1, job["version"] + 1)
     }
     transitions = {entry for entry in told if "/" in entry}
     assert transitions == expected, f"missing {expected - transitions}, too many {transitions - expected}"

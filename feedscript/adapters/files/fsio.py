@@ -6,53 +6,66 @@ and the folder is fsynced. A failed fsync leaves the kernel's pages marked clean
 the `Disk` refuses everything, and the process is to end.
 """
 
-import errno
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
+from feedscript.adapters._flock import OUT_OF_ROOM
+from feedscript.adapters.files.reserve import Reserve
 from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 INODE_FLOOR = 64
 """The inodes that must stay free for new work to be taken: what runs needs a few to end."""
-OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 DiskError = StorageFull | StorageBroken
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
-    """New content for a file, whether or not there is one."""
+class Staged:
+    """New content for the file `path`, durable under a temporary name."""
 
     path: Path
-    data: bytes
-    mode: int = 0o600
+    temporary: Path
 
 
-@dataclass(frozen=True, slots=True)
-class _Temporary:
-    """A file that is to become `target`, still open."""
+P = ParamSpec("P")
+T = TypeVar("T")
 
-    target: Path
-    path: Path
-    descriptor: int
+
+def _with_reserve(write: Callable[Concatenate["Disk", P], T]) -> Callable[Concatenate["Disk", P], T]:
+    """On a full disk give up the reserve and write again; a write that found no room has done nothing."""
+
+    @wraps(write)
+    def write_or_make_room(self: "Disk", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return write(self, *args, **kwargs)
+        except StorageFull:
+            if self.reserve is None or not self.reserve.give_up():
+                raise
+            return write(self, *args, **kwargs)
+
+    return write_or_make_room
 
 
 class Disk:
     """The file system, as the adapters may use it.
 
-    `floor` is the number of bytes that must stay free for new work to be taken. The methods whose names begin with
+    `floor` is the number of bytes that must stay free for new work to be taken; `reserve` is what everything else may
+    still use then. The methods whose names begin with
     an underscore are single system calls: what a test replaces to inject a fault or to model a crash.
     """
 
-    def __init__(self, *, floor: int = 0) -> None:
+    def __init__(self, *, floor: int = 0, reserve: Reserve | None = None) -> None:
         self._floor = floor
+        self.reserve = reserve
         self._durable_folders: set[Path] = set()
         self.broken: str | None = None
         self.on_broken: Callable[[], None] | None = None
@@ -65,57 +78,71 @@ class Disk:
         if self.broken is not None:
             raise StorageBroken(str(path), self.broken)
 
+    @_with_reserve
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
-        (error,) = self.replace_all([Replacement(path, data, mode)])
+        (error,) = self.publish([self.stage(path, data, mode=mode)])
         if error is not None:
             raise error
 
-    def replace_all(
-        self, changes: Sequence[Replacement], *, after: Iterable[Path] = ()
-    ) -> list[DiskError | None]:
-        """Make each replacement in one step, all of them durable on return; answers what went wrong with each.
-
-        The names in the folders `after` are durable before any new content can be seen. All is written before the
-        first sync: a journalling file system then commits it once.
-        """
-        staged = [self._staged(change) for change in changes]
-        temporaries = [each for each in staged if isinstance(each, _Temporary)]
+    @_with_reserve
+    def stage(self, path: Path, data: bytes, *, mode: int = 0o600) -> Staged:
+        """Write what is to become the file's content beside it, durably; `publish` puts it in its place."""
+        self.refuse_if_broken(path)
+        self.make_folder(path.parent)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
-            for each in temporaries:
-                self.sync(each.descriptor, each.target)
-            for folder in sorted(set(after)):
-                self.sync_folder(folder)
-            errors = [self._published(each) if isinstance(each, _Temporary) else each for each in staged]
-            for folder in sorted({change.path.parent for change in changes}):
-                self.sync_folder(folder)
+            descriptor = self._open(temporary, NEW_FILE, mode)
+        except OSError as error:
+            raise self.translated(error, path) from error
+        try:
+            self._write_all(descriptor, data)
+            self.sync(descriptor, path)
+        except OSError as error:
+            self._discard(temporary)
+            raise self.translated(error, path) from error
         except StorageBroken:
-            for each in temporaries:
-                self._discard(each.path)
+            self._discard(temporary)
             raise
         finally:
-            for each in temporaries:
-                os.close(each.descriptor)
+            os.close(descriptor)
+        return Staged(path, temporary)
+
+    def publish(self, staged: Sequence[Staged], *, after: Iterable[Path] = ()) -> list[DiskError | None]:
+        """Put each content in its file's place in one step, durably; answers what went wrong with each.
+
+        The names in the folders `after` are durable before any of the contents can be seen.
+        """
+        try:
+            for folder in sorted(set(after)):
+                self.sync_folder(folder)
+        except StorageBroken:
+            for each in staged:
+                self._discard(each.temporary)
+            raise
+        errors = [self._put_in_place(each) for each in staged]
+        for folder in sorted({each.path.parent for each in staged}):
+            self.sync_folder(folder)
         return errors
 
+    @_with_reserve
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:
         """Make the file with `data`, durably, unless there is one; answers whether it was made."""
-        temporary = self._write_beside(Replacement(path, data, mode))
+        staged = self.stage(path, data, mode=mode)
         made = True
         try:
-            self.sync(temporary.descriptor, path)
-            self._link(temporary.path, path)
+            self._link(staged.temporary, path)
         except FileExistsError:
             made = False
         except OSError as error:
             raise self.translated(error, path) from error
         finally:
-            os.close(temporary.descriptor)
-            self._discard(temporary.path)
+            self._discard(staged.temporary)
         # Also where it was there: whoever made it may have died before this step.
         self.sync_folder(path.parent)
         return made
 
+    @_with_reserve
     def point(self, path: Path, target: str) -> bool:
         """Make a symbolic link that holds the short text `target`; answers False where there is one.
 
@@ -162,6 +189,7 @@ class Disk:
         self.sync_folder(to.parent)
         self.sync_folder(path.parent)
 
+    @_with_reserve
     def open_append(self, path: Path) -> int:
         """A descriptor that reads anywhere and writes at the end; the file is made where it is missing.
 
@@ -174,6 +202,7 @@ class Disk:
         except OSError as error:
             raise self.translated(error, path) from error
 
+    @_with_reserve
     def append(self, descriptor: int, data: bytes, path: Path, *, durable: bool) -> None:
         """Add `data` at the end of an open file; a write that fails is taken back, so nothing half stays."""
         self.refuse_if_broken(path)
@@ -207,6 +236,7 @@ class Disk:
             self.sync_folder(path.parent)
         self._durable_folders.add(path)
 
+    @_with_reserve
     def make_folder(self, path: Path) -> None:
         """Make the folder, and what is missing between it and its adapter's root, durably.
 
@@ -248,6 +278,8 @@ class Disk:
         # A file system that counts no inodes makes as many as it needs.
         if free < self._floor or (room.f_files and room.f_favail < INODE_FLOOR):
             raise StorageFull(str(path), free, self._floor)
+        if self.reserve is not None:
+            self.reserve.set_aside()
 
     def translated(self, error: OSError, path: Path) -> StorageFull | StorageBroken:
         """The port's error for the system's."""
@@ -257,36 +289,12 @@ class Disk:
 
     # The protocol's steps
 
-    def _staged(self, change: Replacement) -> _Temporary | DiskError:
+    def _put_in_place(self, staged: Staged) -> DiskError | None:
         try:
-            return self._write_beside(change)
-        except (StorageFull, StorageBroken) as error:
-            return error
-
-    def _write_beside(self, change: Replacement) -> _Temporary:
-        """Write the content to a temporary file in the path's folder; not durable yet."""
-        path = change.path
-        self.refuse_if_broken(path)
-        self.make_folder(path.parent)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-        try:
-            descriptor = self._open(temporary, NEW_FILE, change.mode)
+            self._rename(staged.temporary, staged.path)
         except OSError as error:
-            raise self.translated(error, path) from error
-        try:
-            self._write_all(descriptor, change.data)
-        except OSError as error:
-            os.close(descriptor)
-            self._discard(temporary)
-            raise self.translated(error, path) from error
-        return _Temporary(path, temporary, descriptor)
-
-    def _published(self, temporary: _Temporary) -> DiskError | None:
-        try:
-            self._rename(temporary.path, temporary.target)
-        except OSError as error:
-            self._discard(temporary.path)
-            return self.translated(error, temporary.target)
+            self._discard(staged.temporary)
+            return self.translated(error, staged.path)
         return None
 
     def _make_missing(self, path: Path) -> None:

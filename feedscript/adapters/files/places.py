@@ -43,7 +43,7 @@ class JobPlaces:
         """The link that says whose a merchant's reference is."""
         # Hashed, so that no text of a caller's becomes part of a path; as JSON, so that no two pairs read the same.
         name = hashlib.sha256(to_json([affiliate_merchant_id, reference])).hexdigest()
-        return self.references / f"{name[:2]}/{name}"
+        return self.references / name
 
     def lock(self, job_id: str) -> Path:
         """The lock file that guards the job."""

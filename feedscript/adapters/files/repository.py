@@ -19,8 +19,9 @@ from pathlib import Path
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
-from feedscript.adapters.files.fsio import Disk, DiskError, Replacement
+from feedscript.adapters.files.fsio import Disk, DiskError, Staged
 from feedscript.adapters.files.group import Group
+from feedscript.adapters.files.job_index import JobIndex
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
 from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
@@ -42,10 +43,9 @@ class _Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Commit:
-    """A job's next file, what it tells, and the folders whose names must be durable before it can be seen."""
+    """A job's next content, what it tells, and the folders whose names must be durable before it can be seen."""
 
-    path: Path
-    data: bytes
+    staged: Staged
     activities: Sequence[Activity]
     names: Sequence[Path]
 
@@ -54,17 +54,18 @@ class FileJobRepository:
     """A `JobRepository` over a folder that any number of processes of one machine may share."""
 
     def __init__(self, root: Path, log: FileActivityLog, disk: Disk) -> None:
-        self._places = places = JobPlaces(root)
+        self.places = places = JobPlaces(root)
         self._log = log
         self._disk = disk
-        self._commits = Group(self._write_all)
+        self._commits = Group(self._publish)
         disk.make_root(root)
-        for folder in (places.open, places.references, places.locks, places.quarantine):
+        for folder in (places.open, places.references, places.locks, places.quarantine, places.index):
             disk.make_folder(folder)
+        self._index = JobIndex(places.index, log.root, read=self._peek, ids=lambda: self._ids_before(None))
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
         """Reserve the reference by making a symbolic link: the file system lets one of many racers win."""
-        path = self._places.claim(affiliate_merchant_id, reference)
+        path = self.places.claim(affiliate_merchant_id, reference)
         self._disk.point(path, job_id)
         return path.readlink().name
 
@@ -78,7 +79,7 @@ class FileJobRepository:
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Write under the job's lock, append to the log, seal; threads that commit at the same time do so together."""
-        path = self._places.document(job.id)
+        path = self.places.document(job.id)
         if path is None:
             raise ValueError(f"not a UUIDv7: {job.id}")
         self._disk.refuse_if_broken(path)
@@ -88,36 +89,47 @@ class FileJobRepository:
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)
             if stored is None:
-                self._disk.need_room(self._places.root)
+                self._disk.need_room(self.places.root)
             elif not stored.sealed:
                 self._seal(path, stored)
             names = self._announce(job, stored)
-            self._commits.run(_Commit(path, job_to_bytes(job, activities), activities, names))
+            staged = self._disk.stage(path, job_to_bytes(job, activities), mode=UNSEALED)
+            self._commits.run(_Commit(staged, activities, names))
 
     def settle(self, job_id: str) -> None:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""
         with self._lock(job_id):
             stored = self._read(job_id)
             if stored is None or stored.job.settled:
-                self._disk.remove(self._places.mark(job_id))
+                self._disk.remove(self.places.mark(job_id))
 
     def open_jobs(self) -> Iterable[str]:
-        """List `open/`; a commit that was cut off is finished on the way, and nothing holds up the others."""
-        for job_id in sorted(entry.name for entry in self._places.open.iterdir()):
-            path = self._places.document(job_id)
+        """List `open/`; a commit that was cut off is finished on the way, and nothing holds up the others.
+
+        Whoever looks after the open jobs also keeps the index near the trail, so that no listing has far to go.
+        """
+        self._index.catch_up()
+        for job_id in sorted(entry.name for entry in self.places.open.iterdir()):
+            path = self.places.document(job_id)
             if path is None:
-                logger.warning("%s is no job's name; left alone", self._places.mark(job_id))
+                logger.warning("%s is no job's name; left alone", self.places.mark(job_id))
             elif not _is_sealed(path) and not self._finish_commit(job_id):
                 continue
             else:
                 yield job_id
 
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
-        """Walk the days from the newest back; the cursor is the id of the last job shown."""
+        """Ask the index where to look, or walk the days from the newest back; the cursor is the last id shown.
+
+        What is shown is what the files say now; of the index only the order of looking depends.
+        """
         if cursor is not None and not JOB_ID.fullmatch(cursor):
             raise BadCursor("not a cursor of this service")
+        found = (
+            self._ids_indexed(wanted, cursor, limit) if self._index.catch_up() else self._ids_before(cursor)
+        )
         jobs: list[Job] = []
-        for job_id in self._ids_before(cursor):
+        for job_id in found:
             try:
                 job = self.get(job_id)
             except UnreadableJob as error:
@@ -132,10 +144,10 @@ class FileJobRepository:
     # The steps of a commit
 
     def _lock(self, job_id: str) -> AbstractContextManager[None]:
-        return locked(self._places.lock(job_id))
+        return locked(self.places.lock(job_id))
 
     def _read(self, job_id: str) -> _Stored | None:
-        path = self._places.document(job_id)
+        path = self.places.document(job_id)
         if path is None:
             return None
         try:
@@ -153,52 +165,52 @@ class FileJobRepository:
 
     def _quarantine(self, job_id: str, path: Path, cause: str) -> None:
         """Put the file aside; the name stays in `open/`, so that a mended one goes on where it stood."""
-        logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self._places.quarantine)
-        self._disk.move(path, self._places.quarantine / path.name)
+        logger.error("job %s is unreadable (%s); moved to %s", job_id, cause, self.places.quarantine)
+        self._disk.move(path, self.places.quarantine / path.name)
 
     def _refuse_quarantined(self, job_id: str) -> None:
         if self._in_quarantine(job_id):
             raise UnreadableJob(job_id, "in quarantine; mend the file and put it back")
 
     def _in_quarantine(self, job_id: str) -> bool:
-        return (self._places.quarantine / f"{job_id}.json").exists()
+        return (self.places.quarantine / f"{job_id}.json").exists()
 
     def _announce(self, job: Job, stored: _Stored | None) -> list[Path]:
         """Name the job in `open/`, even where the change leaves it settled: more follows.
 
         Answers the folders whose names must be durable before the change can be seen.
         """
-        made = self._disk.point(self._places.mark(job.id), job.id)
+        made = self._disk.point(self.places.mark(job.id), job.id)
         # Where the job is not settled the commit before has made its mark durable.
-        names = [self._places.open] if made or stored is None or stored.job.settled else []
+        names = [self.places.open] if made or stored is None or stored.job.settled else []
         if stored is None and job.reference is not None:
-            folder = self._places.claim(job.affiliate_merchant_id, job.reference).parent
+            folder = self.places.claim(job.affiliate_merchant_id, job.reference).parent
             self._disk.make_folder(folder)
             names.append(folder)
         return names
 
-    def _write_all(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
+    def _publish(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
         """The commit of several jobs: names, files, log, seals, each durable before the next begins."""
-        errors = self._disk.replace_all(
-            [Replacement(commit.path, commit.data, UNSEALED) for commit in commits],
+        errors = self._disk.publish(
+            [commit.staged for commit in commits],
             after=[folder for commit in commits for folder in commit.names],
         )
         written = [commit for commit, error in zip(commits, errors, strict=True) if error is None]
         self._log.append([activity for commit in written for activity in commit.activities])
         for commit in written:
-            self._disk.set_mode(commit.path, SEALED)
+            self._disk.set_mode(commit.staged.path, SEALED)
         return errors
 
     def _finish_commit(self, job_id: str) -> bool:
         """Wait for, or make good, a commit that is under way; answers whether there is a job to go on with."""
-        path = self._places.document(job_id)
+        path = self.places.document(job_id)
         assert path is not None, "only called for ids"
         try:
             with self._lock(job_id):
                 stored = self._read(job_id)
                 if stored is None:
                     # Marked by a process that died before its commit; under the lock nobody is about to write.
-                    self._disk.remove(self._places.mark(job_id))
+                    self._disk.remove(self.places.mark(job_id))
                     return False
                 if not stored.sealed:
                     self._seal(path, stored)
@@ -214,12 +226,37 @@ class FileJobRepository:
         self._log.append_missing(stored.activities)
         self._disk.set_mode(path, SEALED)
 
+    def close(self) -> None:
+        """Let go of the index; everything else is closed at the end of each call."""
+        self._index.close()
+
     # Listing
 
+    @property
+    def indexed(self) -> bool:
+        """Whether the index is there and up to date; until then listings walk the folders."""
+        return self._index.catch_up()
+
+    def _peek(self, job_id: str) -> Job | None:
+        """The job as its file tells, whatever else is the matter with it."""
+        path = self.places.document(job_id)
+        try:
+            return job_from_bytes(path.read_bytes())[0] if path else None
+        except (OSError, ValueError):
+            return None  # whoever asks for the job itself is told
+
+    def _ids_indexed(self, wanted: JobFilter, before: str | None, limit: int) -> Iterator[str]:
+        while (ids := self._index.matching(wanted, before=before, limit=limit + 1)) is not None:
+            if not ids:
+                return
+            yield from ids
+            before = ids[-1]
+        yield from self._ids_before(before)
+
     def _ids_before(self, cursor: str | None) -> Iterator[str]:
-        last = cursor and self._places.document(cursor)
+        last = cursor and self.places.document(cursor)
         bound = last.parent if last else None
-        for day in self._places.days():
+        for day in self.places.days():
             if bound is not None and day > bound:
                 continue
             names = sorted((entry.stem for entry in day.glob("*.json")), reverse=True)

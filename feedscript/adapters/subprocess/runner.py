@@ -4,7 +4,6 @@ It preloads the modules, then takes one assignment a line on its standard input 
 It leads a session of its own and outlives the server: when its input ends it finishes what it has begun, and goes.
 """
 
-import errno
 import json
 import os
 import shutil
@@ -17,11 +16,10 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-from feedscript.adapters._flock import open_lock, try_lock
+from feedscript.adapters._flock import OUT_OF_ROOM, open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
 from feedscript.adapters.subprocess.supervision import Assignment, End, Script, prepare
 
-OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 TRY_AGAIN_AFTER = 0.25
 
 
@@ -52,17 +50,24 @@ def _serve(assignment: Assignment) -> None:
         if not try_lock(lock) or not folder.is_locked_by(lock) or folder.started.exists():
             _tell("taken")
             return
-        _leave_word(folder, _run(assignment, folder))
+        end = _run(assignment, folder)
+        if end is None:
+            folder.started.unlink(missing_ok=True)
+        else:
+            _leave_word(folder, end)
     finally:
         os.close(lock)
-    _tell("ended")
+    _tell("ended" if end is not None else "no room")
 
 
-def _run(assignment: Assignment, folder: AttemptFolder) -> End:
+def _run(assignment: Assignment, folder: AttemptFolder) -> End | None:
+    """The script's end; None where a full disk let it not begin: it is begun when there is room."""
     try:
         Path(assignment.log).parent.mkdir(parents=True, exist_ok=True)
         script = Script(assignment, folder.work, started=folder.started.touch)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
+        if isinstance(error, OSError) and error.errno in OUT_OF_ROOM:
+            return None
         command = assignment.command[0] if assignment.command else assignment.builtin
         why = (isinstance(error, OSError) and error.strerror) or error
         return End(reason="spawn_error", error=f"{command} could not be started: {why}")

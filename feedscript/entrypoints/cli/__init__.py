@@ -3,6 +3,7 @@
 import click
 
 from feedscript import __version__
+from feedscript.entrypoints.cli.audit import audit
 from feedscript.entrypoints.cli.demo import demo
 from feedscript.entrypoints.cli.rules import rules_command
 from feedscript.entrypoints.cli.serve import serve
@@ -15,6 +16,7 @@ def main() -> None:
     """Turn merchants' exports into partners' feeds, check them, and keep the trail."""
 
 
+main.add_command(audit)
 main.add_command(demo)
 main.add_command(serve)
 main.add_command(validate_command)

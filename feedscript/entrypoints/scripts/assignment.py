@@ -14,7 +14,16 @@ import requests
 from feedscript.domain import EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
 from feedscript.entrypoints.container import Container
 from feedscript.entrypoints.settings import read_settings
-from feedscript.feeds import FeedError, Progress, SourceUnavailable, SourceUnreadable
+from feedscript.feeds import (
+    FeedConfig,
+    FeedError,
+    Limits,
+    Policy,
+    Progress,
+    SourceUnavailable,
+    SourceUnreadable,
+    load_config,
+)
 from feedscript.feeds.errors import DocumentError
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
@@ -40,7 +49,6 @@ class Assignment:
     token: str
     result_file: Path
     progress_file: Path
-    config_dir: Path
 
     @classmethod
     def from_environment(cls) -> "Assignment":
@@ -58,7 +66,6 @@ class Assignment:
             token=given["FEEDSCRIPT_TOKEN"],
             result_file=Path(given["FEEDSCRIPT_RESULT_FILE"]),
             progress_file=Path(given["FEEDSCRIPT_PROGRESS_FILE"]),
-            config_dir=Path(given.get("CONFIG_DIR", "config")),
         )
 
 
@@ -73,15 +80,46 @@ class Conclusion:
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
-Work = Callable[[Assignment, ObjectStore, Path], Conclusion]
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What the work is done with: the object store, the wishes of merchant and partner, bounds, a folder of its own."""
+
+    objects: ObjectStore
+    config: FeedConfig
+    policy: Policy
+    limits: Limits
+    folder: Path
+
+    @classmethod
+    def for_assignment(cls, assignment: Assignment) -> "Workplace":
+        """Read the settings and the configuration; raises ConfigError naming file, line and key of a mistake."""
+        settings = read_settings()
+        config, policy = load_config(
+            settings.config_dir,
+            partner_id=assignment.partner_id,
+            merchant_id=assignment.affiliate_merchant_id,
+        )
+        limits = Limits(
+            max_bytes=settings.max_feed_bytes,
+            max_ratio=settings.max_feed_ratio,
+            max_items=settings.max_feed_items,
+            max_columns=settings.max_feed_columns,
+            max_field_bytes=settings.max_field_bytes,
+            max_xml_depth=settings.max_xml_depth,
+            max_seconds=settings.max_feed_seconds,
+            memory_bytes=settings.feed_memory_bytes,
+        )
+        return cls(Container(settings=settings).objects(), config, policy, limits, Path.cwd())
+
+
+Work = Callable[[Assignment, Workplace], Conclusion]
 
 
 def carry_out(work: Work) -> int:
     """Do the work in the current folder and report what came of it; answers the exit code."""
     assignment = Assignment.from_environment()
     try:
-        objects = Container(settings=read_settings()).objects()
-        conclusion = work(assignment, objects, Path.cwd())
+        conclusion = work(assignment, Workplace.for_assignment(assignment))
     except (ObjectNotFound, SourceUnavailable) as error:
         conclusion = _failed(EX_NOINPUT, Reason.SOURCE_UNAVAILABLE, error)
     except ObjectStoreFailed as error:

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from feedscript.domain import Outcome
-from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, carry_out, teller
+from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, Workplace, carry_out, teller
 from feedscript.feeds import generate
-from feedscript.ports import ObjectStore
 
 
 def main() -> int:
@@ -13,11 +12,20 @@ def main() -> int:
     return carry_out(_generate)
 
 
-def _generate(assignment: Assignment, objects: ObjectStore, work: Path) -> Conclusion:
-    source, feed = work / "source", work / Path(assignment.destination).name
-    objects.fetch(assignment.source, source)
-    generated = generate(source, feed, uri=assignment.source, progress=teller(assignment))
-    objects.publish(feed, assignment.destination)
+def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
+    # The destination's name stays: its ending tells whether the feed is to be compressed.
+    source, feed = place.folder / "source", place.folder / "feed" / Path(assignment.destination).name
+    place.objects.fetch(assignment.source, source)
+    generated = generate(
+        source,
+        feed,
+        uri=assignment.source,
+        profile=place.config.profile or "google",
+        mapping=place.config.mapping,
+        limits=place.limits,
+        progress=teller(assignment),
+    )
+    place.objects.publish(feed, assignment.destination)
     return Conclusion(
         Outcome.SUCCESS,
         result={
@@ -25,6 +33,7 @@ def _generate(assignment: Assignment, objects: ObjectStore, work: Path) -> Concl
             "headline": generated.headline(),
             "items_read": generated.items_read,
             "items_written": generated.items_written,
+            "rows_rejected": generated.rows_rejected,
             "unmatched_columns": list(generated.unmatched),
         },
     )

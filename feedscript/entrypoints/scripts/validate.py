@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 from feedscript.domain import EX_DATAERR, Outcome, Reason
-from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, carry_out, teller
+from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, Workplace, carry_out, teller
 from feedscript.feeds import render_html, validate
-from feedscript.ports import ObjectStore
 
 
 def main() -> int:
@@ -14,30 +13,37 @@ def main() -> int:
     return carry_out(_validate)
 
 
-def _validate(assignment: Assignment, objects: ObjectStore, work: Path) -> Conclusion:
-    source = work / "source"
-    objects.fetch(assignment.source, source)
-    report = validate(source, uri=assignment.source, progress=teller(assignment), workdir=work)
-    page_uri = f"{assignment.destination.removesuffix('.json')}.html"
-    document = report.document() | {
-        "job": {
-            "job_id": assignment.job_id,
-            "affiliate_merchant_id": assignment.affiliate_merchant_id,
-            "partner_id": assignment.partner_id or None,
-        },
-    }
-    document["artifacts"] = document.get("artifacts", {}) | {"html": page_uri}
-    _publish(objects, work / "report.html", render_html(document), page_uri)
-    _publish(
-        objects,
-        work / "report.json",
-        json.dumps(document, ensure_ascii=False, indent=1),
-        assignment.destination,
+def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
+    source, findings = place.folder / "source", place.folder / "findings.jsonl.gz"
+    place.objects.fetch(assignment.source, source)
+    report = validate(
+        source,
+        uri=assignment.source,
+        profile=place.config.profile or "google",
+        country=place.config.country or "US",
+        policy=place.policy,
+        limits=place.limits,
+        findings=findings if place.config.findings else None,
+        progress=teller(assignment),
+        workdir=place.folder,
     )
+    beside = assignment.destination.removesuffix(".json")
+    artifacts = {"html": f"{beside}.html"}
+    if place.config.findings:
+        artifacts["issues_jsonl"] = f"{beside}.findings.jsonl.gz"
+        place.objects.publish(findings, artifacts["issues_jsonl"])
+    job = {
+        "job_id": assignment.job_id,
+        "affiliate_merchant_id": assignment.affiliate_merchant_id,
+        "partner_id": assignment.partner_id or None,
+    }
+    document = report.document() | {"job": job, "artifacts": artifacts}
+    _publish(place, "report.html", render_html(document), artifacts["html"])
+    _publish(place, "report.json", json.dumps(document, ensure_ascii=False, indent=1), assignment.destination)
     result = {
         "destination_s3_path": assignment.destination,
         "report_s3_path": assignment.destination,
-        "html_s3_path": page_uri,
+        "html_s3_path": artifacts["html"],
         "headline": report.headline(),
         "status": report.status,
         "summary": document["summary"],
@@ -47,6 +53,7 @@ def _validate(assignment: Assignment, objects: ObjectStore, work: Path) -> Concl
     return Conclusion(Outcome.FAILED, EX_DATAERR, Reason.INVALID_FEED, report.headline(), result)
 
 
-def _publish(objects: ObjectStore, path: Path, text: str, uri: str) -> None:
+def _publish(place: Workplace, name: str, text: str, uri: str) -> None:
+    path: Path = place.folder / name
     path.write_text(text, encoding="utf-8")
-    objects.publish(path, uri)
+    place.objects.publish(path, uri)

@@ -33,7 +33,7 @@ def refuse_foreign(head: bytes) -> None:
     """Raise `Stopped` where the bytes begin as a file of a kind that is never a feed."""
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
-            raise _wrong(f"this is {what}, not a feed")
+            raise _wrong(f"this is {what}, not a feed", what)
 
 
 def detect_text_format(text: str) -> str:
@@ -42,18 +42,17 @@ def detect_text_format(text: str) -> str:
     Raises `Stopped` for a web page and for bytes that are no text at all.
     """
     if _HTML.match(text):
-        raise _wrong(
-            "this is a web page (HTML), not a feed; the address may lead to a login or an error page"
-        )
+        advice = "the address may lead to a login or an error page"
+        raise _wrong(f"this is a web page (HTML), not a feed; {advice}", "a web page (HTML)")
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if start == "<":
         return "xml"
     if start in ("{", "["):
         return "json"
     if len(_CONTROLS.findall(text)) > len(text) * _MOST_CONTROLS:
-        raise _wrong("this is binary data of no known feed format")
+        raise _wrong("this is binary data of no known feed format", "binary data")
     return "delimited"
 
 
-def _wrong(message: str) -> Stopped:
-    return Stopped(message, Fault("wrong_format", message))
+def _wrong(message: str, what: str) -> Stopped:
+    return Stopped(message, Fault("wrong_format", message, value=what))

@@ -48,7 +48,9 @@ def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) ->
                 intake.faults.add(Fault("malformed_json", message, line=line))
     except JSONDefect as defect:
         message = f"malformed JSON in line {scanner.line}: {defect.cause}"
-        raise Stopped(message, Fault("malformed_json", message, line=scanner.line)) from defect
+        raise Stopped(
+            message, Fault("malformed_json", message, line=scanner.line, value=defect.cause)
+        ) from defect
     for name in scanner.passed_over:
         message = f"the array {name!r} was not read; an earlier array holds the items"
         intake.faults.add(Fault("unknown_column", message, severity="info", value=name))

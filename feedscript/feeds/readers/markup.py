@@ -32,10 +32,9 @@ def _items(intake: Intake, item_path: ElementPath, encoding: str) -> Iterator[It
         reader.close()
     except expat.ExpatError as error:
         yield from reader.take()
-        message = (
-            f"malformed XML: {expat.errors.messages[error.code]} (line {error.lineno}, column {error.offset})"
-        )
-        raise Stopped(message, Fault("malformed_xml", message, line=error.lineno)) from error
+        cause = expat.errors.messages[error.code]
+        message = f"malformed XML: {cause} (line {error.lineno}, column {error.offset})"
+        raise Stopped(message, Fault("malformed_xml", message, line=error.lineno, value=cause)) from error
     except Stopped:
         yield from reader.take()
         raise

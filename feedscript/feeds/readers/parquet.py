@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -14,8 +15,10 @@ from feedscript.feeds.readers.table import line_column, staged_items
 
 #: A column's name, and the SQL expression of its text.
 Column = tuple[str, str]
-#: Takes the expression of a value, and that of the text of `x`; gives the expression of the value's text.
-Each = Callable[[str, str], str]
+#: Gives the expression of a value's text for the expression of the value.
+TextOf = Callable[[str], str]
+#: Gives the expression of the text of one value, or of a list of them.
+Each = Callable[[str, TextOf], str]
 
 _SEPARATOR = f"chr({ord(VALUE_SEPARATOR)})"
 #: Beyond this a double no longer holds every integer.
@@ -42,7 +45,8 @@ def stage_parquet(intake: Intake) -> Staged:
         intake.stop(Stopped(f"reading took longer than {intake.limits.max_seconds:g} s (max_seconds)"))
     except duckdb.OutOfMemoryException:
         intake.stop(Stopped(f"reading took more than {intake.limits.memory_bytes} bytes (memory_bytes)"))
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:
+        # The last two come of names that are no UTF-8, from the binding to Python.
         message = f"malformed Parquet: {str(error).splitlines()[0]}"
         intake.stop(Stopped(message, Fault("malformed_parquet", message)))
     except Stopped as stopped:
@@ -103,38 +107,42 @@ def _columns(connection: duckdb.DuckDBPyConnection, scan: str, shapes: Shapes) -
         if element.id == "struct":
             yield from _struct_columns(name, element, shapes.get(name.lower(), ()), each)
         else:
-            yield name, each(_quoted(name), _scalar("x", element))
+            yield name, each(_quoted(name), partial(_scalar, element))
 
 
 def _struct_columns(name: str, kind: DuckDBPyType, shape: tuple[str, ...], each: Each) -> Iterator[Column]:
     """The text form of the sub-attributes that the shape knows, and a column for each of the others."""
-    members = {sub_name: _text(f"x.{_quoted(sub_name)}", sub_kind) for sub_name, sub_kind in _members(kind)}
+    members = {sub_name: partial(_member, sub_name, sub_kind) for sub_name, sub_kind in _members(kind)}
     if not members.keys().isdisjoint(shape):
-        parts = (f"coalesce({members[sub_name]}, '')" if sub_name in members else "''" for sub_name in shape)
-        yield name, each(_quoted(name), f"rtrim(concat_ws(':', {', '.join(parts)}), ':')")
-    for sub_name, text in members.items():
+
+        def text_form(value: str) -> str:
+            known = (members[part](value) if part in members else "''" for part in shape)
+            parts = (f"coalesce({text}, '')" for text in known)
+            return f"rtrim(concat_ws(':', {', '.join(parts)}), ':')"
+
+        yield name, each(_quoted(name), text_form)
+    for sub_name, text_of in members.items():
         if sub_name not in shape:
-            yield f"{name}.{sub_name}", each(_quoted(name), text)
+            yield f"{name}.{sub_name}", each(_quoted(name), text_of)
 
 
-def _text(value: str, kind: DuckDBPyType) -> str:
-    """A value's text; what is nested deeper than a list of scalars keeps DuckDB's own."""
-    if kind.id == "list":
-        return _joined(value, _scalar("x", _child(kind)))
-    return _single(value, _scalar("x", kind))
+def _member(name: str, kind: DuckDBPyType, value: str) -> str:
+    """The text of a struct's member; what is nested deeper than a list of scalars keeps DuckDB's own."""
+    member = f"{value}.{_quoted(name)}"
+    return _joined(member, partial(_scalar, _child(kind))) if kind.id == "list" else _scalar(kind, member)
 
 
-def _joined(values: str, text_of_x: str) -> str:
+def _joined(values: str, text_of: TextOf) -> str:
     """The texts of a list's elements, empty ones left out."""
-    texts = f"list_transform({values}, lambda x: {text_of_x})"
+    texts = f"list_transform({values}, lambda x: {text_of('x')})"
     return f"array_to_string(list_filter({texts}, lambda t: t <> ''), {_SEPARATOR})"
 
 
-def _single(value: str, text_of_x: str) -> str:
-    return f"list_transform([{value}], lambda x: {text_of_x})[1]"
+def _single(value: str, text_of: TextOf) -> str:
+    return text_of(value)
 
 
-def _scalar(value: str, kind: DuckDBPyType) -> str:
+def _scalar(kind: DuckDBPyType, value: str) -> str:
     """A scalar as the text formats write it: whole doubles without a fraction, times as ISO 8601."""
     text = f"cast({value} as varchar)"
     match kind.id:

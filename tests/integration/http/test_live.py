@@ -92,6 +92,41 @@ def test_a_report_never_replaces_the_feed_that_it_is_about(tmp_path: Path) -> No
         assert job["job_data"]["result"]["report_s3_path"] == "s3://bucket/feed.csv.report.json"
 
 
+MERCHANTS_WISHES = """
+mapping:
+  attributes:
+    brand: {constant: Fernhollow}
+validation:
+  findings: true
+  severities: {google.title.all_caps: info}
+"""
+
+
+def test_a_merchants_wishes_are_kept(tmp_path: Path) -> None:
+    config = tmp_path / "config" / "merchants" / "m1.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text(MERCHANTS_WISHES)
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", (SAMPLES / "merchant-export.csv").read_bytes())
+        job_id = server.post("/api/feed/generate", request_body(job_id=1)).json()["job_id"]
+        server.reaches(job_id, "generated")
+        feed = (tmp_path / "objects/bucket/feed.csv").read_text()
+        assert "Fernhollow" in feed.splitlines()[1]
+        wanted = request_body(job_id=1, source_s3_path="s3://bucket/feed.csv")
+        server.post("/api/feed/validate", wanted | {"destination_s3_path": "s3://bucket/report.json"})
+        server.reaches(job_id, "validated")
+        report = server.get(f"/api/feed/jobs/{job_id}/report").json()
+        assert {i["rule_id"]: i["severity"] for i in report["issues"]}["google.title.all_caps"] == "info"
+        assert (tmp_path / "objects/bucket/report.findings.jsonl.gz").exists()
+        assert report["artifacts"]["issues_jsonl"] == "s3://bucket/report.findings.jsonl.gz"
+
+        config.write_text("validation: {fail_on: never}")
+        job_id = server.post("/api/feed/validate", wanted | {"job_id": 2}).json()["job_id"]
+        job = server.reaches(job_id, "validation_failed")
+        assert job["reason"] == "script_error"
+        assert f"{config}:1: validation.fail_on" in job["error"]
+
+
 def test_a_missing_source_says_so(tmp_path: Path) -> None:
     with LiveServer(tmp_path) as server:
         job_id = server.post("/api/feed/generate", request_body()).json()["job_id"]

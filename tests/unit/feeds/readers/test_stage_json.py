@@ -201,6 +201,11 @@ def test_a_damaged_parquet_file_is_a_fault(tmp_path):
     assert not staged.complete
 
 
+def test_a_parquet_column_whose_name_is_no_text(tmp_path):
+    content = write_parquet(ITEMS).replace(b"title", b"ti\xfftl")
+    assert fault_codes(stage_bytes(content, tmp_path)) == {"malformed_parquet": 1}
+
+
 def test_parquet_items_are_bounded(tmp_path):
     staged = stage_bytes(write_parquet(ITEMS * 5), tmp_path, limits=Limits(max_items=3))
     assert "max_items" in (staged.stopped_reason or "")

@@ -1,0 +1,293 @@
+"""An index for listing jobs: a cache in `jobs/index/jobs.sqlite3`, which may be deleted while the service is stopped.
+
+Nothing is written to it by a commit. It follows the audit trail instead, where every commit leaves a line before it is
+acknowledged: catching up means to read the trail from the place where the last one ended, and the files of the jobs
+that are named there. Rows and place change in one transaction, so a crash of any process leaves both as they were.
+Where the trail is not what was read (a power cut may take back its unsynced end), or there is no index, it is built
+anew from the jobs' files in the background; until then listings walk the folders.
+"""
+
+import logging
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedscript.adapters._flock import open_lock, try_lock
+from feedscript.adapters.files.chain import line_hash
+from feedscript.adapters.files.documents import to_rfc3339
+from feedscript.adapters.files.segments import Segments
+from feedscript.domain import Job
+from feedscript.ports.repository import JobFilter
+
+logger = logging.getLogger(__name__)
+
+BLOCK = 4 * 1024 * 1024
+ROWS_AT_ONCE = 5000
+PATIENCE = 5.0
+OF_A_JOB = b'"type":"feedscript.job.'
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS job (
+    id TEXT PRIMARY KEY, version INTEGER NOT NULL, status TEXT NOT NULL, merchant TEXT NOT NULL, partner TEXT,
+    reference TEXT, phase TEXT NOT NULL, created TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_status ON job (status, id);
+CREATE INDEX IF NOT EXISTS by_merchant ON job (merchant, id);
+CREATE INDEX IF NOT EXISTS by_merchant_status ON job (merchant, status, id);
+CREATE INDEX IF NOT EXISTS by_partner ON job (partner, id);
+CREATE INDEX IF NOT EXISTS by_partner_status ON job (partner, status, id);
+CREATE INDEX IF NOT EXISTS by_reference ON job (reference, id);
+CREATE INDEX IF NOT EXISTS by_phase ON job (phase, id);
+CREATE INDEX IF NOT EXISTS by_created ON job (created);
+CREATE TABLE IF NOT EXISTS place (
+    one INTEGER PRIMARY KEY CHECK (one = 1), segment TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    hash TEXT NOT NULL
+);
+"""
+UPSERT = """
+INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version,
+status = excluded.status, partner = excluded.partner, phase = excluded.phase WHERE excluded.version > version
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far the trail has been read: a segment, and the bytes and the hash of the last line read of it."""
+
+    segment: str = ""
+    start: int = 0
+    end: int = 0
+    hash: str = ""
+
+
+class _PlaceLost(Exception):
+    """The trail is not what was read."""
+
+
+class JobIndex:
+    """The ids of the jobs that match a filter, newest first; shared by threads and processes.
+
+    `read` answers a job's file as it is now, or None; `ids` are all jobs that have one.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        trail: Path,
+        *,
+        read: Callable[[str], Job | None],
+        ids: Callable[[], Iterable[str]],
+    ) -> None:
+        self._folder = folder
+        self._trail = Segments(trail)
+        self._read = read
+        self._ids = ids
+        self._using = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._builder: threading.Thread | None = None
+
+    def catch_up(self) -> bool:
+        """Take in what has happened since the last time; answers False where the index cannot be used just now."""
+        try:
+            with self._transaction() as database:
+                place = self._place(database)
+                if place is not None:
+                    following, changed = self._read_on(place)
+                    if following != place:
+                        database.executemany(UPSERT, self._rows(changed))
+                        self._keep_place(database, following)
+                    return True
+            why = "there is none yet"
+        except _PlaceLost as error:
+            why = str(error)
+        except sqlite3.DatabaseError as error:
+            if _is_busy(error):
+                return False
+            why = str(error)
+        self._rebuild_in_background(why)
+        return False
+
+    def matching(self, wanted: JobFilter, *, before: str | None, limit: int) -> list[str] | None:
+        """Up to `limit` ids below `before`, as of the last catching up; None where the index cannot be read."""
+        asked = {
+            "status = ?": wanted.status and wanted.status.value,
+            "merchant = ?": wanted.affiliate_merchant_id,
+            "partner = ?": wanted.partner_id,
+            "reference = ?": wanted.reference,
+            "phase = ?": wanted.phase and wanted.phase.value,
+            "created > ?": wanted.created_after and to_rfc3339(wanted.created_after),
+            "created < ?": wanted.created_before and to_rfc3339(wanted.created_before),
+            "id < ?": before,
+        }
+        given = {condition: value for condition, value in asked.items() if value is not None}
+        conditions = " AND ".join(given) or "TRUE"
+        query = f"SELECT id FROM job WHERE {conditions} ORDER BY id DESC LIMIT ?"  # noqa: S608 - of the texts above
+        try:
+            with self._using:
+                return [job_id for (job_id,) in self._database().execute(query, (*given.values(), limit))]
+        except sqlite3.DatabaseError as error:
+            logger.warning("the index of the jobs cannot be read: %s", error)
+            return None
+
+    def close(self) -> None:
+        """Wait for a rebuild that is under way, and let go of the file."""
+        if self._builder is not None:
+            self._builder.join()
+        with self._using:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    # Reading the trail
+
+    def _read_on(self, place: _Place) -> tuple[_Place, set[str]]:
+        changed: set[str] = set()
+        for segment in self._trail.listed():
+            day = self._trail.day_of(segment)
+            if day < place.segment:
+                continue
+            here = place if day == place.segment else _Place(day)
+            place = self._read_segment(segment, here, changed)
+        return place, changed
+
+    def _read_segment(self, segment: Path, place: _Place, changed: set[str]) -> _Place:
+        with segment.open("rb") as file:
+            if place.end:
+                file.seek(place.start)
+                if line_hash(file.read(place.end - place.start)[:-1]) != place.hash:
+                    raise _PlaceLost(f"{segment} is not what was read")
+            at, last, rest = place.end, b"", b""
+            while block := file.read(BLOCK):
+                whole, end, rest = (rest + block).rpartition(b"\n")
+                if end:
+                    at += len(whole) + 1
+                    last = whole.rpartition(b"\n")[2]
+                    changed.update(_jobs_of(whole))
+        if not last:
+            return place
+        return _Place(place.segment, at - len(last) - 1, at, line_hash(last))
+
+    # The database
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._using:
+            database = self._database()
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+
+    def _database(self) -> sqlite3.Connection:
+        if self._connection is None:
+            path = self._folder / "jobs.sqlite3"
+            connection = sqlite3.connect(
+                path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            # In WAL mode a power cut may undo the last transactions, and never mixes them.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.executescript(SCHEMA)
+            weakref.finalize(self, connection.close)
+            self._connection = connection
+        return self._connection
+
+    @staticmethod
+    def _place(database: sqlite3.Connection) -> _Place | None:
+        row = database.execute("SELECT segment, start, end, hash FROM place").fetchone()
+        return _Place(*row) if row else None
+
+    @staticmethod
+    def _keep_place(database: sqlite3.Connection, place: _Place) -> None:
+        database.execute(
+            "INSERT OR REPLACE INTO place VALUES (1, ?, ?, ?, ?)",
+            (place.segment, place.start, place.end, place.hash),
+        )
+
+    def _rows(
+        self, ids: Iterable[str]
+    ) -> Iterator[tuple[str, int, str, str, str | None, str | None, str, str]]:
+        for job_id in ids:
+            job = self._read(job_id)
+            if job is not None:
+                yield (
+                    job.id,
+                    job.version,
+                    job.state.value,
+                    job.affiliate_merchant_id,
+                    job.latest.request.partner_id,
+                    job.reference,
+                    job.latest.phase.value,
+                    to_rfc3339(job.created_at),
+                )
+
+    # Building anew
+
+    def _rebuild_in_background(self, why: str) -> None:
+        if self._builder is not None and self._builder.is_alive():
+            return
+        self._builder = threading.Thread(
+            target=self._rebuild, args=(why,), name="feedscript-index", daemon=True
+        )
+        self._builder.start()
+
+    def _rebuild(self, why: str) -> None:
+        """Fill the index from the jobs' files; what is committed meanwhile follows from the trail."""
+        lock = open_lock(self._folder / ".lock")
+        try:
+            if not try_lock(lock):
+                return  # another process is at it
+            logger.info("the index of the jobs is built anew: %s", why)
+            place, _ = self._read_on(_Place())
+            self._clear()
+            rows = self._rows(self._ids())
+            while batch := [row for row, _ in zip(rows, range(ROWS_AT_ONCE), strict=False)]:
+                with self._transaction() as database:
+                    database.executemany(UPSERT, batch)
+            with self._transaction() as database:
+                self._keep_place(database, place)
+        except (sqlite3.DatabaseError, OSError):
+            logger.exception("the index of the jobs could not be built; listings walk the folders")
+        finally:
+            os.close(lock)
+
+    def _clear(self) -> None:
+        try:
+            with self._transaction() as database:
+                database.execute("DELETE FROM place")
+                database.execute("DELETE FROM job")
+        except sqlite3.OperationalError:
+            raise  # busy, or the disk's trouble
+        except sqlite3.DatabaseError:
+            # Not a database any more: away with it.
+            with self._using:
+                if self._connection is not None:
+                    self._connection.close()
+                    self._connection = None
+                for path in self._folder.glob("jobs.sqlite3*"):
+                    path.unlink(missing_ok=True)
+
+
+def _is_busy(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
+
+def _jobs_of(lines: bytes) -> set[str]:
+    """The jobs that the trail's lines tell of; a transition's id is `<job>/<version>`."""
+    found = set()
+    at = lines.find(OF_A_JOB)
+    while at != -1:
+        begin = lines.rfind(b"\n", 0, at) + 1
+        end = lines.find(b"\n", at)
+        line = lines[begin : end if end != -1 else len(lines)]
+        _, _, following = line.partition(b'"id":"')
+        found.add(following.partition(b"/")[0].decode(errors="replace"))
+        at = lines.find(OF_A_JOB, at + 1 if end == -1 else end)
+    return found

@@ -1,0 +1,134 @@
+"""The listing's index: a cache that follows the trail, survives its loss, and never disagrees with the files."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.domain import (
+    CancelJob,
+    FeedRequest,
+    Job,
+    JobState,
+    RetryPolicy,
+    StartGeneration,
+    decide,
+    evolve,
+    record_of,
+)
+from feedscript.domain.commands import Command
+from feedscript.domain.refusal import Refusal
+from feedscript.ports import JobFilter
+from feedscript.testing.fakes import FrozenClock, SequentialIds
+
+DEADLINE = 20.0
+
+
+class Store:
+    """Repositories over one folder, as several processes would have them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.clock = FrozenClock()
+        self.ids = SequentialIds(self.clock)
+
+    def open(self) -> FileJobRepository:
+        disk = Disk()
+        return FileJobRepository(self.root / "jobs", FileActivityLog(self.root / "activities", disk), disk)
+
+    def opened_and_indexed(self) -> FileJobRepository:
+        repository = self.open()
+        give_up = time.monotonic() + DEADLINE
+        while not repository.indexed:
+            assert time.monotonic() < give_up, "the index was not built"
+            time.sleep(0.01)
+        return repository
+
+    def start(self, repository: FileJobRepository, merchant: str) -> Job:
+        request = FeedRequest(
+            affiliate_merchant_id=merchant, source="s3://b/i.csv", destination="s3://b/o.csv"
+        )
+        return self.change(repository, None, StartGeneration(job_id=self.ids.new_id(), request=request))
+
+    def change(self, repository: FileJobRepository, job: Job | None, command: Command) -> Job:
+        event = decide(job, command, self.clock.tick(), RetryPolicy())
+        assert not isinstance(event, Refusal)
+        following = evolve(job, event)
+        repository.commit(following, [record_of(event, following.version)])
+        return following
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def listed(repository: FileJobRepository, wanted: JobFilter | None = None) -> list[str]:
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = repository.page(wanted or JobFilter(), limit=3, cursor=cursor)
+        found += [job.id for job in page.jobs]
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def test_a_commit_of_another_process_is_listed_at_once(store: Store) -> None:
+    here, there = store.opened_and_indexed(), store.opened_and_indexed()
+    jobs = [store.start(there, f"m{n % 2}") for n in range(8)]
+    assert listed(here) == [job.id for job in reversed(jobs)]
+    assert listed(here, JobFilter(affiliate_merchant_id="m1")) == [job.id for job in reversed(jobs[1::2])]
+    store.change(there, jobs[3], CancelJob())
+    assert listed(here, JobFilter(status=JobState.GENERATION_FAILED)) == [jobs[3].id]
+    assert jobs[3].id not in listed(here, JobFilter(status=JobState.GENERATING))
+
+
+def test_a_listing_asks_the_index_and_not_the_folders(store: Store) -> None:
+    repository = store.opened_and_indexed()
+    job = store.start(repository, "m1")
+    assert listed(repository) == [job.id]
+    # A file that no commit made is none of the index's business until it is built anew.
+    stray = store.ids.new_id()
+    path = repository.places.document(job.id)
+    assert path is not None
+    path.with_name(f"{stray}.json").write_bytes(path.read_bytes().replace(job.id.encode(), stray.encode()))
+    assert listed(repository) == [job.id]
+
+
+@pytest.mark.parametrize("harm", ["deleted", "overwritten"])
+def test_an_index_that_was_lost_while_the_service_was_stopped_is_built_anew(store: Store, harm: str) -> None:
+    repository = store.opened_and_indexed()
+    jobs = [store.start(repository, "m1") for _ in range(7)]
+    store.change(repository, jobs[2], CancelJob())
+    assert repository.indexed
+    repository.close()
+    for path in (store.root / "jobs" / "index").glob("jobs.sqlite3*"):
+        if harm == "deleted":
+            path.unlink()
+        else:
+            path.write_bytes(b"no database at all " * 500)
+    again = store.open()
+    assert listed(again) == [job.id for job in reversed(jobs)], (
+        "before the index is there, the folders are walked"
+    )
+    again = store.opened_and_indexed()
+    assert listed(again) == [job.id for job in reversed(jobs)]
+    assert listed(again, JobFilter(status=JobState.GENERATION_FAILED)) == [jobs[2].id]
+
+
+def test_a_trail_whose_end_a_power_cut_took_back_is_noticed(store: Store) -> None:
+    repository = store.opened_and_indexed()
+    kept = store.start(repository, "m1")
+    (segment,) = (store.root / "activities").glob("*/*/*.jsonl")
+    before = segment.read_bytes()
+    store.start(repository, "m1")
+    assert len(listed(repository)) == 2
+    repository.close()
+    # Another job's line, as long as the lost one's, where the lost one was: lengths alone would not tell.
+    segment.write_bytes(before)
+    replaced = store.start(store.open(), "m1")
+    later = store.opened_and_indexed()
+    assert replaced.id in listed(later)
+    assert kept.id in listed(later)

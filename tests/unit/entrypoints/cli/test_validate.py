@@ -1,0 +1,78 @@
+"""`feedscript validate` and `feedscript rules`: what they print, write and exit with."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feedscript.entrypoints.cli import main
+from feedscript.feeds import load_profile
+from feedscript.feeds.rules.catalogue import as_markdown, catalogue
+from tests.unit.feeds.products import product, write_csv
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+def test_a_valid_feed_exits_with_zero(tmp_path: Path) -> None:
+    result = run("validate", write_csv(tmp_path / "feed.csv", [product()]))
+    assert result.exit_code == 0
+    assert "1 item" in result.output
+
+
+def test_an_invalid_feed_exits_with_one_and_says_why(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "feed.csv", [product(price="cheap")])
+    written = [tmp_path / name for name in ("r.json", "r.html", "f.jsonl.gz")]
+    result = run("validate", source, "--report", written[0], "--html", written[1], "--findings", written[2])
+    assert result.exit_code == 1
+    assert "google.price.invalid_format" in result.output
+    report = json.loads(written[0].read_text("utf-8"))
+    assert report["status"] == "failed"
+    assert report["artifacts"] == {"html": str(written[1]), "issues_jsonl": str(written[2])}
+    assert "google.price.invalid_format" in written[1].read_text("utf-8")
+    assert json.loads(gzip.decompress(written[2].read_bytes()))["value"] == "cheap"
+
+
+def test_warnings_fail_a_feed_only_when_asked_to(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "feed.csv", [product(title="TRAIL RUNNING SHOE")])
+    assert run("validate", source).exit_code == 0
+    assert run("validate", source, "--fail-on", "warning").exit_code == 1
+
+
+def test_dates_count_from_as_of(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "feed.csv", [product(expiration_date="2026-08-20T00:00Z")])
+    assert "expiration_date" not in run("validate", source, "--as-of", "2026-08-01").output
+    assert "google.expiration_date.out_of_range" in run("validate", source, "--as-of", "2026-01-01").output
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--as-of", "soon"], ["--country", "USA"], ["--profile", "gogle"], ["--x"]]
+)
+def test_a_wrong_call_exits_with_two(tmp_path: Path, wrong: list[str]) -> None:
+    result = run("validate", write_csv(tmp_path / "feed.csv", [product()]), *wrong)
+    assert result.exit_code == 2
+    assert "Error" in result.output
+
+
+def test_a_feed_that_is_not_there_exits_with_three(tmp_path: Path) -> None:
+    result = run("validate", tmp_path / "none.csv")
+    assert result.exit_code == 3
+    assert "none.csv: No such file or directory" in result.output
+
+
+def test_a_report_that_cannot_be_written_exits_with_three(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "feed.csv", [product()])
+    result = run("validate", source, "--report", tmp_path / "no" / "r.json")
+    assert result.exit_code == 3
+    assert "No such file or directory" in result.output
+
+
+def test_the_catalogue_is_printed_for_people_pages_and_programs() -> None:
+    google = load_profile("google")
+    assert "google.gtin.bad_check_digit" in run("rules").output
+    assert run("rules", "--format", "markdown").output == as_markdown(google)
+    listed = json.loads(run("rules", "--format", "json").output)
+    assert [each["rule_id"] for each in listed] == [rule.id for rule in catalogue(google)]

@@ -1,0 +1,73 @@
+"""What a caller was promised, at the edges of the service: outcomes told, reports kept, refusals by the table."""
+
+from feedscript.domain import FeedRequest, Outcome, Phase, RefusalCode, ReportOutcome
+from feedscript.ports import Notification
+from feedscript.service import Callback
+from feedscript.testing.fakes import RecordingNotifier
+from feedscript.testing.rig import Rig
+
+REQUEST = FeedRequest(
+    affiliate_merchant_id="m1",
+    source="s3://shop/export.csv",
+    destination="s3://shop/feed.csv",
+    reference="1",
+    partner_id="google",
+    callback_url="https://caller.example/outcome",
+)
+
+
+class FailingNotifier(RecordingNotifier):
+    """A `Notifier` that fails once, as one whose disk is full."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failures_left = 1
+
+    def notify(self, notification: Notification) -> None:
+        """Fail, then keep the notification."""
+        if self.failures_left:
+            self.failures_left -= 1
+            raise OSError("no space left on device")
+        super().notify(notification)
+
+
+def report(job_id: str, phase: Phase, outcome: Outcome, **facts: object) -> Callback:
+    return Callback(job_id=job_id, report=ReportOutcome(phase=phase, outcome=outcome, **facts))  # type: ignore[arg-type]  # facts are fields
+
+
+def test_an_outcome_that_could_not_be_told_while_the_script_was_ending_is_told_later() -> None:
+    rig = Rig()
+    rig.notifier = FailingNotifier()
+    rig.restart()
+    job = rig.service.start(Phase.GENERATION, REQUEST, actor="a test").job
+    rig.executor.begin(job.id, 1)
+    rig.service.report(report(job.id, Phase.GENERATION, Outcome.SUCCESS))
+    rig.executor.end(job.id, 1, exit_code=0)
+    rig.clock.tick()
+    rig.clock.tick(rig.clock.now() - job.created_at)
+    rig.executor.let_time_pass()
+    assert [n.body["status"] for n in rig.notifier.notifications] == ["success"]
+
+
+def test_a_validation_without_a_source_is_refused_by_the_state_while_there_is_no_feed_yet() -> None:
+    rig = Rig()
+    job = rig.service.start(Phase.GENERATION, REQUEST, actor="a test").job
+    answer = rig.service.start(Phase.VALIDATION, REQUEST, source_given=False, actor="a test")
+    assert answer.refusal is not None
+    assert answer.refusal.code is RefusalCode.IN_FLIGHT
+    rig.executor.begin(job.id, 1)
+    rig.executor.end(job.id, 1, exit_code=1)
+    answer = rig.service.start(Phase.VALIDATION, REQUEST, source_given=False, actor="a test")
+    assert answer.refusal is not None
+    assert answer.refusal.code is RefusalCode.NOT_GENERATED
+
+
+def test_a_revoked_validation_keeps_its_report() -> None:
+    rig = Rig()
+    job = rig.service.start(Phase.VALIDATION, REQUEST, actor="a test").job
+    rig.objects.objects["s3://shop/report.json"] = b"{}"
+    rig.executor.begin(job.id, 1)
+    rig.executor.end(job.id, 1, exit_code=0, result={"report_s3_path": "s3://shop/report.json"})
+    rejected = {"destination_s3_path": "s3://shop/feed.csv"}
+    rig.service.report(report(job.id, Phase.VALIDATION, Outcome.FAILED, error="rejected", result=rejected))
+    assert rig.service.report_document(job.id) == b"{}"
