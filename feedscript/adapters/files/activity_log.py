@@ -99,10 +99,15 @@ class FileActivityLog(ActivityLog):
 
     def append_missing(self, activities: Sequence[Activity]) -> None:
         """Append those that a crash kept out: the ones whose id is not in the log yet."""
-        if activities:
-            since = min(activity.at for activity in activities)
-            known = {entry.id for activity in activities for entry in self._entries(activity.id, since=since)}
-            self.append([activity for activity in activities if activity.id not in known])
+        if not activities:
+            return
+        since = min(activity.at for activity in activities)
+        known = {entry.id for activity in activities for entry in self._entries(activity.id, since=since)}
+        if known:
+            # Whoever wrote them may have died before its fsync.
+            for segment in self._segments.listed(since=since):
+                self._disk.sync_file(segment)
+        self.append([activity for activity in activities if activity.id not in known])
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """Search the segments from that day on for lines that name the job."""
@@ -207,16 +212,20 @@ class FileActivityLog(ActivityLog):
     def _current_head(self, opened: _OpenSegment) -> Head:
         size = os.fstat(opened.descriptor).st_size
         known = self._head
-        if known is not None and known.segment == opened.path:
-            return known if known.size == size else self._read_head(opened)
-        # The first look at this segment: its name may be another process's, and not durable yet.
-        self._disk.sync_folder(opened.path.parent)
-        if size:
-            return self._read_head(opened)
+        if known is not None and (known.segment, known.size) == (opened.path, size):
+            return known
+        if known is None or known.segment != opened.path:
+            # The first look at this segment: its name may be another process's, and not durable yet.
+            self._disk.sync_folder(opened.path.parent)
+        head = self._read_head(opened) if size else Head(opened.path)
+        if head.size:
+            return head
+        # Nothing is in it, or nothing is left of it: it goes on from the day before.
         for earlier in reversed([path for path in self._segments.listed() if path < opened.path]):
-            if earlier.stat().st_size:
-                return self._last_of(earlier, opened.path)
-        return Head(opened.path)
+            end = self._last_of(earlier, opened.path)
+            if end.sequence:
+                return end
+        return head
 
     def _last_of(self, earlier: Path, segment: Path) -> Head:
         """The end of an earlier day, made durable before anything is chained to it."""
