@@ -24,7 +24,7 @@ from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.segments import Segments, lines, lines_backwards
 from feedscript.domain import Activity
-from feedscript.ports.activity_log import ActivityFilter, ActivityPage
+from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.errors import BadCursor
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class _Batch:
     opened: _OpenSegment | None = None
 
 
-class FileActivityLog:
+class FileActivityLog(ActivityLog):
     """An `ActivityLog` over a folder that any number of processes of one machine may share.
 
     Callers that append at the same time share one write, and those that wait for it one fsync; the lock between
@@ -99,10 +99,15 @@ class FileActivityLog:
 
     def append_missing(self, activities: Sequence[Activity]) -> None:
         """Append those that a crash kept out: the ones whose id is not in the log yet."""
-        if activities:
-            since = min(activity.at for activity in activities)
-            known = {entry.id for activity in activities for entry in self._entries(activity.id, since=since)}
-            self.append([activity for activity in activities if activity.id not in known])
+        if not activities:
+            return
+        since = min(activity.at for activity in activities)
+        known = {entry.id for activity in activities for entry in self._entries(activity.id, since=since)}
+        if known:
+            # Whoever wrote them may have died before its fsync.
+            for segment in self._segments.listed(since=since):
+                self._disk.sync_file(segment)
+        self.append([activity for activity in activities if activity.id not in known])
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """Search the segments from that day on for lines that name the job."""
@@ -207,16 +212,20 @@ class FileActivityLog:
     def _current_head(self, opened: _OpenSegment) -> Head:
         size = os.fstat(opened.descriptor).st_size
         known = self._head
-        if known is not None and known.segment == opened.path:
-            return known if known.size == size else self._read_head(opened)
-        # The first look at this segment: its name may be another process's, and not durable yet.
-        self._disk.sync_folder(opened.path.parent)
-        if size:
-            return self._read_head(opened)
+        if known is not None and (known.segment, known.size) == (opened.path, size):
+            return known
+        if known is None or known.segment != opened.path:
+            # The first look at this segment: its name may be another process's, and not durable yet.
+            self._disk.sync_folder(opened.path.parent)
+        head = self._read_head(opened) if size else Head(opened.path)
+        if head.size:
+            return head
+        # Nothing is in it, or nothing is left of it: it goes on from the day before.
         for earlier in reversed([path for path in self._segments.listed() if path < opened.path]):
-            if earlier.stat().st_size:
-                return self._last_of(earlier, opened.path)
-        return Head(opened.path)
+            end = self._last_of(earlier, opened.path)
+            if end.sequence:
+                return end
+        return head
 
     def _last_of(self, earlier: Path, segment: Path) -> Head:
         """The end of an earlier day, made durable before anything is chained to it."""

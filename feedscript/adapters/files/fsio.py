@@ -230,6 +230,9 @@ class Disk:
         if not path.is_dir():
             self.make_root(path.parent)
             self._make_missing(path)
+        elif os.access(path.parent, os.R_OK):
+            # Whoever made it may have died before this step.
+            self.sync_folder(path.parent)
         self._durable_folders.add(path)
 
     @_with_reserve
@@ -255,6 +258,10 @@ class Disk:
             if first and self.on_broken is not None:
                 self.on_broken()
             raise StorageBroken(str(path), self.broken) from error
+
+    def sync_file(self, path: Path) -> None:
+        """Make durable whatever anybody has written to the file."""
+        self._sync_opened(path, os.O_RDONLY)
 
     def sync_folder(self, path: Path) -> None:
         """Make the names in the folder durable."""

@@ -11,7 +11,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 LEAD_EVERY = 0.25
 LOOK_EVERY = 1.0
+TELLERS = 4
+LEFT = "job %s, attempt %s is left to the next look around"
 REST_PER_READ = 5
 LONGEST_PROGRESS = 4096
 
@@ -143,6 +147,7 @@ class SubprocessExecutor(Executor):
                 if self._stopping.wait(LOOK_EVERY):
                     return
             self._leading.set()
+            self._tellers = ThreadPoolExecutor(TELLERS * self._capacity, "feedscript-teller")
             workers = [
                 self._spawn_thread(self._work, f"feedscript-runner-{n}") for n in range(self._capacity)
             ]
@@ -150,6 +155,7 @@ class SubprocessExecutor(Executor):
             # Lead until the last script that this process looks after is recorded.
             for worker in workers:
                 worker.join()
+            self._tellers.shutdown()
         finally:
             self._doorbell.close()
 
@@ -204,20 +210,31 @@ class SubprocessExecutor(Executor):
 
     def _work(self) -> None:
         place = Place(
-            listener=self._listener, folders=self._folders, scripts=self._scripts, stopping=self._stopping
+            listener=self._listener,
+            folders=self._folders,
+            scripts=self._scripts,
+            stopping=self._stopping,
+            tellers=self._tellers,
         )
         while (run := self._queue.take()) is not None:
             self._count(+1)
             try:
-                place.see_through(run)
+                told = place.see_through(run)
             except Exception:
-                logger.exception(
-                    "job %s, attempt %s is left to the next look around", run.job_id, run.attempt
-                )
+                logger.exception(LEFT, run.job_id, run.attempt)
+                told = None
             finally:
                 self._count(-1)
+            if told is None:
                 self._queue.done(run)
+            else:
+                told.add_done_callback(partial(self._told, run))
         place.close()
+
+    def _told(self, run: Run, told: Future[None]) -> None:
+        if error := told.exception():
+            logger.error(LEFT, run.job_id, run.attempt, exc_info=error)
+        self._queue.done(run)
 
     # What is counted
 
