@@ -210,7 +210,7 @@ def _restored(entry: "_File | str | None", path: Path, chance: Random) -> "_File
 
 def _survived(file: _File, chance: Random) -> bytes:
     """The synced content, and some of what was written since: pieces of it may be missing, or be zeros."""
-    kept = len(os.path.commonprefix((file.synced, file.live)))
+    kept = len(os.path.commonprefix((file.synced, file.live)))  # noqa: RUF071 - bytes are compared, not paths
     since = file.live[kept:]
     if not since or kept < len(file.synced):
         return chance.choice((file.synced, file.live))
