@@ -17,7 +17,6 @@ BODY = {
     "affiliate_merchant_id": "m1",
     "source_s3_path": "s3://feeds/in/products.csv",
     "destination_s3_path": "s3://feeds/out/products.csv",
-    "callback_url": "http://127.0.0.1:3000/api/callback/feed",
     "partner_id": "google",
 }
 ACCEPTED = b"HTTP/1.1 202"

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 LEAD_EVERY = 0.25
 LOOK_EVERY = 1.0
-TELLERS = 4
+TELLERS = 16
 LEFT = "job %s, attempt %s is left to the next look around"
 REST_PER_READ = 5
 LONGEST_PROGRESS = 4096
