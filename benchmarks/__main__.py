@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("domain_import", "accept", "noop_jobs", "lookups", "readers")
+BENCHMARKS = ("domain_import", "validation", "readers", "accept", "noop_jobs", "lookups")
 
 
 def main(names: list[str]) -> int:

@@ -25,8 +25,8 @@ from feedscript.domain import (
     Reason,
     RecordExit,
     RecordStart,
-    ReferenceMismatch,
     Refusal,
+    RefusalCode,
     ReportOutcome,
     RetryCalledOff,
     RetryPolicy,
@@ -34,6 +34,7 @@ from feedscript.domain import (
     StartGeneration,
     StartValidation,
     Succeeded,
+    UnknownAttempt,
     UnknownJob,
     ValidationStarted,
     decide,
@@ -126,19 +127,13 @@ class JobService:
 
     # What callers ask for
 
-    def start(self, phase: Phase, request: FeedRequest, *, source_given: bool = True, actor: str) -> Answer:
+    def start(self, phase: Phase, request: FeedRequest, *, actor: str) -> Answer:
         """Start a phase, or retry it; the same request again changes nothing.
 
-        Raises `ReferenceMismatch`, `SourceMissing`, and the repository's errors.
+        An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none, and
+        the repository's errors.
         """
         job_id = self._identify(request)
-        if not source_given:
-            job = self._repository.get(job_id)
-            if job is None or job.generated_feed is None:
-                raise SourceMissing
-            request = replace(request, source=job.generated_feed)
-        if phase is Phase.VALIDATION:
-            request = self._keep_feed(job_id, request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
         return self._apply(job_id, start(job_id=job_id, request=request), actor=actor)
 
@@ -197,7 +192,7 @@ class JobService:
         job = self._require(job_id)
         found = job.attempt(job.latest.number if attempt is None else attempt)
         if found is None:
-            raise UnknownJob(f"{job_id} attempt {attempt}")
+            raise UnknownAttempt(job_id, attempt or 0)
         chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
         return chunk or LogChunk("", offset, offset, complete=not found.open)
 
@@ -206,10 +201,13 @@ class JobService:
         return self._executor.progress(job.id, job.latest.number) if job.latest.open else None
 
     def report_document(self, job_id: str, *, html: bool = False) -> bytes:
-        """The newest validation's report, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
-        attempt = self._require(job_id).latest_of(Phase.VALIDATION)
-        uri = attempt and (attempt.result or {}).get("html_s3_path" if html else "report_s3_path")
-        if not isinstance(uri, str):
+        """The newest report of a validation, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
+        place = "html_s3_path" if html else "report_s3_path"
+        results = (
+            a.result or {} for a in reversed(self._require(job_id).attempts) if a.phase is Phase.VALIDATION
+        )
+        uri = next((result[place] for result in results if isinstance(result.get(place), str)), None)
+        if uri is None:
             raise NoReport(job_id)
         return self._objects.read(uri, limit=MAX_REPORT_BYTES)
 
@@ -232,10 +230,13 @@ class JobService:
                     yield self._run(job.id, attempt)
 
     def wanted(self, job_id: str, attempt: int) -> bool:
-        """Whether the attempt still needs its script."""
+        """Whether the attempt needs its script now: a cancelled one's script must be gone before the next begins."""
         job = self._repository.get(job_id)
         found = job.attempt(attempt) if job else None
-        return found is not None and found.open and found.exited_at is None
+        if job is None or found is None or not found.open or found.exited_at is not None:
+            return False
+        earlier = job.attempts[: attempt - 1]
+        return all(a.started_at is None or a.exited_at is not None for a in earlier)
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         """Enter the start in the job."""
@@ -270,8 +271,7 @@ class JobService:
         if command is not None:
             self._apply(job.id, command)
         elif job.settled and now - job.updated_at > HALF_DONE_AFTER:
-            self._notify(job)
-            self._repository.settle(job.id)
+            self._settle(job)
 
     def _open_jobs(self) -> Iterator[Job]:
         for job_id in self._repository.open_jobs():
@@ -290,6 +290,8 @@ class JobService:
             job = self._repository.get(job_id)
             decision = decide(job, command, self._clock.now(), self._policy)
             if isinstance(decision, Refusal):
+                if decision.code is RefusalCode.SOURCE_MISSING:
+                    raise SourceMissing(decision.detail)
                 if job is None:
                     raise UnknownJob(job_id)
                 return Answer(job, decision)
@@ -314,7 +316,13 @@ class JobService:
         if ended and job.next_retry_at is None:
             self._notify(job)
         if job.settled:
-            self._repository.settle(job.id)
+            self._settle(job)
+
+    def _settle(self, job: Job) -> None:
+        """Take the job off the open ones once its outcome is sure to be told: a crash before that repeats this."""
+        self._notify(job)
+        self._repository.settle(job.id)
+        self._notifier.forget(job.id)
 
     def _notify(self, job: Job) -> None:
         url = job.latest.request.callback_url
@@ -341,22 +349,12 @@ class JobService:
         )
 
     def _identify(self, request: FeedRequest) -> str:
-        reference, merchant = request.reference, request.affiliate_merchant_id
+        reference = request.reference
         if reference is None:
             return self._ids.new_id()
         if job := self._repository.get(reference):
-            if job.affiliate_merchant_id != merchant:
-                raise ReferenceMismatch(reference, merchant)
             return job.id
-        return self._repository.claim(merchant, reference, self._ids.new_id())
-
-    def _keep_feed(self, job_id: str, request: FeedRequest) -> FeedRequest:
-        """A report whose destination is the feed itself goes beside it: it must never replace what it is about."""
-        job = self._repository.get(job_id)
-        feeds = (request.source, job.generated_feed if job else None)
-        if request.destination in feeds:
-            return replace(request, destination=f"{request.destination}.report.json")
-        return request
+        return self._repository.claim(request.affiliate_merchant_id, reference, self._ids.new_id())
 
     def _require(self, job_id: str) -> Job:
         job = self._repository.get(job_id)

@@ -112,7 +112,13 @@ class FolderObjectStore(ObstoreObjectStore):
 def _split(uri: str) -> tuple[str, str]:
     parts = urlsplit(uri, allow_fragments=False)
     key = uri.removeprefix(f"s3://{parts.netloc}/")
-    if parts.scheme != "s3" or not parts.netloc or not key or key == uri or ".." in key.split("/"):
+    if (
+        parts.scheme != "s3"
+        or not parts.netloc
+        or not key
+        or key == uri
+        or ".." in (parts.netloc, *key.split("/"))
+    ):
         raise ObjectStoreFailed(uri, "not an address of the form s3://bucket/key")
     return parts.netloc, key
 

@@ -3,7 +3,14 @@
 >>> from feedscript.domain import FeedRequest, JobState, RetryPolicy, StartGeneration, decide, evolve
 """
 
-from feedscript.domain.activity import Activity, activity_type, record_of
+from feedscript.domain.activity import (
+    Activity,
+    activity_type,
+    record_of,
+    veiled,
+    veiled_request,
+    without_secrets,
+)
 from feedscript.domain.commands import (
     CancelJob,
     Command,
@@ -16,6 +23,7 @@ from feedscript.domain.commands import (
     StartPhase,
     StartValidation,
 )
+from feedscript.domain.completion import completed
 from feedscript.domain.decide import decide
 from feedscript.domain.due import due
 from feedscript.domain.errors import (
@@ -23,7 +31,6 @@ from feedscript.domain.errors import (
     ForgedToken,
     IllegalTransition,
     NoReport,
-    ReferenceMismatch,
     SourceMissing,
     UnknownAttempt,
     UnknownJob,
@@ -78,7 +85,6 @@ __all__ = [
     "Reason",
     "RecordExit",
     "RecordStart",
-    "ReferenceMismatch",
     "Refusal",
     "RefusalCode",
     "ReportOutcome",
@@ -100,6 +106,7 @@ __all__ = [
     "ValidationStarted",
     "ValidationSucceeded",
     "activity_type",
+    "completed",
     "decide",
     "diagram",
     "due",
@@ -107,4 +114,7 @@ __all__ = [
     "fold",
     "next_state",
     "record_of",
+    "veiled",
+    "veiled_request",
+    "without_secrets",
 ]

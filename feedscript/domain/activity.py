@@ -1,11 +1,14 @@
 """The audit trail's entries: who did what, when, to which job, and what came of it."""
 
+import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from feedscript.domain.events import Event
+from feedscript.domain.events import Event, GenerationStarted, ValidationStarted
+from feedscript.domain.job import FeedRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +44,41 @@ def record_of(event: Event, version: int, *, actor: str = "feedscript", **data: 
         type=activity_type(type(event)),
         job_id=event.job_id,
         actor=actor,
-        event=event,
+        event=without_secrets(event),
         data=data,
+    )
+
+
+def without_secrets(event: Event) -> Event:
+    """The event as the trail may show it: of a callback address its origin, and a hash that tells addresses apart.
+
+    Path and query of such an address may be all that protects it.
+    """
+    if not isinstance(event, GenerationStarted | ValidationStarted) or event.request.callback_url is None:
+        return event
+    return replace(event, request=veiled_request(event.request))
+
+
+def veiled_request(request: FeedRequest) -> FeedRequest:
+    """The request with its callback address veiled."""
+    return (
+        request
+        if request.callback_url is None
+        else replace(request, callback_url=veiled(request.callback_url))
+    )
+
+
+def veiled(url: str) -> str:
+    """The address without what may be secret in it.
+
+    >>> veiled("https://example.com/hook?key=1")
+    'https://example.com/#sha256-e37860196b5d272e'
+    """
+    digest = hashlib.sha256(url.encode(errors="surrogatepass")).hexdigest()[:16]
+    scheme, separator, rest = url.partition("://")
+    host = re.split(r"[/?#@]", rest, maxsplit=1)[0]
+    return (
+        f"{scheme}://{host}/#sha256-{digest}" if separator and f"{host}@" not in rest else f"#sha256-{digest}"
     )
 
 

@@ -19,7 +19,7 @@ from feedscript.domain.events import Event
 from feedscript.domain.job import Job
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
-from feedscript.domain.starting import retry_if_due, start_generation, start_validation
+from feedscript.domain.starting import retry_if_due, start
 
 
 def decide(job: Job | None, command: Command, now: datetime, policy: RetryPolicy) -> Event | Refusal:
@@ -37,10 +37,8 @@ def decide(job: Job | None, command: Command, now: datetime, policy: RetryPolicy
     <RefusalCode.DEDUPLICATED: 'deduplicated'>
     """
     match command:
-        case StartGeneration():
-            return start_generation(job, command, now, policy)
-        case StartValidation():
-            return start_validation(job, command, now, policy)
+        case StartGeneration() | StartValidation():
+            return start(job, command, now, policy)
     if job is None:
         return Refusal(RefusalCode.NOT_STARTED, "there is no such job")
     match command:

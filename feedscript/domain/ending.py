@@ -23,7 +23,7 @@ _ENDED_BY_US = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.NO_CALLBAC
 
 def report_outcome(job: Job, command: ReportOutcome, now: datetime, policy: RetryPolicy) -> Event | Refusal:
     """Apply a callback to the attempt it means: an open one is ended, a validated one may be revoked."""
-    attempt = job.attempt(command.attempt) if command.attempt else job.latest_of(command.phase)
+    attempt = job.attempt(command.attempt) if command.attempt is not None else job.latest_of(command.phase)
     if attempt is None or attempt.phase is not command.phase:
         return Refusal(RefusalCode.NOT_STARTED, f"the job has no such {command.phase.value} attempt")
     if attempt.open:

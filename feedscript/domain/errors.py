@@ -34,20 +34,8 @@ class UnknownJob(FeedscriptError):
         super().__init__(f"no job {job_id}")
 
 
-class ReferenceMismatch(FeedscriptError):
-    """The `job_id` is another merchant's job."""
-
-    def __init__(self, job_id: str, affiliate_merchant_id: str) -> None:
-        self.job_id = job_id
-        self.affiliate_merchant_id = affiliate_merchant_id
-        super().__init__(f"job {job_id} does not belong to merchant {affiliate_merchant_id}")
-
-
 class SourceMissing(FeedscriptError):
     """A validation named no source, and the job has no generated feed to take for it."""
-
-    def __init__(self) -> None:
-        super().__init__("required: this job has no generated feed to validate")
 
 
 class ForgedToken(FeedscriptError):

@@ -7,7 +7,7 @@ refused and changes nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from feedscript.domain import events
 from feedscript.domain.errors import IllegalTransition, UnknownAttempt
@@ -121,8 +121,13 @@ def _ended(attempt: Attempt, event: events.Succeeded | events.Failed) -> Attempt
         outcome=Outcome.FAILED,
         reason=event.reason,
         error=event.error,
-        result=attempt.result if event.result is None else event.result,
+        result=_merged(attempt.result, event.result),
     )
+
+
+def _merged(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A later report adds to what an earlier one said, and erases nothing that it does not speak of."""
+    return after if before is None else {**before, **(after or {})}
 
 
 def _amend(job: Job | None, event: events.Fact, **facts: object) -> Job:

@@ -13,6 +13,8 @@ class RefusalCode(StrEnum):
     NOT_GENERATED = "not_generated"
     ALREADY_GENERATED = "already_generated"
     ALREADY_VALIDATED = "already_validated"
+    REFERENCE_MISMATCH = "reference_mismatch"
+    SOURCE_MISSING = "source_missing"
     NOT_STARTED = "not_started"
     DUPLICATE = "duplicate"
     LATE = "late"

@@ -27,6 +27,10 @@ class RetryPolicy:
     automatic: frozenset[Reason] = frozenset({Reason.LOST, Reason.TRANSIENT, Reason.TIMEOUT})
     """The reasons that a repeat can mend."""
 
+    def __post_init__(self) -> None:
+        if self.max_retries < 0:
+            raise ValueError(f"max_retries is {self.max_retries}; it counts retries, so 0 is the least")
+
     def allows(self, job: Job, phase: Phase) -> bool:
         """Whether one more retry of the phase stays within the limit."""
         return job.retries_of(phase) < self.max_retries

@@ -1,10 +1,12 @@
 """Deciding what starts: a phase, or the retry of one."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from feedscript.domain import events
 from feedscript.domain.commands import StartGeneration, StartPhase, StartValidation
+from feedscript.domain.completion import completed
 from feedscript.domain.events import Event
 from feedscript.domain.job import Job, JobState, Phase
 from feedscript.domain.refusal import Refusal, RefusalCode
@@ -19,10 +21,28 @@ def retry_if_due(job: Job, now: datetime) -> Event | Refusal:
     return _started(job, start(job_id=job.id, request=job.latest.request), now, retry=True)
 
 
-def start_generation(
+def start(job: Job | None, command: StartPhase, now: datetime, policy: RetryPolicy) -> Event | Refusal:
+    """Start a phase, or repeat one, by what the job's state allows."""
+    phase = Phase.GENERATION if isinstance(command, StartGeneration) else Phase.VALIDATION
+    merchant = command.request.affiliate_merchant_id
+    if job is not None and (command.job_id != job.id or merchant != job.affiliate_merchant_id):
+        return Refusal(
+            RefusalCode.REFERENCE_MISMATCH, f"job {command.job_id} does not belong to merchant {merchant}"
+        )
+    command = replace(command, request=completed(job, command.request, phase))
+    decision = (
+        _start_generation(job, command, now, policy)
+        if isinstance(command, StartGeneration)
+        else _start_validation(job, command, now, policy)
+    )
+    if not command.request.source and not isinstance(decision, Refusal):
+        return Refusal(RefusalCode.SOURCE_MISSING, "required: this job has no generated feed to validate")
+    return decision
+
+
+def _start_generation(
     job: Job | None, command: StartGeneration, now: datetime, policy: RetryPolicy
 ) -> Event | Refusal:
-    """Start a generation, or repeat one, by the rows of the table in which states a POST may come."""
     if job is None:
         return _started(None, command, now, retry=False)
     match job.state:
@@ -57,10 +77,9 @@ def start_generation(
             assert_never(job.state)
 
 
-def start_validation(
+def _start_validation(
     job: Job | None, command: StartValidation, now: datetime, policy: RetryPolicy
 ) -> Event | Refusal:
-    """Start a validation, or repeat one, by the same rules."""
     if job is None:
         return _started(None, command, now, retry=False)
     match job.state:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dotenv import load_dotenv
 from environs import Env, EnvValidationError, ValidationError, validate
 
 from feedscript.adapters.files import Disk
@@ -28,6 +29,7 @@ FEED_LIMITS = (
     "max_feed_seconds",
     "feed_memory_bytes",
 )
+FOLDERS = ("jobs_dir", "activities_dir", "runs_dir", "logs_dir", "object_store_root")
 CALLBACK_PATH = "/api/callback/feed"
 
 
@@ -164,17 +166,19 @@ class Settings:
 
 def read_settings() -> Settings:
     """Read `.env` and the environment; raises `BadSettings` naming every value that cannot be used."""
+    # Into the environment itself: scripts and the cloud's credentials are to find it there too.
+    load_dotenv(Path(".env").absolute())
     env = Env(eager=False)
-    env.read_env(str(Path(".env").absolute()), recurse=False)
     default = Settings()
-    positive, some = validate.Range(min=1), validate.Range(min=0)
+    positive, some = validate.Range(min=1, max=LARGEST), validate.Range(min=0, max=LARGEST)
+    seconds = validate.Range(min=0, max=LONGEST)
     values: dict[str, Any] = {
         "host": env.str("HOST", default.host),
         "port": env.int("PORT", default.port, validate=validate.Range(min=1, max=65535)),
         "workers": env.int("WORKERS", default.workers, validate=positive),
         "threads": env.int("THREADS", default.threads, validate=positive),
         "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
-        "api_keys": env.dict("API_KEYS", None),
+        "api_keys": _api_keys(env),
         "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
@@ -193,27 +197,27 @@ def read_settings() -> Settings:
         "max_concurrent_scripts": env.int(
             "MAX_CONCURRENT_SCRIPTS", default.max_concurrent_scripts, validate=positive
         ),
-        "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=some),
-        "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=some),
+        "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=seconds),
+        "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=seconds),
         "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
         "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", 0, validate=some),
         "script_cpu_seconds": env.int("SCRIPT_CPU_SECONDS", 0, validate=some),
         "script_environment": tuple(env.list("SCRIPT_ENVIRONMENT", []) or ()),
         "generate_command": _command(env, "GENERATE_COMMAND"),
         "validate_command": _command(env, "VALIDATE_COMMAND"),
-        "callback_grace": env.float("CALLBACK_GRACE", default.callback_grace, validate=some),
-        "drain_grace": env.float("DRAIN_GRACE", default.drain_grace, validate=some),
+        "callback_grace": env.float("CALLBACK_GRACE", default.callback_grace, validate=seconds),
+        "drain_grace": env.float("DRAIN_GRACE", default.drain_grace, validate=seconds),
         "max_feed_bytes": env.int("MAX_FEED_BYTES", default.max_feed_bytes, validate=positive),
         "max_feed_ratio": env.float("MAX_FEED_RATIO", default.max_feed_ratio, validate=positive),
         "max_feed_items": env.int("MAX_FEED_ITEMS", default.max_feed_items, validate=positive),
         "max_feed_columns": env.int("MAX_FEED_COLUMNS", default.max_feed_columns, validate=positive),
         "max_field_bytes": env.int("MAX_FIELD_BYTES", default.max_field_bytes, validate=positive),
         "max_xml_depth": env.int("MAX_XML_DEPTH", default.max_xml_depth, validate=positive),
-        "max_feed_seconds": env.float("MAX_FEED_SECONDS", default.max_feed_seconds, validate=some),
+        "max_feed_seconds": env.float("MAX_FEED_SECONDS", default.max_feed_seconds, validate=seconds),
         "feed_memory_bytes": env.int("FEED_MEMORY_BYTES", default.feed_memory_bytes, validate=positive),
         "max_retries": env.int("MAX_RETRIES", default.max_retries, validate=some),
-        "retry_base": env.float("RETRY_BASE", default.retry_base, validate=some),
-        "retry_cap": env.float("RETRY_CAP", default.retry_cap, validate=some),
+        "retry_base": env.float("RETRY_BASE", default.retry_base, validate=seconds),
+        "retry_cap": env.float("RETRY_CAP", default.retry_cap, validate=seconds),
         "automatic_retries": frozenset(
             Reason(name)
             for name in env.list(
@@ -232,16 +236,35 @@ def read_settings() -> Settings:
 
 
 def settings_or_exit() -> Settings:
-    """The settings, or one clear line and exit status 2."""
+    """The settings, or one clear line and exit status 2; the folders must be such that they can be used."""
     try:
-        return read_settings()
+        return _with_usable_folders(read_settings())
     except BadSettings as error:
         print(f"feedscript: bad settings: {error}", file=sys.stderr)  # noqa: T201 - the program's last word
         sys.exit(2)
 
 
+LONGEST = 10.0**9
+LARGEST = 2**62
 SECRET = ("API_KEYS", "AUDIT_KEYS")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _with_usable_folders(settings: Settings) -> Settings:
+    complaints = [complaint for name in FOLDERS if (complaint := _unusable(settings, name))]
+    if complaints:
+        raise BadSettings("; ".join(complaints))
+    return settings
+
+
+def _unusable(settings: Settings, name: str) -> str | None:
+    """What is wrong with a folder, or with the nearest one above it that exists."""
+    folder: Path = getattr(settings, name).absolute()
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    if nearest.is_dir() and os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+        return None
+    what = "not writable" if nearest.is_dir() else "not a folder"
+    return f"{name.upper()}={str(getattr(settings, name))!r}: {nearest} is {what}."
 
 
 def _complaints(error: EnvValidationError) -> list[str]:
@@ -252,8 +275,24 @@ def _complaints(error: EnvValidationError) -> list[str]:
     ]
 
 
+def _api_keys(env: Env) -> dict[str, str]:
+    pairs: list[str] | None = env.list("API_KEYS", [], validate=_name_and_key)
+    return dict(pair.split("=", 1) for pair in pairs or ())
+
+
+def _name_and_key(pairs: list[str]) -> None:
+    for pair in pairs:
+        name, _, key = pair.partition("=")
+        if not name or not key:
+            raise ValidationError("not of the form NAME=KEY,NAME=KEY.")
+
+
 def _command(env: Env, name: str) -> tuple[str, ...]:
-    return tuple(shlex.split(env.str(name, "", validate=_shell_words) or ""))
+    program, *arguments = shlex.split(env.str(name, "", validate=_shell_words) or "") or [""]
+    if not program:
+        return ()
+    # A script starts in a folder of its own, so a path must not depend on where it is looked at from.
+    return (str(Path(program).absolute()) if "/" in program else program, *arguments)
 
 
 def _shell_words(text: str) -> None:
@@ -264,7 +303,8 @@ def _shell_words(text: str) -> None:
 
 
 def _http_url_or_empty(text: str) -> None:
-    if text and _place(text)[0] not in ("http", "https"):
+    scheme, host, _, _ = _place(text)
+    if text and (scheme not in ("http", "https") or not host):
         raise ValidationError("not an http(s) address.")
 
 

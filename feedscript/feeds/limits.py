@@ -21,6 +21,6 @@ class Limits:
     max_field_bytes: int = 2 * MIB
     max_xml_depth: int = 64
     max_seconds: float = 3_600.0
-    memory_bytes: int = 512 * MIB
+    memory_bytes: int = 192 * MIB
     max_spill_bytes: int = 16 * 1024 * MIB
     threads: int | None = None

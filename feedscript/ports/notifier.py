@@ -25,4 +25,10 @@ class Notifier(Protocol):
         """Deliver nothing more; what is left waits for the next start."""
 
     def notify(self, notification: Notification) -> None:
-        """Take charge of the notification; returns at once, delivery follows in the background."""
+        """Take charge of the notification; returns at once, delivery follows in the background.
+
+        The same id again changes nothing, until its job is forgotten.
+        """
+
+    def forget(self, job_id: str) -> None:
+        """The job is settled: none of its notifications will come again."""

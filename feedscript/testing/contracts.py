@@ -35,7 +35,7 @@ from feedscript.ports import ActivityFilter, ActivityLog, JobFilter, JobReposito
 from feedscript.ports.errors import BadCursor, ObjectNotFound, ObjectStoreFailed, VersionConflict
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.model import GENERATION, VALIDATION
-from feedscript.testing.rig import Rig, Storage, memory_storage
+from feedscript.testing.rig import Rig, Storage, as_the_trail_tells, memory_storage
 from feedscript.testing.strategies import histories
 
 __all__ = ["ActivityLogContract", "JobRepositoryContract", "ObjectStoreContract", "memory_storage"]
@@ -97,7 +97,7 @@ class JobRepositoryContract(_StorageContract):
             trail = list(log_elsewhere.of_job(job.id, since=job.created_at))
             assert trail == list(log.of_job(job.id, since=job.created_at))
             assert [entry.id for entry in trail] == [f"{job.id}/{n}" for n in range(1, job.version + 1)]
-            assert fold(entry.event for entry in trail if entry.event) == job
+            assert fold(entry.event for entry in trail if entry.event) == as_the_trail_tells(job)
 
         check()
 

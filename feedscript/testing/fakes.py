@@ -174,6 +174,7 @@ class RecordingNotifier(Notifier):
 
     def __init__(self) -> None:
         self.notifications: list[Notification] = []
+        self._known: set[str] = set()
 
     def start(self) -> None:
         """There is nothing to begin: nothing is delivered."""
@@ -182,8 +183,14 @@ class RecordingNotifier(Notifier):
         """There is nothing to end."""
 
     def notify(self, notification: Notification) -> None:
-        """Keep the notification."""
-        self.notifications.append(notification)
+        """Keep the notification, unless it is known."""
+        if notification.id not in self._known:
+            self._known.add(notification.id)
+            self.notifications.append(notification)
+
+    def forget(self, job_id: str) -> None:
+        """Take the job's ids for new ones from now on."""
+        self._known = {known for known in self._known if not known.startswith(f"{job_id}/")}
 
 
 class MemoryObjectStore(ObjectStore):

@@ -32,7 +32,7 @@ from feedscript.ports import Clock, JobFilter
 from feedscript.service import Callback
 from feedscript.testing.fakes import FrozenClock
 from feedscript.testing.model import ModelJob
-from feedscript.testing.rig import GRACE, Rig, Storage, memory_storage
+from feedscript.testing.rig import GRACE, Rig, Storage, as_the_trail_tells, memory_storage
 
 __all__ = ["JobLifecycle", "Storage", "lifecycle_test", "memory_storage"]
 
@@ -184,7 +184,7 @@ class JobLifecycle(RuleBasedStateMachine):
             history = [a.event for a in trail if a.event is not None]
             before = self.past.get(job_id, [])
             assert history[: len(before)] == before
-            assert fold(history) == job
+            assert fold(history) == as_the_trail_tells(job)
             self.past[job_id] = history
             self._check_path(history)
 

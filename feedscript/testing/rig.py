@@ -1,11 +1,12 @@
 """A JobService with fakes all around it, over whatever storage a test brings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from feedscript.adapters.memory import MemoryActivityLog, MemoryJobRepository
 from feedscript.adapters.system import HmacAttemptTokens
-from feedscript.domain import RetryPolicy
+from feedscript.domain import Job, RetryPolicy, veiled_request
 from feedscript.ports import ActivityLog, JobRepository
 from feedscript.service import JobService
 from feedscript.testing.fakes import (
@@ -27,6 +28,11 @@ def memory_storage() -> Callable[[], Storage]:
     log = MemoryActivityLog()
     repository = MemoryJobRepository(log)
     return lambda: (repository, log)
+
+
+def as_the_trail_tells(job: Job) -> Job:
+    """The job with its callback addresses veiled: what folding its activities gives."""
+    return replace(job, attempts=tuple(replace(a, request=veiled_request(a.request)) for a in job.attempts))
 
 
 class Rig:

@@ -70,6 +70,8 @@ class Scene:
         if what in ("master", "all"):
             assert self.server._process is not None
             self.server._process.wait()
+            # The workers of a dead master still answer for a moment; the restart is what comes after.
+            poll(lambda: not processes.servers(self.folder))
             self.server.start()
 
     def settle(self, after: str) -> None:

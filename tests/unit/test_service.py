@@ -1,5 +1,7 @@
 """What a caller was promised, at the edges of the service: outcomes told, reports kept, refusals by the table."""
 
+from dataclasses import replace
+
 from feedscript.domain import FeedRequest, Outcome, Phase, RefusalCode, ReportOutcome
 from feedscript.ports import Notification
 from feedscript.service import Callback
@@ -52,12 +54,12 @@ def test_an_outcome_that_could_not_be_told_while_the_script_was_ending_is_told_l
 def test_a_validation_without_a_source_is_refused_by_the_state_while_there_is_no_feed_yet() -> None:
     rig = Rig()
     job = rig.service.start(Phase.GENERATION, REQUEST, actor="a test").job
-    answer = rig.service.start(Phase.VALIDATION, REQUEST, source_given=False, actor="a test")
+    answer = rig.service.start(Phase.VALIDATION, replace(REQUEST, source=""), actor="a test")
     assert answer.refusal is not None
     assert answer.refusal.code is RefusalCode.IN_FLIGHT
     rig.executor.begin(job.id, 1)
     rig.executor.end(job.id, 1, exit_code=1)
-    answer = rig.service.start(Phase.VALIDATION, REQUEST, source_given=False, actor="a test")
+    answer = rig.service.start(Phase.VALIDATION, replace(REQUEST, source=""), actor="a test")
     assert answer.refusal is not None
     assert answer.refusal.code is RefusalCode.NOT_GENERATED
 

@@ -24,7 +24,7 @@ from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.segments import Segments, lines, lines_backwards
 from feedscript.domain import Activity
-from feedscript.ports.activity_log import ActivityFilter, ActivityPage
+from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.errors import BadCursor
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class _Batch:
     opened: _OpenSegment | None = None
 
 
-class FileActivityLog:
+class FileActivityLog(ActivityLog):
     """An `ActivityLog` over a folder that any number of processes of one machine may share.
 
     Callers that append at the same time share one write, and those that wait for it one fsync; the lock between

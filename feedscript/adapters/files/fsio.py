@@ -77,7 +77,6 @@ class Disk:
         if self.broken is not None:
             raise StorageBroken(str(path), self.broken)
 
-    @_with_reserve
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
         (error,) = self.publish([self.stage(path, data, mode=mode)])

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 BLOCK = 4 * 1024 * 1024
 ROWS_AT_ONCE = 5000
 PATIENCE = 5.0
+ROOM = 32 * 1024 * 1024
 OF_A_JOB = b'"type":"feedscript.job.'
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -92,6 +93,8 @@ class JobIndex:
 
     def catch_up(self) -> bool:
         """Take in what has happened since the last time; answers False where the index cannot be used just now."""
+        if not self._has_room():
+            return False
         try:
             with self._transaction() as database:
                 place = self._place(database)
@@ -141,6 +144,11 @@ class JobIndex:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    def _has_room(self) -> bool:
+        """Whether the disk has so much left that a cache may grow: the last of it is for the jobs."""
+        room = os.statvfs(self._folder)
+        return room.f_bavail * room.f_frsize > ROOM
 
     # Reading the trail
 

@@ -11,6 +11,7 @@ from feedscript.adapters.files.documents import to_json
 JOB_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 LOCK_STRIPES = 256
 DAY = timedelta(days=1) // timedelta(milliseconds=1)
+LAST_DAY = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp() * 1000) // DAY
 DAYS_REMEMBERED = 64
 
 
@@ -33,7 +34,9 @@ class JobPlaces:
         if not JOB_ID.fullmatch(job_id):
             return None
         # RFC 9562, 5.7: the first 48 bits are milliseconds since the epoch.
-        return self._day(int(job_id[:8] + job_id[9:13], 16) // DAY) / f"{job_id}.json"
+        day = int(job_id[:8] + job_id[9:13], 16) // DAY
+        # The field reaches into the year 10889, a date only to 9999: no job is from there.
+        return self._day(day) / f"{job_id}.json" if day <= LAST_DAY else None
 
     def mark(self, job_id: str) -> Path:
         """The name that says that the job is not settled."""

@@ -25,7 +25,7 @@ from feedscript.adapters.files.job_index import JobIndex
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
 from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
-from feedscript.ports.repository import JobFilter, JobPage
+from feedscript.ports.repository import JobFilter, JobPage, JobRepository
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class _Commit:
     names: Sequence[Path]
 
 
-class FileJobRepository:
+class FileJobRepository(JobRepository):
     """A `JobRepository` over a folder that any number of processes of one machine may share."""
 
     def __init__(self, root: Path, log: FileActivityLog, disk: Disk) -> None:

@@ -11,7 +11,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 LEAD_EVERY = 0.25
 LOOK_EVERY = 1.0
+TELLERS = 4
+LEFT = "job %s, attempt %s is left to the next look around"
 REST_PER_READ = 5
 LONGEST_PROGRESS = 4096
 
@@ -143,6 +147,7 @@ class SubprocessExecutor(Executor):
                 if self._stopping.wait(LOOK_EVERY):
                     return
             self._leading.set()
+            self._tellers = ThreadPoolExecutor(TELLERS * self._capacity, "feedscript-teller")
             workers = [
                 self._spawn_thread(self._work, f"feedscript-runner-{n}") for n in range(self._capacity)
             ]
@@ -150,6 +155,7 @@ class SubprocessExecutor(Executor):
             # Lead until the last script that this process looks after is recorded.
             for worker in workers:
                 worker.join()
+            self._tellers.shutdown()
         finally:
             self._doorbell.close()
 
@@ -158,6 +164,7 @@ class SubprocessExecutor(Executor):
         while not self._stopping.is_set():
             if time.monotonic() >= look_at:
                 self._look_around()
+                self._write_status()
                 # A long backlog is not read all the time; what waits in it is not in a hurry.
                 look_at = time.monotonic() + max(LOOK_EVERY, REST_PER_READ * self._reading)
             for run in self._doorbell.heard(min(LOOK_EVERY, max(0.0, look_at - time.monotonic()))):
@@ -178,7 +185,6 @@ class SubprocessExecutor(Executor):
             if take_over:
                 self._tidy(known)
             self._listener.tick()
-            self._write_status()
         except FeedscriptError as error:
             logger.error("the backlog could not be looked at: %s", error)  # noqa: TRY400 - the text tells it all
         except Exception:
@@ -204,20 +210,31 @@ class SubprocessExecutor(Executor):
 
     def _work(self) -> None:
         place = Place(
-            listener=self._listener, folders=self._folders, scripts=self._scripts, stopping=self._stopping
+            listener=self._listener,
+            folders=self._folders,
+            scripts=self._scripts,
+            stopping=self._stopping,
+            tellers=self._tellers,
         )
         while (run := self._queue.take()) is not None:
             self._count(+1)
             try:
-                place.see_through(run)
+                told = place.see_through(run)
             except Exception:
-                logger.exception(
-                    "job %s, attempt %s is left to the next look around", run.job_id, run.attempt
-                )
+                logger.exception(LEFT, run.job_id, run.attempt)
+                told = None
             finally:
                 self._count(-1)
+            if told is None:
                 self._queue.done(run)
+            else:
+                told.add_done_callback(partial(self._told, run))
         place.close()
+
+    def _told(self, run: Run, told: Future[None]) -> None:
+        if error := told.exception():
+            logger.error(LEFT, run.job_id, run.attempt, exc_info=error)
+        self._queue.done(run)
 
     # What is counted
 
@@ -247,5 +264,8 @@ class SubprocessExecutor(Executor):
 
     def _write_status(self) -> None:
         temporary = self._status_path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(asdict(self._counts())))
-        temporary.rename(self._status_path)
+        try:
+            temporary.write_text(json.dumps(asdict(self._counts())))
+            temporary.rename(self._status_path)
+        except OSError as error:
+            logger.warning("what runs and waits is not told to the other processes: %s", error)

@@ -1,7 +1,13 @@
-"""One of the executor's places: it sees one attempt through at a time, with a runner of its own."""
+"""One of the executor's places: it sees one attempt's script through at a time, with a runner of its own.
+
+What there is to tell of the script goes through tellers, so that a place is free again as soon as the script is gone,
+and ends are recorded together.
+"""
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, RunFolders, Stage
@@ -19,7 +25,10 @@ RUNNERS_TO_TRY = 3
 
 
 class Place:
-    """Sees attempts through from whatever is on disk; `stopping` ends its patience with a listener in trouble."""
+    """Sees attempts through from whatever is on disk; `stopping` ends its patience with a listener in trouble.
+
+    `tellers` take up what they are given in its order: the end of a script is told after its start.
+    """
 
     def __init__(
         self,
@@ -28,29 +37,38 @@ class Place:
         folders: RunFolders,
         scripts: ScriptSettings,
         stopping: threading.Event,
+        tellers: ThreadPoolExecutor,
     ) -> None:
+        self._tellers = tellers
         self._listener = listener
         self._folders = folders
         self._scripts = scripts
         self._stopping = stopping
         self._runner = RunnerProcess(scripts.modules, folders.logs / "runners.log")
 
-    def see_through(self, run: Run) -> None:
-        """Start the attempt's script if it is still to be started, and tell the listener of its end."""
+    def see_through(self, run: Run) -> Future[None] | None:
+        """Start the attempt's script if it is still to be started, and return when it is gone.
+
+        Answers when its end will have been told to the listener; None where there is nothing to tell.
+        """
         folder = self._folders.of(run.job_id, run.attempt)
-        if not self._begun(run, folder):
-            return
+        starts: list[Future[None]] = []
+
+        def started() -> None:
+            starts.append(self._tellers.submit(self._tell_start, run))
+
+        if not self._begun(run, folder, started):
+            return None
         while (stage := folder.stage()) is Stage.ALIVE:
-            self._tell_start(run)
+            started()
             folder.wait()
-        if self._tell_end(self._end(run, folder, stage)):
-            folder.remove()
+        return self._tellers.submit(self._tell, starts, run, folder, stage)
 
     def close(self) -> None:
         """Let the runner go once it has finished what it is doing."""
         self._runner.close()
 
-    def _begun(self, run: Run, folder: AttemptFolder) -> bool:
+    def _begun(self, run: Run, folder: AttemptFolder, started: Callable[[], None]) -> bool:
         """See to it that the script has been started; answers False where that is not wanted, or could not be done."""
         for _ in range(RUNNERS_TO_TRY):
             if run.started or folder.stage() is not Stage.FRESH:
@@ -61,10 +79,13 @@ class Place:
             # Asked again, now that a cancel finds the folder.
             if not self._listener.wanted(run.job_id, run.attempt):
                 return not folder.discard()
-            self._runner.carry_out(
-                assignment_for(run, self._scripts, folder, self._log(run)), lambda: self._tell_start(run)
-            )
+            self._runner.carry_out(assignment_for(run, self._scripts, folder, self._log(run)), started)
         return folder.stage() is not Stage.FRESH
+
+    def _tell(self, starts: Sequence[Future[None]], run: Run, folder: AttemptFolder, stage: Stage) -> None:
+        wait(starts)
+        if self._tell_end(self._end(run, folder, stage)):
+            folder.remove()
 
     def _end(self, run: Run, folder: AttemptFolder, stage: Stage) -> ScriptEnd:
         document = folder.read_end() if stage is Stage.ENDED else None

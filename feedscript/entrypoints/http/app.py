@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 import click
-from flask import Flask, Response, jsonify
+from flask import Flask, Response
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
@@ -56,8 +56,8 @@ def create_app(container: Container | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     service = container.service()
     register_problems(app)
-    register_callers(app, settings.api_keys)
     register_audit(app, service, container.clock(), container.ids())
+    register_callers(app, settings.api_keys)
     register_draining(app)
     api = _Api(app)
     api.register_blueprint(feed_blueprint(service))
@@ -71,10 +71,10 @@ def create_app(container: Container | None = None) -> Flask:
         )
     )
     app.after_request(_harden)
-    app.get("/")(_root)
     app.extensions["feedscript.container"] = container
-    container.executor().start(service)
-    container.notifier().start()
+    if _serves():
+        container.executor().start(service)
+        container.notifier().start()
     return app
 
 
@@ -97,15 +97,17 @@ def _end_process() -> None:
     end.start()
 
 
+def _serves() -> bool:
+    """Whether the application is wanted to serve: `flask routes` and `flask shell` only look at it."""
+    context = click.get_current_context(silent=True)
+    return context is None or context.info_name not in ("routes", "shell")
+
+
 def _as_served(settings: Settings) -> Settings:
     """`flask run --port` speaks before PORT: scripts must know where to report."""
     context = click.get_current_context(silent=True)
     port = context.params.get("port") if context is not None and context.info_name == "run" else None
     return replace(settings, port=port) if isinstance(port, int) else settings
-
-
-def _root() -> Response:
-    return jsonify({"ok": True})
 
 
 def _harden(response: Response) -> Response:

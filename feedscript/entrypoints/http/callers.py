@@ -31,6 +31,11 @@ def token() -> str | None:
 
 
 def _identify() -> Response | None:
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in (
+        "none",
+        "same-origin",
+    ):
+        return problem(403, "cross_site", "a page of another site may not start anything here")
     keys = current_app.extensions["feedscript.api_keys"]
     credential = request.headers.get(KEY_HEADER) or _bearer()
     name = _key_name(credential) if credential else None

@@ -57,8 +57,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
     @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
     def validate(wanted: FeedRequest) -> Response:
         """Start the validation of a feed, or repeat one that failed."""
-        answer = service.start(Phase.VALIDATION, wanted, source_given=bool(wanted.source), actor=actor())
-        return _started(answer, Phase.VALIDATION)
+        return _started(service.start(Phase.VALIDATION, wanted, actor=actor()), Phase.VALIDATION)
 
     @feed.route("/status/<job_id>", methods=["GET"])
     @feed.response(200, JobSchema)

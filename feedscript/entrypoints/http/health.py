@@ -16,6 +16,12 @@ def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Blu
     """The route over the service and its disk."""
     health = Blueprint("health", __name__, description="Health")
 
+    @health.route("/", methods=["GET"])
+    @health.response(200)
+    def root() -> Response:
+        """Tell that somebody is there."""
+        return jsonify({"ok": True})
+
     @health.route("/ready", methods=["GET"])
     @health.response(200)
     def ready() -> Response:

@@ -14,8 +14,8 @@ class StrictJsonParser(FlaskParser):
         body = req.get_data(cache=True)
         try:
             document = json.loads(body.decode(), parse_constant=_refuse_constant)
-            # A lone surrogate is valid for the json module but can be neither stored nor answered.
-            json.dumps(document, ensure_ascii=False).encode()
+            # A lone surrogate and 1e999 are valid for the json module, but can be neither stored nor answered.
+            json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
         except RecursionError as error:
             raise json.JSONDecodeError("nested too deeply", "?", 0) from error
         except json.JSONDecodeError as error:

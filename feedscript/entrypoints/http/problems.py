@@ -10,9 +10,9 @@ from feedscript.domain import (
     FeedscriptError,
     ForgedToken,
     NoReport,
-    ReferenceMismatch,
     Refusal,
     SourceMissing,
+    UnknownAttempt,
     UnknownJob,
 )
 from feedscript.ports.errors import (
@@ -30,9 +30,9 @@ RETRY_AFTER = "5"
 
 STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
+    UnknownAttempt: (404, "unknown_attempt"),
     NoReport: (404, "no_report"),
     ObjectNotFound: (404, "no_report"),
-    ReferenceMismatch: (409, "reference_mismatch"),
     ForgedToken: (401, "forged_token"),
     BadCursor: (422, "invalid_fields"),
     SourceMissing: (422, "invalid_fields"),
@@ -46,6 +46,7 @@ FIELD_OF_ERROR = {BadCursor: "cursor", SourceMissing: "source_s3_path"}
 TITLES = {
     400: "The request cannot be read",
     401: "The caller is not known",
+    403: "This caller may not do this",
     404: "There is no such thing here",
     405: "This address does not take that method",
     409: "The job's state does not allow this",

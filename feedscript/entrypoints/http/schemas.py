@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome
 from feedscript.ports import ActivityFilter, JobFilter
 
 LARGEST_INTEGER = 2**63 - 1
 NAME_LENGTH, URL_LENGTH, ERROR_LENGTH = 200, 2048, 65536
-S3_PATH = re.compile(r"s3://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]/[^/].*", re.IGNORECASE)
+S3_PATH = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]/[^/].*")
+LONGEST_PART = 255
+REPORTED_REASONS = (Reason.INVALID_FEED, Reason.SCRIPT_ERROR, Reason.SOURCE_UNAVAILABLE, Reason.TRANSIENT)
+DEEPEST_RESULT = 32
 HTTP_URL = re.compile(r"https?://[^/\s@]+(/\S*)?\Z")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -63,6 +66,8 @@ class S3Path(Text):
             raise ValidationError("Not of the form s3://bucket/key.")
         if {".", ".."} & set(path.split("/")) or "//" in path.removeprefix("s3://") or path.endswith("/"):
             raise ValidationError("The key may not have empty parts, '.' or '..'.")
+        if max(len(part.encode()) for part in path.split("/")) > LONGEST_PART:
+            raise ValidationError(f"No part of the key may be longer than {LONGEST_PART} bytes.")
         return path
 
 
@@ -90,6 +95,12 @@ class FeedRequestSchema(Wire):
     )
     partner_id = Identity(validate=NAME, allow_none=True)
 
+    @validates_schema(skip_on_field_errors=True)
+    def keep_source(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a feed that would replace what it is made of."""
+        if data["destination_s3_path"] == data["source_s3_path"]:
+            raise ValidationError("The feed would replace its source.", "destination_s3_path")
+
     @post_load
     def to_request(self, data: dict[str, Any], **_: Any) -> FeedRequest:
         """Give the domain its own words."""
@@ -111,6 +122,17 @@ class ValidateRequestSchema(FeedRequestSchema):
         metadata={"description": "By default the job's generated feed"},
     )
 
+    def keep_source(self, data: dict[str, Any], **_: Any) -> None:
+        """A report never replaces its feed: the service puts it beside it."""
+
+
+def _not_too_deep(value: object, depth: int = 0) -> None:
+    if depth > DEEPEST_RESULT:
+        raise ValidationError(f"Nested more than {DEEPEST_RESULT} levels deep.")
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        _not_too_deep(each, depth + 1)
+
 
 class CallbackSchema(Wire):
     """The body of a callback."""
@@ -118,9 +140,9 @@ class CallbackSchema(Wire):
     job_id = Text(required=True, validate=NAME)
     type = fields.Enum(Phase, by_value=True, required=True)
     status = fields.Enum(Outcome, by_value=True, required=True)
-    result = fields.Dict(keys=fields.String(), allow_none=True)
+    result = fields.Dict(keys=fields.String(), allow_none=True, validate=_not_too_deep)
     err = fields.String(allow_none=True, validate=validate.Length(max=ERROR_LENGTH))
-    reason = fields.Enum(Reason, by_value=True, allow_none=True)
+    reason = fields.Enum(Reason, by_value=True, allow_none=True, validate=validate.OneOf(REPORTED_REASONS))
     attempt = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, LARGEST_INTEGER))
 
     @post_load

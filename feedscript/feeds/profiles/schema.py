@@ -16,6 +16,7 @@ NAME = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="must be lower case letters,
 ATTRIBUTE_OPERATORS = {
     "present": (1, 20),
     "absent": (1, 20),
+    "zero": (1, 1),
     "below": (2, 2),
     "at_most": (2, 2),
     "same_currency": (2, 2),

@@ -162,12 +162,14 @@ class _AttributeCompiler:
         if attribute.countries and self.conditions.country not in attribute.countries:
             yield self._check("not_applicable", cell.present)
         if attribute.repeatable:
+            # AND asks both of its sides of every item; CASE asks the second only of those that need it.
             count = f"len({self._values(cell)})"
-            yield self._check(
-                "too_many_values", f"{self._several(cell)} AND {count} > {attribute.max_values}"
-            )
+            several = self._several(cell)
+            too_many = sql.choice([(several, f"{count} > {attribute.max_values}")], "false")
+            yield self._check("too_many_values", too_many)
             if attribute.min_values is not None:
-                yield self._check("too_few_values", f"{count} < {attribute.min_values}")
+                few = sql.choice([(several, f"{count} < {attribute.min_values}")], cell.present)
+                yield self._check("too_few_values", few)
         elif self.joined:
             yield self._check("too_many_values", f"contains({cell.text}, {_JOINED})")
         if attribute.max_total_length is not None:

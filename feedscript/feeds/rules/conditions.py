@@ -9,6 +9,8 @@ from feedscript.feeds.rules.defects import well_formed
 from feedscript.feeds.rules.derivation import Derivation, Value
 
 TRUE, FALSE, UNKNOWN = "true", "false", "NULL"
+#: Types whose values are compared only in one currency or unit.
+_IN_UNITS = {Type.PRICE, Type.MEASURE}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,13 @@ class Conditions:
         )
         sound = every(test for test in formed if test is not None)
         test = _COMPARISONS[condition.operator](attributes, [cell.text for cell in cells])
-        return self.shared.let(f"CASE WHEN {every([present, sound])} THEN {test} END")
+        sure = every([present, sound])
+        if len(cells) > 1 and condition.operator in {"below", "at_most"} and attributes[0].type in _IN_UNITS:
+            of = "same_currency" if attributes[0].type is Type.PRICE else "same_unit"
+            return self.shared.let(
+                f"CASE WHEN {self._between(Condition(of, condition.operands))} THEN {test} END"
+            )
+        return self.shared.let(f"CASE WHEN {sure} THEN {test} END")
 
 
 def under(value: str, roots: tuple[str, ...]) -> str:
@@ -126,23 +134,14 @@ def _quantity(attribute: Attribute, value: str) -> str:
     return values.amount(attribute, value)
 
 
-def _comparable(attributes: list[Attribute], texts: list[str]) -> str:
-    """Prices are compared in one currency, measures in one unit; others always."""
-    if attributes[0].type is Type.PRICE:
-        return _same(values.currency)(attributes, texts)
-    if attributes[0].type is Type.MEASURE:
-        return _same(_unit)(attributes, texts)
-    return TRUE
+def _compared(sign: str) -> Callable[[list[Attribute], list[str]], str]:
+    def compare(attributes: list[Attribute], texts: list[str]) -> str:
+        first, second = (
+            _quantity(attribute, text) for attribute, text in zip(attributes, texts, strict=True)
+        )
+        return f"{first} {sign} {second}"
 
-
-def _below(attributes: list[Attribute], texts: list[str]) -> str:
-    first, second = (_quantity(attribute, text) for attribute, text in zip(attributes, texts, strict=True))
-    return f"CASE WHEN {_comparable(attributes, texts)} THEN {first} < {second} END"
-
-
-def _at_most(attributes: list[Attribute], texts: list[str]) -> str:
-    first, second = (_quantity(attribute, text) for attribute, text in zip(attributes, texts, strict=True))
-    return f"CASE WHEN {_comparable(attributes, texts)} THEN {first} <= {second} END"
+    return compare
 
 
 def _same(of: Callable[[Attribute, str], str]) -> Callable[[list[Attribute], list[str]], str]:
@@ -171,9 +170,16 @@ def _domain(_: Attribute, value: str) -> str:
     return f"regexp_extract({values.host(value)}, {sql.literal(registered)})"
 
 
+def _zero(attributes: list[Attribute], texts: list[str]) -> str:
+    # What begins with another digit than 0 is no zero, and needs no reading.
+    number = _quantity(attributes[0], texts[0])
+    return f"CASE WHEN {texts[0]} >= '1' THEN false ELSE {number} = 0 END"
+
+
 _COMPARISONS: Mapping[str, Callable[[list[Attribute], list[str]], str]] = {
-    "below": _below,
-    "at_most": _at_most,
+    "zero": _zero,
+    "below": _compared("<"),
+    "at_most": _compared("<="),
     "same_currency": _same(values.currency),
     "same_unit": _same(_unit),
     "same_unit_family": _same(_unit_family),

@@ -3,7 +3,7 @@
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.derivation import Value
 
-_LENGTHS = r"\d{8}|\d{12,14}|\d{9}[\dxX]"
+_ISBN = r"\d{9}[\dxX]"
 
 
 def digits(value: Value) -> str:
@@ -15,7 +15,12 @@ def digits(value: Value) -> str:
 
 def well_formed(value: Value) -> str:
     """Whether it is of a length that a GTIN or an ISBN-10 has, in digits."""
-    return value.let(sql.matches(digits(value), _LENGTHS))
+    plain, nibbles = digits(value), _nibbles(value)
+    # A nibble above nine has its highest bit set, and one of the next two.
+    lower = f"(({nibbles} & {0x44444444444444}) << 1) | (({nibbles} & {0x22222222222222}) << 2)"
+    decimal = f"coalesce(({nibbles} & {0x88888888888888} & ({lower})) = 0, false)"
+    usual = f"strlen({plain}) IN (8, 12, 13, 14)"
+    return value.let(sql.choice([(usual, decimal)], sql.matches(plain, _ISBN)))
 
 
 def check_digit_holds(value: Value) -> str:
@@ -27,7 +32,7 @@ def check_digit_holds(value: Value) -> str:
         (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain))),
         (f"strlen({plain}) = 10", _isbn_holds(plain)),
     ]
-    return sql.choice(branches, f"{plain} IS NULL")
+    return sql.choice(branches, "false")
 
 
 def _nibbles(value: Value) -> str:
@@ -81,5 +86,6 @@ def has_prefix(value: Value, ranges: tuple[str, ...]) -> str:
 def is_restricted(value: Value, ranges: tuple[str, ...]) -> str:
     """Whether it is for use inside one company: by its prefix, or as a GTIN-8 that begins with 0 or 2."""
     plain = digits(value)
-    eight = f"strlen({plain}) = 8 AND {plain}[1] IN ('0', '2') AND {_sums_up(_nibbles(value), value)}"
+    own = f"{plain}[1] IN ('0', '2') AND {_sums_up(_nibbles(value), value)}"
+    eight = sql.choice([(f"strlen({plain}) = 8", own)], "false")
     return f"({has_prefix(value, ranges)}) OR ({eight})"

@@ -1,31 +1,24 @@
 """Findings that only a look at several items shows: ids used twice, and groups that disagree."""
 
-from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
 
 
 def find_repeated_ids(scan: Scan, rule: str) -> None:
     """Note each item whose id an earlier item has.
 
-    Hashes, which spill to disk if there are too many, tell who might; the ids themselves then tell who does.
+    Ids are held against each other by two independent hashes of 64 bits: sixteen bytes, whatever their length. One
+    tells who might be repeated, most often nobody; with the other no chance is left that two ids pass for one.
     """
     scan.connection.execute(
         "CREATE TEMP TABLE twice AS SELECT h FROM items WHERE h <> hash(NULL::VARCHAR)"
         " GROUP BY h HAVING count(*) > 1"
     )
-    if scan.number("SELECT count(*) FROM twice"):
-        reread(
-            scan,
-            "suspects",
-            [f"{scan.id_text} AS id"],
-            "SELECT rowid AS n FROM items WHERE h IN (SELECT h FROM twice)",
-        )
-        scan.connection.execute(
-            "INSERT INTO crossed SELECT ?, n FROM suspects JOIN (SELECT id, min(n) AS first FROM suspects"
-            " GROUP BY id) USING (id) WHERE n > first",
-            [rule],
-        )
-        scan.connection.execute("DROP TABLE suspects")
+    scan.connection.execute(
+        "INSERT INTO crossed WITH suspects AS (SELECT rowid AS n, h, g FROM items WHERE h IN (SELECT h FROM twice))"
+        " SELECT ?, n FROM suspects JOIN (SELECT h, g, min(n) AS first FROM suspects GROUP BY h, g) USING (h, g)"
+        " WHERE n > first",
+        [rule],
+    )
     scan.connection.execute("DROP TABLE twice")
 
 

@@ -1,14 +1,18 @@
 """The first findings of each rule that failed, with where they stand and the values at fault."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.rules import sql
-from feedscript.feeds.scanning.lines import rows
+from feedscript.feeds.scanning.lines import one_line_each, rows
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
+
+#: Up to here, going through the lines is the faster way to count them.
+_FAR = 50_000
 
 
 @dataclass(frozen=True)
@@ -27,16 +31,20 @@ def sample_findings(
     """The first findings of each rule in `attributes` (rule id to attribute), by reading those items again."""
     if not attributes:
         return {}
-    picks = " UNION ALL ".join(_first(scan, rule, policy.samples_per_rule) for rule in attributes)
-    scan.connection.execute(f"CREATE TEMP TABLE picked AS {picks}")
+    scan.connection.execute("CREATE TEMP TABLE picked (rule VARCHAR, n BIGINT)")
+    for rule in attributes:
+        # Rule by rule: hundreds of them at once would each hold memory of their own.
+        scan.connection.execute(f"INSERT INTO picked {_first(scan, rule, policy.samples_per_rule)}")
     cut = policy.value_length + 1
     names = sorted({name for name in attributes.values() if name in scan.plan.columns and name})
-    values = [f"left({scan.plan.columns[name]}, {cut}) AS {sql.identifier(name)}" for name in names]
-    reread(scan, "fetched", [f"left({scan.id_text}, {cut}) AS item_id", *values], "SELECT n FROM picked")
+    texts = ", ".join(f"left({scan.plan.columns[name]}, {cut})" for name in names)
+    # One list takes a block of memory, where a column for each attribute would take a block each.
+    columns = [f"left({scan.id_text}, {cut}) AS item_id", f"[{texts}]::VARCHAR[] AS texts"]
+    reread(scan, "fetched", columns, "SELECT n FROM picked")
     line = "line" if scan.staged.line_column else "NULL"
     found: dict[str, list[tuple[int, int | None, str | None, str | None]]] = {}
     for rule, attribute in attributes.items():
-        value = sql.identifier(attribute) if attribute in names and attribute else "NULL"
+        value = f"texts[{names.index(attribute) + 1}]" if attribute in names else "NULL"
         found[rule] = scan.connection.execute(
             f"SELECT n, {line}, item_id, {value} FROM picked JOIN fetched USING (n) WHERE rule = ? ORDER BY n",
             [rule],
@@ -83,10 +91,11 @@ def rejected_records(scan: Scan) -> "array[int]":
 def _first(scan: Scan, rule: str, count: int) -> str:
     if rule in scan.plan.places:
         mask, bit = scan.plan.places[rule]
-        findings = f"SELECT rowid AS n FROM items WHERE (m{mask} >> {bit}) & 1 = 1"
+        # The engine keeps the order of rows, so that the first found are the first in the file.
+        findings = f"rowid FROM items WHERE (m{mask} >> {bit}) & 1 = 1"
     else:
-        findings = f"SELECT n FROM crossed WHERE rule = {sql.literal(rule)}"
-    return f"(SELECT {sql.literal(rule)} AS rule, n FROM ({findings}) ORDER BY n LIMIT {count})"
+        findings = f"n FROM crossed WHERE rule = {sql.literal(rule)} ORDER BY n"
+    return f"SELECT {sql.literal(rule)}, {findings} LIMIT {count}"
 
 
 def _located(scan: Scan, wanted: set[int]) -> dict[int, tuple[int, int]]:
@@ -94,8 +103,14 @@ def _located(scan: Scan, wanted: set[int]) -> dict[int, tuple[int, int]]:
     places: dict[int, tuple[int, int]] = {}
     if scan.staged.line_column is not None or not wanted:
         return places
-    last = max(wanted)
-    for place, _, ordinal, line in rows(scan.staged, rejected_records(scan)):
+    refused = rejected_records(scan)
+    last, skipped = max(wanted), scan.staged.skip_lines
+    if last > _FAR and one_line_each(scan.staged, scan.items() + len(refused) + skipped):
+        # How many of the rejected rows lie before the item that so many others lie before.
+        before = array("Q", (record - skipped - 1 - index for index, record in enumerate(refused)))
+        ordinals = ((place, place + 1 + bisect_right(before, place)) for place in wanted)
+        return {place: (ordinal, ordinal + skipped) for place, ordinal in ordinals}
+    for place, _, ordinal, line in rows(scan.staged, refused):
         if place is not None and place in wanted:
             places[place] = ordinal, line
         if place == last:

@@ -23,9 +23,9 @@ _REJECTED_CODES = {
 
 @dataclass
 class Scan:
-    """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
+    """A feed read once: for each item, in order, two hashes of its id and the masks of what it fails and fills.
 
-    Tables: `items` (h, m0 ..., f0 ..., k and w for each comparison within groups, and `line` where the reader
+    Tables: `items` (h, g, m0 ..., f0 ..., k and w for each comparison within groups, and `line` where the reader
     gives it), whose rowid is the order of the file; `rejected` (record, code, text), the rows that could not be
     read; `crossed` (rule, n), the findings that only a look at several items shows.
     """
@@ -49,8 +49,13 @@ class Scan:
             for text, letter in ((group, "k"), (value, "w"))
         ]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
-        inner = [f"{self.key} AS h", *cells, *(["line"] if self.staged.line_column else [])]
-        outer = ["h", *masks, *filled, *groups]
+        inner = [
+            f"{self.key} AS h",
+            f"hash({self.id_text} || '#') AS g",
+            *cells,
+            *(["line"] if self.staged.line_column else []),
+        ]
+        outer = ["h", "g", *masks, *filled, *groups]
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits, rejects=True)

@@ -10,6 +10,7 @@ from feedscript.domain import Activity, fold
 from feedscript.ports import JobFilter
 from feedscript.testing.contracts import commit_all, history_of
 from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.rig import as_the_trail_tells
 from tests.integration.files.racers import append_notes, claim_and_commit, commit_fifteen, race
 from tests.integration.files.storage import file_storage
 
@@ -36,7 +37,7 @@ def test_concurrent_commits_conflict_and_lose_nothing(tmp_path: Path) -> None:
     assert job.version == 1 + 6 * 15
     trail = list(log.of_job(job.id, since=YESTERDAY))
     assert [entry.id for entry in trail] == [f"{job.id}/{n}" for n in range(1, job.version + 1)]
-    assert fold(entry.event for entry in trail if entry.event) == job
+    assert fold(entry.event for entry in trail if entry.event) == as_the_trail_tells(job)
     assert sum(conflicts) > 0, "nobody met anybody: this was no race"
 
 

@@ -1,15 +1,17 @@
 """Outcomes are delivered to a real HTTP server, however often it fails first."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from feedscript.adapters.webhooks import WebhookNotifier
+from feedscript.adapters.webhooks import TIMEOUT, WebhookNotifier
 from feedscript.domain import Activity
 from feedscript.ports import Notification
 from feedscript.testing.fakes import FrozenClock, SequentialIds
@@ -116,6 +118,18 @@ def test_an_outcome_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> No
     later.stop()
 
 
+def test_a_slow_receiver_holds_up_nobody_else(tmp_path: Path, receiver: Receiver) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        slow = f"http://127.0.0.1:{silent.getsockname()[1]}/hook"
+        told = notifier(tmp_path / "outbox", Trail())
+        told.notify(replace(notification(slow), id="a/1/generated"))
+        told.notify(replace(notification(slow), id="b/1/generated"))
+        told.notify(notification(receiver.url))
+        told.start()
+        poll(lambda: receiver.received, patience=TIMEOUT[1])
+        told.stop()
+
+
 def test_nobody_listening_is_an_error_like_another(tmp_path: Path) -> None:
     trail = Trail()
     told = notifier(tmp_path / "outbox", trail, pauses=())
@@ -125,4 +139,35 @@ def test_nobody_listening_is_an_error_like_another(tmp_path: Path) -> None:
     told.stop()
     ((delivered, error),) = trail.tries()
     assert delivered is False
-    assert "ConnectionError" in str(error)
+    assert error == "ConnectionError"
+
+
+def test_an_address_that_is_none_is_given_up_like_another(tmp_path: Path) -> None:
+    told = notifier(tmp_path / "outbox", Trail())
+    told.start()
+    told.notify(notification("http://a..b/hook"))
+    assert poll(lambda: list((tmp_path / "outbox" / "dead").glob("*.json")))
+    told.stop()
+
+
+def test_a_broken_file_is_put_aside_and_holds_up_nobody(tmp_path: Path, receiver: Receiver) -> None:
+    told = notifier(tmp_path / "outbox", Trail())
+    told.notify(notification(receiver.url))
+    (tmp_path / "outbox" / "a.json").write_text("{}")
+    told.start()
+    poll(lambda: receiver.received)
+    assert (tmp_path / "outbox" / "dead" / "a.json").exists()
+    told.stop()
+
+
+def test_the_same_outcome_is_told_once_until_its_job_is_forgotten(tmp_path: Path, receiver: Receiver) -> None:
+    told = notifier(tmp_path / "outbox", Trail())
+    told.start()
+    told.notify(notification(receiver.url))
+    poll(lambda: receiver.received)
+    told.notify(notification(receiver.url))
+    assert not list((tmp_path / "outbox").glob("*.json"))
+    told.forget("j1")
+    told.notify(notification(receiver.url))
+    poll(lambda: len(receiver.received) == 2)
+    told.stop()

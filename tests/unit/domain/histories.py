@@ -45,6 +45,9 @@ def event_of(kind: type[Event], attempt: int, minute: int = 0, **facts: object) 
     """An event of that type, with whatever it needs and was not given."""
     if kind in (GenerationStarted, ValidationStarted):
         facts.setdefault("request", BODY)
+    if kind is GenerationSucceeded:
+        # Elsewhere than a report goes to: one that would replace its feed is put beside it.
+        facts.setdefault("result", {"destination_s3_path": "s3://b/feed.csv"})
     if kind in (GenerationFailed, ValidationFailed, ValidationRevoked):
         facts.setdefault("reason", Reason.SCRIPT_ERROR)
         facts.setdefault("error", "it broke")

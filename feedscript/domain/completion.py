@@ -1,0 +1,31 @@
+"""What a request leaves unsaid about a job that exists already."""
+
+from dataclasses import replace
+
+from feedscript.domain.job import FeedRequest, Job, Phase
+
+
+def completed(job: Job | None, request: FeedRequest, phase: Phase) -> FeedRequest:
+    """The request with what the job knows: an omitted partner and callback address stay what they were.
+
+    A validation without a source takes the generated feed, else what was validated before; its source stays empty
+    where there is neither. A report whose destination is the feed itself goes beside it: it must never replace what it
+    is about.
+    """
+    if job is not None:
+        before = job.latest.request
+        request = replace(
+            request,
+            partner_id=request.partner_id or before.partner_id,
+            callback_url=request.callback_url or before.callback_url,
+        )
+    if phase is Phase.GENERATION:
+        return request
+    if job is not None and not request.source:
+        validated = job.latest_of(Phase.VALIDATION)
+        request = replace(
+            request, source=job.generated_feed or (validated.request.source if validated else "")
+        )
+    if request.destination in (request.source, job.generated_feed if job else None):
+        request = replace(request, destination=f"{request.destination}.report.json")
+    return request

@@ -1,0 +1,68 @@
+"""GTINs: the SQL agrees with arithmetic done by hand, digit by digit."""
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedscript.feeds.rules import gtin
+from feedscript.feeds.rules.derivation import Derivation, Value
+
+
+def outcomes(*texts: str) -> list[tuple[bool, bool]]:
+    """Whether each text is well-formed, and whether its check digit holds."""
+    shared = Derivation()
+    value = Value("v", shared)
+    columns = f"{gtin.well_formed(value)}, {gtin.check_digit_holds(value)}"
+    listed = ", ".join(f"('{text}')" for text in texts)
+    query = f"SELECT {columns} FROM ({shared.over(f'SELECT v FROM (VALUES {listed}) AS t(v)')})"
+    return duckdb.execute(query).fetchall()
+
+
+def by_hand(digits: str) -> bool:
+    weights = [3 if place % 2 else 1 for place in range(len(digits))]
+    total = sum(int(digit) * weight for digit, weight in zip(reversed(digits), weights, strict=True))
+    return total % 10 == 0 and int(digits) > 0
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.sampled_from([12, 13, 14]).flatmap(lambda n: st.text("0123456789", min_size=n, max_size=n)),
+        min_size=1,
+    )
+)
+def test_the_check_digit_is_that_of_gs1(numbers: list[str]) -> None:
+    assert outcomes(*numbers) == [(True, by_hand(number)) for number in numbers]
+
+
+def test_isbn_upc_e_and_separators_are_understood() -> None:
+    good = [
+        "0306406152",
+        "097522980X",
+        "0-306-40615-2",
+        "96385074",
+        "01234565",
+        "04252614",
+        "400638 133393-1",
+    ]
+    assert outcomes(*good) == [(True, True)] * len(good)
+
+
+def test_what_is_no_gtin_is_not_well_formed() -> None:
+    bad = [
+        "",
+        "4006381",
+        "40063813339",
+        "400638133393a",
+        "4006381333931e",
+        "123456e2",
+        "4006381333931123",
+        "12.345678901",
+    ]
+    assert [formed for formed, _ in outcomes(*bad)] == [False] * len(bad)
+
+
+def test_wrong_digits_are_told() -> None:
+    assert [holds for _, holds in outcomes("4006381333932", "0000000000000", "0306406153", "01234566")] == [
+        False
+    ] * 4
