@@ -15,9 +15,6 @@ from random import Random
 
 from feedscript.adapters.files import Disk
 
-Entry = "_File | str | None"
-"""What a name leads to: a file, a symbolic link's text, or, where None, a folder."""
-
 
 class Killed(BaseException):
     """The process is gone; no `except Exception` keeps it alive."""
@@ -36,11 +33,15 @@ class _File:
         self.synced, self.synced_mode = self.live, self.mode
 
 
+Entry = _File | str | None
+"""What a name leads to: a file, a symbolic link's text, or, where None, a folder."""
+
+
 @dataclass(eq=False)
 class _Change:
     """A change of names in one or two folders: what is put where, and what is taken away."""
 
-    put: dict[Path, "_File | str | None"] = field(default_factory=dict)
+    put: dict[Path, Entry] = field(default_factory=dict)
     taken: tuple[Path, ...] = ()
     durable: bool = False
 
@@ -50,12 +51,12 @@ class World:
     """What is on the disk below `base`, synced or not; shared by the processes that come and go."""
 
     base: Path
-    names: dict[Path, "_File | str | None"] = field(default_factory=dict)
-    synced: dict[Path, "_File | str | None"] = field(default_factory=dict)
+    names: dict[Path, Entry] = field(default_factory=dict)
+    synced: dict[Path, Entry] = field(default_factory=dict)
     changes: list[_Change] = field(default_factory=list)
     by_inode: dict[int, _File] = field(default_factory=dict)
 
-    def change(self, put: dict[Path, "_File | str | None"], *taken: Path) -> None:
+    def change(self, put: dict[Path, Entry], *taken: Path) -> None:
         """Note a change of names that no fsync has made durable."""
         self.changes.append(_Change(put, taken))
         for path in taken:
@@ -93,7 +94,7 @@ class World:
         return ((path, entry) for path, entry in self.names.items() if isinstance(entry, _File))
 
     @staticmethod
-    def _keep(names: dict[Path, "_File | str | None"], change: _Change) -> None:
+    def _keep(names: dict[Path, Entry], change: _Change) -> None:
         for path in change.taken:
             names.pop(path, None)
         names.update(change.put)
@@ -194,7 +195,7 @@ class CrashDisk(Disk):
         return self._world.by_inode[os.fstat(descriptor).st_ino]
 
 
-def _restored(entry: "_File | str | None", path: Path, chance: Random) -> "_File | str | None":
+def _restored(entry: Entry, path: Path, chance: Random) -> Entry:
     if entry is None:
         path.mkdir()
         return None
@@ -210,9 +211,8 @@ def _restored(entry: "_File | str | None", path: Path, chance: Random) -> "_File
 
 def _survived(file: _File, chance: Random) -> bytes:
     """The synced content, and some of what was written since: pieces of it may be missing, or be zeros."""
-    kept = len(os.path.commonprefix((file.synced, file.live)))  # noqa: RUF071 - bytes are compared, not paths
-    since = file.live[kept:]
-    if not since or kept < len(file.synced):
+    since = file.live[len(file.synced) :]
+    if not since or not file.live.startswith(file.synced):
         return chance.choice((file.synced, file.live))
     a, b, end = sorted(chance.randint(0, len(since)) for _ in range(3))
     survived = {

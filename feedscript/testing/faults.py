@@ -25,11 +25,17 @@ class FaultyDisk(Disk):
         """From the `after`-th such call on, each fails with the error number; a write may do half its work first."""
         self._kind, self._number, self._left, self._half = kind, number, after, half
 
+    def fail_also(self, kind: str) -> None:
+        """Have another kind of call fail from the moment on at which the first one does."""
+        self._also = kind
+
     def heal(self) -> None:
         """No call fails any more."""
-        self._kind, self._number, self._left, self._half = "", 0, 0, False
+        self._kind, self._number, self._left, self._half, self._also = "", 0, 0, False, ""
 
     def _meet(self, kind: str) -> None:
+        if kind == self._also and self._left <= 0:
+            raise OSError(self._number, os.strerror(self._number))
         if kind == self._kind:
             self._left -= 1
             if self._left <= 0:

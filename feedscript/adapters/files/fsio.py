@@ -9,7 +9,6 @@ the `Disk` refuses everything, and the process is to end.
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -209,9 +208,11 @@ class Disk:
         try:
             self._write_all(descriptor, data)
         except OSError as error:
-            # Should this fail as well, a torn line stays behind, which the next append cuts off.
-            with suppress(OSError):
+            try:
                 self._truncate(descriptor, before)
+            except OSError:
+                # A torn line stays behind, which the next append cuts off; writing again now would go on from it.
+                raise StorageBroken(str(path), f"half written: {error.strerror}") from error
             raise self.translated(error, path) from error
         if durable:
             self.sync(descriptor, path)

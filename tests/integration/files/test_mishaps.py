@@ -314,6 +314,22 @@ def test_a_disk_that_fills_up_during_an_append_takes_the_half_line_back(
     assert verify(tmp_path / "activities").entries == 2
 
 
+def test_half_a_line_that_cannot_be_taken_back_is_cut_off_by_the_next_append(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    disk = FaultyDisk()
+    _, log = file_storage(tmp_path, disk=disk, now=clock.now)
+    log.append(notes(clock, 1))
+    disk.fail("write", errno.ENOSPC, half=True)
+    disk.fail_also("truncate")
+    with pytest.raises(StorageBroken, match="half written"):
+        log.append(notes(clock, 1, first=1))
+    disk.heal()
+    log.append(notes(clock, 1, first=2))
+    trail = verify(tmp_path / "activities")
+    assert (trail.entries, trail.repaired) == (3, 1)
+
+
 def test_nobody_in_a_failed_batch_is_told_that_it_went_well(tmp_path: Path, clock: FrozenClock) -> None:
     disk = FaultyDisk()
     _, log = file_storage(tmp_path, disk=disk, now=clock.now)
@@ -385,7 +401,7 @@ def test_whichever_call_fails_the_answer_is_an_error_of_the_port_and_a_restart_m
         assert verify(folder / "activities").torn is False
 
 
-@pytest.fixture(params=["size=400k", "nr_inodes=400"])
+@pytest.fixture(params=["size=2m", "nr_inodes=500"])
 def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     """A file system with little room, in bytes or in inodes."""
     place = tmp_path / "small"
@@ -407,7 +423,7 @@ def fill(place: Path) -> None:
 def test_a_full_file_system_refuses_and_recovers(
     small_disk: Path, clock: FrozenClock, ids: SequentialIds
 ) -> None:
-    repository, log = file_storage(small_disk, disk=Disk(floor=100_000), now=clock.now)
+    repository, log = file_storage(small_disk, disk=Disk(floor=1_000_000), now=clock.now)
     made: list[Job] = []
     with pytest.raises(StorageFull):
         made.extend(commit_all(repository, history_of(ids.new_id(), clock, length=1)) for _ in range(1000))
