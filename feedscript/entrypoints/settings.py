@@ -66,6 +66,8 @@ class Settings:
     script_log_bytes: int = 10 * 1024 * 1024
     script_memory_bytes: int = 0
     script_cpu_seconds: int = 0
+    script_open_files: int = 0
+    script_file_bytes: int = 0
     script_environment: tuple[str, ...] = ()
     generate_command: tuple[str, ...] = ()
     validate_command: tuple[str, ...] = ()
@@ -120,7 +122,12 @@ class Settings:
 
     def limits(self) -> dict[str, int]:
         """Resource limits of a script, by their names in `resource`."""
-        asked = {"RLIMIT_AS": self.script_memory_bytes, "RLIMIT_CPU": self.script_cpu_seconds}
+        asked = {
+            "RLIMIT_AS": self.script_memory_bytes,
+            "RLIMIT_CPU": self.script_cpu_seconds,
+            "RLIMIT_NOFILE": self.script_open_files,
+            "RLIMIT_FSIZE": self.script_file_bytes,
+        }
         return {name: limit for name, limit in asked.items() if limit}
 
     def secret(self) -> bytes:
@@ -202,6 +209,8 @@ def read_settings() -> Settings:
         "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
         "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", 0, validate=some),
         "script_cpu_seconds": env.int("SCRIPT_CPU_SECONDS", 0, validate=some),
+        "script_open_files": env.int("SCRIPT_OPEN_FILES", 0, validate=some),
+        "script_file_bytes": env.int("SCRIPT_FILE_BYTES", 0, validate=some),
         "script_environment": tuple(env.list("SCRIPT_ENVIRONMENT", []) or ()),
         "generate_command": _command(env, "GENERATE_COMMAND"),
         "validate_command": _command(env, "VALIDATE_COMMAND"),
