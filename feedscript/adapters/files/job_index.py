@@ -247,24 +247,27 @@ class JobIndex:
         self._builder.start()
 
     def _rebuild(self, why: str) -> None:
-        """Fill the index from the jobs' files; what is committed meanwhile follows from the trail."""
-        lock = open_lock(self._folder / ".lock")
         try:
-            if not try_lock(lock):
-                return  # another process is at it
-            logger.info("the index of the jobs is built anew: %s", why)
-            place, _ = self._read_on(_Place())
-            self._clear()
-            rows = self._rows(self._ids())
-            while batch := [row for row, _ in zip(rows, range(ROWS_AT_ONCE), strict=False)]:
-                with self._transaction() as database:
-                    database.executemany(UPSERT, batch)
+            lock = open_lock(self._folder / ".lock")
+            try:
+                if try_lock(lock):  # else another process is at it
+                    logger.info("the index of the jobs is built anew: %s", why)
+                    self._fill()
+            finally:
+                os.close(lock)
+        except (sqlite3.DatabaseError, OSError) as error:
+            logger.warning("the index of the jobs could not be built (%s); listings walk the folders", error)
+
+    def _fill(self) -> None:
+        """Take in all jobs' files; what is committed meanwhile follows from the trail."""
+        place, _ = self._read_on(_Place())
+        self._clear()
+        rows = self._rows(self._ids())
+        while batch := [row for row, _ in zip(rows, range(ROWS_AT_ONCE), strict=False)]:
             with self._transaction() as database:
-                self._keep_place(database, place)
-        except (sqlite3.DatabaseError, OSError):
-            logger.exception("the index of the jobs could not be built; listings walk the folders")
-        finally:
-            os.close(lock)
+                database.executemany(UPSERT, batch)
+        with self._transaction() as database:
+            self._keep_place(database, place)
 
     def _clear(self) -> None:
         try:
