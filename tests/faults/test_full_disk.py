@@ -98,9 +98,16 @@ def test_a_full_disk_refuses_new_jobs_and_ends_old_ones(tmp_path: Path, options:
     with SmallServer(folder, outside, options) as server:
         for n in range(FILL_POINTS):
             fill_once(server, outside, full, n)
-        poll(lambda: not unfinished(jobs_on_disk(server.inside)))
+        poll(lambda: not unfinished(jobs_on_disk(server.inside)) and recorded(server.inside))
         assert len(jobs_on_disk(server.inside)) == 2 * FILL_POINTS
         check_story(server.inside)
+
+
+def recorded(folder: Path) -> bool:
+    """Whether every script's end is on the trail: the job's file is read-only from then on."""
+    ended = all(a["exited_at"] for job in jobs_on_disk(folder).values() for a in job["attempts"])
+    files = (folder / "jobs").glob("*/*/*/*.json")
+    return ended and all(path.stat().st_mode & 0o777 == 0o400 for path in files)
 
 
 def fill_once(server: LiveServer, outside: Path, full: object, n: int) -> None:
