@@ -15,6 +15,7 @@ CALLS = (
     "openat,mkdir,write,fsync,fdatasync,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
     "unlink,unlinkat,chmod,fchmod,fchmodat,ftruncate"
 )
+DETACHES_WITHIN = 5.0
 NOT_THERE = "strace is not installed, or may not trace here"
 
 
@@ -44,7 +45,12 @@ def traced(pid: int, *injections: str, log: Path) -> Iterator[None]:
         yield
     finally:
         strace.terminate()
-        strace.communicate(timeout=30)
+        try:
+            strace.communicate(timeout=DETACHES_WITHIN)
+        except subprocess.TimeoutExpired:
+            # It may wait for ever for a thread of a process that has just ended.
+            strace.kill()
+            strace.communicate()
 
 
 def injection(call: str, number: int, fault: str) -> list[str]:
