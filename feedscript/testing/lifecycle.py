@@ -9,6 +9,7 @@ Subclass `JobLifecycle`, give it `make_storage`, and have `lifecycle_test` make 
 >>> TestMemoryLifecycle = lifecycle_test(MemoryLifecycle, examples=5)
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,12 +25,13 @@ from feedscript.domain import (
     Reason,
     ReportOutcome,
     RetryPolicy,
+    SourceMissing,
     ValidationRevoked,
     evolve,
     fold,
 )
 from feedscript.ports import Clock, JobFilter
-from feedscript.service import Callback
+from feedscript.service import Answer, Callback
 from feedscript.testing.fakes import FrozenClock
 from feedscript.testing.model import ModelJob
 from feedscript.testing.rig import GRACE, Rig, Storage, as_the_trail_tells, memory_storage
@@ -39,6 +41,7 @@ __all__ = ["JobLifecycle", "Storage", "lifecycle_test", "memory_storage"]
 POLICY = RetryPolicy(max_retries=2)
 MERCHANTS = ("m1", "m2")
 REFERENCES = (None, "1", "order 2", "../3")
+FEED, REPORT = "s3://out/feed", "s3://out/report"
 SOURCES = ("s3://in/a.csv", "s3://in/b.csv")
 EXITS: tuple[tuple[int | None, Reason | None, bool], ...] = (
     (0, None, True),
@@ -81,9 +84,28 @@ class JobLifecycle(RuleBasedStateMachine):
     def post(self, phase: Phase, merchant: str, reference: str | None, source: str) -> None:
         """Start a phase, retry it, or repeat the call."""
         request = FeedRequest(
-            affiliate_merchant_id=merchant, source=source, destination="s3://out/feed", reference=reference
+            affiliate_merchant_id=merchant, source=source, destination=FEED, reference=reference
         )
-        answer = self.rig.service.start(phase, request, actor="a caller")
+        self._posted(phase, request, self.rig.service.start(phase, request, actor="a caller"))
+
+    @rule(merchant=st.sampled_from(MERCHANTS), reference=st.sampled_from(REFERENCES))
+    def validate_without_a_source(self, merchant: str, reference: str | None) -> None:
+        """Start a validation of what was generated, or validated before."""
+        request = FeedRequest(
+            affiliate_merchant_id=merchant, source="", destination=REPORT, reference=reference
+        )
+        model = self.models.get(self.named.get((merchant, reference or ""), ""))
+        try:
+            answer = self.rig.service.start(Phase.VALIDATION, request, actor="a caller")
+        except SourceMissing:
+            assert model is None
+            return
+        assert model is not None
+        source = FEED if model.has_feed else model.last_validated or ""
+        self._posted(Phase.VALIDATION, replace(request, source=source), answer)
+
+    def _posted(self, phase: Phase, request: FeedRequest, answer: Answer) -> None:
+        merchant, reference = request.affiliate_merchant_id, request.reference
         job_id = answer.job.id
         if reference is None:
             assert job_id not in self.models, "a call without a job_id is a new job"

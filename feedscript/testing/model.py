@@ -74,6 +74,17 @@ class ModelJob:
         """The retries begun."""
         return sum(attempt.retry for attempt in self.attempts)
 
+    @property
+    def has_feed(self) -> bool:
+        """Whether a generation has succeeded."""
+        return any(a.phase is GENERATION and a.outcome is Outcome.SUCCESS for a in self.attempts)
+
+    @property
+    def last_validated(self) -> str | None:
+        """What the newest validation was of."""
+        newest = self._newest(VALIDATION)
+        return newest.request.source if newest else None
+
     def post(self, phase: Phase, request: FeedRequest) -> str:
         """A call of an endpoint; answers as `POST_TABLE` does, or `retries_exhausted`."""
         answer = "accepted"

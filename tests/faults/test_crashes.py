@@ -201,3 +201,25 @@ def test_nothing_acknowledged_is_lost_doubled_or_stuck() -> None:
 def test_the_test_would_notice_a_missing_fsync(promise: str) -> None:
     with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the loss leads to
         crash_test(shrink=False, **{promise: False})
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # What a dead process wrote and did not sync is counted on by the next one.
+        ([("note", 1), ("new", 0)], [("new", 0), ("look", 0)]),
+        # A day ends with entries that nobody has synced.
+        ([("note", 1), ("note", 0), ("sleep", 0)], [("note", 1)]),
+    ],
+)
+def test_a_power_cut_after_the_next_process(
+    first: list[tuple[str, int]], second: list[tuple[str, int]]
+) -> None:
+    for call in range(30, 70):
+        for seed in range(6):
+            tell(
+                [
+                    Life(first, fatal_call=call, power_cut=False, seed=0),
+                    Life(second, 0, power_cut=True, seed=seed),
+                ]
+            )
