@@ -4,7 +4,7 @@ import json
 from typing import Any, NoReturn
 
 from flask import Request, g
-from webargs.flaskparser import FlaskParser
+from webargs.flaskparser import FlaskParser, abort
 
 
 class StrictJsonParser(FlaskParser):
@@ -29,14 +29,13 @@ class StrictJsonParser(FlaskParser):
         return document
 
     def _handle_invalid_json_error(
-        self, error: json.JSONDecodeError | UnicodeDecodeError, req: Request, *args: Any, **kwargs: Any
+        self, error: json.JSONDecodeError | UnicodeDecodeError, *_: Any, **__: Any
     ) -> NoReturn:
         where = (
             f"line {error.lineno}, column {error.colno}: " if isinstance(error, json.JSONDecodeError) else ""
         )
         what = error.msg if isinstance(error, json.JSONDecodeError) else "not UTF-8"
-        error.args = (f"The body is not JSON: {where}{what}",)
-        super()._handle_invalid_json_error(error, req, *args, **kwargs)
+        abort(400, exc=error, messages={"json": [f"The body is not JSON: {where}{what}"]})
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -140,6 +140,11 @@ def test_what_is_not_json_is_said_to_be_so(api: Api, path: str, body: bytes) -> 
     assert_problem(api.client.post(path, data=body, content_type="application/json"), 400, "not_json")
 
 
+def test_where_a_body_stops_being_json_is_said(api: Api) -> None:
+    answer = api.client.post(START[0], data=b'{"job_id": 1,\n "partner_id": nope}')
+    assert "line 2, column 16" in assert_problem(answer, 400, "not_json")["detail"]
+
+
 @pytest.mark.parametrize("body", ["[]", "1", '"text"', "null", "true"])
 def test_json_that_is_no_object_is_refused(api: Api, body: str) -> None:
     for path in (*START, "/api/callback/feed"):
