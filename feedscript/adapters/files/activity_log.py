@@ -106,7 +106,8 @@ class FileActivityLog(ActivityLog):
         if known:
             # Whoever wrote them may have died before its fsync.
             for segment in self._segments.listed(since=since):
-                self._disk.sync_file(segment)
+                if segment.exists():  # else it was compressed meanwhile, durably
+                    self._disk.sync_file(segment)
         self.append([activity for activity in activities if activity.id not in known])
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:

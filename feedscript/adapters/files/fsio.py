@@ -86,6 +86,10 @@ class Disk:
     @_with_reserve
     def stage(self, path: Path, data: bytes, *, mode: int = 0o600) -> Staged:
         """Write what is to become the file's content beside it, durably; `publish` puts it in its place."""
+        return self.stage_pieces(path, (data,), mode=mode)
+
+    def stage_pieces(self, path: Path, pieces: Iterable[bytes], *, mode: int = 0o600) -> Staged:
+        """Like `stage`, for content that is made as it is written; the reserve is left alone."""
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
@@ -94,12 +98,13 @@ class Disk:
         except OSError as error:
             raise self.translated(error, path) from error
         try:
-            self._write_all(descriptor, data)
+            for piece in pieces:
+                self._write_all(descriptor, piece)
             self.sync(descriptor, path)
         except OSError as error:
             self._discard(temporary)
             raise self.translated(error, path) from error
-        except StorageBroken:
+        except Exception:
             self._discard(temporary)
             raise
         finally:
@@ -122,6 +127,10 @@ class Disk:
         for folder in sorted({each.path.parent for each in staged}):
             self.sync_folder(folder)
         return errors
+
+    def discard(self, staged: Staged) -> None:
+        """Give up content that was not published."""
+        self._discard(staged.temporary)
 
     @_with_reserve
     def create(self, path: Path, data: bytes, *, mode: int = 0o600) -> bool:

@@ -12,15 +12,17 @@ import os
 import sqlite3
 import threading
 import weakref
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gzip import BadGzipFile
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.files.chain import line_hash
 from feedscript.adapters.files.documents import to_rfc3339
-from feedscript.adapters.files.segments import Segments
+from feedscript.adapters.files.segments import Segments, opened
 from feedscript.domain import Job
 from feedscript.ports.repository import JobFilter
 
@@ -163,7 +165,13 @@ class JobIndex:
         return place, changed
 
     def _read_segment(self, segment: Path, place: _Place, changed: set[str]) -> _Place:
-        with segment.open("rb") as file:
+        try:
+            return self._read_opened(segment, place, changed)
+        except (EOFError, zlib.error, BadGzipFile) as error:
+            raise _PlaceLost(f"{segment} cannot be unpacked: {error}") from error
+
+    def _read_opened(self, segment: Path, place: _Place, changed: set[str]) -> _Place:
+        with opened(segment) as file:
             if place.end:
                 file.seek(place.start)
                 if line_hash(file.read(place.end - place.start)[:-1]) != place.hash:
@@ -255,12 +263,13 @@ class JobIndex:
                     self._fill()
             finally:
                 os.close(lock)
-        except (sqlite3.DatabaseError, OSError) as error:
+        except (sqlite3.DatabaseError, OSError, _PlaceLost) as error:
             logger.warning("the index of the jobs could not be built (%s); listings walk the folders", error)
 
     def _fill(self) -> None:
         """Take in all jobs' files; what is committed meanwhile follows from the trail."""
-        place, _ = self._read_on(_Place())
+        # The place is the trail's end, which is in its last segment; what is before it need not be read.
+        place, _ = self._read_on(_Place(max(map(self._trail.day_of, self._trail.listed()), default="")))
         self._clear()
         rows = self._rows(self._ids())
         while batch := [row for row, _ in zip(rows, range(ROWS_AT_ONCE), strict=False)]:

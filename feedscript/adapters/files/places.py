@@ -54,9 +54,19 @@ class JobPlaces:
         return self._locks[int(job_id[-4:], 16) % LOCK_STRIPES]
 
     def days(self) -> list[Path]:
-        """The folders of all days, newest first."""
-        found = self.root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]")
+        """The folders of all days, newest first; one whose jobs are archived need not be there."""
+        found = set(self.root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"))
+        archives = self.archive.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].zip")
+        found.update(self.root / path.stem.replace("-", "/") for path in archives)
         return sorted(found, reverse=True)
+
+    def archive_of(self, day: Path) -> Path:
+        """The archive of the jobs of a day, which is given as its folder."""
+        return self.archive / f"{self.name_of(day)}.zip"
+
+    def name_of(self, day: Path) -> str:
+        """The day of a folder as `YYYY-MM-DD`."""
+        return "-".join(day.parts[-3:])
 
     def _folder_of_day(self, day: int) -> Path:
         return self.root / f"{datetime.fromtimestamp(day * DAY / 1000, UTC):%Y/%m/%d}"

@@ -5,6 +5,9 @@ then appended to the log, and the file is made read-only: *sealed*. A file that 
 committed, or whose commit a crash cut off; whoever next opens the job, or lists the open ones, waits for the one and
 finishes the other. So nobody acts on, or answers from, a state that a power cut could still take back.
 
+A day that is over may be moved into an archive (`archive.py`), where its jobs are read as before; a job that is retried
+has a file again, which counts.
+
 `open/<id>` names every job that is not settled, `references/` holds a symbolic link per caller's reference, and
 `locks/` the lock files. Nothing here is a cache: all of it is the truth.
 """
@@ -17,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedscript.adapters._flock import locked
+from feedscript.adapters.files import day_zip
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
 from feedscript.adapters.files.fsio import Disk, DiskError, Staged
@@ -156,12 +160,21 @@ class FileJobRepository(JobRepository):
                 return _Stored(*job_from_bytes(file.read()), sealed)
         except FileNotFoundError:
             self._refuse_quarantined(job_id)
-            return None
+            return self._read_archived(job_id, path)
         except ValueError as error:
             self._quarantine(job_id, path, str(error))
             raise UnreadableJob(job_id, str(error)) from error
         except OSError as error:
             raise UnreadableJob(job_id, error.strerror or str(error)) from error
+
+    def _read_archived(self, job_id: str, path: Path) -> _Stored | None:
+        # Whoever archives removes a file only once the archive is there.
+        archive = self.places.archive_of(path.parent)
+        try:
+            data = day_zip.member(archive, path.name)
+            return None if data is None else _Stored(*job_from_bytes(data), sealed=True)
+        except (OSError, ValueError, *day_zip.DAMAGE) as error:
+            raise UnreadableJob(job_id, f"{archive}: {error}") from error
 
     def _quarantine(self, job_id: str, path: Path, cause: str) -> None:
         """Put the file aside; the name stays in `open/`, so that a mended one goes on where it stood."""
@@ -242,8 +255,17 @@ class FileJobRepository(JobRepository):
         path = self.places.document(job_id)
         try:
             return job_from_bytes(path.read_bytes())[0] if path else None
+        except FileNotFoundError:
+            return self._peek_archived(job_id)
         except (OSError, ValueError):
             return None  # whoever asks for the job itself is told
+
+    def _peek_archived(self, job_id: str) -> Job | None:
+        try:
+            stored = self._read(job_id)
+        except UnreadableJob:
+            return None
+        return stored.job if stored else None
 
     def _ids_indexed(self, wanted: JobFilter, before: str | None, limit: int) -> Iterator[str]:
         while (ids := self._index.matching(wanted, before=before, limit=limit + 1)) is not None:
@@ -259,8 +281,19 @@ class FileJobRepository(JobRepository):
         for day in self.places.days():
             if bound is not None and day > bound:
                 continue
-            names = sorted((entry.stem for entry in day.glob("*.json")), reverse=True)
-            yield from (name for name in names if cursor is None or name < cursor)
+            # Folder first: what is not there any more is in the archive by then.
+            names = {entry.name for entry in day.glob("*.json")}
+            names.update(self._archived_names(day))
+            ids = sorted((name.removesuffix(".json") for name in names), reverse=True)
+            yield from (job_id for job_id in ids if cursor is None or job_id < cursor)
+
+    def _archived_names(self, day: Path) -> list[str]:
+        archive = self.places.archive_of(day)
+        try:
+            return day_zip.names(archive)
+        except (OSError, *day_zip.DAMAGE) as error:
+            logger.warning("left out of a listing: %s: %s", archive, error)
+            return []
 
 
 def _is_sealed(path: Path) -> bool:

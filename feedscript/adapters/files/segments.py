@@ -1,20 +1,26 @@
 """The files of the audit trail: `YYYY/MM/DD.jsonl`, an entry a line, a file a day (UTC); reading, no writing.
 
-A day that is over may be compressed in place, to `DD.jsonl.gz`; nothing else changes by it. A last line without its
-end is one that is being written, or that a crash has torn: readers leave it out.
+A day that is over may be compressed in place, to `DD.jsonl.gz`; nothing else changes by it, and bytes are counted as
+they were before. While both are there the uncompressed one counts. A last line without its end is one that is being
+written, or that a crash has torn: readers leave it out.
 """
 
 import gzip
+import io
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
 BLOCK = 1024 * 1024
+UNPACKED_IN_MEMORY = 16 * BLOCK
+PACKED = ".gz"
 SEGMENT = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}\.jsonl(\.gz)?")
 
 
@@ -39,13 +45,40 @@ class Segments:
     def listed(self, *, since: datetime | None = None) -> list[Path]:
         """The segments from that day on, oldest first."""
         first = "" if since is None else f"{since.astimezone(UTC):%Y/%m/%d}"
-        found = (path.relative_to(self.root).as_posix() for path in self.root.glob("*/*/*.jsonl*"))
-        return [self.root / name for name in sorted(found) if SEGMENT.fullmatch(name) and name[:10] >= first]
+        found = {path.relative_to(self.root).as_posix() for path in self.root.glob("*/*/*.jsonl*")}
+        return [
+            self.root / name
+            for name in sorted(found)
+            if SEGMENT.fullmatch(name)
+            and name[:10] >= first
+            and name.removesuffix(PACKED) not in found - {name}
+        ]
+
+    def packed(self, segment: Path) -> Path:
+        """Where the segment goes when it is compressed."""
+        return segment.with_name(segment.name + PACKED)
 
 
 def opened(segment: Path) -> BinaryIO:
-    """The segment's bytes, compressed or not."""
-    return cast("BinaryIO", gzip.open(segment)) if segment.suffix == ".gz" else segment.open("rb")
+    """The segment's bytes, compressed or not, also where it was compressed since it was listed."""
+    try:
+        return cast("BinaryIO", gzip.open(segment)) if segment.suffix == PACKED else segment.open("rb")
+    except FileNotFoundError:
+        compressed = segment.with_name(segment.name + PACKED)
+        if segment.suffix == PACKED or not compressed.exists():
+            raise
+        return opened(compressed)
+
+
+def _opened_anywhere(segment: Path) -> BinaryIO:
+    """The same, for reading from the end back: gzip would unpack everything anew at each step."""
+    file = opened(segment)
+    if isinstance(file, io.BufferedReader):
+        return file
+    unpacked = SpooledTemporaryFile(UNPACKED_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    with file:
+        shutil.copyfileobj(file, unpacked, BLOCK)
+    return cast("BinaryIO", unpacked)
 
 
 def lines(segment: Path, needle: bytes = b"") -> Iterator[bytes]:
@@ -63,8 +96,9 @@ def lines_backwards(segment: Path, before: int | None = None) -> Iterator[tuple[
 
     With `before`, those that end at or before that byte, which must be the beginning of a line.
     """
-    with opened(segment) as file:
-        size = file.seek(0, os.SEEK_END)
+    with _opened_anywhere(segment) as file:
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
         start, unread = size if before is None else min(before, size), b""
         while start > 0:
             length = min(BLOCK, start)

@@ -5,6 +5,7 @@ import click
 from feedscript import __version__
 from feedscript.entrypoints.cli.audit import audit
 from feedscript.entrypoints.cli.demo import demo
+from feedscript.entrypoints.cli.jobs import jobs
 from feedscript.entrypoints.cli.rules import rules_command
 from feedscript.entrypoints.cli.serve import serve
 from feedscript.entrypoints.cli.validate import validate_command
@@ -18,6 +19,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(demo)
+main.add_command(jobs)
 main.add_command(serve)
 main.add_command(validate_command)
 main.add_command(rules_command)
