@@ -77,11 +77,22 @@ class Story:
         self.cuts = 0
         (place / "0").mkdir()
         self.world = World(place / "0")
+        self.opened: list[FileStorage] = []
+
+    def storage(self, disk: CrashDisk) -> FileStorage:
+        storage = file_storage(self.world.base, disk=disk, now=self.clock.now)
+        self.opened.append(storage)
+        return storage
+
+    def close(self) -> None:
+        """Wait for the indexes that are being built in the background: their folder is about to go."""
+        for repository, _ in self.opened:
+            repository.close()
 
     def live(self, life: Life) -> None:
         disk = CrashDisk(self.world, fatal_call=life.fatal_call, **self.promises)
         try:
-            storage = file_storage(self.world.base, disk=disk, now=self.clock.now)
+            storage = self.storage(disk)
             list(storage[0].open_jobs())
             for what, which in life.steps:
                 getattr(self, what)(storage, which)
@@ -142,7 +153,7 @@ class Story:
     # What must hold whenever a process comes up
 
     def check(self) -> None:
-        repository, log = file_storage(self.world.base, disk=CrashDisk(self.world), now=self.clock.now)
+        repository, log = self.storage(CrashDisk(self.world))
         open_jobs = set(repository.open_jobs())
         log.append(notes(self.clock, 1, first=self.noted))
         trail = verify(self.world.base / "activities")
@@ -168,12 +179,13 @@ class Story:
 
 def tell(story: list[Life], **promises: bool) -> None:
     place = Path(tempfile.mkdtemp(prefix="feedscript-crash-"))
+    told = Story(place, **promises)
     try:
-        told = Story(place, **promises)
         for life in story:
             told.live(life)
         told.check()
     finally:
+        told.close()
         shutil.rmtree(place)
 
 
