@@ -36,7 +36,7 @@ class FileLifecycle(JobLifecycle):
         return file_storage(self._folder, now=clock.now)
 
     def teardown(self) -> None:
-        shutil.rmtree(self._folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 TestFileLifecycle = lifecycle_test(FileLifecycle, examples=30, steps=25)
