@@ -146,6 +146,8 @@ class SubprocessExecutor(Executor):
             while not self._look_around(take_over=True):
                 if self._stopping.wait(LOOK_EVERY):
                     return
+            # And what waits is queued in its order before a newer run can come straight to the queue.
+            self._look_around()
             self._leading.set()
             self._tellers = ThreadPoolExecutor(TELLERS * self._capacity, "feedscript-teller")
             workers = [
