@@ -16,8 +16,8 @@ from uuid import UUID
 
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
 from feedscript.adapters.files.documents import job_to_bytes
+from feedscript.adapters.files.job_files import SEALED
 from feedscript.adapters.files.places import JobPlaces
-from feedscript.adapters.files.repository import SEALED
 from feedscript.domain import Attempt, FeedRequest, Job, JobState, Outcome, Phase
 from feedscript.ports import JobFilter
 

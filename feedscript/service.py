@@ -133,9 +133,9 @@ class JobService:
         An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none, and
         the repository's errors.
         """
-        job_id = self._identify(request)
+        job_id, new = self._identify(request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
-        return self._apply(job_id, start(job_id=job_id, request=request), actor=actor)
+        return self._apply(job_id, start(job_id=job_id, request=request), actor=actor, new=new)
 
     def report(self, callback: Callback) -> Answer:
         """Take a callback; raises `UnknownJob` and `ForgedToken`."""
@@ -285,9 +285,12 @@ class JobService:
 
     # One way to change a job
 
-    def _apply(self, job_id: str, command: Command, *, actor: str = "feedscript") -> Answer:
-        for _ in range(RACES_BEFORE_GIVING_UP):
-            job = self._repository.get(job_id)
+    def _apply(
+        self, job_id: str, command: Command, *, actor: str = "feedscript", new: bool = False
+    ) -> Answer:
+        for races in range(RACES_BEFORE_GIVING_UP):
+            # Whoever has just made the id need not look; a racer that was faster shows at the commit.
+            job = None if new and races == 0 else self._repository.get(job_id)
             decision = decide(job, command, self._clock.now(), self._policy)
             if isinstance(decision, Refusal):
                 if decision.code is RefusalCode.SOURCE_MISSING:
@@ -348,13 +351,15 @@ class JobService:
             started=attempt.started_at is not None,
         )
 
-    def _identify(self, request: FeedRequest) -> str:
-        reference = request.reference
+    def _identify(self, request: FeedRequest) -> tuple[str, bool]:
+        """The id of the job that is asked for, and whether it was made for this request."""
+        reference, new_id = request.reference, self._ids.new_id()
         if reference is None:
-            return self._ids.new_id()
+            return new_id, True
         if job := self._repository.get(reference):
-            return job.id
-        return self._repository.claim(request.affiliate_merchant_id, reference, self._ids.new_id())
+            return job.id, False
+        job_id = self._repository.claim(request.affiliate_merchant_id, reference, new_id)
+        return job_id, job_id == new_id
 
     def _require(self, job_id: str) -> Job:
         job = self._repository.get(job_id)

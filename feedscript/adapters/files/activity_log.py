@@ -17,9 +17,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock
-from feedscript.adapters.files.chain import Head, Tampered, chained, end_of, find_tear, head_of
+from feedscript.adapters.files.chain import Head, Tampered, chained, end_of, find_tear, head_after, head_of
 from feedscript.adapters.files.digests import write_digests
-from feedscript.adapters.files.documents import activity_from_line, activity_to_document, to_json
+from feedscript.adapters.files.documents import activity_from_line, activity_to_bytes, to_json
 from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.segments import Segments, lines, lines_backwards
@@ -50,6 +50,15 @@ class _OpenSegment:
             return self.path == path and os.path.samestat(path.stat(), os.fstat(self.descriptor))
         except FileNotFoundError:
             return False
+
+
+class _LockFile:
+    """The open lock file of a process."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.owner = os.getpid()
+        weakref.finalize(self, os.close, descriptor)
 
 
 @dataclass
@@ -85,14 +94,19 @@ class FileActivityLog(ActivityLog):
         self._writes = Group(self._write_all)
         self._syncs = Group(self._sync_all)
         self._opened: _OpenSegment | None = None
+        self._locking: _LockFile | None = None
         self._head: Head | None = None
         self._repairs: list[bytes] = []
         disk.make_root(root)
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
         """Append, together with whatever other threads want appended just now."""
-        if activities:
-            batch = _Batch([to_json(activity_to_document(activity)) for activity in activities])
+        self.append_entries([activity_to_bytes(activity) for activity in activities], durable=durable)
+
+    def append_entries(self, entries: Sequence[bytes], *, durable: bool = True) -> None:
+        """Like `append`, for activities that are written down already."""
+        if entries:
+            batch = _Batch(entries)
             self._writes.run(batch)
             if durable:
                 self._syncs.run(batch)
@@ -185,17 +199,23 @@ class FileActivityLog(ActivityLog):
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """The log's lock: short, so it is waited for without a deadline."""
-        path = self.root / ".lock"
+        """The log's lock between processes: short, so it is waited for without a deadline; threads write in rounds."""
+        descriptor = self._lock_file()
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         try:
-            descriptor = open_lock(path)
-        except OSError as error:
-            raise self._disk.translated(error, path) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    def _lock_file(self) -> int:
+        # A forked process shares its parent's open file, and with it the lock: it needs one of its own.
+        if self._locking is None or self._locking.owner != os.getpid():
+            path = self.root / ".lock"
+            try:
+                self._locking = _LockFile(open_lock(path))
+            except OSError as error:
+                raise self._disk.translated(error, path) from error
+        return self._locking.descriptor
 
     def _open(self, segment: Path) -> _OpenSegment:
         if self._opened is None or not self._opened.is_at(segment):
@@ -215,6 +235,10 @@ class FileActivityLog(ActivityLog):
         known = self._head
         if known is not None and (known.segment, known.size) == (opened.path, size):
             return known
+        if known is not None and known.segment == opened.path and known.size < size:
+            following = head_after(known, opened.descriptor, size)
+            if following is not None:
+                return following
         if known is None or known.segment != opened.path:
             # The first look at this segment: its name may be another process's, and not durable yet.
             self._disk.sync_folder(opened.path.parent)
@@ -258,7 +282,7 @@ class FileActivityLog(ActivityLog):
             type="feedscript.audit.repaired",
             data={"day": day, "byte": tear, "bytes": len(torn), "sha256": digest, "kept_in": aside.name},
         )
-        self._repairs.append(to_json(activity_to_document(repair)))
+        self._repairs.append(activity_to_bytes(repair))
 
 
 def _read(line: bytes, segment: Path) -> Activity | None:

@@ -21,11 +21,11 @@ from feedscript.adapters.files import day_zip
 from feedscript.adapters.files.digests import write_digests
 from feedscript.adapters.files.documents import job_from_bytes
 from feedscript.adapters.files.fsio import Disk, Staged
+from feedscript.adapters.files.job_files import SEALED
 from feedscript.adapters.files.places import JobPlaces
 from feedscript.adapters.files.segments import BLOCK, PACKED, Segments
 from feedscript.ports.errors import StorageBroken
 
-SEALED = 0o400
 GZIP = 16 + zlib.MAX_WBITS
 
 

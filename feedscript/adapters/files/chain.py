@@ -69,24 +69,35 @@ def find_tear(descriptor: int) -> int | None:
     return size - len(tail) + begin
 
 
+def head_after(known: Head, descriptor: int, size: int) -> Head | None:
+    """The head after what others have added to a segment whose head was known; None where that is torn."""
+    added = os.pread(descriptor, size - known.size, known.size)
+    if len(added) < size - known.size or b"\0" in added or not added.endswith(b"\n"):
+        return None
+    return _head_at(known.segment, size, added[:-1].rpartition(b"\n")[2])
+
+
 def head_of(segment: Path, descriptor: int) -> Head:
     """The head that the segment's last line tells; raises `StorageBroken` where that line is no entry."""
     size = os.fstat(descriptor).st_size
     if size == 0:
         return Head(segment)
-    last = _tail(descriptor, size, 4096)[:-1].rpartition(b"\n")[2]
-    try:
-        document: Any = json.loads(last)
-        return Head(segment, size, int(document["sequence"]), line_hash(last))
-    except (ValueError, KeyError, TypeError) as error:
-        cause = "the last line is no entry of this trail; see what `feedscript audit verify` says"
-        raise StorageBroken(str(segment), cause) from error
+    return _head_at(segment, size, _tail(descriptor, size, 4096)[:-1].rpartition(b"\n")[2])
 
 
 def end_of(earlier: Path, segment: Path) -> Head:
     """The head with which a segment begins that follows a finished one, packed or not."""
     _, last = next(lines_backwards(earlier))
     return Head(segment, 0, int(json.loads(last)["sequence"]), line_hash(last))
+
+
+def _head_at(segment: Path, size: int, last: bytes) -> Head:
+    try:
+        document: Any = json.loads(last)
+        return Head(segment, size, int(document["sequence"]), line_hash(last))
+    except (ValueError, KeyError, TypeError) as error:
+        cause = "the last line is no entry of this trail; see what `feedscript audit verify` says"
+        raise StorageBroken(str(segment), cause) from error
 
 
 def _tail(descriptor: int, size: int, length: int) -> bytes:

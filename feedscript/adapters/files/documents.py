@@ -32,7 +32,8 @@ def to_rfc3339(time: datetime) -> str:
     >>> to_rfc3339(datetime(2026, 1, 1, tzinfo=UTC))
     '2026-01-01T00:00:00.000000Z'
     """
-    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    utc = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 _CONVERTER = _converter()
@@ -41,11 +42,10 @@ _CONVERTER = _converter()
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def job_to_bytes(job: Job, activities: Sequence[Activity]) -> bytes:
-    """The job's file: the job, and the activities that tell of its last change, each on a line of its own."""
-    told = b",\n".join(to_json(activity_to_document(activity)) for activity in activities)
+def job_to_bytes(job: Job, entries: Sequence[bytes]) -> bytes:
+    """The job's file: the job, and the entries that tell of its last change, each on a line of its own."""
     document = b'{"document_version":%d,\n"job":%b,\n"activities":[\n%b\n]}\n'
-    return document % (DOCUMENT_VERSION, to_json(_CONVERTER.unstructure(job)), told)
+    return document % (DOCUMENT_VERSION, to_json(_CONVERTER.unstructure(job)), b",\n".join(entries))
 
 
 def job_from_bytes(data: bytes) -> tuple[Job, tuple[Activity, ...]]:
@@ -64,6 +64,11 @@ def job_from_bytes(data: bytes) -> tuple[Job, tuple[Activity, ...]]:
 def to_json(value: object) -> bytes:
     """The value as compact JSON, without the ends of lines."""
     return _encoded(_COMPACT.encode(value))
+
+
+def activity_to_bytes(activity: Activity) -> bytes:
+    """The activity as an entry of the trail, before the chain's attributes are added."""
+    return to_json(activity_to_document(activity))
 
 
 def activity_to_document(activity: Activity) -> dict[str, Any]:

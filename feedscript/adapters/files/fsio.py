@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from itertools import count
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -66,6 +67,9 @@ class Disk:
         self._floor = floor
         self.reserve = reserve
         self._durable_folders: set[Path] = set()
+        # Names of temporary files: no other process's, whatever became of it, and no other thread's.
+        self._unique = f"{secrets.token_hex(6)}-"
+        self._numbers = count()
         self.broken: str | None = None
         self.on_broken: Callable[[], None] | None = None
         """Called once, when a failed fsync has ended the disk's use."""
@@ -92,7 +96,7 @@ class Disk:
         """Like `stage`, for content that is made as it is written; the reserve is left alone."""
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+        temporary = path.with_name(f".{path.name}.{self._unique}{next(self._numbers):x}.tmp")
         try:
             descriptor = self._open(temporary, NEW_FILE, mode)
         except OSError as error:

@@ -13,7 +13,6 @@ has a file again, which counts.
 """
 
 import logging
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,9 +21,10 @@ from pathlib import Path
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files import day_zip
 from feedscript.adapters.files.activity_log import FileActivityLog
-from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
+from feedscript.adapters.files.documents import activity_to_bytes, job_from_bytes, job_to_bytes
 from feedscript.adapters.files.fsio import Disk, DiskError, Staged
 from feedscript.adapters.files.group import Group
+from feedscript.adapters.files.job_files import SEALED, UNSEALED, JobFiles, StoredJob
 from feedscript.adapters.files.job_index import JobIndex
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
@@ -33,24 +33,13 @@ from feedscript.ports.repository import JobFilter, JobPage, JobRepository
 
 logger = logging.getLogger(__name__)
 
-SEALED, UNSEALED = 0o400, 0o600
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What a job's file holds, and whether its commit was finished."""
-
-    job: Job
-    activities: tuple[Activity, ...]
-    sealed: bool
-
 
 @dataclass(frozen=True, slots=True)
 class _Commit:
     """A job's next content, what it tells, and the folders whose names must be durable before it can be seen."""
 
     staged: Staged
-    activities: Sequence[Activity]
+    entries: Sequence[bytes]
     names: Sequence[Path]
 
 
@@ -61,6 +50,7 @@ class FileJobRepository(JobRepository):
         self.places = places = JobPlaces(root)
         self._log = log
         self._disk = disk
+        self._files = JobFiles()
         self._commits = Group(self._publish)
         disk.make_root(root)
         for folder in (places.open, places.references, places.locks, places.quarantine, places.index):
@@ -70,8 +60,7 @@ class FileJobRepository(JobRepository):
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
         """Reserve the reference by making a symbolic link: the file system lets one of many racers win."""
         path = self.places.claim(affiliate_merchant_id, reference)
-        self._disk.point(path, job_id)
-        return path.readlink().name
+        return job_id if self._disk.point(path, job_id) else path.readlink().name
 
     def get(self, job_id: str) -> Job | None:
         """Read the job's file; an unreadable one goes to `quarantine/`, as it is."""
@@ -97,8 +86,9 @@ class FileJobRepository(JobRepository):
             elif not stored.sealed:
                 self._seal(path, stored)
             names = self._announce(job, stored)
-            staged = self._disk.stage(path, job_to_bytes(job, activities), mode=UNSEALED)
-            self._commits.run(_Commit(staged, activities, names))
+            entries = [activity_to_bytes(activity) for activity in activities]
+            staged = self._disk.stage(path, job_to_bytes(job, entries), mode=UNSEALED)
+            self._commits.run(_Commit(staged, entries, names))
 
     def settle(self, job_id: str) -> None:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""
@@ -150,14 +140,12 @@ class FileJobRepository(JobRepository):
     def _lock(self, job_id: str) -> AbstractContextManager[None]:
         return locked(self.places.lock(job_id))
 
-    def _read(self, job_id: str) -> _Stored | None:
+    def _read(self, job_id: str) -> StoredJob | None:
         path = self.places.document(job_id)
         if path is None:
             return None
         try:
-            with path.open("rb") as file:
-                sealed = os.fstat(file.fileno()).st_mode & 0o777 == SEALED
-                return _Stored(*job_from_bytes(file.read()), sealed)
+            return self._files.read(path)
         except FileNotFoundError:
             self._refuse_quarantined(job_id)
             return self._read_archived(job_id, path)
@@ -167,12 +155,12 @@ class FileJobRepository(JobRepository):
         except OSError as error:
             raise UnreadableJob(job_id, error.strerror or str(error)) from error
 
-    def _read_archived(self, job_id: str, path: Path) -> _Stored | None:
+    def _read_archived(self, job_id: str, path: Path) -> StoredJob | None:
         # Whoever archives removes a file only once the archive is there.
         archive = self.places.archive_of(path.parent)
         try:
             data = day_zip.member(archive, path.name)
-            return None if data is None else _Stored(*job_from_bytes(data), sealed=True)
+            return None if data is None else StoredJob(*job_from_bytes(data), sealed=True)
         except (OSError, ValueError, *day_zip.DAMAGE) as error:
             raise UnreadableJob(job_id, f"{archive}: {error}") from error
 
@@ -188,7 +176,7 @@ class FileJobRepository(JobRepository):
     def _in_quarantine(self, job_id: str) -> bool:
         return (self.places.quarantine / f"{job_id}.json").exists()
 
-    def _announce(self, job: Job, stored: _Stored | None) -> list[Path]:
+    def _announce(self, job: Job, stored: StoredJob | None) -> list[Path]:
         """Name the job in `open/`, even where the change leaves it settled: more follows.
 
         Answers the folders whose names must be durable before the change can be seen.
@@ -197,9 +185,7 @@ class FileJobRepository(JobRepository):
         # Where the job is not settled the commit before has made its mark durable.
         names = [self.places.open] if made or stored is None or stored.job.settled else []
         if stored is None and job.reference is not None:
-            folder = self.places.claim(job.affiliate_merchant_id, job.reference).parent
-            self._disk.make_folder(folder)
-            names.append(folder)
+            names.append(self.places.references)
         return names
 
     def _publish(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
@@ -209,7 +195,7 @@ class FileJobRepository(JobRepository):
             after=[folder for commit in commits for folder in commit.names],
         )
         written = [commit for commit, error in zip(commits, errors, strict=True) if error is None]
-        self._log.append([activity for commit in written for activity in commit.activities])
+        self._log.append_entries([entry for commit in written for entry in commit.entries])
         for commit in written:
             self._disk.set_mode(commit.staged.path, SEALED)
         return errors
@@ -233,7 +219,7 @@ class FileJobRepository(JobRepository):
             logger.warning("job %s: its last change is not on the audit trail yet: %s", job_id, error)
         return True
 
-    def _seal(self, path: Path, stored: _Stored) -> None:
+    def _seal(self, path: Path, stored: StoredJob) -> None:
         """Finish a commit from its rename on."""
         self._disk.sync_folder(path.parent)
         self._log.append_missing(stored.activities)
@@ -254,7 +240,7 @@ class FileJobRepository(JobRepository):
         """The job as its file tells, whatever else is the matter with it."""
         path = self.places.document(job_id)
         try:
-            return job_from_bytes(path.read_bytes())[0] if path else None
+            return self._files.read(path).job if path else None
         except FileNotFoundError:
             return self._peek_archived(job_id)
         except (OSError, ValueError):

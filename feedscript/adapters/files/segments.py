@@ -12,7 +12,8 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -21,6 +22,7 @@ from typing import BinaryIO, cast
 BLOCK = 1024 * 1024
 UNPACKED_IN_MEMORY = 16 * BLOCK
 PACKED = ".gz"
+DAYS_REMEMBERED = 64
 SEGMENT = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}\.jsonl(\.gz)?")
 
 
@@ -32,7 +34,7 @@ class Segments:
 
     def of_day(self, day: datetime) -> Path:
         """Where the day's entries go."""
-        return self.root / f"{day.astimezone(UTC):%Y/%m/%d}.jsonl"
+        return _segment(self.root, day.astimezone(UTC).date())
 
     def day_of(self, segment: Path) -> str:
         """The segment's day as `YYYY/MM/DD`."""
@@ -57,6 +59,11 @@ class Segments:
     def packed(self, segment: Path) -> Path:
         """Where the segment goes when it is compressed."""
         return segment.with_name(segment.name + PACKED)
+
+
+@lru_cache(DAYS_REMEMBERED)
+def _segment(root: Path, day: date) -> Path:
+    return root / f"{day:%Y/%m/%d}.jsonl"
 
 
 def opened(segment: Path) -> BinaryIO:

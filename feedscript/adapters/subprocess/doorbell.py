@@ -11,7 +11,7 @@ import logging
 import os
 import select
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 from feedscript.domain import FeedRequest, Phase
@@ -20,6 +20,8 @@ from feedscript.ports.executor import Run
 logger = logging.getLogger(__name__)
 
 PIPE_BYTES = 1024 * 1024
+_OF_RUN = tuple(field.name for field in fields(Run))
+_OF_REQUEST = tuple(field.name for field in fields(FeedRequest))
 NOT_HEARD = (errno.ENXIO, errno.ENOENT, errno.EAGAIN, errno.EPIPE)
 
 
@@ -33,7 +35,7 @@ class Doorbell:
 
     def ring(self, run: Run) -> None:
         """Tell of the run, if anybody listens."""
-        line = json.dumps(asdict(run)).encode() + b"\n"
+        line = json.dumps(_document(run)).encode() + b"\n"
         if len(line) <= select.PIPE_BUF:  # longer ones could be torn by another writer's
             self._write(line)
 
@@ -82,6 +84,12 @@ class Doorbell:
             # The run is in the backlog: whoever asked for it is not to be told of a failure.
             if error.errno not in NOT_HEARD:
                 logger.warning("%s: %s", self._path, error.strerror)
+
+
+def _document(run: Run) -> dict[str, object]:
+    # `asdict` would copy everything in depth, for each job that is accepted.
+    request = {name: getattr(run.request, name) for name in _OF_REQUEST}
+    return {name: getattr(run, name) for name in _OF_RUN} | {"request": request}
 
 
 def _run_of(line: bytes) -> Run:

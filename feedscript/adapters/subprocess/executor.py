@@ -34,7 +34,7 @@ LEAD_EVERY = 0.25
 LOOK_EVERY = 1.0
 TELLERS = 16
 LEFT = "job %s, attempt %s is left to the next look around"
-REST_PER_READ = 5
+REST_PER_READ = 10
 LONGEST_PROGRESS = 4096
 
 
@@ -181,12 +181,14 @@ class SubprocessExecutor(Executor):
                 known.add((run.job_id, run.attempt))
                 if not run.wanted:
                     self.cancel(run.job_id, run.attempt)
+                if self._queue.knows(run):
+                    continue
                 begun = self._folders.of(run.job_id, run.attempt).path.is_dir()
                 self._queue.put(run, ahead=begun or run.started)
-            self._reading = time.monotonic() - begun_at
             if take_over:
                 self._tidy(known)
             self._listener.tick()
+            self._reading = time.monotonic() - begun_at
         except FeedscriptError as error:
             logger.error("the backlog could not be looked at: %s", error)  # noqa: TRY400 - the text tells it all
         except Exception:

@@ -30,6 +30,10 @@ class FairQueue:
             self._changed.notify()
             return True
 
+    def knows(self, run: Run) -> bool:
+        """Whether the run waits or is being worked on."""
+        return (run.job_id, run.attempt) in self._known
+
     def take(self) -> Run | None:
         """The next run, waited for; None once the queue is closed. Call `done` when it is over."""
         with self._changed:

@@ -3,7 +3,9 @@
 import logging
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import click
 from flask import Flask, Response
@@ -28,6 +30,13 @@ EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
 
 
+class _App(Flask):
+    """Flask without a look at every function of every request for being a coroutine: none here is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
     """OpenAPI alone: errors are this package's own business."""
 
@@ -44,7 +53,7 @@ def create_app(container: Container | None = None) -> Flask:
         container = container_for(_as_served(settings_or_exit()))
     settings: Settings = container.settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    app = Flask("feedscript")
+    app = _App("feedscript")
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         API_TITLE="feedscript",

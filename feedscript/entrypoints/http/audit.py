@@ -1,5 +1,6 @@
 """Every API call with its request and its response on the audit trail, by an allow-list of fields."""
 
+import json
 import logging
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,6 +52,7 @@ SHOWN_OF_RESPONSE = (
     "code",
 )
 LONGEST = 1024
+PLAIN = (str, int, type(None))
 
 
 def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory) -> None:
@@ -73,7 +75,7 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
 
 
 def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
-    answered = _shown(response.get_json(silent=True) if response.is_json else None, SHOWN_OF_RESPONSE)
+    answered = _shown(json.loads(response.get_data()) if response.is_json else None, SHOWN_OF_RESPONSE)
     asked = _asked()
     return Activity(
         id=g.get("request_id") or ids.new_id(),
@@ -106,16 +108,14 @@ def _asked() -> dict[str, Any]:
 def _shown(body: object, names: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(body, dict):
         return {}
-    return {
-        name: _short(body[name])
-        for name in names
-        if isinstance(body.get(name), str | int | None) and name in body
-    }
+    return {name: _short(body[name]) for name in names if name in body and isinstance(body[name], PLAIN)}
 
 
 def _short(value: str | int | None) -> str | int | None:
+    if not isinstance(value, str):
+        return value
     # What cannot be written as UTF-8 came from a request that was refused for it.
-    return value.encode(errors="replace").decode()[:LONGEST] if isinstance(value, str) else value
+    return (value if value.isascii() else value.encode(errors="replace").decode())[:LONGEST]
 
 
 def _origin(url: str) -> str:

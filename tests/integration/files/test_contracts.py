@@ -12,7 +12,7 @@ from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContr
 from feedscript.testing.fakes import FrozenClock
 from feedscript.testing.lifecycle import JobLifecycle, lifecycle_test
 from feedscript.testing.rig import Storage
-from tests.integration.files.storage import file_storage, reopening
+from tests.integration.files.storage import FileStorage, file_storage, reopening
 
 
 class TestFileJobRepository(JobRepositoryContract):
@@ -30,13 +30,17 @@ class TestFileActivityLog(ActivityLogContract):
 class FileLifecycle(JobLifecycle):
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="feedscript-lifecycle-"))
+        self._made: list[FileStorage] = []
         super().__init__()
 
     def make_storage(self, clock: Clock) -> Storage:
-        return file_storage(self._folder, now=clock.now)
+        self._made.append(file_storage(self._folder, now=clock.now))
+        return self._made[-1]
 
     def teardown(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for repository, _ in self._made:
+            repository.close()
+        shutil.rmtree(self._folder)
 
 
 TestFileLifecycle = lifecycle_test(FileLifecycle, examples=30, steps=25)

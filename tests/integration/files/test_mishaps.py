@@ -14,7 +14,7 @@ import pytest
 
 from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify
-from feedscript.adapters.files.documents import job_to_bytes
+from feedscript.adapters.files.documents import activity_to_bytes, job_to_bytes
 from feedscript.domain import Activity, Job, evolve, record_of
 from feedscript.ports import ActivityFilter, JobFilter
 from feedscript.ports.errors import StorageBroken, StorageFull, UnreadableJob
@@ -78,6 +78,21 @@ def test_a_torn_end_is_cut_off_kept_and_noted(
     assert [entry.id for entry in (entries[0], *entries[2:])] == [third.id, second.id, first.id]
     assert entries[1].type == "feedscript.audit.repaired"
     assert entries[1].data["bytes"] == len(torn)
+
+
+def test_a_writer_mends_what_another_has_torn_meanwhile(
+    tmp_path: Path, clock: FrozenClock, reopen: Callable[[], FileStorage]
+) -> None:
+    (_, ours), (_, other) = reopen(), reopen()
+    first, second, third = notes(clock, 3)
+    ours.append([first])
+    other.append([second])
+    (segment,) = (tmp_path / "activities").glob("*/*/*.jsonl")
+    with segment.open("ab") as file:
+        file.write(b'{"specversion":"1.0"')
+    ours.append([third])
+    trail = verify(tmp_path / "activities")
+    assert (trail.entries, trail.repaired, trail.torn) == (4, 1, False)
 
 
 def test_a_tear_at_the_end_of_an_earlier_day_is_mended_by_the_next(
@@ -234,7 +249,7 @@ def test_a_commit_cut_off_after_its_rename_is_finished_once(
     entry = record_of(history[1], 2)
     file = job_file(tmp_path, job)
     file.chmod(0o600)
-    file.write_bytes(job_to_bytes(following, [entry]))
+    file.write_bytes(job_to_bytes(following, [activity_to_bytes(entry)]))
     if appended:
         log.append([entry])
     repository, log = reopen()

@@ -1,5 +1,6 @@
 """Executors that are stopped after the test, and what they ran with them."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,8 @@ def start(tmp_path: Path, listener: FolderListener) -> Iterator[StartExecutor]:
     yield start_one
     for executor in executors:
         executor.stop(0)
-    for folder in tmp_path.glob("runs/*/*"):
-        end_leftovers(str(folder))
+    # Unlike a glob this does not mind folders that go while it looks.
+    for folder, _, _ in os.walk(tmp_path / "runs"):
+        end_leftovers(folder)
     for executor in executors:
         executor.stop(10)

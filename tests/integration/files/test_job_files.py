@@ -1,0 +1,69 @@
+"""Jobs' files are parsed once, and never shown as they were."""
+
+from pathlib import Path
+
+import pytest
+
+from feedscript.adapters.files.documents import job_to_bytes
+from feedscript.adapters.files.job_files import SEALED, SETTLED_AFTER_NS, UNSEALED, JobFiles
+from feedscript.domain import Job, fold
+from feedscript.testing.contracts import history_of
+from feedscript.testing.fakes import FrozenClock, SequentialIds
+from tests.integration.live_server import poll
+
+
+@pytest.fixture
+def versions() -> list[Job]:
+    clock = FrozenClock()
+    history = history_of(SequentialIds(clock).new_id(), clock, length=4)
+    return [fold(history[:length]) for length in range(1, 5)]
+
+
+def put(path: Path, job: Job, mode: int = SEALED) -> None:
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(job_to_bytes(job, ()))
+    temporary.chmod(mode)
+    temporary.rename(path)
+
+
+def remembered(files: JobFiles, path: Path) -> Job:
+    """The job, once the file is old enough to be remembered."""
+
+    def twice_the_same() -> bool:
+        return files.read(path).job is files.read(path).job
+
+    poll(twice_the_same)
+    return files.read(path).job
+
+
+def test_an_unchanged_file_is_parsed_once(tmp_path: Path, versions: list[Job]) -> None:
+    files, path = JobFiles(), tmp_path / "job.json"
+    put(path, versions[0])
+    assert files.read(path).job is not files.read(path).job, f"younger than {SETTLED_AFTER_NS} ns"
+    assert remembered(files, path) == versions[0]
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path, versions: list[Job]) -> None:
+    files, path = JobFiles(), tmp_path / "job.json"
+    put(path, versions[0])
+    for following in versions[1:]:
+        remembered(files, path)
+        put(path, following)
+        assert files.read(path).job == following
+
+
+def test_an_unsealed_file_is_not_taken_for_a_sealed_one(tmp_path: Path, versions: list[Job]) -> None:
+    files, path = JobFiles(), tmp_path / "job.json"
+    put(path, versions[0])
+    remembered(files, path)
+    path.chmod(UNSEALED)
+    assert not files.read(path).sealed
+
+
+def test_a_file_that_is_gone_is_gone(tmp_path: Path, versions: list[Job]) -> None:
+    files, path = JobFiles(), tmp_path / "job.json"
+    put(path, versions[0])
+    remembered(files, path)
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        files.read(path)
