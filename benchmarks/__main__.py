@@ -3,7 +3,15 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("domain_import", "validation", "readers", "accept", "noop_jobs", "lookups")
+BENCHMARKS = (
+    "domain_import",
+    "validation",
+    "readers",
+    "accept",
+    "noop_jobs",
+    "builtin_validation",
+    "lookups",
+)
 
 
 def main(names: list[str]) -> int:

@@ -82,14 +82,14 @@ def _feedscript(folder: Path) -> float:
 def _run_feedscript(base: str, jobs: int) -> float:
     begun = time.monotonic()
     load(f"{base}/api/feed/generate", count=jobs)
-    _await(
-        lambda: (
-            not requests.get(
-                f"{base}/api/feed/jobs", {"status": "generating", "limit": "1"}, timeout=30
-            ).json()["jobs"]
-        )
-    )
+    await_none(base, "generating")
     return time.monotonic() - begun
+
+
+def await_none(base: str, status: str) -> None:
+    """Wait until no job has the status."""
+    query = {"status": status, "limit": "1"}
+    _await(lambda: not requests.get(f"{base}/api/feed/jobs", query, timeout=30).json()["jobs"])
 
 
 def _rq(url: str, folder: Path) -> float:

@@ -1,5 +1,6 @@
 """The built-in generate script: a merchant's export becomes the partner's feed."""
 
+import sys
 from pathlib import Path
 
 from feedscript.domain import Outcome
@@ -37,3 +38,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "unmatched_columns": list(generated.unmatched),
         },
     )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,7 @@
 """The built-in validate script: a feed is checked by its partner's profile, and the report put at the destination."""
 
 import json
+import sys
 from pathlib import Path
 
 from feedscript.domain import EX_DATAERR, Outcome, Reason
@@ -57,3 +58,7 @@ def _publish(place: Workplace, name: str, text: str, uri: str) -> None:
     path: Path = place.folder / name
     path.write_text(text, encoding="utf-8")
     place.objects.publish(path, uri)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
