@@ -117,7 +117,10 @@ class JobIndex:
         return False
 
     def matching(self, wanted: JobFilter, *, before: str | None, limit: int) -> list[str] | None:
-        """Up to `limit` ids below `before`, as of the last catching up; None where the index cannot be read."""
+        """Up to `limit` ids below `before`, as of the last catching up; None where the index cannot be used.
+
+        Another process may have begun to build it anew since then.
+        """
         asked = {
             "status = ?": wanted.status and wanted.status.value,
             "merchant = ?": wanted.affiliate_merchant_id,
@@ -132,16 +135,21 @@ class JobIndex:
         conditions = " AND ".join(given) or "TRUE"
         query = f"SELECT id FROM job WHERE {conditions} ORDER BY id DESC LIMIT ?"  # noqa: S608 - of the texts above
         try:
-            with self._using:
-                return [job_id for (job_id,) in self._database().execute(query, (*given.values(), limit))]
+            with self._transaction("DEFERRED") as database:
+                found = database.execute(query, (*given.values(), limit)).fetchall()
+                return [job_id for (job_id,) in found] if self._place(database) is not None else None
         except sqlite3.DatabaseError as error:
             logger.warning("the index of the jobs cannot be read: %s", error)
             return None
 
-    def close(self) -> None:
-        """Wait for a rebuild that is under way, and let go of the file."""
+    def wait(self) -> None:
+        """Wait for a rebuild that is under way."""
         if self._builder is not None:
             self._builder.join()
+
+    def close(self) -> None:
+        """Wait for a rebuild that is under way, and let go of the file."""
+        self.wait()
         with self._using:
             if self._connection is not None:
                 self._connection.close()
@@ -190,10 +198,10 @@ class JobIndex:
     # The database
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
         with self._using:
             database = self._database()
-            database.execute("BEGIN IMMEDIATE")
+            database.execute(f"BEGIN {kind}")
             try:
                 yield database
             except BaseException:
@@ -258,7 +266,8 @@ class JobIndex:
         try:
             lock = open_lock(self._folder / ".lock")
             try:
-                if try_lock(lock):  # else another process is at it
+                # Else another process is at it, or has just been.
+                if try_lock(lock) and not self._is_good():
                     logger.info("the index of the jobs is built anew: %s", why)
                     self._fill()
             finally:
@@ -267,7 +276,7 @@ class JobIndex:
             logger.warning("the index of the jobs could not be built (%s); listings walk the folders", error)
 
     def _fill(self) -> None:
-        """Take in all jobs' files; what is committed meanwhile follows from the trail."""
+        """Take in all jobs' files, and from the trail what is committed meanwhile."""
         # The place is the trail's end, which is in its last segment; what is before it need not be read.
         place, _ = self._read_on(_Place(max(map(self._trail.day_of, self._trail.listed()), default="")))
         self._clear()
@@ -276,7 +285,23 @@ class JobIndex:
             with self._transaction() as database:
                 database.executemany(UPSERT, batch)
         with self._transaction() as database:
+            place, changed = self._read_on(place)
+            database.executemany(UPSERT, self._rows(changed))
             self._keep_place(database, place)
+
+    def _is_good(self) -> bool:
+        try:
+            with self._transaction() as database:
+                place = self._place(database)
+                if place is not None:
+                    self._read_on(place)
+                return place is not None
+        except _PlaceLost:
+            return False
+        except sqlite3.DatabaseError as error:
+            if _is_busy(error):
+                raise
+            return False
 
     def _clear(self) -> None:
         try:

@@ -1,11 +1,14 @@
 """The listing's index: a cache that follows the trail, survives its loss, and never disagrees with the files."""
 
+import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.adapters.files.job_index import JobIndex
 from feedscript.domain import (
     CancelJob,
     FeedRequest,
@@ -95,6 +98,38 @@ def test_a_listing_asks_the_index_and_not_the_folders(store: Store) -> None:
     assert path is not None
     path.with_name(f"{stray}.json").write_bytes(path.read_bytes().replace(job.id.encode(), stray.encode()))
     assert listed(repository) == [job.id]
+
+
+def test_an_index_that_is_being_built_anew_is_not_asked(store: Store) -> None:
+    repository = store.opened_and_indexed()
+    store.start(repository, "m1")
+    assert repository.indexed
+    index = JobIndex(repository.places.index, store.root / "activities", read=repository.get, ids=list)
+    assert index.matching(JobFilter(), before=None, limit=3)
+    with sqlite3.connect(repository.places.index / "jobs.sqlite3") as database:
+        # How a builder begins, here one that another process runs.
+        database.execute("DELETE FROM place")
+        database.execute("DELETE FROM job")
+    assert index.matching(JobFilter(), before=None, limit=3) is None
+    index.close()
+
+
+def test_what_is_committed_while_the_index_is_built_is_in_it(store: Store) -> None:
+    repository = store.opened_and_indexed()
+    first = store.start(repository, "m1")
+    late = []
+
+    def ids_then_a_commit() -> Iterator[str]:
+        yield first.id
+        late.append(store.start(repository, "m1").id)
+
+    folder = store.root / "another"
+    folder.mkdir()
+    index = JobIndex(folder, store.root / "activities", read=repository.get, ids=ids_then_a_commit)
+    assert not index.catch_up()
+    index.wait()
+    assert index.matching(JobFilter(), before=None, limit=3) == [*late, first.id]
+    index.close()
 
 
 @pytest.mark.parametrize("harm", ["deleted", "overwritten"])
