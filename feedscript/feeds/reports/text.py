@@ -102,8 +102,8 @@ def _group(severity: str, found: list[Mapping[str, Any]], style: _Style) -> Iter
         mark = paint(_MARKS.get(severity, "-"), severity)
         yield f"{mark} {paint(total, 'strong')} {_flat(issue['rule_id'])}"
         yield from _indented(_flat(issue["message"]), margin, style.width)
-        for sample in issue["samples"][: style.samples]:
-            yield paint(" " * margin + _sample(sample), "soft")
+        for sample in filter(None, map(_sample, issue["samples"][: style.samples])):
+            yield paint(" " * margin + sample, "soft")
         if remedy(issue):
             yield from _indented(f"→ {_flat(remedy(issue))}", margin, style.width)
     if len(found) > rules:
@@ -116,7 +116,9 @@ def _sample(sample: Mapping[str, Any]) -> str:
     identity = [_flat(sample["item_id"])] if sample.get("item_id") else []
     value = _flat(sample.get("value"))
     shown = value if len(value) <= _VALUE_LENGTH else value[: _VALUE_LENGTH - 1] + "…"
-    return f"{', '.join(place + identity)}: {shown or '(empty)'}"
+    if sample.get("item"):
+        shown = shown or "(empty)"
+    return ": ".join(filter(None, [", ".join(place + identity), shown]))
 
 
 def _least_filled(document: Document, style: _Style) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """The summary for a terminal."""
 
 import re
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_documents import document, issue, sample
@@ -25,6 +27,24 @@ def test_it_tells_what_to_act_upon() -> None:
     ):
         assert expected in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ({"item": 17, "line": 18, "item_id": "A1", "value": None}, "item 17, line 18, A1: (empty)"),
+        ({"item": None, "line": 1, "item_id": None, "value": "dan"}, "line 1: dan"),
+        ({"item": None, "line": None, "item_id": None, "value": "dan"}, "dan"),
+        ({"item": None, "line": 1, "item_id": None, "value": None}, "line 1"),
+    ],
+)
+def test_a_sample_shows_what_is_known_of_its_place(facts: dict[str, Any], line: str) -> None:
+    assert f"\n    {line}\n" in render_text(document(issue(samples=[facts])))
+
+
+def test_a_sample_of_which_nothing_is_known_takes_no_line() -> None:
+    nothing = {"item": None, "line": None, "item_id": None, "value": None}
+    assert render_text(document(issue(samples=[nothing]))) == render_text(document(issue(samples=[])))
 
 
 def test_it_says_what_it_leaves_out() -> None:
