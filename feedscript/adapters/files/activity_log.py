@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from feedscript.adapters._flock import open_lock
 from feedscript.adapters.files.chain import Head, Tampered, chained, end_of, find_tear, head_after, head_of
@@ -22,13 +23,14 @@ from feedscript.adapters.files.digests import write_digests
 from feedscript.adapters.files.documents import activity_from_line, activity_to_bytes, to_json
 from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.group import Group
-from feedscript.adapters.files.segments import Segments, lines, lines_backwards
+from feedscript.adapters.files.segments import DAMAGE, Segments, lines, lines_backwards
 from feedscript.domain import Activity
 from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.errors import BadCursor
 
 logger = logging.getLogger(__name__)
 
+Found = TypeVar("Found")
 CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
 
 
@@ -156,7 +158,7 @@ class FileActivityLog(ActivityLog):
     def _entries(self, text: str, *, since: datetime) -> Iterator[Activity]:
         needle = _as_written(text)
         for segment in self._segments.listed(since=since):
-            for line in lines(segment, needle):
+            for line in _readable(lines(segment, needle), segment):
                 entry = _read(line, segment)
                 if entry is not None:
                     yield entry
@@ -173,7 +175,7 @@ class FileActivityLog(ActivityLog):
                 if day > place[0]:
                     continue
                 before = place[1] if day == place[0] else None
-            for at, line in lines_backwards(segment, before):
+            for at, line in _readable(lines_backwards(segment, before), segment):
                 entry = _read(line, segment) if all(needle in line for needle in needles) else None
                 if entry is not None and wanted.matches(entry):
                     yield f"{day}:{at}", entry
@@ -283,6 +285,13 @@ class FileActivityLog(ActivityLog):
             data={"day": day, "byte": tear, "bytes": len(torn), "sha256": digest, "kept_in": aside.name},
         )
         self._repairs.append(activity_to_bytes(repair))
+
+
+def _readable(found: Iterator[Found], segment: Path) -> Iterator[Found]:
+    try:
+        yield from found
+    except DAMAGE as error:
+        logger.error("%s: its end cannot be unpacked (%s); see `feedscript audit verify`", segment, error)  # noqa: TRY400 - as it says
 
 
 def _read(line: bytes, segment: Path) -> Activity | None:

@@ -5,16 +5,14 @@ that the end was cut off, or everything written anew.
 """
 
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from gzip import BadGzipFile
 from pathlib import Path
 from typing import Any
 
 from feedscript.adapters.files.chain import GENESIS, Tampered, line_hash
 from feedscript.adapters.files.digests import check_digests
-from feedscript.adapters.files.segments import Segments, opened
+from feedscript.adapters.files.segments import DAMAGE, Segments, opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ def verify(root: Path, *, expect_head: str | None = None, keys: Sequence[bytes] 
     for segment in listed:
         try:
             _walk_segment(segments, segment, walk, expect_head, last=segment == listed[-1])
-        except (EOFError, zlib.error, BadGzipFile) as error:
+        except DAMAGE as error:
             raise Tampered(segments.name_of(segment), 0, f"cannot be unpacked: {error}") from error
         ends[segments.day_of(segment)] = (walk.sequence, walk.hash)
     if not walk.expected_head_seen:

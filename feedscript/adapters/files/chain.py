@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from feedscript.adapters.files.segments import lines_backwards
+from feedscript.adapters.files.segments import DAMAGE, lines_backwards
 from feedscript.domain import FeedscriptError
 from feedscript.ports.errors import StorageBroken
 
@@ -87,7 +87,12 @@ def head_of(segment: Path, descriptor: int) -> Head:
 
 def end_of(earlier: Path, segment: Path) -> Head:
     """The head with which a segment begins that follows a finished one, packed or not."""
-    _, last = next(lines_backwards(earlier))
+    try:
+        _, last = next(lines_backwards(earlier))
+    except DAMAGE as error:
+        raise StorageBroken(
+            str(earlier), f"cannot be unpacked ({error}); see what `feedscript audit verify` says"
+        ) from error
     return Head(segment, 0, int(json.loads(last)["sequence"]), line_hash(last))
 
 

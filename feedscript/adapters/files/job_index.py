@@ -12,17 +12,15 @@ import os
 import sqlite3
 import threading
 import weakref
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from gzip import BadGzipFile
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.files.chain import line_hash
 from feedscript.adapters.files.documents import to_rfc3339
-from feedscript.adapters.files.segments import Segments, opened
+from feedscript.adapters.files.segments import DAMAGE, Segments, opened
 from feedscript.domain import Job
 from feedscript.ports.repository import JobFilter
 
@@ -175,7 +173,7 @@ class JobIndex:
     def _read_segment(self, segment: Path, place: _Place, changed: set[str]) -> _Place:
         try:
             return self._read_opened(segment, place, changed)
-        except (EOFError, zlib.error, BadGzipFile) as error:
+        except DAMAGE as error:
             raise _PlaceLost(f"{segment} cannot be unpacked: {error}") from error
 
     def _read_opened(self, segment: Path, place: _Place, changed: set[str]) -> _Place:

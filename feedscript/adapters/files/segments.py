@@ -10,6 +10,7 @@ import io
 import os
 import re
 import shutil
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +24,8 @@ BLOCK = 1024 * 1024
 UNPACKED_IN_MEMORY = 16 * BLOCK
 PACKED = ".gz"
 DAYS_REMEMBERED = 64
+DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What reading a damaged compressed segment may raise."""
 SEGMENT = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}\.jsonl(\.gz)?")
 
 
@@ -83,8 +86,12 @@ def _opened_anywhere(segment: Path) -> BinaryIO:
     if isinstance(file, io.BufferedReader):
         return file
     unpacked = SpooledTemporaryFile(UNPACKED_IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    with file:
-        shutil.copyfileobj(file, unpacked, BLOCK)
+    try:
+        with file:
+            shutil.copyfileobj(file, unpacked, BLOCK)
+    except DAMAGE:
+        unpacked.close()
+        raise
     return cast("BinaryIO", unpacked)
 
 

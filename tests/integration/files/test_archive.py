@@ -14,8 +14,10 @@ import pytest
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, day_zip
 from feedscript.adapters.files.archive import ArchivedDay, archive_jobs, compress_activities
 from feedscript.adapters.files.audit import verify
+from feedscript.adapters.files.chain import Tampered
+from feedscript.adapters.files.documents import activity_from_line
 from feedscript.adapters.files.places import JobPlaces
-from feedscript.adapters.files.segments import lines_backwards
+from feedscript.adapters.files.segments import lines, lines_backwards
 from feedscript.domain import (
     CancelJob,
     FeedRequest,
@@ -292,6 +294,22 @@ def test_what_cannot_be_read_back_is_not_trusted(kept: Kept) -> None:
 def _with_digests(kept: Kept) -> Path:
     kept.log.finish_days()
     return kept.folder / "activities"
+
+
+def test_a_damaged_segment_hides_no_other(kept: Kept) -> None:
+    kept.archive()
+    packed = sorted((kept.folder / "activities").rglob("*.jsonl.gz"))
+    assert len(packed) > 1
+    before = {entry.id for entry in kept.log.page(ActivityFilter(), limit=10_000).activities}
+    harmed = packed[0]
+    lost = {activity_from_line(line).id for line in lines(harmed)}
+    harmed.write_bytes(harmed.read_bytes()[:-20])
+    left = {entry.id for entry in kept.log.page(ActivityFilter(), limit=10_000).activities}
+    assert before - lost <= left < before
+    for job in kept.jobs:
+        list(kept.log.of_job(job.id, since=job.created_at))
+    with pytest.raises(Tampered, match="cannot be unpacked"):
+        verify(kept.folder / "activities")
 
 
 def test_two_runs_at_once_are_refused(kept: Kept) -> None:
