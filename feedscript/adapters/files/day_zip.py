@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-DAMAGE = (BadZipFile, struct.error, zlib.error, EOFError, NotImplementedError)
+DAMAGE = (BadZipFile, struct.error, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError)
 """What reading a damaged archive may raise beside `OSError`."""
 
 # APPNOTE.TXT 4.3.16, 4.3.12 and 4.3.7: the directory's end, an entry of it, and what stands before each member.

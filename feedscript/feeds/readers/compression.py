@@ -73,6 +73,8 @@ _DECOMPRESSORS: dict[str, Callable[[], _Decompressor]] = {
     "zst": zstd.ZstdDecompressor,
 }
 _CORRUPT = (zlib.error, OSError, EOFError, zstd.ZstdError, zipfile.BadZipFile)
+# zipfile decodes names as the file's flags say, and refuses what it does not know with errors of other kinds.
+_CORRUPT_ZIP = (*_CORRUPT, NotImplementedError, RuntimeError, UnicodeDecodeError)
 
 
 def detect_compression(head: bytes) -> str | None:
@@ -187,7 +189,7 @@ def _drain(stream: _Decompressor, data: bytes, kind: str, produced: int) -> Iter
 def _unzip(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
         archive = zipfile.ZipFile(path)
-    except _CORRUPT as error:
+    except _CORRUPT_ZIP as error:
         raise _broken(f"the zip file is damaged or cut off: {error}") from error
     with archive:
         member = _feed_member(archive)
@@ -198,7 +200,7 @@ def _unzip(path: Path) -> Iterator[tuple[int, bytes]]:
                     produced += len(chunk)
                     share = min(1.0, produced / max(1, member.file_size))
                     yield max(1, int(member.compress_size * share)), chunk
-        except (*_CORRUPT, NotImplementedError, RuntimeError) as error:
+        except _CORRUPT_ZIP as error:
             raise _broken(f"{member.filename!r} in the zip file is damaged: {error}") from error
 
 
