@@ -14,6 +14,7 @@ class Derivation:
     """
 
     layers: list[dict[str, str]] = field(default_factory=list)
+    guarded: set[str] = field(default_factory=set)
 
     def let(self, expression: str) -> str:
         """The name of the column that holds this expression's value."""
@@ -22,12 +23,48 @@ class Derivation:
             self.layers.append({})
         return self.layers[depth].setdefault(expression, f"d{depth}_{len(self.layers[depth])}")
 
-    def over(self, query: str) -> str:
-        """The query with every named expression added to its columns."""
+    def needed(self, text: str) -> set[str]:
+        """The names in the SQL, and those that their expressions hold in turn."""
+        found: set[str] = set()
+        left = {name.group() for name in _NAME.finditer(text)}
+        while left:
+            found |= left
+            left = {each.group() for name in left for each in _NAME.finditer(self._expressions[name])} - found
+        return found
+
+    def spelled_out(self, text: str, kept: set[str]) -> str:
+        """The SQL with every name but those `kept` replaced by its expression: for what is asked of few items."""
+
+        def expression(name: re.Match[str]) -> str:
+            return name[0] if name[0] in kept else f"({_NAME.sub(expression, self._expressions[name[0]])})"
+
+        return _NAME.sub(expression, text)
+
+    def over(self, query: str, wanted: str) -> str:
+        """The query with every named expression that the SQL `wanted` needs added to its columns."""
+        needed = self.needed(wanted)
         for layer in self.layers:
-            columns = ", ".join(f"{expression} AS {name}" for expression, name in layer.items())
-            query = f"SELECT *, {columns} FROM ({query})"
+            columns = ", ".join(f"{each} AS {name}" for each, name in layer.items() if name in needed)
+            query = f"SELECT *, {columns} FROM ({query})" if columns else query
         return query
+
+    @property
+    def _expressions(self) -> dict[str, str]:
+        return {name: expression for layer in self.layers for expression, name in layer.items()}
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """Named expressions that are computed only for items for which the SQL `fine` is not true."""
+
+    shared: Derivation
+    fine: str
+
+    def let(self, expression: str) -> str:
+        """The name of the column that holds this expression's value, and NULL where all is fine."""
+        name = self.shared.let(f"CASE WHEN {self.fine} THEN NULL ELSE {expression} END")
+        self.shared.guarded.add(name)
+        return name
 
 
 @dataclass(frozen=True)
@@ -35,7 +72,7 @@ class Value:
     """A value that is tested: its SQL, and where shared expressions over it are kept (None within a lambda)."""
 
     text: str
-    shared: Derivation | None = None
+    shared: Derivation | Guarded | None = None
 
     def let(self, expression: str) -> str:
         """The expression, computed once for all that ask for it."""

@@ -68,7 +68,7 @@ class Scan:
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits, rejects=True)
-        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}")
+        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}", ", ".join(outer))
         self.connection.execute(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
         self._keep_rejected()
 
