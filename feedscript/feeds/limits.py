@@ -11,7 +11,7 @@ class Limits:
 
     `max_bytes` counts uncompressed bytes, `max_ratio` is uncompressed over compressed, `max_seconds` is wall
     time, `memory_bytes` bounds the query engine (beyond it, it spills to the work folder), `max_spill_bytes`
-    bounds that spill. `threads` None means a thread per core.
+    bounds that spill. `threads` None means a thread per core, as far as the memory has room for their buffers.
     """
 
     max_bytes: int = 16 * 1024 * MIB
@@ -21,6 +21,6 @@ class Limits:
     max_field_bytes: int = 2 * MIB
     max_xml_depth: int = 64
     max_seconds: float = 3_600.0
-    memory_bytes: int = 192 * MIB
+    memory_bytes: int = 96 * MIB
     max_spill_bytes: int = 16 * 1024 * MIB
     threads: int | None = None

@@ -9,7 +9,7 @@ from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import Fails, quality_tests, value_tests
-from feedscript.feeds.rules.derivation import Derivation, Guarded, Value
+from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
 from feedscript.feeds.rules.rule import Rule, attribute_rule
 
 MASK_BITS = 64
@@ -215,7 +215,7 @@ class _AttributeCompiler:
             yield self._check("not_applicable", cell.present)
         if attribute.repeatable:
             # AND asks both of its sides of every item; CASE asks the second only of those that need it.
-            count = f"len({self._values(cell)})"
+            count = f"len({self._listed(cell, shared)})"
             several = self._several(cell)
             too_many = sql.choice([(several, f"{count} > {attribute.max_values}")], "false")
             yield self._check("too_many_values", too_many)
@@ -234,7 +234,9 @@ class _AttributeCompiler:
         alone = fails(Value(cell.text, shared or self.conditions.shared))
         if not self.attribute.repeatable:
             return alone
-        each = f"len(list_filter({self._values(cell)}, lambda v: {fails(Value('v'))})) > 0"
+        elements = Elements()
+        failing = fails(Value("v.t", elements))
+        each = f"len(list_filter({elements.over(self._listed(cell, shared))}, lambda v: {failing})) > 0"
         return f"CASE WHEN {self._several(cell)} THEN {each} ELSE {alone} END"
 
     def _several(self, cell: Cell) -> str:
@@ -244,6 +246,10 @@ class _AttributeCompiler:
         if not self.joined:
             signs.append(f"contains({cell.text}, ',')")
         return self.conditions.shared.let(" OR ".join(signs))
+
+    def _listed(self, cell: Cell, shared: Guarded | None) -> str:
+        listed = f"CASE WHEN {self._several(cell)} THEN {self._values(cell)} END"
+        return (shared or self.conditions.shared).let(listed)
 
     def _values(self, cell: Cell) -> str:
         """The cell's values as a list. Commas part values only where they cannot be part of one."""

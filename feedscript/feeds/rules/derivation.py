@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 _NAME = re.compile(r"\bd(\d+)_\d+\b")
+_FIELD = re.compile(r"\bv\.e(\d+)_\d+\b")
 
 
 @dataclass
@@ -40,9 +41,9 @@ class Derivation:
 
         return _NAME.sub(expression, text)
 
-    def over(self, query: str, wanted: str) -> str:
-        """The query with every named expression that the SQL `wanted` needs added to its columns."""
-        needed = self.needed(wanted)
+    def over(self, query: str, wanted: str | None = None) -> str:
+        """The query with every named expression that the SQL `wanted` (None: any) needs added to its columns."""
+        needed = set(self._expressions) if wanted is None else self.needed(wanted)
         for layer in self.layers:
             columns = ", ".join(f"{each} AS {name}" for each, name in layer.items() if name in needed)
             query = f"SELECT *, {columns} FROM ({query})" if columns else query
@@ -68,11 +69,33 @@ class Guarded:
 
 
 @dataclass(frozen=True)
+class Elements:
+    """Named expressions over each element of a list: fields of a structure `v`, whose field `t` is the element."""
+
+    layers: list[dict[str, str]] = field(default_factory=list)
+
+    def let(self, expression: str) -> str:
+        """The field that holds this expression's value."""
+        depth = 1 + max((int(layer) for layer in _FIELD.findall(expression)), default=-1)
+        if depth == len(self.layers):
+            self.layers.append({})
+        return f"v.{self.layers[depth].setdefault(expression, f'e{depth}_{len(self.layers[depth])}')}"
+
+    def over(self, elements: str) -> str:
+        """The list of structures made of a list's elements."""
+        structures = f"list_transform({elements}, lambda t: {{'t': t}})"
+        for layer in self.layers:
+            fields = ", ".join(f"{name} := {expression}" for expression, name in layer.items())
+            structures = f"list_transform({structures}, lambda v: struct_insert(v, {fields}))"
+        return structures
+
+
+@dataclass(frozen=True)
 class Value:
-    """A value that is tested: its SQL, and where shared expressions over it are kept (None within a lambda)."""
+    """A value that is tested: its SQL, and where shared expressions over it are kept (None: nowhere)."""
 
     text: str
-    shared: Derivation | Guarded | None = None
+    shared: Derivation | Guarded | Elements | None = None
 
     def let(self, expression: str) -> str:
         """The expression, computed once for all that ask for it."""

@@ -31,7 +31,7 @@ def check_digit_holds(value: Value) -> str:
     branches = [
         (f"{plain} IS NULL", "NULL"),
         (_sums_up(_nibbles(value), value), "true"),
-        (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain))),
+        (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain, value.shared))),
         (f"strlen({plain}) = 10", _isbn_holds(plain)),
     ]
     return sql.choice(branches, "false")

@@ -1,6 +1,6 @@
 """Pieces of SQL: quoting, and the few shapes that many rules share."""
 
-WHITE_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+WHITE_SPACE = "' \t\n\r\u00a0'"
 
 
 def literal(text: str) -> str:
