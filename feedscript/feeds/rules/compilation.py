@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from feedscript.feeds.header import Header
-from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import Fails, quality_tests, value_tests
@@ -123,17 +123,19 @@ def compile_rules(
     as_of: datetime,
     joined: bool,
     skipped: frozenset[str] = frozenset(),
+    shortcuts: bool = True,
 ) -> Plan:
     """The plan for a feed with this header.
 
     `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
-    `skipped` are ids of rules that are switched off.
+    `skipped` are ids of rules that are switched off. Without `shortcuts` every check is asked of every item, which
+    finds the same.
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived)
     for attribute in header.attributes.values():
-        compiler = _AttributeCompiler(profile, attribute, header, cells, conditions, as_of, joined)
+        compiler = _AttributeCompiler(profile, attribute, header, cells, conditions, as_of, joined, shortcuts)
         plan.add([group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
             rule = attribute_rule(profile, attribute, "group_conflict")
@@ -161,10 +163,11 @@ class _AttributeCompiler:
     conditions: Conditions
     as_of: datetime
     joined: bool
+    shortcuts: bool
 
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
-        fine = self._fine()
+        fine = self._fine() if self.shortcuts else None
         yield Group(list(self._chains(Guarded(self.conditions.shared, fine) if fine else None)), fine)
         yield from self._cross_field()
 
@@ -272,7 +275,11 @@ class _AttributeCompiler:
             fails = every([when, negation(self.conditions.compile(cross.expect))])
             if fails not in {FALSE, UNKNOWN}:
                 check = Check(attribute_rule(self.profile, self.attribute, cross.code), fails)
-                yield Group([[check]], None if cross.when else self.conditions.settled(cross.expect))
+                yield Group([[check]], self._settled(cross))
+
+    def _settled(self, cross: CrossField) -> str | None:
+        asked = self.shortcuts and cross.when is None
+        return self.conditions.settled(cross.expect) if asked else None
 
     @property
     def _elsewhere(self) -> bool:
