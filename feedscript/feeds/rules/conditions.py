@@ -74,7 +74,9 @@ class Conditions:
             for attribute, cell in zip(attributes, cells, strict=True)
         ]
         tail = sql.literal(f"%.__ {own}")
-        alike = every([*formed, f"{low} LIKE {tail}", f"{high} LIKE {tail}", f"{low} >= '0'", f"{high} >= '1'"])
+        alike = every(
+            [*formed, f"{low} LIKE {tail}", f"{high} LIKE {tail}", f"{low} >= '0'", f"{high} >= '1'"]
+        )
         less = f"(strlen({low}) < strlen({high}) OR strlen({low}) = strlen({high}) AND {low} < {high})"
         return self.shared.let(f"({low} IS NULL OR {alike} AND {less})")
 

@@ -40,11 +40,11 @@ def start_index(path: Path) -> Future[LineIndex]:
 
 
 def _index(path: Path) -> LineIndex:
-    before, feeds, last = array("Q"), 0, b"\n"
+    before, feeds, ended = array("Q"), 0, True
     block = bytearray(_BLOCK_BYTES)
     with path.open("rb", buffering=0) as file:
         while size := file.readinto(block):
             before.append(feeds)
             feeds += block.count(b"\n", 0, size)
-            last = block[size - 1 : size]
-    return LineIndex(path, before, feeds + (last != b"\n"))
+            ended = block[size - 1] == ord("\n")
+    return LineIndex(path, before, feeds + (not ended))
