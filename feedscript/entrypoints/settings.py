@@ -80,7 +80,7 @@ class Settings:
     max_field_bytes: int = 2 * 1024**2
     max_xml_depth: int = 64
     max_feed_seconds: float = 3600.0
-    feed_memory_bytes: int = 96 * 1024**2
+    feed_memory_bytes: int = 512 * 1024**2
     max_retries: int = 3
     retry_base: float = 5.0
     retry_cap: float = 600.0

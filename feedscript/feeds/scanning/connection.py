@@ -15,6 +15,8 @@ from feedscript.feeds.rules import sql
 #: How much of a rejected row is kept.
 _REJECTED_BYTES = 400
 _LEAST_BUFFER_BYTES = 1 << 20
+#: Little more than a million items need, so that more of them spill and do not add to the process.
+_SCAN_BYTES = 96 * MIB
 #: Room for the buffers that a scanning thread holds.
 _BYTES_PER_THREAD = 24 * MIB
 _POLL_SECONDS = 0.1
@@ -26,8 +28,9 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
 
     A query that runs past `limits.max_seconds` is interrupted (duckdb.InterruptException).
     """
+    memory = min(limits.memory_bytes, max(limits.memory_bytes * 3 // 16, _SCAN_BYTES))
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{limits.memory_bytes}B",
+        "memory_limit": f"{memory}B",
         "temp_directory": str(workdir / "spill"),
         "max_temp_directory_size": f"{limits.max_spill_bytes}B",
         "autoinstall_known_extensions": False,
@@ -36,7 +39,7 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
         # It makes joins of long IN lists, and a join does not keep the order of the file.
         "disabled_optimizers": "in_clause",
     }
-    room = max(limits.memory_bytes // _BYTES_PER_THREAD, 1)
+    room = max(memory // _BYTES_PER_THREAD, 1)
     config["threads"] = limits.threads or min(os.cpu_count() or 1, room)
     connection = duckdb.connect(":memory:", config=config)
     # Counted for `watched`, and never drawn.
