@@ -10,8 +10,9 @@ class Limits:
     """How much of everything one run may take; past one, the report is `complete: false` and says why.
 
     `max_bytes` counts uncompressed bytes, `max_ratio` is uncompressed over compressed, `max_seconds` is wall
-    time, `memory_bytes` bounds the query engine: a reader may take all of it; a scan takes a part, and
-    spills to the work folder beyond; `max_spill_bytes` bounds that spill. `threads` None means a thread per core, as far as the memory has room for their buffers.
+    time. `memory_bytes` bounds the query engine: a reader may take all of it; a scan takes a part, and spills to
+    the work folder beyond; `max_spill_bytes` bounds that spill. `threads` None means a thread per core, as far as
+    the memory has room for their buffers.
     """
 
     max_bytes: int = 16 * 1024 * MIB
