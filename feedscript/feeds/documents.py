@@ -9,6 +9,9 @@ from marshmallow import Schema, ValidationError
 
 from feedscript.feeds.errors import DocumentError
 
+#: The parser of libyaml, where PyYAML was built with it, takes a tenth of the time.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 Key = tuple[str | int, ...]
 Wrong = TypeVar("Wrong", bound=DocumentError)
 
@@ -20,13 +23,11 @@ def load_document(path: Path, schema: Schema, wrong: type[Wrong]) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise wrong(path, None, "", f"cannot be read: {error}") from error
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root, data = _parsed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         cause = getattr(error, "problem", None) or str(error)
         raise wrong(path, mark.line + 1 if mark else None, "", f"is not YAML: {cause}") from error
-    lines = dict(_lines(root, ()))
     _refuse_repeated_keys(root, path, wrong)
     if not isinstance(data, dict):
         raise wrong(path, 1, "", "must be a mapping of keys to values")
@@ -34,7 +35,17 @@ def load_document(path: Path, schema: Schema, wrong: type[Wrong]) -> Any:
         return schema.load(data)
     except ValidationError as error:
         key, cause = first_mistake(error.messages)
-        raise wrong(path, _nearest(lines, key), ".".join(map(str, key)), cause) from error
+        raise wrong(path, _nearest(dict(_lines(root, ())), key), ".".join(map(str, key)), cause) from error
+
+
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    """The document as nodes, which know their lines, and as values."""
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
 
 
 def first_mistake(messages: Any) -> tuple[Key, str]:

@@ -10,8 +10,9 @@ class Limits:
     """How much of everything one run may take; past one, the report is `complete: false` and says why.
 
     `max_bytes` counts uncompressed bytes, `max_ratio` is uncompressed over compressed, `max_seconds` is wall
-    time, `memory_bytes` bounds the query engine (beyond it, it spills to the work folder), `max_spill_bytes`
-    bounds that spill. `threads` None means a thread per core.
+    time. `memory_bytes` bounds the query engine: a reader may take all of it; a scan takes a part, and spills to
+    the work folder beyond; `max_spill_bytes` bounds that spill. `threads` None means a thread per core, as far as
+    the memory has room for their buffers.
     """
 
     max_bytes: int = 16 * 1024 * MIB
@@ -21,6 +22,6 @@ class Limits:
     max_field_bytes: int = 2 * MIB
     max_xml_depth: int = 64
     max_seconds: float = 3_600.0
-    memory_bytes: int = 192 * MIB
+    memory_bytes: int = 512 * MIB
     max_spill_bytes: int = 16 * 1024 * MIB
     threads: int | None = None

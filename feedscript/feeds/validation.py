@@ -105,7 +105,7 @@ class _Validation:
         )
         try:
             with connect(self.limits, self.folder) as connection:
-                scan = Scan(connection, staged, plan, self.limits, self.profile.item)
+                scan = Scan(connection, staged, plan, self.limits, self.profile.item, self.folder)
                 self._read(scan)
                 self._conclude(scan)
         except duckdb.InterruptException:

@@ -17,6 +17,24 @@ CURRENCIES: dict[int, tuple[str, ...]] = {
 }
 
 #: ISO 3166-1 alpha-2 codes, and UK, which partners take for GB.
+#: The currency of most prices in a country.
+MAIN_CURRENCIES: dict[str, str] = {
+    "US": "USD",
+    "GB": "GBP",
+    "CA": "CAD",
+    "AU": "AUD",
+    "NZ": "NZD",
+    "CH": "CHF",
+    "SE": "SEK",
+    "NO": "NOK",
+    "DK": "DKK",
+    "PL": "PLN",
+    "CZ": "CZK",
+    "BR": "BRL",
+    "IN": "INR",
+    "MX": "MXN",
+} | dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "GR", "IE", "IT", "LU", "NL", "PT", "SK"), "EUR")
+
 COUNTRIES: tuple[str, ...] = tuple(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ

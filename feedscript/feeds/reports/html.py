@@ -4,13 +4,15 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from feedscript.feeds.reports import presentation
 from feedscript.feeds.reports.presentation import Document
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 def render_html(document: Document) -> str:
@@ -28,7 +30,10 @@ def render_html(document: Document) -> str:
 
 
 @cache
-def _template() -> Template:
+def _template() -> "Template":
+    # Its import takes longer than the checking of a small feed, and most runs write no page.
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - as said
+
     style, script = _part("report.css"), _part("report.js")
     environment = Environment(
         loader=PackageLoader("feedscript.feeds.reports", "."),

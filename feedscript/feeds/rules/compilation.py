@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from feedscript.feeds.header import Header
-from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
 from feedscript.feeds.rules import sql
-from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation
+from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import Fails, quality_tests, value_tests
-from feedscript.feeds.rules.derivation import Derivation, Value
+from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
 from feedscript.feeds.rules.rule import Rule, attribute_rule
 
 MASK_BITS = 64
@@ -26,6 +26,23 @@ class Check:
     fails: str
 
 
+@dataclass(frozen=True)
+class Group:
+    """Chains of checks, of each of which the first that fails is the finding.
+
+    `fine` is SQL that is true only of items in which none of them finds anything, and costs much less to ask; None
+    where there is nothing of the kind.
+    """
+
+    chains: list[list[Check]]
+    fine: str | None = None
+
+    def without(self, skipped: frozenset[str]) -> "Group":
+        """The group without the rules that are switched off."""
+        left = ([check for check in chain if check.rule.id not in skipped] for chain in self.chains)
+        return Group([chain for chain in left if chain], self.fine)
+
+
 @dataclass
 class Plan:
     """What to compute for each item: masks of the rules that it fails, and of the attributes that it fills.
@@ -39,15 +56,28 @@ class Plan:
     cells: list[tuple[str, str]] = field(default_factory=list)
     rules: dict[str, Rule] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    chains: list[list[str]] = field(default_factory=list)
+    chains: list[list[tuple[str | None, str]]] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     derived: Derivation = field(default_factory=Derivation)
     within: list[tuple[Rule, str, str]] = field(default_factory=list)
 
     @property
     def masks(self) -> list[str]:
-        """The SQL of each mask."""
-        return [" | ".join(chains) for chains in self.chains]
+        """The SQL of each mask.
+
+        What only the checks of items that are not fine speak of is spelled out in them, and not computed for all.
+        """
+        every_chain = [chain for chains in self.chains for chain in chains]
+        asked = " ".join(exact if fine is None else fine for fine, exact in every_chain)
+        held = self.derived.needed(" ".join(exact for _, exact in every_chain)) & self.derived.guarded
+        kept = self.derived.needed(f"{asked} {' '.join(held)}")
+
+        def part(fine: str | None, exact: str) -> str:
+            if fine is None:
+                return exact
+            return sql.choice([(fine, NONE)], self.derived.spelled_out(exact, kept))
+
+        return [" | ".join(part(*chain) for chain in chains) for chains in self.chains]
 
     @property
     def filled(self) -> list[str]:
@@ -58,9 +88,10 @@ class Plan:
         ]
         return [" | ".join(flags[start : start + MASK_BITS]) for start in range(0, len(flags), MASK_BITS)]
 
-    def add(self, groups: list[list[Check]]) -> None:
+    def add(self, groups: list[Group]) -> None:
         """Give the rules of one attribute bits in one mask, and its chains of checks a place there."""
-        new = {check.rule.id for chain in groups for check in chain if check.rule.id not in self.places}
+        checks = [check for group in groups for chain in group.chains for check in chain]
+        new = {check.rule.id: check.rule for check in checks if check.rule.id not in self.places}
         if not new:
             return
         used = sum(1 for mask, _ in self.places.values() if mask == len(self.chains) - 1)
@@ -68,14 +99,15 @@ class Plan:
             self.chains.append([])
             used = 0
         mask = len(self.chains) - 1
-        for chain in groups:
-            for check in chain:
-                if check.rule.id not in self.places:
-                    self.places[check.rule.id] = (mask, used)
-                    self.rules[check.rule.id] = check.rule
-                    used += 1
-            branches = [(check.fails, bit(self.places[check.rule.id][1])) for check in chain]
-            self.chains[mask].append(sql.choice(branches, NONE))
+        self.rules |= new
+        self.places |= {rule: (mask, used + index) for index, rule in enumerate(new)}
+        for group in groups:
+            chosen = [
+                sql.choice([(check.fails, bit(self.places[check.rule.id][1])) for check in chain], NONE)
+                for chain in group.chains
+            ]
+            if chosen:
+                self.chains[mask].append((group.fine, " | ".join(chosen)))
 
 
 def bit(place: int) -> str:
@@ -91,19 +123,20 @@ def compile_rules(
     as_of: datetime,
     joined: bool,
     skipped: frozenset[str] = frozenset(),
+    shortcuts: bool = True,
 ) -> Plan:
     """The plan for a feed with this header.
 
     `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
-    `skipped` are ids of rules that are switched off.
+    `skipped` are ids of rules that are switched off. Without `shortcuts` every check is asked of every item, which
+    finds the same.
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived)
     for attribute in header.attributes.values():
-        compiler = _AttributeCompiler(profile, attribute, header, cells, conditions, as_of, joined)
-        chains = [[check for check in chain if check.rule.id not in skipped] for chain in compiler.chains()]
-        plan.add([chain for chain in chains if chain])
+        compiler = _AttributeCompiler(profile, attribute, header, cells, conditions, as_of, joined, shortcuts)
+        plan.add([group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
             rule = attribute_rule(profile, attribute, "group_conflict")
             if rule.id not in skipped:
@@ -116,8 +149,7 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
         sources = [f"c{index}" for index in columns]
         raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({_JOINED}, {', '.join(sources)}), '')"
         text = f"a{number}"
-        bare = sql.trimmed_at_both_ends if header.attributes[name].type is Type.PRICE else sql.begun
-        plan.cells.append((bare(raw), text))
+        plan.cells.append((sql.begun(raw), text))
         plan.columns[name] = raw
         yield name, Cell(text, f"({text} IS NOT NULL)")
 
@@ -131,17 +163,40 @@ class _AttributeCompiler:
     conditions: Conditions
     as_of: datetime
     joined: bool
+    shortcuts: bool
 
-    def chains(self) -> Iterator[list[Check]]:
-        """The attribute's checks: of each chain the first that fails is the finding."""
+    def groups(self) -> Iterator[Group]:
+        """The attribute's checks: those of its value, then each against other attributes."""
+        fine = self._fine() if self.shortcuts else None
+        yield Group(list(self._chains(Guarded(self.conditions.shared, fine) if fine else None)), fine)
+        yield from self._cross_field()
+
+    def _chains(self, shared: Guarded | None) -> Iterator[list[Check]]:
         cell = self.cells.get(self.attribute.name)
         if cell is None:
             yield self._required("true")
         else:
-            yield [*self._required(negation(cell.present)), *self._on_value(cell)]
+            yield [*self._required(negation(cell.present)), *self._on_value(cell, shared)]
             for test in quality_tests(self.attribute):
-                yield [self._check(test.code, self._any(cell, test.fails))]
-        yield from self._cross_field()
+                yield [self._check(test.code, self._any(cell, test.fails, shared))]
+
+    def _fine(self) -> str | None:
+        """Whether there is one value, and nothing wrong with it, as far as can be told at little cost."""
+        cell = self.cells.get(self.attribute.name)
+        if cell is None or self._elsewhere or (self.attribute.min_values or 1) > 1:
+            return None
+        value = Value(cell.text, self.conditions.shared)
+        tests = []
+        if self.attribute.repeatable or self.joined:
+            tests.append(negation(self._several(cell)))
+        if self.attribute.max_total_length is not None:
+            tests.append(sql.no_longer(cell.text, self.attribute.max_total_length))
+        tests += [test.passes(value) for test in value_tests(self.profile, self.attribute, self.as_of)]
+        tests += [test.passes(value) for test in quality_tests(self.attribute)]
+        passed = every(dict.fromkeys(tests))
+        needed = self.attribute.required or self.attribute.required_when is not None
+        fine = every([cell.present, passed]) if needed else some([negation(cell.present), passed])
+        return value.let(fine)
 
     def _check(self, code: str, fails: str) -> Check:
         return Check(attribute_rule(self.profile, self.attribute, code), fails)
@@ -157,13 +212,13 @@ class _AttributeCompiler:
             return [] if fails in {FALSE, UNKNOWN} else [self._check("missing_required", fails)]
         return []
 
-    def _on_value(self, cell: Cell) -> Iterator[Check]:
+    def _on_value(self, cell: Cell, shared: Guarded | None) -> Iterator[Check]:
         attribute = self.attribute
-        if attribute.countries and self.conditions.country not in attribute.countries:
+        if self._elsewhere:
             yield self._check("not_applicable", cell.present)
         if attribute.repeatable:
             # AND asks both of its sides of every item; CASE asks the second only of those that need it.
-            count = f"len({self._values(cell)})"
+            count = f"len({self._listed(cell, shared)})"
             several = self._several(cell)
             too_many = sql.choice([(several, f"{count} > {attribute.max_values}")], "false")
             yield self._check("too_many_values", too_many)
@@ -175,14 +230,16 @@ class _AttributeCompiler:
         if attribute.max_total_length is not None:
             yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
         for test in value_tests(self.profile, attribute, self.as_of):
-            yield self._check(test.code, self._any(cell, test.fails))
+            yield self._check(test.code, self._any(cell, test.fails, shared))
 
-    def _any(self, cell: Cell, fails: Fails) -> str:
+    def _any(self, cell: Cell, fails: Fails, shared: Guarded | None) -> str:
         """Whether any of the cell's values fails; a cell of one value, which most are, is asked directly."""
-        alone = fails(Value(cell.text, self.conditions.shared))
+        alone = fails(Value(cell.text, shared or self.conditions.shared))
         if not self.attribute.repeatable:
             return alone
-        each = f"len(list_filter({self._values(cell)}, lambda v: {fails(Value('v'))})) > 0"
+        elements = Elements()
+        failing = fails(Value("v.t", elements))
+        each = f"len(list_filter({elements.over(self._listed(cell, shared))}, lambda v: {failing})) > 0"
         return f"CASE WHEN {self._several(cell)} THEN {each} ELSE {alone} END"
 
     def _several(self, cell: Cell) -> str:
@@ -192,6 +249,10 @@ class _AttributeCompiler:
         if not self.joined:
             signs.append(f"contains({cell.text}, ',')")
         return self.conditions.shared.let(" OR ".join(signs))
+
+    def _listed(self, cell: Cell, shared: Guarded | None) -> str:
+        listed = f"CASE WHEN {self._several(cell)} THEN {self._values(cell)} END"
+        return (shared or self.conditions.shared).let(listed)
 
     def _values(self, cell: Cell) -> str:
         """The cell's values as a list. Commas part values only where they cannot be part of one."""
@@ -206,11 +267,21 @@ class _AttributeCompiler:
         each = f"list_transform(string_split({text}, {_JOINED}), lambda v: trim(v, {sql.WHITE_SPACE}))"
         return f"list_filter({each}, lambda v: v <> '')"
 
-    def _cross_field(self) -> Iterator[list[Check]]:
-        if self.attribute.countries and self.conditions.country not in self.attribute.countries:
+    def _cross_field(self) -> Iterator[Group]:
+        if self._elsewhere:
             return
         for cross in self.attribute.conditions:
             when = self.conditions.compile(cross.when or Condition("present", (self.attribute.name,)))
             fails = every([when, negation(self.conditions.compile(cross.expect))])
             if fails not in {FALSE, UNKNOWN}:
-                yield [Check(attribute_rule(self.profile, self.attribute, cross.code), fails)]
+                check = Check(attribute_rule(self.profile, self.attribute, cross.code), fails)
+                yield Group([[check]], self._settled(cross))
+
+    def _settled(self, cross: CrossField) -> str | None:
+        asked = self.shortcuts and cross.when is None
+        return self.conditions.settled(cross.expect) if asked else None
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether the attribute is for other countries than this."""
+        return bool(self.attribute.countries) and self.conditions.country not in self.attribute.countries

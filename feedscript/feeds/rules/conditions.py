@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
+from feedscript.feeds.profiles.vocabulary import MAIN_CURRENCIES
 from feedscript.feeds.rules import sql, values
 from feedscript.feeds.rules.defects import well_formed
 from feedscript.feeds.rules.derivation import Derivation, Value
@@ -53,6 +54,31 @@ class Conditions:
                 return self._about_value(condition)
             case _:
                 return self._between(condition)
+
+    def settled(self, condition: Condition) -> str | None:
+        """What is true only where the condition holds or its first attribute is absent, and is cheap to ask.
+
+        Prices in the country's own currency, with cents, are compared as texts: by length, then digit by digit.
+        """
+        names = [str(name) for name in condition.operands]
+        own = MAIN_CURRENCIES.get(self.country)
+        if condition.operator not in {"below", "same_currency"} or own is None or len(names) != 2:  # noqa: PLR2004
+            return None
+        attributes = [self.profile.attribute(name) for name in names]
+        cells = [self._cell(name) for name in names]
+        if ABSENT in cells or any(attribute.type is not Type.PRICE for attribute in attributes):
+            return None
+        low, high = (cell.text for cell in cells)
+        formed = [
+            str(well_formed(attribute, Value(cell.text, self.shared)))
+            for attribute, cell in zip(attributes, cells, strict=True)
+        ]
+        tail = sql.literal(f"%.__ {own}")
+        alike = every(
+            [*formed, f"{low} LIKE {tail}", f"{high} LIKE {tail}", f"{low} >= '0'", f"{high} >= '1'"]
+        )
+        less = f"(strlen({low}) < strlen({high}) OR strlen({low}) = strlen({high}) AND {low} < {high})"
+        return self.shared.let(f"({low} IS NULL OR {alike} AND {less})")
 
     def _cell(self, name: str) -> Cell:
         return self.cells.get(name, ABSENT)

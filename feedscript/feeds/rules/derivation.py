@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 _NAME = re.compile(r"\bd(\d+)_\d+\b")
+_FIELD = re.compile(r"\bv\.e(\d+)_\d+\b")
 
 
 @dataclass
@@ -14,6 +15,7 @@ class Derivation:
     """
 
     layers: list[dict[str, str]] = field(default_factory=list)
+    guarded: set[str] = field(default_factory=set)
 
     def let(self, expression: str) -> str:
         """The name of the column that holds this expression's value."""
@@ -22,20 +24,78 @@ class Derivation:
             self.layers.append({})
         return self.layers[depth].setdefault(expression, f"d{depth}_{len(self.layers[depth])}")
 
-    def over(self, query: str) -> str:
-        """The query with every named expression added to its columns."""
+    def needed(self, text: str) -> set[str]:
+        """The names in the SQL, and those that their expressions hold in turn."""
+        found: set[str] = set()
+        left = {name.group() for name in _NAME.finditer(text)}
+        while left:
+            found |= left
+            left = {each.group() for name in left for each in _NAME.finditer(self._expressions[name])} - found
+        return found
+
+    def spelled_out(self, text: str, kept: set[str]) -> str:
+        """The SQL with every name but those `kept` replaced by its expression: for what is asked of few items."""
+
+        def expression(name: re.Match[str]) -> str:
+            return name[0] if name[0] in kept else f"({_NAME.sub(expression, self._expressions[name[0]])})"
+
+        return _NAME.sub(expression, text)
+
+    def over(self, query: str, wanted: str | None = None) -> str:
+        """The query with every named expression that the SQL `wanted` (None: any) needs added to its columns."""
+        needed = set(self._expressions) if wanted is None else self.needed(wanted)
         for layer in self.layers:
-            columns = ", ".join(f"{expression} AS {name}" for expression, name in layer.items())
-            query = f"SELECT *, {columns} FROM ({query})"
+            columns = ", ".join(f"{each} AS {name}" for each, name in layer.items() if name in needed)
+            query = f"SELECT *, {columns} FROM ({query})" if columns else query
         return query
+
+    @property
+    def _expressions(self) -> dict[str, str]:
+        return {name: expression for layer in self.layers for expression, name in layer.items()}
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """Named expressions that are computed only for items for which the SQL `fine` is not true."""
+
+    shared: Derivation
+    fine: str
+
+    def let(self, expression: str) -> str:
+        """The name of the column that holds this expression's value, and NULL where all is fine."""
+        name = self.shared.let(f"CASE WHEN {self.fine} THEN NULL ELSE {expression} END")
+        self.shared.guarded.add(name)
+        return name
+
+
+@dataclass(frozen=True)
+class Elements:
+    """Named expressions over each element of a list: fields of a structure `v`, whose field `t` is the element."""
+
+    layers: list[dict[str, str]] = field(default_factory=list)
+
+    def let(self, expression: str) -> str:
+        """The field that holds this expression's value."""
+        depth = 1 + max((int(layer) for layer in _FIELD.findall(expression)), default=-1)
+        if depth == len(self.layers):
+            self.layers.append({})
+        return f"v.{self.layers[depth].setdefault(expression, f'e{depth}_{len(self.layers[depth])}')}"
+
+    def over(self, elements: str) -> str:
+        """The list of structures made of a list's elements."""
+        structures = f"list_transform({elements}, lambda t: {{'t': t}})"
+        for layer in self.layers:
+            fields = ", ".join(f"{name} := {expression}" for expression, name in layer.items())
+            structures = f"list_transform({structures}, lambda v: struct_insert(v, {fields}))"
+        return structures
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value that is tested: its SQL, and where shared expressions over it are kept (None within a lambda)."""
+    """A value that is tested: its SQL, and where shared expressions over it are kept (None: nowhere)."""
 
     text: str
-    shared: Derivation | None = None
+    shared: Derivation | Guarded | Elements | None = None
 
     def let(self, expression: str) -> str:
         """The expression, computed once for all that ask for it."""

@@ -3,6 +3,8 @@
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.derivation import Value
 
+_SIXES = 0x66666666666666
+_ABOVE_NIBBLES = 0x111111111111110
 _ISBN = r"\d{9}[\dxX]"
 
 
@@ -29,10 +31,25 @@ def check_digit_holds(value: Value) -> str:
     branches = [
         (f"{plain} IS NULL", "NULL"),
         (_sums_up(_nibbles(value), value), "true"),
-        (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain))),
+        (f"strlen({plain}) = 8", _sums_up(_hexadecimal(_upc_a(plain)), Value(plain, value.shared))),
         (f"strlen({plain}) = 10", _isbn_holds(plain)),
     ]
     return sql.choice(branches, "false")
+
+
+def is_fine(value: Value, refused: tuple[str, ...]) -> str:
+    """Whether it is twelve to fourteen digits that add up, with none of the `refused` prefixes; in a few steps.
+
+    What is no digit at all makes no number, but an underscore, which is no GTIN's: it is left out as a number's.
+    """
+    nibbles = value.let(_hexadecimal(value.text))
+    # Six more carries out of every nibble above nine, and out of no other.
+    carries = f"xor(xor({nibbles} + {_SIXES}, {nibbles}), {_SIXES}) & {_ABOVE_NIBBLES} = 0"
+    octets = f"(({nibbles} & {0x0F0F0F0F0F0F0F}) + (({nibbles} >> 4) & {0x0F0F0F0F0F0F0F}) * 3)"
+    # The remainder by 255 is the sum of the bytes, which is at most 252.
+    tests = [f"{nibbles} > 0", f"strlen({value.text}) IN (12, 13, 14)", carries, f"{octets} % 255 % 10 = 0"]
+    tests += [f"({nibbles} >> 40) & 4095 NOT BETWEEN {low} AND {high}" for low, high in _ranges(refused)]
+    return " AND ".join(tests)
 
 
 def _nibbles(value: Value) -> str:
@@ -41,7 +58,8 @@ def _nibbles(value: Value) -> str:
 
 
 def _hexadecimal(plain: str) -> str:
-    return f"TRY_CAST('0x' || {plain} AS BIGINT)"
+    # Unlike the operator, the function makes its text at once.
+    return f"TRY_CAST(concat('0x', {plain}) AS BIGINT)"
 
 
 def _sums_up(nibbles: str, value: Value) -> str:
@@ -76,11 +94,14 @@ def _upc_a(plain: str) -> str:
 def has_prefix(value: Value, ranges: tuple[str, ...]) -> str:
     """Whether the GS1 prefix (digits 2 to 4 of the 14) lies in one of the ranges, such as "020-029"."""
     prefix = value.let(f"({_nibbles(value)} >> 40) & 4095")
-    tests = []
-    for each in ranges:
-        first, _, last = each.partition("-")
-        tests.append(f"{prefix} BETWEEN {int(first, 16)} AND {int(last or first, 16)}")
+    tests = [f"{prefix} BETWEEN {low} AND {high}" for low, high in _ranges(ranges)]
     return f"({' OR '.join(tests)})" if tests else "false"
+
+
+def _ranges(ranges: tuple[str, ...]) -> list[tuple[int, int]]:
+    """The bounds of ranges of prefixes, a nibble for each digit."""
+    bounds = (each.partition("-") for each in ranges)
+    return [(int(first, 16), int(last or first, 16)) for first, _, last in bounds]
 
 
 def is_restricted(value: Value, ranges: tuple[str, ...]) -> str:

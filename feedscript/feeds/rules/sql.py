@@ -1,6 +1,6 @@
 """Pieces of SQL: quoting, and the few shapes that many rules share."""
 
-WHITE_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+WHITE_SPACE = "' \t\n\r\u00a0'"
 
 
 def literal(text: str) -> str:
@@ -36,6 +36,11 @@ def matches(value: str, pattern: str) -> str:
     return f"regexp_full_match({value}, {literal(padded)})"
 
 
+def holds_none(value: str, signs: tuple[str, ...]) -> str:
+    """Whether the value contains none of the texts."""
+    return " AND ".join(f"NOT contains({value}, {literal(sign)})" for sign in signs)
+
+
 def holds_any(value: str, signs: tuple[str, ...]) -> str:
     """Whether the value contains one of the texts: many times faster than any pattern."""
     return " OR ".join(f"contains({value}, {literal(sign)})" for sign in signs)
@@ -69,6 +74,11 @@ def trimmed_at_both_ends(value: str) -> str:
 def longer(value: str, limit: int) -> str:
     """Whether the value has more than `limit` characters; bytes, which are cheap to count, settle most."""
     return f"CASE WHEN strlen({value}) > {limit} THEN length({trimmed(value)}) > {limit} ELSE false END"
+
+
+def no_longer(value: str, limit: int) -> str:
+    """Whether the value has so few bytes that it cannot have more than `limit` characters."""
+    return f"strlen({value}) <= {limit}"
 
 
 def choice(branches: list[tuple[str, str]], otherwise: str) -> str:

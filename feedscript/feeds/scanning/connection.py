@@ -1,5 +1,6 @@
 """A DuckDB of one's own, bounded in memory, and the staged file as a table in it."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,13 +8,17 @@ from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.limits import MIB, Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
 
 #: How much of a rejected row is kept.
 _REJECTED_BYTES = 400
 _LEAST_BUFFER_BYTES = 1 << 20
+#: Little more than a million items need, so that more of them spill and do not add to the process.
+_SCAN_BYTES = 96 * MIB
+#: Room for the buffers that a scanning thread holds.
+_BYTES_PER_THREAD = 24 * MIB
 _POLL_SECONDS = 0.1
 
 
@@ -23,8 +28,9 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
 
     A query that runs past `limits.max_seconds` is interrupted (duckdb.InterruptException).
     """
+    memory = min(limits.memory_bytes, max(limits.memory_bytes * 3 // 16, _SCAN_BYTES))
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{limits.memory_bytes}B",
+        "memory_limit": f"{memory}B",
         "temp_directory": str(workdir / "spill"),
         "max_temp_directory_size": f"{limits.max_spill_bytes}B",
         "autoinstall_known_extensions": False,
@@ -33,8 +39,8 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
         # It makes joins of long IN lists, and a join does not keep the order of the file.
         "disabled_optimizers": "in_clause",
     }
-    if limits.threads is not None:
-        config["threads"] = limits.threads
+    room = max(memory // _BYTES_PER_THREAD, 1)
+    config["threads"] = limits.threads or min(os.cpu_count() or 1, room)
     connection = duckdb.connect(":memory:", config=config)
     # Counted for `watched`, and never drawn.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")

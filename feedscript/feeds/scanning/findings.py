@@ -13,7 +13,7 @@ from feedscript.feeds.rules import sql
 from feedscript.feeds.scanning.connection import source_table
 from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rereading import reread
-from feedscript.feeds.scanning.samples import Sample, rejected_records
+from feedscript.feeds.scanning.samples import Sample
 from feedscript.feeds.scanning.scan import Scan
 
 _BATCH = 10_000
@@ -50,7 +50,7 @@ def write_findings(
 
 
 def _write_rejected(scan: Scan, file: TextIO, grades: Mapping[str, Grade]) -> None:
-    places = (row for row in rows(scan.staged, rejected_records(scan)) if row[0] is None)
+    places = (row for row in rows(scan.staged, scan.refused) if row[0] is None)
     for code, text in _streamed(scan.connection.execute("SELECT code, text FROM rejected ORDER BY record")):
         _, _, ordinal, line = next(places, (None, None, None, None))
         if code in grades:
@@ -111,7 +111,7 @@ def _columns(scan: Scan, grades: Mapping[str, Grade], value_length: int) -> tupl
 def _locator(scan: Scan) -> _Locate:
     if scan.staged.line_column is not None:
         return lambda place, line: (place + 1, line)
-    every = rows(scan.staged, rejected_records(scan))
+    every = rows(scan.staged, scan.refused)
 
     def locate(place: int, _: int | None) -> tuple[int, int | None]:
         return next(

@@ -1,5 +1,9 @@
 """Reads chosen items a second time, in the order of the file, without reading their neighbours' values."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 from feedscript.feeds.scanning.connection import source_table
 from feedscript.feeds.scanning.scan import Scan
 
@@ -9,21 +13,29 @@ _NEAR = 50_000
 _BITS = 1 << 20
 #: With more items than this the bits would all be set.
 _MANY = _BITS // 4
+#: Up to so many, lines are picked out of the file one by one.
+_FEW = 20_000
 
 
 def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
     """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n.
 
-    `columns` are SQL over the source's columns, with names. A filter keeps the order of the file where a join
-    would not. So the source is read up to the last chosen item; or, where that is far, filtered by the hash of the
-    id through a bitmap, and the same filter over `items` tells the places, one for one.
+    `columns` are SQL over the source's columns, with names. Where every item is one line, those lines are picked
+    out of the file. Elsewhere a filter keeps the order of the file where a join would not. So the source is read up
+    to the last chosen item; or, where that is far, filtered by the hash of the id through a bitmap, and the same
+    filter over `items` tells the places, one for one.
     """
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT n FROM ({chosen}) ORDER BY n"
+    )
+    count, last = scan.number("SELECT count(*) FROM chosen"), scan.number("SELECT max(n) FROM chosen")
     source = source_table(scan.staged, scan.limits)
-    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT n FROM ({chosen})")
-    last = scan.number("SELECT max(n) FROM chosen")
-    if last < _NEAR:
+    if scan.one_line_each and count <= _FEW:
+        picked = replace(scan.staged, path=_picked_out(scan))
+        found, places = source_table(picked, scan.limits), "items WHERE rowid IN (SELECT n FROM chosen)"
+    elif last < _NEAR:
         found, places = f"{source} LIMIT {last + 1}", f"items WHERE rowid <= {last}"
-    elif scan.number("SELECT count(*) FROM chosen") > _MANY:
+    elif count > _MANY:
         found, places = source, "items"
     else:
         scan.connection.execute(
@@ -33,13 +45,31 @@ def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
         found, places = f"{source} WHERE {_chosen(scan.key)}", f"items WHERE {_chosen('h')}"
     line = ", line" if scan.staged.line_column else ""
     scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS SELECT {', '.join(columns)} FROM {found}")
-    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE places AS SELECT rowid AS n{line} FROM {places}")
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE places AS SELECT rowid AS n{line} FROM {places} ORDER BY n"
+    )
     scan.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT places.*, found.* FROM places"
         " JOIN found ON places.rowid = found.rowid WHERE n IN (SELECT n FROM chosen)"
     )
     for used in ("chosen", "found", "places"):
         scan.connection.execute(f"DROP TABLE {used}")
+
+
+def _picked_out(scan: Scan) -> Path:
+    """A file of the chosen items' lines below the header's, whose line end is what DuckDB goes by."""
+    path = scan.workdir / "picked-out"
+    places = (n for (n,) in scan.connection.execute("SELECT n FROM chosen ORDER BY n").fetchall())
+    with path.open("wb") as file:
+        file.writelines(scan.index.take(_numbers(scan, places)))
+    return path
+
+
+def _numbers(scan: Scan, places: Iterator[int]) -> Iterator[int]:
+    skipped = scan.staged.skip_lines
+    yield from range(1, skipped + 1)
+    for place in places:
+        yield skipped + scan.ordinal(place)
 
 
 def _chosen(key: str) -> str:

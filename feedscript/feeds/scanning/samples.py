@@ -1,18 +1,13 @@
 """The first findings of each rule that failed, with where they stand and the values at fault."""
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.rules import sql
-from feedscript.feeds.scanning.lines import one_line_each, rows
+from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
-
-#: Up to here, going through the lines is the faster way to count them.
-_FAR = 50_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ def sample_rejected(scan: Scan, policy: Policy) -> dict[str, list[Sample]]:
     last = max(record for _, record, _ in picked)
     wanted = {record for _, record, _ in picked}
     places: dict[int, tuple[int | None, int | None]] = {}
-    for _, passed, item, physical in rows(scan.staged, rejected_records(scan)):
+    for _, passed, item, physical in rows(scan.staged, scan.refused):
         if passed in wanted:
             places[passed] = item, physical
         if passed >= last:
@@ -77,15 +72,6 @@ def sample_rejected(scan: Scan, policy: Policy) -> dict[str, list[Sample]]:
         ordinal, line = places.get(record, (None, None))
         samples.setdefault(code, []).append(Sample(ordinal, line, None, text))
     return samples
-
-
-def rejected_records(scan: Scan) -> "array[int]":
-    """The records that could not be read, in order, eight bytes each."""
-    found = array("Q")
-    cursor = scan.connection.execute("SELECT record FROM rejected ORDER BY record")
-    while batch := cursor.fetchmany(100_000):
-        found.extend(record for (record,) in batch)
-    return found
 
 
 def _first(scan: Scan, rule: str, count: int) -> str:
@@ -103,14 +89,11 @@ def _located(scan: Scan, wanted: set[int]) -> dict[int, tuple[int, int]]:
     places: dict[int, tuple[int, int]] = {}
     if scan.staged.line_column is not None or not wanted:
         return places
-    refused = rejected_records(scan)
-    last, skipped = max(wanted), scan.staged.skip_lines
-    if last > _FAR and one_line_each(scan.staged, scan.items() + len(refused) + skipped):
-        # How many of the rejected rows lie before the item that so many others lie before.
-        before = array("Q", (record - skipped - 1 - index for index, record in enumerate(refused)))
-        ordinals = ((place, place + 1 + bisect_right(before, place)) for place in wanted)
-        return {place: (ordinal, ordinal + skipped) for place, ordinal in ordinals}
-    for place, _, ordinal, line in rows(scan.staged, refused):
+    if scan.one_line_each:
+        ordinals = ((place, scan.ordinal(place)) for place in wanted)
+        return {place: (ordinal, ordinal + scan.staged.skip_lines) for place, ordinal in ordinals}
+    last = max(wanted)
+    for place, _, ordinal, line in rows(scan.staged, scan.refused):
         if place is not None and place in wanted:
             places[place] = ordinal, line
         if place == last:

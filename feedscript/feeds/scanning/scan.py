@@ -1,6 +1,11 @@
 """One pass over the source into a slim table of masks, and the counts that are taken from it."""
 
-from dataclasses import dataclass
+from array import array
+from bisect import bisect_right
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 import duckdb
 
@@ -9,6 +14,7 @@ from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.compilation import MASK_BITS, Plan
 from feedscript.feeds.scanning.connection import source_table
+from feedscript.feeds.scanning.line_index import LineIndex, start_index
 
 #: Kinds of rows that DuckDB rejects, as codes of ours.
 _REJECTED_CODES = {
@@ -35,9 +41,12 @@ class Scan:
     plan: Plan
     limits: Limits
     item_id: str
+    workdir: Path
+    _counting: Future[LineIndex] = field(init=False, repr=False)
 
     def run(self) -> None:
         """Read the source once."""
+        self._counting = start_index(self.staged.path)
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
         filled = [f"({mask}) AS f{index}" for index, mask in enumerate(self.plan.filled)]
         groups = [
@@ -59,7 +68,7 @@ class Scan:
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits, rejects=True)
-        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}")
+        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}", ", ".join(outer))
         self.connection.execute(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
         self._keep_rejected()
 
@@ -95,6 +104,36 @@ class Scan:
         """How many rows could not be read, by code."""
         rows = self.connection.execute("SELECT code, count(*) FROM rejected GROUP BY code ORDER BY code")
         return dict(rows.fetchall())
+
+    @cached_property
+    def refused(self) -> "array[int]":
+        """The records that could not be read, in order, eight bytes each."""
+        found = array("Q")
+        cursor = self.connection.execute("SELECT record FROM rejected ORDER BY record")
+        while batch := cursor.fetchmany(100_000):
+            found.extend(record for (record,) in batch)
+        return found
+
+    @property
+    def index(self) -> LineIndex:
+        """Where the lines of the staged file begin."""
+        return self._counting.result()
+
+    @cached_property
+    def one_line_each(self) -> bool:
+        """Whether every record, of the header too, takes one line, and no line is blank."""
+        skipped = self.staged.skip_lines
+        return skipped > 0 and self.index.lines == self.items() + len(self.refused) + skipped
+
+    def ordinal(self, place: int) -> int:
+        """The ordinal, from 1 and rejected rows among them, of the item at a place; where all take one line."""
+        return place + 1 + bisect_right(self._before, place)
+
+    @cached_property
+    def _before(self) -> "array[int]":
+        """How many items lie before each rejected row."""
+        skipped = self.staged.skip_lines
+        return array("Q", (record - skipped - 1 - index for index, record in enumerate(self.refused)))
 
     def totals(self) -> dict[str, int]:
         """How many items fail each rule, for the rules that any item fails."""
