@@ -44,6 +44,7 @@ class Container(containers.DeclarativeContainer):
                 Phase.VALIDATION: "feedscript.entrypoints.scripts.validate:main",
             }
         ),
+        preloaded=providers.Object(("feedscript.entrypoints.scripts.warm",)),
         commands=settings.provided.commands,
         environment=settings.provided.passed_environment.call(),
         builtin_environment=settings.provided.builtin_environment.call(),

@@ -19,6 +19,7 @@ from feedscript.feeds.progress import Progress
 from feedscript.feeds.report import Issue, Report
 from feedscript.feeds.reports import render_html, render_text
 from feedscript.feeds.validation import validate
+from feedscript.feeds.warming import warm_up
 
 __all__ = [
     "ConfigError",
@@ -46,4 +47,5 @@ __all__ = [
     "render_html",
     "render_text",
     "validate",
+    "warm_up",
 ]

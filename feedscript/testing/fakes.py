@@ -131,9 +131,15 @@ class ScriptedExecutor(Executor):
     # What a test does
 
     def begin(self, job_id: str, attempt: int) -> bool:
-        """Start the attempt's queued script, unless the service wants it no longer; answers whether it runs."""
+        """Start the attempt's queued script, if the service wants it now; answers whether it runs.
+
+        One that has to wait for an earlier script of its job stays queued, as the backlog tells.
+        """
         run = self.queued.pop((job_id, attempt))
         if not self._told.wanted(job_id, attempt):
+            for left in self._told.backlog():
+                if (left.job_id, left.attempt) == (job_id, attempt):
+                    self.submit(left)
             return False
         self._begun.add((job_id, attempt))
         self.running[job_id, attempt] = run

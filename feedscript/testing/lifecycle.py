@@ -152,7 +152,7 @@ class JobLifecycle(RuleBasedStateMachine):
         """Let one of the queued scripts run, unless it is wanted no longer."""
         job_id, number = data.draw(st.sampled_from(list(self.rig.executor.queued)))
         runs = self.rig.executor.begin(job_id, number)
-        assert runs == (self.models[job_id].attempts[number - 1].outcome is None)
+        assert runs == self.models[job_id].may_begin(number)
         if runs:
             self.models[job_id].started(number)
 

@@ -111,6 +111,11 @@ class ModelJob:
             return True
         return False
 
+    def may_begin(self, number: int) -> bool:
+        """Whether the attempt's script is to run now: the attempt is open, and no earlier script still runs."""
+        *earlier, attempt = self.attempts[:number]
+        return attempt.outcome is None and not any(a.started and a.exited_at is None for a in earlier)
+
     def started(self, number: int) -> None:
         """The attempt's script runs."""
         self.attempts[number - 1].started = True

@@ -16,11 +16,12 @@ class ScriptSettings:
     """How scripts are run.
 
     `commands` holds the user's own command by phase, `builtins` the built-in function ("module:name") for a phase
-    without one. `environment` is all that a script inherits, besides what the contract gives it; a built-in one gets
-    `builtin_environment` as well. Times are seconds.
+    without one, and `preloaded` what a runner imports beside the modules of those. `environment` is all that a script
+    inherits, besides what the contract gives it; a built-in one gets `builtin_environment` as well. Times are seconds.
     """
 
     builtins: Mapping[Phase, str]
+    preloaded: Sequence[str] = ()
     commands: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     builtin_environment: Mapping[str, str] = field(default_factory=dict)
@@ -32,10 +33,11 @@ class ScriptSettings:
 
     @property
     def modules(self) -> list[str]:
-        """The modules of the built-in functions that are in use: what a runner preloads."""
-        return sorted(
+        """What a runner preloads: the modules of the built-in functions that are in use, and what goes with them."""
+        used = sorted(
             {name.partition(":")[0] for phase, name in self.builtins.items() if phase not in self.commands}
         )
+        return [*used, *self.preloaded] if used else []
 
 
 def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log: Path) -> Assignment:

@@ -20,7 +20,7 @@ def render_html(document: Document) -> str:
 
     Its policy (CSP) allows the page's own style and script by their hashes and nothing else.
     """
-    return _template().render(
+    return page_template().render(
         document=document,
         findings=presentation.by_severity(document),
         verdict=presentation.VERDICTS[document["status"]],
@@ -30,7 +30,8 @@ def render_html(document: Document) -> str:
 
 
 @cache
-def _template() -> "Template":
+def page_template() -> "Template":
+    """The page's template, compiled once."""
     # Its import takes longer than the checking of a small feed, and most runs write no page.
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - as said
 

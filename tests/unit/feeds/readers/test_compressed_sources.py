@@ -124,3 +124,11 @@ def test_a_stream_is_stopped_by_its_size(tmp_path, kind):
     staged = stage_bytes(content, tmp_path, limits=Limits(max_bytes=1_000_000))
     assert "max_bytes" in (staged.stopped_reason or "")
     assert 0 < len(cells(staged)) < 10_000
+
+
+@pytest.mark.parametrize("header", [b"PK\x03\x04", b"PK\x01\x02"])
+def test_a_zip_whose_name_is_not_in_the_encoding_it_claims_is_damaged(tmp_path, header):
+    content = bytearray(zip_of({"f\u00e9ed.csv": b"id\n1\n"}))  # not ASCII, so it is marked as UTF-8
+    name = content.index("\u00e9".encode(), content.index(header))
+    content[name] = 0xA5
+    assert fault_codes(stage_bytes(bytes(content), tmp_path)) == {"bad_compression": 1}
