@@ -287,6 +287,20 @@ def test_the_script_of_the_documentation_keeps_the_contract(tmp_path: Path) -> N
         assert "s3://bucket/export.csv" in log["text"]
 
 
+def test_a_command_may_call_a_built_in_script(tmp_path: Path) -> None:
+    command = script(tmp_path, f"exec {sys.executable} -m feedscript.entrypoints.scripts.validate")
+    with LiveServer(
+        tmp_path,
+        VALIDATE_COMMAND=command,
+        SCRIPT_ENVIRONMENT="OBJECT_STORE_ROOT",
+        OBJECT_STORE_ROOT=str(tmp_path / "objects"),
+    ) as server:
+        server.put_object("bucket/export.csv", b"id\n1\n")
+        job_id = server.post("/api/feed/validate", request_body()).json()["job_id"]
+        job = server.reaches(job_id, "validated", "validation_failed")
+        assert (job["status"], job["reason"]) == ("validation_failed", "invalid_feed"), job
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
