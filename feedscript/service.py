@@ -353,11 +353,12 @@ class JobService:
 
     def _identify(self, request: FeedRequest) -> tuple[str, bool]:
         """The id of the job that is asked for, and whether it was made for this request."""
-        reference, new_id = request.reference, self._ids.new_id()
+        reference = request.reference
         if reference is None:
-            return new_id, True
+            return self._ids.new_id(), True
         if job := self._repository.get(reference):
             return job.id, False
+        new_id = self._ids.new_id()
         job_id = self._repository.claim(request.affiliate_merchant_id, reference, new_id)
         return job_id, job_id == new_id
 

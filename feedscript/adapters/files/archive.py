@@ -21,7 +21,7 @@ from feedscript.adapters.files import day_zip
 from feedscript.adapters.files.digests import write_digests
 from feedscript.adapters.files.documents import job_from_bytes
 from feedscript.adapters.files.fsio import Disk, Staged
-from feedscript.adapters.files.job_files import SEALED
+from feedscript.adapters.files.job_files import SEALED, is_sealed
 from feedscript.adapters.files.places import JobPlaces
 from feedscript.adapters.files.segments import BLOCK, PACKED, Segments
 from feedscript.ports.errors import StorageBroken
@@ -120,7 +120,7 @@ def _settled(places: JobPlaces, path: Path) -> bytes:
         raise _Left(f"{path} is no job of that day")
     try:
         with path.open("rb") as file:
-            sealed = os.fstat(file.fileno()).st_mode & 0o777 == SEALED
+            sealed = is_sealed(os.fstat(file.fileno()))
             data = file.read()
         job, _ = job_from_bytes(data)
     except (OSError, ValueError) as error:

@@ -44,7 +44,7 @@ class JobFiles:
             data = _read_all(descriptor, status.st_size)
         finally:
             os.close(descriptor)
-        stored = StoredJob(*job_from_bytes(data), sealed=status.st_mode & 0o777 == SEALED)
+        stored = StoredJob(*job_from_bytes(data), sealed=is_sealed(status))
         if stored.sealed and time.time_ns() - status.st_ctime_ns > SETTLED_AFTER_NS:
             self._remember(path, _identity(status), stored)
         return stored
@@ -55,6 +55,11 @@ class JobFiles:
             while len(self._remembered) >= REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
             self._remembered[path] = (identity, stored)
+
+
+def is_sealed(status: os.stat_result) -> bool:
+    """Whether the file's commit was finished."""
+    return status.st_mode & 0o777 == SEALED
 
 
 def _identity(status: os.stat_result) -> Identity:

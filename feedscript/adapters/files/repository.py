@@ -24,7 +24,7 @@ from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import activity_to_bytes, job_from_bytes, job_to_bytes
 from feedscript.adapters.files.fsio import Disk, DiskError, Staged
 from feedscript.adapters.files.group import Group
-from feedscript.adapters.files.job_files import SEALED, UNSEALED, JobFiles, StoredJob
+from feedscript.adapters.files.job_files import SEALED, UNSEALED, JobFiles, StoredJob, is_sealed
 from feedscript.adapters.files.job_index import JobIndex
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.domain import Activity, Job
@@ -284,6 +284,6 @@ class FileJobRepository(JobRepository):
 
 def _is_sealed(path: Path) -> bool:
     try:
-        return path.stat().st_mode & 0o777 == SEALED
+        return is_sealed(path.stat())
     except FileNotFoundError:
         return False

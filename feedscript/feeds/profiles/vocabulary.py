@@ -16,7 +16,6 @@ CURRENCIES: dict[int, tuple[str, ...]] = {
     3: tuple("BHD IQD JOD KWD LYD OMR TND".split()),
 }
 
-#: ISO 3166-1 alpha-2 codes, and UK, which partners take for GB.
 #: The currency of most prices in a country.
 MAIN_CURRENCIES: dict[str, str] = {
     "US": "USD",
@@ -35,6 +34,7 @@ MAIN_CURRENCIES: dict[str, str] = {
     "MX": "MXN",
 } | dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "GR", "IE", "IT", "LU", "NL", "PT", "SK"), "EUR")
 
+#: ISO 3166-1 alpha-2 codes, and UK, which partners take for GB.
 COUNTRIES: tuple[str, ...] = tuple(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ

@@ -1,8 +1,10 @@
 """The SHA-256 of a file, computed in a thread while others read it."""
 
 import hashlib
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
+
+from feedscript.feeds.beside import start_beside
 
 
 def start_digest(path: Path) -> Future[str]:
@@ -10,11 +12,7 @@ def start_digest(path: Path) -> Future[str]:
 
     hashlib lets go of the interpreter while it hashes, so the reading goes on beside it.
     """
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="digest")
-    try:
-        return executor.submit(_sha256, path)
-    finally:
-        executor.shutdown(wait=False)
+    return start_beside(_sha256, path)
 
 
 def _sha256(path: Path) -> str:

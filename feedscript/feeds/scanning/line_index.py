@@ -3,9 +3,11 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+
+from feedscript.feeds.beside import start_beside
 
 _BLOCK_BYTES = 256 * 1024
 
@@ -32,11 +34,7 @@ class LineIndex:
 
 def start_index(path: Path) -> Future[LineIndex]:
     """Begin to count a file's lines in a thread."""
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lines")
-    try:
-        return executor.submit(_index, path)
-    finally:
-        executor.shutdown(wait=False)
+    return start_beside(_index, path)
 
 
 def _index(path: Path) -> LineIndex:

@@ -2,26 +2,17 @@
 
 import json
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 from feedscript.adapters.files import Disk, FileActivityLog
 from feedscript.domain import Activity
 from feedscript.testing.fakes import FrozenClock
+from tests.integration.cli.shell import feedscript
 
 
 def audit(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "feedscript", "audit", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={"AUDIT_KEYS": "a-key"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return feedscript(folder, "audit", *arguments)
 
 
 def entered(folder: Path, number: int) -> Path:

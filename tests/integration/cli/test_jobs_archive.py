@@ -1,25 +1,13 @@
 """`feedscript jobs archive`, as it is called from a shell."""
 
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.integration.cli.shell import feedscript
 from tests.integration.files.test_archive import Kept
-
-
-def feedscript(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "feedscript", *arguments],
-        cwd=folder,
-        env={"AUDIT_KEYS": "a-key"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def archive(folder: Path, before: str, *arguments: str) -> subprocess.CompletedProcess[str]:

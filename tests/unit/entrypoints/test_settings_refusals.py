@@ -8,21 +8,25 @@ from pathlib import Path
 import pytest
 
 
+def run(program: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **settings},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("API_KEYS", "just-a-key"), ("RETRY_CAP", "1e300"), ("CALLBACK_GRACE", "1e300"), ("JOBS_DIR", "a-file")],
 )
 def test_a_bad_setting_is_one_clear_line(tmp_path: Path, name: str, value: str) -> None:
     (tmp_path / "a-file").touch()
-    ended = subprocess.run(
-        [sys.executable, "-c", "from feedscript.entrypoints.http import create_app; create_app()"],
-        env={**os.environ, name: value},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ended = run("from feedscript.entrypoints.http import create_app; create_app()", tmp_path, **{name: value})
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
     assert name in ended.stderr
@@ -30,13 +34,6 @@ def test_a_bad_setting_is_one_clear_line(tmp_path: Path, name: str, value: str) 
 
 def test_a_value_of_the_env_file_is_shown_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=seven\n")
-    ended = subprocess.run(
-        [sys.executable, "-c", "from feedscript.entrypoints.settings import settings_or_exit as s; s()"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ended = run("from feedscript.entrypoints.settings import settings_or_exit as s; s()", tmp_path)
     assert ended.returncode == 2
     assert "seven" in ended.stderr
