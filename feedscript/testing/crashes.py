@@ -71,6 +71,12 @@ class World:
                 change.durable = True
         self.changes = [change for change in self.changes if not change.durable]
 
+    def sync_names(self) -> None:
+        """Make all changes of names durable."""
+        for change in self.changes:
+            self._keep(self.synced, change)
+        self.changes.clear()
+
     def survivors(self, chance: Random, place: Path) -> "World":
         """The world that a machine could come up with, in the folder `place`."""
         names = dict(self.synced)
@@ -152,6 +158,18 @@ class CrashDisk(Disk):
                 self._file(descriptor).sync()
         elif self._folder_syncs:
             self._world.sync_folder(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    def _syncfs(self, descriptor: int) -> None:  # noqa: ARG002 - all folders lie in one file system
+        self._count()
+        for _, file in self._world.files():
+            if self._file_syncs:
+                file.sync()
+        if self._folder_syncs:
+            self._world.sync_names()
+
+    def boot_id(self) -> str:
+        """The folder's name: every power cut leads to another."""
+        return self._world.base.name
 
     def _rename(self, path: Path, to: Path) -> None:
         self._count()

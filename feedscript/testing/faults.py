@@ -13,8 +13,8 @@ from feedscript.adapters.files import Disk
 class FaultyDisk(Disk):
     """A `Disk` on which a kind of system call fails, when told to.
 
-    The kinds: `open`, `write`, `fsync file`, `fsync folder`, `rename`, `link`, `symlink`, `unlink`, `mkdir`, `chmod`,
-    `truncate`.
+    The kinds: `open`, `write`, `fsync file`, `fsync folder`, `syncfs`, `rename`, `link`, `symlink`, `unlink`, `mkdir`,
+    `chmod`, `truncate`.
     """
 
     def __init__(self, *, floor: int = 0) -> None:
@@ -56,6 +56,10 @@ class FaultyDisk(Disk):
         folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
         self._meet("fsync folder" if folder else "fsync file")
         super()._fsync(descriptor)
+
+    def _syncfs(self, descriptor: int) -> None:
+        self._meet("syncfs")
+        super()._syncfs(descriptor)
 
     def _rename(self, path: Path, to: Path) -> None:
         self._meet("rename")

@@ -3,6 +3,7 @@ lost, doubled or stuck."""
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from feedscript.adapters.files import FileActivityLog, FileJobRepository
 from feedscript.adapters.files.audit import verify
 from feedscript.domain import Event, Job, evolve, fold, record_of
 from feedscript.ports import ActivityFilter, JobFilter
@@ -19,7 +21,7 @@ from feedscript.testing.contracts import history_of, notes
 from feedscript.testing.crashes import CrashDisk, Killed, World
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from tests.faults.extent import extent
-from tests.integration.files.storage import FileStorage, file_storage
+from tests.integration.files.storage import SMALL_JOURNAL, FileStorage, file_storage
 
 STATES = extent("CRASH_STATES", short=250, long=20_000)
 MOST_CALLS = 60
@@ -77,30 +79,26 @@ class Story:
         self.cuts = 0
         (place / "0").mkdir()
         self.world = World(place / "0")
-        self.opened: list[FileStorage] = []
 
     def storage(self, disk: CrashDisk) -> FileStorage:
-        storage = file_storage(self.world.base, disk=disk, now=self.clock.now)
-        self.opened.append(storage)
-        return storage
-
-    def close(self) -> None:
-        """Wait for the indexes that are being built in the background: their folder is about to go."""
-        for repository, _ in self.opened:
-            repository.close()
+        return file_storage(self.world.base, disk=disk, now=self.clock.now, journal=SMALL_JOURNAL)
 
     def live(self, life: Life) -> None:
         disk = CrashDisk(self.world, fatal_call=life.fatal_call, **self.promises)
-        try:
-            storage = self.storage(disk)
-            list(storage[0].open_jobs())
-            for what, which in life.steps:
-                getattr(self, what)(storage, which)
-        except Killed:
-            pass
+        with suppress(Killed):
+            self.live_on(self.storage(disk), life.steps)
         if life.power_cut:
             self.cuts += 1
             self.world = self.world.survivors(Random(life.seed), self.place / str(self.cuts))
+
+    def live_on(self, storage: FileStorage, steps: list[tuple[str, int]]) -> None:
+        try:
+            list(storage[0].open_jobs())
+            for what, which in steps:
+                getattr(self, what)(storage, which)
+        finally:
+            # What the kernel does: a lock goes with its holder. And the folder of the index may be about to go.
+            storage[0].close()
 
     # What a process does
 
@@ -153,7 +151,13 @@ class Story:
     # What must hold whenever a process comes up
 
     def check(self) -> None:
-        repository, log = self.storage(CrashDisk(self.world))
+        storage = self.storage(CrashDisk(self.world))
+        try:
+            self.check_all(*storage)
+        finally:
+            storage[0].close()
+
+    def check_all(self, repository: FileJobRepository, log: FileActivityLog) -> None:
         open_jobs = set(repository.open_jobs())
         log.append(notes(self.clock, 1, first=self.noted))
         trail = verify(self.world.base / "activities")
@@ -185,7 +189,6 @@ def tell(story: list[Life], **promises: bool) -> None:
             told.live(life)
         told.check()
     finally:
-        told.close()
         shutil.rmtree(place)
 
 

@@ -30,6 +30,7 @@ from feedscript.ports.errors import BadCursor
 
 logger = logging.getLogger(__name__)
 
+UNSYNCED = 128 * 1024
 Found = TypeVar("Found")
 CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
 
@@ -75,7 +76,8 @@ class FileActivityLog(ActivityLog):
     """An `ActivityLog` over a folder that any number of processes of one machine may share.
 
     Callers that append at the same time share one write, and those that wait for it one fsync; the lock between
-    processes is held for the write alone. `now` tells the day whose file is written; finished days' digests are
+    processes is held for the write alone. Of what nobody waits for, a process leaves at most `UNSYNCED` bytes to the
+    kernel. `now` tells the day whose file is written; finished days' digests are
     signed with `key`, where there is one.
     """
 
@@ -99,6 +101,8 @@ class FileActivityLog(ActivityLog):
         self._locking: _LockFile | None = None
         self._head: Head | None = None
         self._repairs: list[bytes] = []
+        self._unsynced = 0
+        self._synced = 0
         disk.make_root(root)
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
@@ -110,15 +114,19 @@ class FileActivityLog(ActivityLog):
         if entries:
             batch = _Batch(entries)
             self._writes.run(batch)
-            if durable:
+            if durable or self._unsynced >= UNSYNCED:
                 self._syncs.run(batch)
 
     def append_missing(self, activities: Sequence[Activity]) -> None:
         """Append those that a crash kept out: the ones whose id is not in the log yet."""
         if not activities:
             return
+        # What a crash has torn goes first: a line after a hole is not one that stays.
+        self._writes.run(_Batch(()))
         since = min(activity.at for activity in activities)
-        known = {entry.id for activity in activities for entry in self._entries(activity.id, since=since)}
+        wanted = {activity.id for activity in activities}
+        text = activities[0].id if len(wanted) == 1 else ""
+        known = {entry.id for entry in self._entries(text, since=since)} & wanted
         if known:
             # Whoever wrote them may have died before its fsync.
             for segment in self._segments.listed(since=since):
@@ -131,7 +139,9 @@ class FileActivityLog(ActivityLog):
         return (entry for entry in self._entries(job_id, since=since) if entry.job_id == job_id)
 
     def finish_days(self) -> None:
-        """Write the digests of the days that are over, once a day."""
+        """Write the digests of the days that are over, once a day, and sync what nobody has waited for."""
+        if self._opened is not None and os.fstat(self._opened.descriptor).st_size != self._synced:
+            self._syncs.run(_Batch((), self._opened))
         today = self._now().date()
         if self._digested_on == today:
             return
@@ -190,13 +200,16 @@ class FileActivityLog(ActivityLog):
             text, head = chained([*self._repairs, *entries], head)
             self._disk.append(opened.descriptor, text, opened.path, durable=False)
             self._head, self._repairs = head, []
+            self._unsynced += len(text)
         for batch in batches:
             batch.opened = opened
         return [None] * len(batches)
 
     def _sync_all(self, batches: Sequence[_Batch]) -> list[None]:
         for opened in {batch.opened for batch in batches if batch.opened is not None}:
+            size, self._unsynced = os.fstat(opened.descriptor).st_size, 0
             self._disk.sync(opened.descriptor, opened.path)
+            self._synced = size
         return [None] * len(batches)
 
     @contextmanager

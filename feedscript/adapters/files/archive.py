@@ -134,7 +134,7 @@ def _archive(places: JobPlaces, disk: Disk, day: Path, files: dict[str, bytes]) 
     path, held = places.archive_of(day), dict[str, bytes]()
     staged = disk.stage_pieces(path, day_zip.packed(_members(path, day, files, held)), mode=SEALED)
     _verify(disk, staged, lambda: _holds(staged.temporary, held))
-    _publish(disk, staged)
+    disk.publish(staged)
     for name in files:
         with locked(places.lock(name.removesuffix(".json"))):
             # A retry may have written the file anew since: then it stays, and counts.
@@ -205,7 +205,7 @@ def _compress(segments: Segments, disk: Disk, segment: Path) -> int:
     _verify(disk, staged, lambda: _same(segment, staged.temporary))
     # Whoever writes to the trail opens earlier days under these locks.
     with locked(segments.root / ".digests-lock"), locked(segments.root / ".lock"):
-        _publish(disk, staged)
+        disk.publish(staged)
         disk.remove(segment)
     disk.sync_folder(segment.parent)
     return target.stat().st_size
@@ -239,12 +239,6 @@ def _verify(disk: Disk, staged: Staged, holds: Callable[[], bool]) -> None:
     if not whole:
         disk.discard(staged)
         raise StorageBroken(str(staged.path), "what was written could not be read back; nothing was removed")
-
-
-def _publish(disk: Disk, staged: Staged) -> None:
-    (error,) = disk.publish([staged])
-    if error is not None:
-        raise error
 
 
 def _sha256(data: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 from feedscript.adapters.files.chain import GENESIS, Tampered, line_hash
 from feedscript.adapters.files.digests import check_digests
+from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.segments import DAMAGE, Segments, opened
 
 
@@ -44,15 +45,20 @@ class _Walk:
     expected_head_seen: bool = False
 
 
-def verify(root: Path, *, expect_head: str | None = None, keys: Sequence[bytes] = ()) -> Trail:
+def verify(
+    root: Path, *, expect_head: str | None = None, keys: Sequence[bytes] = (), disk: Disk | None = None
+) -> Trail:
     """Walk the whole chain, and check the digests; raises `Tampered` for the first fault.
 
     `expect_head` is an earlier answer's head (`<sequence>:<hash>`): the trail must still hold that line. `keys` are
-    those that digests were signed with.
+    those that digests were signed with. With `disk` the trail's end is made durable first, so that no power cut takes
+    back the head that is answered.
     """
     segments = Segments(root)
     walk = _Walk(expected_head_seen=expect_head in (None, f"0:{GENESIS}"))
     listed = segments.listed()
+    if disk is not None and listed:
+        disk.sync_file(listed[-1])
     ends: dict[str, tuple[int, str]] = {}
     for segment in listed:
         try:

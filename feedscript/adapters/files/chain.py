@@ -13,8 +13,8 @@ from feedscript.domain import FeedscriptError
 from feedscript.ports.errors import StorageBroken
 
 GENESIS = "0" * 64
-WINDOW = 1024 * 1024
-"""How far back a tear is looked for: more than is ever written between two fsyncs."""
+WINDOW = 8 * 1024 * 1024
+"""How far back a tear is looked for: more than all processes together leave unsynced."""
 
 
 class Tampered(FeedscriptError):

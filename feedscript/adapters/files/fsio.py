@@ -1,14 +1,15 @@
 """All writing to disk, in one place: durable, whole or not at all, and open to injected faults.
 
 A file is written to a temporary name in its own folder, fsynced, renamed (or linked, where it must not exist yet),
-and the folder is fsynced. A failed fsync leaves the kernel's pages marked clean though they never reached the disk
-(Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020), so it is never tried again: from then on
-the `Disk` refuses everything, and the process is to end.
+and the folder is fsynced; what a journal holds already needs no fsync. A failed fsync leaves the kernel's pages marked
+clean though they never reached the disk (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020),
+so it is never tried again: from then on the `Disk` refuses everything, and the process is to end.
 """
 
+import ctypes
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from itertools import count
@@ -26,11 +27,23 @@ INODE_FLOOR = 64
 
 
 DiskError = StorageFull | StorageBroken
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def _read_boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        # Nobody else's: as if the machine had just come up.
+        return secrets.token_hex(16)
+
+
+_BOOT_ID = _read_boot_id()
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """New content for the file `path`, durable under a temporary name."""
+    """New content for the file `path`, under a temporary name."""
 
     path: Path
     temporary: Path
@@ -83,16 +96,16 @@ class Disk:
 
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Make `data` the file's content, in one step, durably."""
-        (error,) = self.publish([self.stage(path, data, mode=mode)])
-        if error is not None:
-            raise error
+        self.publish(self.stage(path, data, mode=mode))
 
     @_with_reserve
-    def stage(self, path: Path, data: bytes, *, mode: int = 0o600) -> Staged:
-        """Write what is to become the file's content beside it, durably; `publish` puts it in its place."""
-        return self.stage_pieces(path, (data,), mode=mode)
+    def stage(self, path: Path, data: bytes, *, mode: int = 0o600, durable: bool = True) -> Staged:
+        """Write what is to become the file's content beside it; `publish` puts it in its place."""
+        return self.stage_pieces(path, (data,), mode=mode, durable=durable)
 
-    def stage_pieces(self, path: Path, pieces: Iterable[bytes], *, mode: int = 0o600) -> Staged:
+    def stage_pieces(
+        self, path: Path, pieces: Iterable[bytes], *, mode: int = 0o600, durable: bool = True
+    ) -> Staged:
         """Like `stage`, for content that is made as it is written; the reserve is left alone."""
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
@@ -104,7 +117,8 @@ class Disk:
         try:
             for piece in pieces:
                 self._write_all(descriptor, piece)
-            self.sync(descriptor, path)
+            if durable:
+                self.sync(descriptor, path)
         except OSError as error:
             self._discard(temporary)
             raise self.translated(error, path) from error
@@ -115,22 +129,21 @@ class Disk:
             os.close(descriptor)
         return Staged(path, temporary)
 
-    def publish(self, staged: Sequence[Staged], *, after: Iterable[Path] = ()) -> list[DiskError | None]:
-        """Put each content in its file's place in one step, durably; answers what went wrong with each.
+    def publish(self, staged: Staged) -> None:
+        """Put the content in its file's place in one step, durably."""
+        error = self.put_in_place(staged)
+        if error is not None:
+            raise error
+        self.sync_folder(staged.path.parent)
 
-        The names in the folders `after` are durable before any of the contents can be seen.
-        """
+    def put_in_place(self, staged: Staged) -> DiskError | None:
+        """Like `publish`, not durably; answers what went wrong."""
         try:
-            for folder in sorted(set(after)):
-                self.sync_folder(folder)
-        except StorageBroken:
-            for each in staged:
-                self._discard(each.temporary)
-            raise
-        errors = [self._put_in_place(each) for each in staged]
-        for folder in sorted({each.path.parent for each in staged}):
-            self.sync_folder(folder)
-        return errors
+            self._rename(staged.temporary, staged.path)
+        except OSError as error:
+            self._discard(staged.temporary)
+            return self.translated(error, staged.path)
+        return None
 
     def discard(self, staged: Staged) -> None:
         """Give up content that was not published."""
@@ -264,9 +277,12 @@ class Disk:
 
     def sync(self, descriptor: int, path: Path) -> None:
         """Make durable whatever was written through the descriptor; `path` is for the error."""
+        self._sync(descriptor, path, self._fsync)
+
+    def _sync(self, descriptor: int, path: Path, call: Callable[[int], None]) -> None:
         self.refuse_if_broken(path)
         try:
-            self._fsync(descriptor)
+            call(descriptor)
         except OSError as error:
             first, self.broken = self.broken is None, f"fsync failed: {error.strerror}"
             if first and self.on_broken is not None:
@@ -280,6 +296,14 @@ class Disk:
     def sync_folder(self, path: Path) -> None:
         """Make the names in the folder durable."""
         self._sync_opened(path, os.O_RDONLY | os.O_DIRECTORY)
+
+    def sync_file_system(self, path: Path) -> None:
+        """Make durable whatever anybody has written to the file system that the folder lies in (syncfs)."""
+        self._sync_opened(path, os.O_RDONLY | os.O_DIRECTORY, self._syncfs)
+
+    def boot_id(self) -> str:
+        """A name for the time since the machine came up (random(4)): what was written since is not lost yet."""
+        return _BOOT_ID
 
     def need_room(self, path: Path) -> None:
         """Raise `StorageFull` where new work would eat what running work still needs."""
@@ -302,14 +326,6 @@ class Disk:
 
     # The protocol's steps
 
-    def _put_in_place(self, staged: Staged) -> DiskError | None:
-        try:
-            self._rename(staged.temporary, staged.path)
-        except OSError as error:
-            self._discard(staged.temporary)
-            return self.translated(error, staged.path)
-        return None
-
     def _make_missing(self, path: Path) -> None:
         self.refuse_if_broken(path)
         try:
@@ -320,14 +336,14 @@ class Disk:
             raise self.translated(error, path) from error
         self.sync_folder(path.parent)
 
-    def _sync_opened(self, path: Path, flags: int) -> None:
+    def _sync_opened(self, path: Path, flags: int, call: Callable[[int], None] | None = None) -> None:
         self.refuse_if_broken(path)
         try:
             descriptor = self._open(path, flags | os.O_CLOEXEC, 0)
         except OSError as error:
             raise self.translated(error, path) from error
         try:
-            self.sync(descriptor, path)
+            self._sync(descriptor, path, call or self._fsync)
         finally:
             os.close(descriptor)
 
@@ -353,6 +369,12 @@ class Disk:
 
     def _fsync(self, descriptor: int) -> None:
         os.fsync(descriptor)
+
+    def _syncfs(self, descriptor: int) -> None:
+        # The standard library has no call for it.
+        if _LIBC.syncfs(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
 
     def _rename(self, path: Path, to: Path) -> None:
         path.rename(to)

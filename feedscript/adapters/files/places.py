@@ -24,6 +24,7 @@ class JobPlaces:
         self.references = root / "references"
         self.quarantine = root / "quarantine"
         self.index = root / "index"
+        self.journal = root / "journal"
         self.archive = root / "archive"
         self.locks = root / "locks"
         self._locks = [self.locks / f"{stripe:02x}" for stripe in range(LOCK_STRIPES)]

@@ -1,19 +1,20 @@
 """Jobs as JSON files: `jobs/YYYY/MM/DD/<id>.json`, one each, in the folder that the id's own time gives.
 
-A commit is one rename: the file carries the job's new state and the activities that tell of it. The activities are
-then appended to the log, and the file is made read-only: *sealed*. A file that is not sealed is one that is being
-committed, or whose commit a crash cut off; whoever next opens the job, or lists the open ones, waits for the one and
-finishes the other. So nobody acts on, or answers from, a state that a power cut could still take back.
+A commit is durable with its record in the journal (`journal.py`), which is the job's new file: its state, and the
+activities that tell of it. Then the file is put in its place, the activities are appended to the log, and the file is
+made read-only: *sealed*. A file that is not sealed is one that is being committed, or whose commit a crash cut off;
+whoever next opens the job, or lists the open ones, waits for the one and finishes the other. So everybody acts on, and
+answers from, what is durable and told.
 
 A day that is over may be moved into an archive (`archive.py`), where its jobs are read as before; a job that is retried
 has a file again, which counts.
 
 `open/<id>` names every job that is not settled, `references/` holds a symbolic link per caller's reference, and
-`locks/` the lock files. Nothing here is a cache: all of it is the truth.
+`locks/` the lock files. But for `index/`, nothing here is a cache: all of it is the truth.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,9 @@ from feedscript.adapters.files.fsio import Disk, DiskError, Staged
 from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.job_files import SEALED, UNSEALED, JobFiles, StoredJob, is_sealed
 from feedscript.adapters.files.job_index import JobIndex
+from feedscript.adapters.files.journal import Journal
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
-from feedscript.domain import Activity, Job
+from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
 
@@ -36,17 +38,24 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Commit:
-    """A job's next content, what it tells, and the folders whose names must be durable before it can be seen."""
+    """A job's next file, staged, and the entries that it carries."""
 
+    document: bytes
     staged: Staged
     entries: Sequence[bytes]
-    names: Sequence[Path]
 
 
 class FileJobRepository(JobRepository):
     """A `JobRepository` over a folder that any number of processes of one machine may share."""
 
-    def __init__(self, root: Path, log: FileActivityLog, disk: Disk) -> None:
+    def __init__(
+        self,
+        root: Path,
+        log: FileActivityLog,
+        disk: Disk,
+        *,
+        journal: Callable[..., Journal] = Journal,
+    ) -> None:
         self.places = places = JobPlaces(root)
         self._log = log
         self._disk = disk
@@ -55,6 +64,8 @@ class FileJobRepository(JobRepository):
         disk.make_root(root)
         for folder in (places.open, places.references, places.locks, places.quarantine, places.index):
             disk.make_folder(folder)
+        self._journal = journal(places.journal, disk, roots=(root, log.root))
+        self._journal.recover(self._replay)
         self._index = JobIndex(places.index, log.root, read=self._peek, ids=lambda: self._ids_before(None))
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
@@ -85,10 +96,13 @@ class FileJobRepository(JobRepository):
                 self._disk.need_room(self.places.root)
             elif not stored.sealed:
                 self._seal(path, stored)
-            names = self._announce(job, stored)
+            if stored is None or stored.job.settled:
+                # Even where the change leaves it settled: more follows.
+                self._disk.point(self.places.mark(job.id), job.id)
             entries = [activity_to_bytes(activity) for activity in activities]
-            staged = self._disk.stage(path, job_to_bytes(job, entries), mode=UNSEALED)
-            self._commits.run(_Commit(staged, entries, names))
+            document = job_to_bytes(job, entries)
+            staged = self._disk.stage(path, document, mode=UNSEALED, durable=False)
+            self._commits.run(_Commit(document, staged, entries))
 
     def settle(self, job_id: str) -> None:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""
@@ -176,26 +190,17 @@ class FileJobRepository(JobRepository):
     def _in_quarantine(self, job_id: str) -> bool:
         return (self.places.quarantine / f"{job_id}.json").exists()
 
-    def _announce(self, job: Job, stored: StoredJob | None) -> list[Path]:
-        """Name the job in `open/`, even where the change leaves it settled: more follows.
-
-        Answers the folders whose names must be durable before the change can be seen.
-        """
-        made = self._disk.point(self.places.mark(job.id), job.id)
-        # Where the job is not settled the commit before has made its mark durable.
-        names = [self.places.open] if made or stored is None or stored.job.settled else []
-        if stored is None and job.reference is not None:
-            names.append(self.places.references)
-        return names
-
     def _publish(self, commits: Sequence[_Commit]) -> list[DiskError | None]:
-        """The commit of several jobs: names, files, log, seals, each durable before the next begins."""
-        errors = self._disk.publish(
-            [commit.staged for commit in commits],
-            after=[folder for commit in commits for folder in commit.names],
-        )
+        """The commit of several jobs: journal, files, log, seals; from the journal on it has happened."""
+        try:
+            self._journal.write([commit.document for commit in commits])
+        except FeedscriptError:
+            for commit in commits:
+                self._disk.discard(commit.staged)
+            raise
+        errors = [self._disk.put_in_place(commit.staged) for commit in commits]
         written = [commit for commit, error in zip(commits, errors, strict=True) if error is None]
-        self._log.append_entries([entry for commit in written for entry in commit.entries])
+        self._log.append_entries([entry for commit in written for entry in commit.entries], durable=False)
         for commit in written:
             self._disk.set_mode(commit.staged.path, SEALED)
         return errors
@@ -220,14 +225,39 @@ class FileJobRepository(JobRepository):
         return True
 
     def _seal(self, path: Path, stored: StoredJob) -> None:
-        """Finish a commit from its rename on."""
-        self._disk.sync_folder(path.parent)
+        """Finish a commit whose file is in its place; its journal may be gone by now."""
         self._log.append_missing(stored.activities)
         self._disk.set_mode(path, SEALED)
 
+    def _replay(self, documents: Sequence[bytes]) -> None:
+        """Put what journals hold in its place again, oldest first; nobody else is there yet."""
+        stories: dict[tuple[str, int], StoredJob] = {}
+        for document in documents:
+            # Of two for the same change the first was not put in its place, or there had been no second.
+            job, activities = job_from_bytes(document)
+            stories[job.id, job.version] = StoredJob(job, activities, sealed=True)
+        self._log.append_missing([a for story in stories.values() for a in story.activities])
+        for story in {s.job.id: s for s in sorted(stories.values(), key=lambda s: s.job.version)}.values():
+            self._restore(story)
+
+    def _restore(self, story: StoredJob) -> None:
+        job, path = story.job, self.places.document(story.job.id)
+        assert path is not None, "only ids are committed"
+        found = self._peek(job.id)
+        if found is None or found.version < job.version:
+            entries = [activity_to_bytes(activity) for activity in story.activities]
+            staged = self._disk.stage(path, job_to_bytes(job, entries), mode=SEALED, durable=False)
+            error = self._disk.put_in_place(staged)
+            if error is not None:
+                raise error
+        self._disk.point(self.places.mark(job.id), job.id)
+        if job.reference is not None:
+            self._disk.point(self.places.claim(job.affiliate_merchant_id, job.reference), job.id)
+
     def close(self) -> None:
-        """Let go of the index; everything else is closed at the end of each call."""
+        """Let go of the index and of the journal, which the next that comes up puts aside."""
         self._index.close()
+        self._journal.close()
 
     # Listing
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify as verify_trail
 from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.documents import activity_to_document
@@ -34,7 +35,7 @@ def verify(expect_head: str | None) -> None:
     settings = settings_or_exit()
     keys = [key.encode() for key in settings.audit_keys]
     try:
-        trail = verify_trail(settings.activities_dir, expect_head=expect_head, keys=keys)
+        trail = verify_trail(settings.activities_dir, expect_head=expect_head, keys=keys, disk=Disk())
     except Tampered as fault:
         click.echo(f"feedscript: the audit trail is broken: {fault}", err=True)
         sys.exit(1)

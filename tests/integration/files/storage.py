@@ -2,21 +2,28 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.adapters.files.journal import Journal
 from feedscript.ports import Clock
 from feedscript.testing.fakes import FrozenClock
 
 FileStorage = tuple[FileJobRepository, FileActivityLog]
+SMALL_JOURNAL = partial(Journal, full=2_000, beside=lambda work: work())
 
 
 def file_storage(
-    folder: Path, *, disk: Disk | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    folder: Path,
+    *,
+    disk: Disk | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    journal: Callable[..., Journal] = Journal,
 ) -> FileStorage:
     disk = disk or Disk()
     log = FileActivityLog(folder / "activities", disk, now=now)
-    return FileJobRepository(folder / "jobs", log, disk), log
+    return FileJobRepository(folder / "jobs", log, disk, journal=journal), log
 
 
 def reopening(folder: Path, clock: Clock | None = None) -> Callable[[], FileStorage]:

@@ -60,7 +60,7 @@ class Kept:
                 self.clock.tick(timedelta(days=1))
             for _ in range(2):
                 self.jobs.append(self.over(self.started(len(self.jobs))))
-        self.trail = verify(folder / "activities").head
+        self.trail = verify(folder / "activities", disk=disk or Disk()).head
 
     @property
     def places(self) -> JobPlaces:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from feedscript.ports.errors import StorageBroken, StorageFull, UnreadableJob
 from feedscript.testing.contracts import commit_all, history_of, notes
 from feedscript.testing.fakes import NOON, FrozenClock, SequentialIds
 from feedscript.testing.faults import FaultyDisk
-from tests.integration.files.storage import FileStorage, file_storage, reopening
+from tests.integration.files.storage import SMALL_JOURNAL, FileStorage, file_storage, reopening
 
 SEGMENT = "activities/2026/01/01.jsonl"
 
@@ -354,15 +355,16 @@ def test_nobody_in_a_failed_batch_is_told_that_it_went_well(tmp_path: Path, cloc
             log.append(notes(clock, 1))
 
 
-@pytest.mark.parametrize("call", ["file", "folder"])
+@pytest.mark.parametrize("call", ["fsync file", "fsync folder", "syncfs"])
 def test_after_a_failed_fsync_everything_is_refused(
     tmp_path: Path, clock: FrozenClock, ids: SequentialIds, call: str
 ) -> None:
     disk = FaultyDisk()
-    repository, log = file_storage(tmp_path, disk=disk, now=clock.now)
+    journal = partial(SMALL_JOURNAL, full=1)
+    repository, log = file_storage(tmp_path, disk=disk, now=clock.now, journal=journal)
     history = history_of(ids.new_id(), clock, length=2)
     job = commit_all(repository, history[:1])
-    disk.fail(f"fsync {call}", errno.EIO)
+    disk.fail(call, errno.EIO)
     with pytest.raises(StorageBroken):
         commit_all(repository, history[1:], job)
     disk.heal()
@@ -383,7 +385,18 @@ def test_after_a_failed_fsync_everything_is_refused(
     assert len(list(log.of_job(job.id, since=NOON))) == found.version
 
 
-CALLS = ["open", "write", "fsync file", "fsync folder", "rename", "symlink", "mkdir", "chmod", "unlink"]
+CALLS = [
+    "open",
+    "write",
+    "fsync file",
+    "fsync folder",
+    "syncfs",
+    "rename",
+    "symlink",
+    "mkdir",
+    "chmod",
+    "unlink",
+]
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
@@ -396,7 +409,7 @@ def test_whichever_call_fails_the_answer_is_an_error_of_the_port_and_a_restart_m
     for after in (1, 2, 3, 4, 6, 9):
         disk = FaultyDisk()
         folder = tmp_path / str(after)
-        repository, _ = file_storage(folder, disk=disk, now=clock.now)
+        repository, _ = file_storage(folder, disk=disk, now=clock.now, journal=SMALL_JOURNAL)
         disk.fail(call, number, after=after)
         acknowledged = None
         try:
