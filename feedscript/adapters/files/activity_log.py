@@ -45,14 +45,16 @@ class _OpenSegment:
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
         self.descriptor = descriptor
+        self._status = os.fstat(descriptor)
         weakref.finalize(self, os.close, descriptor)
 
-    def is_at(self, path: Path) -> bool:
-        """Whether the path still leads to this file."""
+    def size_at(self, path: Path) -> int | None:
+        """The file's size in bytes; None where the path does not lead to this file any more."""
         try:
-            return self.path == path and os.path.samestat(path.stat(), os.fstat(self.descriptor))
+            status = path.stat()
         except FileNotFoundError:
-            return False
+            return None
+        return status.st_size if os.path.samestat(status, self._status) else None
 
 
 class _LockFile:
@@ -194,8 +196,8 @@ class FileActivityLog(ActivityLog):
 
     def _write_all(self, batches: Sequence[_Batch]) -> list[None]:
         with self._lock():
-            opened = self._open(self._current_segment())
-            head = self._current_head(opened)
+            opened, size = self._open(self._current_segment())
+            head = self._current_head(opened, size)
             entries = [entry for batch in batches for entry in batch.entries]
             text, head = chained([*self._repairs, *entries], head)
             self._disk.append(opened.descriptor, text, opened.path, durable=False)
@@ -232,10 +234,12 @@ class FileActivityLog(ActivityLog):
                 raise self._disk.translated(error, path) from error
         return self._locking.descriptor
 
-    def _open(self, segment: Path) -> _OpenSegment:
-        if self._opened is None or not self._opened.is_at(segment):
+    def _open(self, segment: Path) -> tuple[_OpenSegment, int]:
+        size = self._opened.size_at(segment) if self._opened is not None else None
+        if self._opened is None or size is None:
             self._opened = _OpenSegment(segment, self._disk.open_append(segment))
-        return self._opened
+            size = os.fstat(self._opened.descriptor).st_size
+        return self._opened, size
 
     def _current_segment(self) -> Path:
         """Today's segment, or a later one where the clock was set back: the chain never forks."""
@@ -245,8 +249,7 @@ class FileActivityLog(ActivityLog):
             return today
         return max([today, *self._segments.listed(since=now)])
 
-    def _current_head(self, opened: _OpenSegment) -> Head:
-        size = os.fstat(opened.descriptor).st_size
+    def _current_head(self, opened: _OpenSegment, size: int) -> Head:
         known = self._head
         if known is not None and (known.segment, known.size) == (opened.path, size):
             return known

@@ -377,13 +377,13 @@ class Disk:
             raise OSError(number, os.strerror(number))
 
     def _rename(self, path: Path, to: Path) -> None:
-        path.rename(to)
+        os.rename(path, to)  # noqa: PTH104 - no path is made for the answer
 
     def _link(self, path: Path, to: Path) -> None:
         to.hardlink_to(path)
 
     def _symlink(self, target: str, path: Path) -> None:
-        path.symlink_to(target)
+        os.symlink(target, path)  # noqa: PTH211 - as above
 
     def _unlink(self, path: Path) -> None:
         path.unlink()

@@ -12,7 +12,7 @@ JOB_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 LOCK_STRIPES = 256
 DAY = timedelta(days=1) // timedelta(milliseconds=1)
 LAST_DAY = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp() * 1000) // DAY
-DAYS_REMEMBERED = 64
+REMEMBERED = 4096
 
 
 class JobPlaces:
@@ -28,16 +28,12 @@ class JobPlaces:
         self.archive = root / "archive"
         self.locks = root / "locks"
         self._locks = [self.locks / f"{stripe:02x}" for stripe in range(LOCK_STRIPES)]
-        self._day = lru_cache(DAYS_REMEMBERED)(self._folder_of_day)
+        self._day = lru_cache(REMEMBERED)(self._folder_of_day)
+        self._document = lru_cache(REMEMBERED)(self._make_document)
 
     def document(self, job_id: str) -> Path | None:
         """The job's file, in the folder that the id's own time gives; None for what is no job's id."""
-        if not JOB_ID.fullmatch(job_id):
-            return None
-        # RFC 9562, 5.7: the first 48 bits are milliseconds since the epoch.
-        day = int(job_id[:8] + job_id[9:13], 16) // DAY
-        # The field reaches into the year 10889, a date only to 9999: no job is from there.
-        return self._day(day) / f"{job_id}.json" if day <= LAST_DAY else None
+        return self._document(job_id)
 
     def mark(self, job_id: str) -> Path:
         """The name that says that the job is not settled."""
@@ -68,6 +64,14 @@ class JobPlaces:
     def name_of(self, day: Path) -> str:
         """The day of a folder as `YYYY-MM-DD`."""
         return "-".join(day.parts[-3:])
+
+    def _make_document(self, job_id: str) -> Path | None:
+        if not JOB_ID.fullmatch(job_id):
+            return None
+        # RFC 9562, 5.7: the first 48 bits are milliseconds since the epoch.
+        day = int(job_id[:8] + job_id[9:13], 16) // DAY
+        # The field reaches into the year 10889, a date only to 9999: no job is from there.
+        return self._day(day) / f"{job_id}.json" if day <= LAST_DAY else None
 
     def _folder_of_day(self, day: int) -> Path:
         return self.root / f"{datetime.fromtimestamp(day * DAY / 1000, UTC):%Y/%m/%d}"

@@ -88,7 +88,8 @@ class FileJobRepository(JobRepository):
             raise ValueError(f"not a UUIDv7: {job.id}")
         self._disk.refuse_if_broken(path)
         with self._lock(job.id):
-            stored = self._read(job.id)
+            # A first version needs no look at the archive: nobody puts a job there before it is made.
+            stored = self._read(job.id) if job.version > 1 or path.exists() else None
             found = stored.job.version if stored else 0
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)

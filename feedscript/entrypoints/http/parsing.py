@@ -1,6 +1,7 @@
 """Reading JSON bodies: strict about what JSON is, whatever content type the caller named."""
 
 import json
+import math
 from typing import Any, NoReturn
 
 from flask import Request, g
@@ -13,9 +14,10 @@ class StrictJsonParser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         body = req.get_data(cache=True)
         try:
-            document = json.loads(body.decode(), parse_constant=_refuse_constant)
-            # A lone surrogate and 1e999 are valid for the json module, but can be neither stored nor answered.
-            json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+            document = json.loads(body.decode(), parse_constant=_refuse_constant, parse_float=_finite)
+            if b"\\u" in body:
+                # Half a surrogate is valid for the json module, but can be neither stored nor answered.
+                json.dumps(document, ensure_ascii=False).encode()
         except RecursionError as error:
             raise json.JSONDecodeError("nested too deeply", "?", 0) from error
         except json.JSONDecodeError as error:
@@ -40,3 +42,10 @@ class StrictJsonParser(FlaskParser):
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is too large a number")
+    return value
