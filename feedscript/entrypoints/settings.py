@@ -132,13 +132,15 @@ class Settings:
 
     def secret(self) -> bytes:
         """The key of the attempts' tokens: `JOBS_DIR/.secret`, made at the first start."""
-        path = self.jobs_dir / ".secret"
-        if not path.exists():
-            # Whole or not at all, and one of several processes wins.
-            disk = Disk()
-            disk.make_root(self.jobs_dir)
-            disk.create(path, secrets.token_hex(32).encode())
-        return path.read_bytes()
+        path, disk = self.jobs_dir / ".secret", Disk()
+        try:
+            if not path.exists():
+                # Whole or not at all, and one of several processes wins.
+                disk.make_root(self.jobs_dir)
+                disk.create(path, secrets.token_hex(32).encode())
+            return path.read_bytes()
+        except OSError as error:
+            raise disk.translated(error, path) from error
 
     @property
     def audit_key(self) -> bytes | None:

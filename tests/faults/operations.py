@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from feedscript.domain import (
@@ -30,10 +31,14 @@ REQUEST = FeedRequest(
 )
 
 
+def container_over(folder: Path) -> Container:
+    places = {name: folder / name for name in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir")}
+    return Container(settings=Settings(**places, min_free_bytes=0))
+
+
 def service_over(folder: Path) -> JobService:
     """The service over real files, with an executor that runs nothing."""
-    places = {name: folder / name for name in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir")}
-    container = Container(settings=Settings(**places, min_free_bytes=0))
+    container = container_over(folder)
     executor = ScriptedExecutor()
     container.executor.override(executor)
     container.notifier.override(RecordingNotifier())
@@ -83,12 +88,16 @@ OPERATIONS: dict[str, Callable[[JobService, str], Refusal | None]] = {
 
 def _carry_out(request: dict[str, str], go: int, answers: int) -> None:
     folder = Path(request["folder"])
-    service, job_id = service_over(folder), _job_in(folder)
+    if request["do"] == "come up":
+        operation: Callable[[], object] = container_over(folder).repository
+    else:
+        operation = partial(OPERATIONS[request["do"]], service_over(folder), _job_in(folder))
     os.write(answers, b"ready\n")
     os.read(go, 1)
     try:
-        refusal = OPERATIONS[request["do"]](service, job_id)
-        answer = {"acknowledged": True, "refusal": refusal and refusal.code.value}
+        refusal = operation()
+        code = refusal.code.value if isinstance(refusal, Refusal) else None
+        answer = {"acknowledged": True, "refusal": code}
     except FeedscriptError as error:
         answer = {"acknowledged": False, "error": f"{type(error).__name__}: {error}"}
     except Exception:  # noqa: BLE001 - told, and the test fails by it

@@ -119,6 +119,44 @@ def check_case(operator: Operator, folder: Path, operation: str, fault: list[str
     check_story(folder, jobs="jobs_dir", activities="activities_dir")
 
 
+def test_every_storage_call_of_a_replay_may_fail(operator: Operator, tmp_path: Path) -> None:
+    template, trace = tmp_path / "template", tmp_path / "trace"
+    template.mkdir()
+    assert operator.do("start", template)["acknowledged"]
+    cut_power(template)
+    whole = tmp_path / "whole"
+    shutil.copytree(template, whole, symlinks=True)
+    assert operator.do("come up", whole, trace=trace)["acknowledged"]
+    calls = counted(trace)
+    assert calls["syncfs"] == 2, calls
+    faults = [(call, n, fault) for call in calls for n in range(1, calls[call] + 1) for fault in FAULTS]
+    for call, number, fault in faults if len(faults) <= SAMPLE else random.Random(1).sample(faults, SAMPLE):
+        folder = tmp_path / "case"
+        shutil.copytree(template, folder, symlinks=True)
+        answer = operator.do("come up", folder, *injection(call, number, fault), trace=trace)
+        assert "defect" not in answer, (call, number, fault, answer["defect"])
+        for again in ("come up", "recover", "start"):
+            assert operator.do(again, folder)["acknowledged"], (call, number, fault, again)
+        (job,) = jobs(folder).values()
+        assert (job["state"], job["version"]) == ("generating", 1), (call, number, fault)
+        check_story(folder, jobs="jobs_dir", activities="activities_dir")
+        shutil.rmtree(folder)
+
+
+def cut_power(folder: Path) -> None:
+    """Take back what the only process, which is gone, has written and not synced, as at the worst power cut."""
+    (job,), (segment,) = folder.glob("jobs_dir/*/*/*/*.json"), folder.glob("activities_dir/*/*/*.jsonl")
+    (journal,) = folder.glob("jobs_dir/journal/*.journal")
+    for path in (*folder.glob("jobs_dir/open/*"), *folder.glob("jobs_dir/references/*")):
+        path.unlink()
+    job.chmod(0o600)
+    job.write_bytes(b"\0" * job.stat().st_size)
+    job.chmod(0o400)
+    segment.write_bytes(b"")
+    head, _, records = journal.read_bytes().partition(b"\n")
+    journal.write_bytes(b" ".join([*head.split(b" ")[:-1], b"an-earlier-one"]) + b"\n" + records)
+
+
 @pytest.mark.parametrize("server", range(extent("FSYNC_SERVERS", short=1, long=3)))
 def test_a_server_whose_fsync_fails_acknowledges_nothing_and_is_replaced(tmp_path: Path, server: int) -> None:
     from tests.faults import processes

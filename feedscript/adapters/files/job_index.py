@@ -107,6 +107,9 @@ class JobIndex:
             why = "there is none yet"
         except _PlaceLost as error:
             why = str(error)
+        except OSError as error:
+            logger.warning("the index of the jobs cannot follow the trail: %s", error)
+            return False
         except sqlite3.DatabaseError as error:
             if _is_busy(error):
                 return False

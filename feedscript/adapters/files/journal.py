@@ -91,11 +91,14 @@ class Journal:
         places; they need not be durable there. Nobody else's call returns meanwhile.
         """
         with locked(self._lock, deadline=REPLAY_PATIENCE):
-            left = self._left_behind()
-            lost = sorted(record for file in left for record in self._lost_records(file))
-            if lost:
-                logger.warning("the machine went down: %d changes are looked after", len(lost))
-                replay([document for _, document in lost])
+            try:
+                left = self._left_behind()
+                lost = sorted(record for file in left for record in self._lost_records(file))
+                if lost:
+                    logger.warning("the machine went down: %d changes are looked after", len(lost))
+                    replay([document for _, document in lost])
+            except OSError as error:
+                raise self._disk.translated(error, self._folder) from error
         if left:
             self._put_aside(left)
 
@@ -139,10 +142,7 @@ class Journal:
         return left
 
     def _lost_records(self, file: _File) -> Iterator[tuple[int, bytes]]:
-        try:
-            data = file.path.read_bytes()
-        except OSError as error:
-            raise self._disk.translated(error, file.path) from error
+        data = file.path.read_bytes()
         head = HEAD.match(data)
         # Without its head nothing in it was ever acknowledged.
         if head is None or head[1].decode() == self._disk.boot_id():

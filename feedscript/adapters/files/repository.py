@@ -118,7 +118,11 @@ class FileJobRepository(JobRepository):
         Whoever looks after the open jobs also keeps the index near the trail, so that no listing has far to go.
         """
         self._index.catch_up()
-        for job_id in sorted(entry.name for entry in self.places.open.iterdir()):
+        try:
+            marked = sorted(entry.name for entry in self.places.open.iterdir())
+        except OSError as error:
+            raise self._disk.translated(error, self.places.open) from error
+        for job_id in marked:
             path = self.places.document(job_id)
             if path is None:
                 logger.warning("%s is no job's name; left alone", self.places.mark(job_id))

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
 from feedscript import __version__
+from feedscript.domain import FeedscriptError
 from feedscript.entrypoints.container import Container
 from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
@@ -23,6 +25,7 @@ from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.problems import register_problems
 from feedscript.entrypoints.settings import Settings, settings_or_exit
+from feedscript.service import JobService
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
 def create_app(container: Container | None = None) -> Flask:
     """The application over a container, by default over one for the environment's settings, with its threads running.
 
-    Bad settings end the process: one clear line and exit status 2.
+    Bad settings end the process: one clear line and exit status 2. So does storage that cannot be used: status 74.
     """
     if container is None:
         container = container_for(_as_served(settings_or_exit()))
@@ -63,7 +66,7 @@ def create_app(container: Container | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
-    service = container.service()
+    service = _service_or_exit(container)
     register_problems(app)
     register_audit(app, service, container.clock(), container.ids())
     register_callers(app, settings.api_keys)
@@ -92,6 +95,15 @@ def container_for(settings: Settings) -> Container:
     container = Container(settings=settings)
     container.disk().on_broken = _end_process
     return container
+
+
+def _service_or_exit(container: Container) -> JobService:
+    try:
+        service: JobService = container.service()
+    except (FeedscriptError, OSError) as error:
+        logger.critical("the service cannot start: %s", error)
+        sys.exit(EX_IOERR)
+    return service
 
 
 def _end_process() -> None:
