@@ -7,8 +7,8 @@ from datetime import datetime
 from feedscript.feeds.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
 from feedscript.feeds.rules import sql
-from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation, some
-from feedscript.feeds.rules.defects import Fails, quality_tests, value_tests
+from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
+from feedscript.feeds.rules.defects import Fails, ValueTest, quality_tests, value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
 from feedscript.feeds.rules.rule import Rule, attribute_rule
 
@@ -191,12 +191,16 @@ class _AttributeCompiler:
             tests.append(negation(self._several(cell)))
         if self.attribute.max_total_length is not None:
             tests.append(sql.no_longer(cell.text, self.attribute.max_total_length))
-        tests += [test.passes(value) for test in value_tests(self.profile, self.attribute, self.as_of)]
+        tests += [test.passes(value) for test in self._value_tests()]
         tests += [test.passes(value) for test in quality_tests(self.attribute)]
         passed = every(dict.fromkeys(tests))
         needed = self.attribute.required or self.attribute.required_when is not None
         fine = every([cell.present, passed]) if needed else some([negation(cell.present), passed])
-        return value.let(fine)
+        # A CASE asks each test only of the items that passed those before it, where AND asks all of all.
+        return value.let(sql.choice([(fine, TRUE)], FALSE))
+
+    def _value_tests(self) -> Iterator[ValueTest]:
+        return value_tests(self.profile, self.attribute, self.as_of, self.conditions.country)
 
     def _check(self, code: str, fails: str) -> Check:
         return Check(attribute_rule(self.profile, self.attribute, code), fails)
@@ -229,7 +233,7 @@ class _AttributeCompiler:
             yield self._check("too_many_values", f"contains({cell.text}, {_JOINED})")
         if attribute.max_total_length is not None:
             yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
-        for test in value_tests(self.profile, attribute, self.as_of):
+        for test in self._value_tests():
             yield self._check(test.code, self._any(cell, test.fails, shared))
 
     def _any(self, cell: Cell, fails: Fails, shared: Guarded | None) -> str:
@@ -278,8 +282,11 @@ class _AttributeCompiler:
                 yield Group([[check]], self._settled(cross))
 
     def _settled(self, cross: CrossField) -> str | None:
-        asked = self.shortcuts and cross.when is None
-        return self.conditions.settled(cross.expect) if asked else None
+        if not self.shortcuts:
+            return None
+        if cross.when is None:
+            return self.conditions.settled(cross.expect)
+        return self.conditions.ruled_out(cross.when)
 
     @property
     def _elsewhere(self) -> bool:
