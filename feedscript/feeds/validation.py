@@ -23,6 +23,7 @@ from feedscript.feeds.scanning.connection import watched
 from feedscript.feeds.scanning.crossing import find_group_conflicts, find_repeated_ids
 from feedscript.feeds.scanning.findings import Grade, write_findings
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
+from feedscript.feeds.scanning.usual import usual_texts
 
 
 def validate(
@@ -95,6 +96,7 @@ class _Validation:
         return staged
 
     def _scan(self, staged: Staged, header: Header) -> None:
+        texts = usual_texts(staged)
         plan = compile_rules(
             self.profile,
             header,
@@ -102,6 +104,7 @@ class _Validation:
             as_of=self.as_of,
             joined=staged.line_column is not None,
             skipped=self.policy.disabled,
+            usual={name: texts[columns[0]] for name, columns in header.columns.items()} if texts else {},
         )
         try:
             with connect(self.limits, self.folder) as connection:

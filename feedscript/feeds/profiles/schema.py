@@ -11,6 +11,8 @@ from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Pa
 SEVERITIES = ("error", "warning", "info")
 QUALITIES = ("html", "all_caps", "link", "promotion", "placeholder_image")
 NAME = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="must be lower case letters, digits and underscores")
+#: marshmallow's own pattern of a URL takes Python as long to compile as it takes to read a profile.
+_WEB_ADDRESS = validate.Regexp(r"https?://[^\s/?#]+\.[^\s/?#]+([/?#]\S*)?\Z", error="Not a valid URL.")
 
 #: Operators over attribute names, with the least and the most operands that each takes.
 ATTRIBUTE_OPERATORS = {
@@ -211,7 +213,7 @@ class ProfileSchema(_Strict):
     id = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9-]*\Z"))
     version = fields.String(required=True)
     title = fields.String(required=True)
-    doc = fields.Url(required=True)
+    doc = fields.String(required=True, validate=_WEB_ADDRESS)
     item = fields.String(required=True, validate=NAME)
     attributes = fields.List(fields.Nested(AttributeSchema), required=True, validate=validate.Length(1))
     categories = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))

@@ -1,118 +1,24 @@
-"""Turns a profile and a feed's header into SQL: one bit per rule, one CASE per attribute."""
+"""Turns a profile and a feed's header into a plan in SQL."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from feedscript.feeds.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
 from feedscript.feeds.rules import sql
-from feedscript.feeds.rules.conditions import FALSE, UNKNOWN, Cell, Conditions, every, negation, some
-from feedscript.feeds.rules.defects import Fails, quality_tests, value_tests
-from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
-from feedscript.feeds.rules.rule import Rule, attribute_rule
+from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
+from feedscript.feeds.rules.defects import Fails, ValueTest, quality_tests, value_tests
+from feedscript.feeds.rules.derivation import Elements, Guarded, Value, holds_name
+from feedscript.feeds.rules.plan import Check, Group, Plan
+from feedscript.feeds.rules.rule import attribute_rule
 
-MASK_BITS = 64
-NONE = "0::UBIGINT"
 #: Joins values in a staged cell; see `readers.staged`.
 _JOINED = "chr(31)"
-
-
-@dataclass(frozen=True)
-class Check:
-    """A rule, and the SQL that tells of an item whether it fails."""
-
-    rule: Rule
-    fails: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Chains of checks, of each of which the first that fails is the finding.
-
-    `fine` is SQL that is true only of items in which none of them finds anything, and costs much less to ask; None
-    where there is nothing of the kind.
-    """
-
-    chains: list[list[Check]]
-    fine: str | None = None
-
-    def without(self, skipped: frozenset[str]) -> "Group":
-        """The group without the rules that are switched off."""
-        left = ([check for check in chain if check.rule.id not in skipped] for chain in self.chains)
-        return Group([chain for chain in left if chain], self.fine)
-
-
-@dataclass
-class Plan:
-    """What to compute for each item: masks of the rules that it fails, and of the attributes that it fills.
-
-    `cells` are (SQL over the source's columns, name); `masks` and `filled` are SQL over those names; `places`
-    says for each rule id in which mask and at which bit it stands. `columns` is each attribute's text in SQL over
-    the source's columns; an attribute's place there is its bit in the masks of `filled`. `within` are
-    comparisons within groups: the rule, and the SQL of the group and of the value that must be the same in it.
-    """
-
-    cells: list[tuple[str, str]] = field(default_factory=list)
-    rules: dict[str, Rule] = field(default_factory=dict)
-    places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    chains: list[list[tuple[str | None, str]]] = field(default_factory=list)
-    columns: dict[str, str] = field(default_factory=dict)
-    derived: Derivation = field(default_factory=Derivation)
-    within: list[tuple[Rule, str, str]] = field(default_factory=list)
-
-    @property
-    def masks(self) -> list[str]:
-        """The SQL of each mask.
-
-        What only the checks of items that are not fine speak of is spelled out in them, and not computed for all.
-        """
-        every_chain = [chain for chains in self.chains for chain in chains]
-        asked = " ".join(exact if fine is None else fine for fine, exact in every_chain)
-        held = self.derived.needed(" ".join(exact for _, exact in every_chain)) & self.derived.guarded
-        kept = self.derived.needed(f"{asked} {' '.join(held)}")
-
-        def part(fine: str | None, exact: str) -> str:
-            if fine is None:
-                return exact
-            return sql.choice([(fine, NONE)], self.derived.spelled_out(exact, kept))
-
-        return [" | ".join(part(*chain) for chain in chains) for chains in self.chains]
-
-    @property
-    def filled(self) -> list[str]:
-        """The SQL of each mask of filled attributes."""
-        flags = [
-            sql.choice([(f"{text} IS NOT NULL", bit(place % MASK_BITS))], NONE)
-            for place, (_, text) in enumerate(self.cells)
-        ]
-        return [" | ".join(flags[start : start + MASK_BITS]) for start in range(0, len(flags), MASK_BITS)]
-
-    def add(self, groups: list[Group]) -> None:
-        """Give the rules of one attribute bits in one mask, and its chains of checks a place there."""
-        checks = [check for group in groups for chain in group.chains for check in chain]
-        new = {check.rule.id: check.rule for check in checks if check.rule.id not in self.places}
-        if not new:
-            return
-        used = sum(1 for mask, _ in self.places.values() if mask == len(self.chains) - 1)
-        if not self.chains or used + len(new) > MASK_BITS:
-            self.chains.append([])
-            used = 0
-        mask = len(self.chains) - 1
-        self.rules |= new
-        self.places |= {rule: (mask, used + index) for index, rule in enumerate(new)}
-        for group in groups:
-            chosen = [
-                sql.choice([(check.fails, bit(self.places[check.rule.id][1])) for check in chain], NONE)
-                for chain in group.chains
-            ]
-            if chosen:
-                self.chains[mask].append((group.fine, " | ".join(chosen)))
-
-
-def bit(place: int) -> str:
-    """The bit at `place` as SQL."""
-    return f"{1 << place}::UBIGINT"
+#: The texts that many items have, by attribute.
+Usual = Mapping[str, tuple[str, ...]]
+_NOTHING_USUAL: Usual = MappingProxyType({})
 
 
 def compile_rules(
@@ -124,18 +30,30 @@ def compile_rules(
     joined: bool,
     skipped: frozenset[str] = frozenset(),
     shortcuts: bool = True,
+    usual: Usual = _NOTHING_USUAL,
 ) -> Plan:
     """The plan for a feed with this header.
 
     `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
     `skipped` are ids of rules that are switched off. Without `shortcuts` every check is asked of every item, which
-    finds the same.
+    finds the same. `usual` are texts that many items have: each is tested once, when the scan is planned, and items
+    are held against it. They need not be right for what is found to be.
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived)
     for attribute in header.attributes.values():
-        compiler = _AttributeCompiler(profile, attribute, header, cells, conditions, as_of, joined, shortcuts)
+        compiler = _AttributeCompiler(
+            profile,
+            attribute,
+            header,
+            cells,
+            conditions,
+            as_of,
+            joined,
+            shortcuts,
+            usual.get(attribute.name, ()),
+        )
         plan.add([group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
             rule = attribute_rule(profile, attribute, "group_conflict")
@@ -164,6 +82,7 @@ class _AttributeCompiler:
     as_of: datetime
     joined: bool
     shortcuts: bool
+    usual: tuple[str, ...]
 
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
@@ -185,18 +104,28 @@ class _AttributeCompiler:
         cell = self.cells.get(self.attribute.name)
         if cell is None or self._elsewhere or (self.attribute.min_values or 1) > 1:
             return None
-        value = Value(cell.text, self.conditions.shared)
-        tests = []
-        if self.attribute.repeatable or self.joined:
-            tests.append(negation(self._several(cell)))
-        if self.attribute.max_total_length is not None:
-            tests.append(sql.no_longer(cell.text, self.attribute.max_total_length))
-        tests += [test.passes(value) for test in value_tests(self.profile, self.attribute, self.as_of)]
-        tests += [test.passes(value) for test in quality_tests(self.attribute)]
-        passed = every(dict.fromkeys(tests))
+        shared = self.conditions.shared
+        # The engine works out what is asked of a constant before it begins.
+        texts = [sql.literal(text) for text in self.usual if not holds_name(text)]
+        known = [(f"{cell.text} = {text}", self._passes(Value(text))) for text in texts]
+        passed = self._passes(Value(cell.text, None if known else shared))
         needed = self.attribute.required or self.attribute.required_when is not None
         fine = every([cell.present, passed]) if needed else some([negation(cell.present), passed])
-        return value.let(fine)
+        # A CASE asks each test only of the items that passed those before it, where AND asks all of all.
+        return shared.let(sql.choice([*known, (fine, TRUE)], FALSE))
+
+    def _passes(self, value: Value) -> str:
+        tests = []
+        if self.attribute.repeatable or self.joined:
+            tests.append(negation(value.let(self._several(value.text))))
+        if self.attribute.max_total_length is not None:
+            tests.append(sql.no_longer(value.text, self.attribute.max_total_length))
+        tests += [test.passes(value) for test in self._value_tests()]
+        tests += [test.passes(value) for test in quality_tests(self.attribute)]
+        return every(dict.fromkeys(tests))
+
+    def _value_tests(self) -> Iterator[ValueTest]:
+        return value_tests(self.profile, self.attribute, self.as_of, self.conditions.country)
 
     def _check(self, code: str, fails: str) -> Check:
         return Check(attribute_rule(self.profile, self.attribute, code), fails)
@@ -219,7 +148,7 @@ class _AttributeCompiler:
         if attribute.repeatable:
             # AND asks both of its sides of every item; CASE asks the second only of those that need it.
             count = f"len({self._listed(cell, shared)})"
-            several = self._several(cell)
+            several = self._is_several(cell)
             too_many = sql.choice([(several, f"{count} > {attribute.max_values}")], "false")
             yield self._check("too_many_values", too_many)
             if attribute.min_values is not None:
@@ -229,7 +158,7 @@ class _AttributeCompiler:
             yield self._check("too_many_values", f"contains({cell.text}, {_JOINED})")
         if attribute.max_total_length is not None:
             yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
-        for test in value_tests(self.profile, attribute, self.as_of):
+        for test in self._value_tests():
             yield self._check(test.code, self._any(cell, test.fails, shared))
 
     def _any(self, cell: Cell, fails: Fails, shared: Guarded | None) -> str:
@@ -240,18 +169,21 @@ class _AttributeCompiler:
         elements = Elements()
         failing = fails(Value("v.t", elements))
         each = f"len(list_filter({elements.over(self._listed(cell, shared))}, lambda v: {failing})) > 0"
-        return f"CASE WHEN {self._several(cell)} THEN {each} ELSE {alone} END"
+        return f"CASE WHEN {self._is_several(cell)} THEN {each} ELSE {alone} END"
 
-    def _several(self, cell: Cell) -> str:
+    def _several(self, text: str) -> str:
         signs = []
         if self.joined or len(self.header.columns[self.attribute.name]) > 1:
-            signs.append(f"contains({cell.text}, {_JOINED})")
+            signs.append(f"contains({text}, {_JOINED})")
         if not self.joined:
-            signs.append(f"contains({cell.text}, ',')")
-        return self.conditions.shared.let(" OR ".join(signs))
+            signs.append(f"contains({text}, ',')")
+        return " OR ".join(signs)
+
+    def _is_several(self, cell: Cell) -> str:
+        return self.conditions.shared.let(self._several(cell.text))
 
     def _listed(self, cell: Cell, shared: Guarded | None) -> str:
-        listed = f"CASE WHEN {self._several(cell)} THEN {self._values(cell)} END"
+        listed = f"CASE WHEN {self._is_several(cell)} THEN {self._values(cell)} END"
         return (shared or self.conditions.shared).let(listed)
 
     def _values(self, cell: Cell) -> str:
@@ -278,8 +210,11 @@ class _AttributeCompiler:
                 yield Group([[check]], self._settled(cross))
 
     def _settled(self, cross: CrossField) -> str | None:
-        asked = self.shortcuts and cross.when is None
-        return self.conditions.settled(cross.expect) if asked else None
+        if not self.shortcuts:
+            return None
+        if cross.when is None:
+            return self.conditions.settled(cross.expect)
+        return self.conditions.ruled_out(cross.when)
 
     @property
     def _elsewhere(self) -> bool:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
-from feedscript.feeds.profiles.vocabulary import MAIN_CURRENCIES
 from feedscript.feeds.rules import sql, values
-from feedscript.feeds.rules.defects import well_formed
+from feedscript.feeds.rules.defects import is_usual_price, well_formed
 from feedscript.feeds.rules.derivation import Derivation, Value
 
 TRUE, FALSE, UNKNOWN = "true", "false", "NULL"
@@ -58,27 +57,29 @@ class Conditions:
     def settled(self, condition: Condition) -> str | None:
         """What is true only where the condition holds or its first attribute is absent, and is cheap to ask.
 
-        Prices in the country's own currency, with cents, are compared as texts: by length, then digit by digit.
+        Prices as most are in the country are compared as texts: by length, then digit by digit.
         """
         names = [str(name) for name in condition.operands]
-        own = MAIN_CURRENCIES.get(self.country)
-        if condition.operator not in {"below", "same_currency"} or own is None or len(names) != 2:  # noqa: PLR2004
+        if condition.operator not in {"below", "same_currency"} or len(names) != 2:  # noqa: PLR2004
             return None
-        attributes = [self.profile.attribute(name) for name in names]
         cells = [self._cell(name) for name in names]
-        if ABSENT in cells or any(attribute.type is not Type.PRICE for attribute in attributes):
+        if ABSENT in cells or any(self.profile.attribute(name).type is not Type.PRICE for name in names):
             return None
         low, high = (cell.text for cell in cells)
-        formed = [
-            str(well_formed(attribute, Value(cell.text, self.shared)))
-            for attribute, cell in zip(attributes, cells, strict=True)
-        ]
-        tail = sql.literal(f"%.__ {own}")
-        alike = every(
-            [*formed, f"{low} LIKE {tail}", f"{high} LIKE {tail}", f"{low} >= '0'", f"{high} >= '1'"]
-        )
+        usual = [is_usual_price(Value(each, self.shared), self.country) for each in (low, high)]
         less = f"(strlen({low}) < strlen({high}) OR strlen({low}) = strlen({high}) AND {low} < {high})"
-        return self.shared.let(f"({low} IS NULL OR {alike} AND {less})")
+        settled = [(f"{low} IS NULL", TRUE), (every(map(str, [*usual, less])), TRUE)]
+        return None if None in usual else self.shared.let(sql.choice(settled, FALSE))
+
+    def ruled_out(self, condition: Condition) -> str | None:
+        """What is true only where the condition does not hold, and is cheap to ask.
+
+        What begins with another digit than 0 is no zero.
+        """
+        if condition.operator != "zero":
+            return None
+        text = self._cell(str(condition.operands[0])).text
+        return None if text == UNKNOWN else f"({text} IS NULL OR {text} >= '1')"
 
     def _cell(self, name: str) -> Cell:
         return self.cells.get(name, ABSENT)

@@ -7,6 +7,11 @@ _NAME = re.compile(r"\bd(\d+)_\d+\b")
 _FIELD = re.compile(r"\bv\.e(\d+)_\d+\b")
 
 
+def holds_name(text: str) -> bool:
+    """Whether a part of the text would be taken for the name of an expression."""
+    return bool(_NAME.search(text) or _FIELD.search(text))
+
+
 @dataclass
 class Derivation:
     """Named expressions in layers: one in a layer may use the names of those before it.

@@ -12,7 +12,7 @@ import duckdb
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
-from feedscript.feeds.rules.compilation import MASK_BITS, Plan
+from feedscript.feeds.rules.plan import MASK_BITS, Plan
 from feedscript.feeds.scanning.connection import source_table
 from feedscript.feeds.scanning.line_index import LineIndex, start_index
 

@@ -46,6 +46,7 @@ def test_an_unknown_profile_names_those_that_exist() -> None:
         (HEAD + "  - {name: id}\n", 8, "attributes.1", "already the name of an attribute"),
         (HEAD + "  - {name: x, values: [a], accepts: {b: c}}\n", 8, "attributes.1.accepts", "values does not list"),
         (HEAD + "  - name: x\n    conditions:\n      - code: a\n", 10, "attributes.1.conditions.0.expect", "Missing"),
+        (HEAD.replace("https://", ""), 4, "doc", "Not a valid URL"),
         (HEAD.replace("item: id", "item: sku"), 5, "item", "no attribute sku"),
         (HEAD + "id: again\n", 8, "id", "given twice"),
         (HEAD + "  - {name: x\n", 9, "", "is not YAML"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from feedscript.feeds import load_profile
 from feedscript.feeds.header import read_header
-from feedscript.feeds.rules.compilation import Plan, compile_rules
+from feedscript.feeds.rules.compilation import compile_rules
+from feedscript.feeds.rules.plan import Plan
 from tests.unit.feeds.products import VALID
 from tests.unit.feeds.rules.test_catalogue import ITEMS, expanded
 
@@ -73,6 +74,15 @@ EDGES: dict[str, tuple[str, ...]] = {
         "0.00 USD",
         "-1.00 USD",
         "012.99 USD",
+        "0.50 USD",
+        "00.50 USD",
+        "100000.00 USD",
+        "1000000.00 USD",
+        "1/.99 USD",
+        "12:99 USD",
+        "12.9: USD",
+        "12.99\u00a0USD",
+        "12.99 usd",
         "9.99 USD",
         "10.00 EUR",
         "12 JPY",
@@ -107,9 +117,22 @@ SIGNS = st.sampled_from(
 )
 
 
-def plan(names: Iterable[str], country: str, *, joined: bool, shortcuts: bool) -> Plan:
+Usual = dict[str, tuple[str, ...]]
+
+
+def plan(
+    names: Iterable[str], country: str, *, joined: bool, shortcuts: bool, usual: Usual | None = None
+) -> Plan:
     header = read_header(GOOGLE, tuple(names))
-    return compile_rules(GOOGLE, header, country=country, as_of=AS_OF, joined=joined, shortcuts=shortcuts)
+    return compile_rules(
+        GOOGLE,
+        header,
+        country=country,
+        as_of=AS_OF,
+        joined=joined,
+        shortcuts=shortcuts,
+        usual=usual or {},
+    )
 
 
 def findings(of: Plan, rows: list[tuple[str | None, ...]], read: str) -> list[tuple[Any, ...]]:
@@ -124,10 +147,15 @@ def findings(of: Plan, rows: list[tuple[str | None, ...]], read: str) -> list[tu
 
 
 def both(
-    names: list[str], rows: list[tuple[str | None, ...]], country: str, *, joined: bool
+    names: list[str],
+    rows: list[tuple[str | None, ...]],
+    country: str,
+    *,
+    joined: bool,
+    usual: Usual | None = None,
 ) -> Iterator[list[Any]]:
     for shortcuts in (True, False):
-        compiled = plan(names, country, joined=joined, shortcuts=shortcuts)
+        compiled = plan(names, country, joined=joined, shortcuts=shortcuts, usual=usual)
         yield findings(compiled, rows, ", ".join(compiled.masks))
 
 
@@ -137,6 +165,14 @@ def both(
 def test_at_each_bound_nothing_is_lost(names: tuple[str, ...]) -> None:
     rows: list[tuple[str | None, ...]] = list(product(*(EDGES[name] for name in names)))
     quick, thorough = both(list(names), rows, "US", joined=False)
+    assert quick == thorough
+
+
+@pytest.mark.parametrize("name", sorted(EDGES))
+def test_a_text_that_many_have_is_found_no_better_for_it(name: str) -> None:
+    rows: list[tuple[str | None, ...]] = [(text,) for text in (*EDGES[name], "d0_0", "v.e0_0", None)]
+    usual = {name: (*EDGES[name], "d0_0", "v.e0_0")}
+    quick, thorough = both([name], rows, "US", joined=False, usual=usual)
     assert quick == thorough
 
 
@@ -156,12 +192,18 @@ def feeds(draw: st.DrawFn) -> tuple[list[str], list[tuple[str | None, ...]]]:
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-@given(feed=feeds(), country=st.sampled_from(["US", "DE", "ZZ"]), joined=st.booleans())
+@given(
+    feed=feeds(), country=st.sampled_from(["US", "DE", "ZZ"]), joined=st.booleans(), known=st.integers(0, 3)
+)
 def test_near_the_bounds_nothing_is_lost(
-    feed: tuple[list[str], list[tuple[str | None, ...]]], country: str, *, joined: bool
+    feed: tuple[list[str], list[tuple[str | None, ...]]], country: str, known: int, *, joined: bool
 ) -> None:
     names, rows = feed
-    quick, thorough = both(names, rows, country, joined=joined)
+    usual = {
+        name: tuple(text for text in column[:known] if text)
+        for name, column in zip(names, zip(*rows, strict=True), strict=True)
+    }
+    quick, thorough = both(names, rows, country, joined=joined, usual=usual)
     assert quick == thorough
 
 
