@@ -30,6 +30,7 @@ from feedscript.ports.errors import BadCursor
 
 logger = logging.getLogger(__name__)
 
+ID = re.compile(rb'\{"specversion":"1\.0","id":"((?:[^"\\]|\\.)*)"')
 UNSYNCED = 128 * 1024
 Found = TypeVar("Found")
 CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
@@ -126,15 +127,15 @@ class FileActivityLog(ActivityLog):
         # What a crash has torn goes first: a line after a hole is not one that stays.
         self._writes.run(_Batch(()))
         since = min(activity.at for activity in activities)
-        wanted = {activity.id for activity in activities}
-        text = activities[0].id if len(wanted) == 1 else ""
-        known = {entry.id for entry in self._entries(text, since=since)} & wanted
+        by_id = {_as_written(activity.id): activity for activity in activities}
+        needle = next(iter(by_id)) if len(by_id) == 1 else b""
+        known = by_id.keys() & self._ids(needle, since=since)
         if known:
             # Whoever wrote them may have died before its fsync.
             for segment in self._segments.listed(since=since):
                 if segment.exists():  # else it was compressed meanwhile, durably
                     self._disk.sync_file(segment)
-        self.append([activity for activity in activities if activity.id not in known])
+        self.append([activity for text, activity in by_id.items() if text not in known])
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """Search the segments from that day on for lines that name the job."""
@@ -166,6 +167,12 @@ class FileActivityLog(ActivityLog):
         return ActivityPage(tuple(shown), None)
 
     # Reading
+
+    def _ids(self, needle: bytes, *, since: datetime) -> Iterator[bytes]:
+        for segment in self._segments.listed(since=since):
+            for line in _readable(lines(segment, needle), segment):
+                if (found := ID.match(line)) is not None:
+                    yield found[1]
 
     def _entries(self, text: str, *, since: datetime) -> Iterator[Activity]:
         needle = _as_written(text)

@@ -88,7 +88,8 @@ class Journal:
         """See to the journals of processes that are gone.
 
         `replay` is given the documents that the machine may have lost, oldest first, and has to put them in their
-        places; they need not be durable there. Nobody else's call returns meanwhile.
+        places; they need not be durable there. Nobody else's call returns meanwhile. The journals are put aside beside
+        what the caller does next.
         """
         with locked(self._lock, deadline=REPLAY_PATIENCE):
             try:
@@ -100,7 +101,7 @@ class Journal:
             except OSError as error:
                 raise self._disk.translated(error, self._folder) from error
         if left:
-            self._put_aside(left)
+            self._beside(lambda: self._put_aside(left))
 
     def close(self) -> None:
         """Write no more; another process may see to it."""

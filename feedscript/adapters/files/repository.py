@@ -88,8 +88,7 @@ class FileJobRepository(JobRepository):
             raise ValueError(f"not a UUIDv7: {job.id}")
         self._disk.refuse_if_broken(path)
         with self._lock(job.id):
-            # A first version needs no look at the archive: nobody puts a job there before it is made.
-            stored = self._read(job.id) if job.version > 1 or path.exists() else None
+            stored = self._read(job.id) if job.version > 1 or self._is_kept(path) else None
             found = stored.job.version if stored else 0
             if found != job.version - 1:
                 raise VersionConflict(job.id, job.version - 1, found)
@@ -173,6 +172,10 @@ class FileJobRepository(JobRepository):
             raise UnreadableJob(job_id, str(error)) from error
         except OSError as error:
             raise UnreadableJob(job_id, error.strerror or str(error)) from error
+
+    def _is_kept(self, path: Path) -> bool:
+        """Whether there is a file, be it unreadable; none is in an archive before it is settled."""
+        return path.exists() or self._in_quarantine(path.stem)
 
     def _read_archived(self, job_id: str, path: Path) -> StoredJob | None:
         # Whoever archives removes a file only once the archive is there.
