@@ -14,6 +14,21 @@ FileStorage = tuple[FileJobRepository, FileActivityLog]
 SMALL_JOURNAL = partial(Journal, full=2_000, beside=lambda work: work())
 
 
+class Machine(Disk):
+    """A `Disk` of a machine that has come up for the `boot`-th time."""
+
+    def __init__(self, boot: int) -> None:
+        super().__init__()
+        self.boot = boot
+        self.synced: list[Path] = []
+
+    def boot_id(self) -> str:
+        return f"boot-{self.boot}"
+
+    def sync_file_system(self, path: Path) -> None:
+        self.synced.append(path)
+
+
 def file_storage(
     folder: Path,
     *,

@@ -10,22 +10,7 @@ from feedscript.adapters.files import Disk
 from feedscript.adapters.files.journal import Journal
 from feedscript.ports.errors import StorageFull
 from feedscript.testing.faults import FaultyDisk
-
-
-class Machine(Disk):
-    """A `Disk` of a machine that has come up for the `boot`-th time."""
-
-    def __init__(self, boot: int) -> None:
-        super().__init__()
-        self._boot = boot
-        self.synced: list[Path] = []
-
-    def boot_id(self) -> str:
-        return f"boot-{self._boot}"
-
-    def sync_file_system(self, path: Path) -> None:
-        self.synced.append(path)
-
+from tests.integration.files.storage import Machine
 
 Opened = Callable[..., Journal]
 

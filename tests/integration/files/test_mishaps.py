@@ -28,16 +28,6 @@ SEGMENT = "activities/2026/01/01.jsonl"
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-def ids(clock: FrozenClock) -> SequentialIds:
-    return SequentialIds(clock)
-
-
-@pytest.fixture
 def reopen(tmp_path: Path, clock: FrozenClock) -> Callable[[], FileStorage]:
     return reopening(tmp_path, clock)
 
