@@ -37,3 +37,13 @@ def test_a_value_of_the_env_file_is_shown_as_it_was_written(tmp_path: Path) -> N
     ended = run("from feedscript.entrypoints.settings import settings_or_exit as s; s()", tmp_path)
     assert ended.returncode == 2
     assert "seven" in ended.stderr
+
+
+def test_storage_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs/journal").touch()
+    ended = run("from feedscript.entrypoints.http import create_app; create_app()", tmp_path)
+    assert ended.returncode == 74
+    (line,) = ended.stderr.splitlines()
+    assert "cannot start" in line
+    assert "journal" in line
