@@ -7,6 +7,7 @@ It forks a child, tells its pid, and the child begins when a further line has co
 import json
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -81,6 +82,14 @@ def recover(service: JobService, job_id: str) -> None:
     service.tick()
 
 
+def come_up(folder: Path) -> None:
+    """What a process does first, and beside it: until the journals that were left behind are seen to."""
+    container_over(folder).repository()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join()
+
+
 OPERATIONS: dict[str, Callable[[JobService, str], Refusal | None]] = {
     operation.__name__: operation for operation in (start, callback, end, cancel, begin, recover)
 }
@@ -89,7 +98,7 @@ OPERATIONS: dict[str, Callable[[JobService, str], Refusal | None]] = {
 def _carry_out(request: dict[str, str], go: int, answers: int) -> None:
     folder = Path(request["folder"])
     if request["do"] == "come up":
-        operation: Callable[[], object] = container_over(folder).repository
+        operation: Callable[[], object] = partial(come_up, folder)
     else:
         operation = partial(OPERATIONS[request["do"]], service_over(folder), _job_in(folder))
     os.write(answers, b"ready\n")
