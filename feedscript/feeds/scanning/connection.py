@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ _POLL_SECONDS = 0.1
 def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private DuckDB in memory that spills to `workdir`, reads local files and loads nothing.
 
-    A query that runs past `limits.max_seconds` is interrupted (duckdb.InterruptException).
+    What runs past `limits.max_seconds` is interrupted, or refused at its end (duckdb.InterruptException).
     """
     memory = min(limits.memory_bytes, max(limits.memory_bytes * 3 // 16, _SCAN_BYTES))
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -44,6 +45,7 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
     connection = duckdb.connect(":memory:", config=config)
     # Counted for `watched`, and never drawn.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    deadline = time.monotonic() + limits.max_seconds
     done = threading.Event()
 
     def interrupt_when_due() -> None:
@@ -57,6 +59,9 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
     thread.start()
     try:
         yield connection
+        # Every interrupt may have fallen between two queries.
+        if time.monotonic() > deadline:
+            raise duckdb.InterruptException("max_seconds have passed")
     finally:
         done.set()
         thread.join()

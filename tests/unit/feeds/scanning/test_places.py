@@ -5,10 +5,12 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from feedscript.feeds import Limits, Report, validate
 from feedscript.feeds.readers.staged import FaultTally, Source, Staged
+from feedscript.feeds.scanning.connection import connect
 from feedscript.feeds.scanning.lines import rows
 from tests.unit.feeds.products import product, write_csv
 
@@ -142,6 +144,11 @@ def test_past_the_time_limit_the_feed_counts_as_not_checked(tmp_path: Path) -> N
     report = validate(source, as_of=AS_OF, limits=Limits(max_seconds=0.001))
     assert (report.complete, report.valid) == (False, False)
     assert "max_seconds" in (report.stopped_reason or "")
+
+
+def test_an_interrupt_that_fell_between_two_queries_is_not_forgotten(tmp_path: Path) -> None:
+    with pytest.raises(duckdb.InterruptException), connect(Limits(max_seconds=0), tmp_path):
+        pass
 
 
 def test_rows_are_counted_as_the_scan_counts_them(tmp_path: Path) -> None:
