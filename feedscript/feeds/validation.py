@@ -96,7 +96,7 @@ class _Validation:
         return staged
 
     def _scan(self, staged: Staged, header: Header) -> None:
-        texts = usual_texts(staged)
+        usual = usual_texts(staged)
         plan = compile_rules(
             self.profile,
             header,
@@ -104,7 +104,7 @@ class _Validation:
             as_of=self.as_of,
             joined=staged.line_column is not None,
             skipped=self.policy.disabled,
-            usual={name: texts[columns[0]] for name, columns in header.columns.items()} if texts else {},
+            usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
         )
         try:
             with connect(self.limits, self.folder) as connection:

@@ -16,9 +16,17 @@ from feedscript.feeds.rules.rule import attribute_rule
 
 #: Joins values in a staged cell; see `readers.staged`.
 _JOINED = "chr(31)"
-#: The texts that many items have, by attribute.
-Usual = Mapping[str, tuple[str, ...]]
-_NOTHING_USUAL: Usual = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The texts that many items have for an attribute, and the origins (RFC 6454) of many links, with a slash."""
+
+    texts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+
+_NOTHING_USUAL: Mapping[str, Usual] = MappingProxyType({})
 
 
 def compile_rules(
@@ -30,14 +38,14 @@ def compile_rules(
     joined: bool,
     skipped: frozenset[str] = frozenset(),
     shortcuts: bool = True,
-    usual: Usual = _NOTHING_USUAL,
+    usual: Mapping[str, Usual] = _NOTHING_USUAL,
 ) -> Plan:
     """The plan for a feed with this header.
 
     `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
     `skipped` are ids of rules that are switched off. Without `shortcuts` every check is asked of every item, which
-    finds the same. `usual` are texts that many items have: each is tested once, when the scan is planned, and items
-    are held against it. They need not be right for what is found to be.
+    finds the same. `usual` is by attribute what many items have: each text is tested once, when the scan is planned,
+    and items are held against it. It need not be right for what is found to be.
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
@@ -52,7 +60,7 @@ def compile_rules(
             as_of,
             joined,
             shortcuts,
-            usual.get(attribute.name, ()),
+            usual.get(attribute.name, Usual()),
         )
         plan.add([group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
@@ -82,7 +90,7 @@ class _AttributeCompiler:
     as_of: datetime
     joined: bool
     shortcuts: bool
-    usual: tuple[str, ...]
+    usual: Usual
 
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
@@ -106,7 +114,7 @@ class _AttributeCompiler:
             return None
         shared = self.conditions.shared
         # The engine works out what is asked of a constant before it begins.
-        texts = [sql.literal(text) for text in self.usual if not holds_name(text)]
+        texts = [sql.literal(text) for text in self.usual.texts if not holds_name(text)]
         known = [(f"{cell.text} = {text}", self._passes(Value(text))) for text in texts]
         passed = self._passes(Value(cell.text, None if known else shared))
         needed = self.attribute.required or self.attribute.required_when is not None
@@ -125,7 +133,9 @@ class _AttributeCompiler:
         return every(dict.fromkeys(tests))
 
     def _value_tests(self) -> Iterator[ValueTest]:
-        return value_tests(self.profile, self.attribute, self.as_of, self.conditions.country)
+        return value_tests(
+            self.profile, self.attribute, self.as_of, self.conditions.country, self.usual.origins
+        )
 
     def _check(self, code: str, fails: str) -> Check:
         return Check(attribute_rule(self.profile, self.attribute, code), fails)

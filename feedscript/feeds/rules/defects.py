@@ -37,10 +37,12 @@ class ValueTest:
         return self.fine(value) if self.fine else f"({self.fails(value)}) IS NOT TRUE"
 
 
-def value_tests(profile: Profile, attribute: Attribute, as_of: datetime, country: str) -> Iterator[ValueTest]:
-    """The tests of one value, in the order in which they are asked."""
+def value_tests(
+    profile: Profile, attribute: Attribute, as_of: datetime, country: str, origins: tuple[str, ...] = ()
+) -> Iterator[ValueTest]:
+    """The tests of one value, in the order in which they are asked; `origins` are what many links begin with."""
     yield from _placeholders(attribute)
-    yield from _form(profile, attribute, country)
+    yield from _form(profile, attribute, country, origins)
     yield from _bounds(attribute, as_of)
     yield from _lengths(attribute)
 
@@ -78,7 +80,9 @@ def is_usual_price(value: Value, country: str) -> str | None:
     return value.let(values.is_usual_price(value.text, currency))
 
 
-def _form(profile: Profile, attribute: Attribute, country: str) -> Iterator[ValueTest]:
+def _form(
+    profile: Profile, attribute: Attribute, country: str, origins: tuple[str, ...]
+) -> Iterator[ValueTest]:
     if attribute.type is Type.ENUM:
         yield ValueTest(
             "invalid_enum",
@@ -91,7 +95,9 @@ def _form(profile: Profile, attribute: Attribute, country: str) -> Iterator[Valu
         yield ValueTest(
             "invalid_format",
             lambda value: f"NOT {well_formed(attribute, value)}",
-            lambda value: _plainly_formed(attribute, value, country) or f"{well_formed(attribute, value)}",
+            lambda value: (
+                _plainly_formed(attribute, value, country, origins) or f"{well_formed(attribute, value)}"
+            ),
         )
     if attribute.type is Type.DATETIME:
         yield ValueTest(
@@ -104,13 +110,13 @@ def _form(profile: Profile, attribute: Attribute, country: str) -> Iterator[Valu
     yield from _extensions(attribute)
 
 
-def _plainly_formed(attribute: Attribute, value: Value, country: str) -> str | None:
+def _plainly_formed(attribute: Attribute, value: Value, country: str, origins: tuple[str, ...]) -> str | None:
     """What is true only of values of the attribute's form, and of most, at a fraction of the cost."""
     usual = None
     if attribute.type is Type.PRICE and attribute.pattern is None:
         usual = is_usual_price(value, country)
     if usual is None:
-        return values.plainly_formed(attribute, value.text)
+        return values.plainly_formed(attribute, value.text, origins)
     return f"CASE WHEN {usual} THEN true ELSE {values.well_formed(attribute, value.text)} END"
 
 

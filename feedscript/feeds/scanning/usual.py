@@ -1,22 +1,26 @@
-"""Texts that many items of a feed have, such as the one brand of a shop; told from its beginning."""
+"""What many items of a feed have, such as the one brand of a shop; told from its beginning."""
 
 import csv
+import re
 from collections import Counter
+from collections.abc import Iterable
 from io import StringIO
 from itertools import islice
 from typing import Literal
 
 from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.rules.compilation import Usual
 
 _HEAD_BYTES = 64 * 1024
 _LEAST_ROWS = 20
 #: A text is usual if one in so many items has it; more texts would cost more than they save.
 _ONE_IN = 5
 _LONGEST = 200
+_ORIGIN = re.compile(r"https?://[^/?#]+/")
 
 
-def usual_texts(staged: Staged) -> list[tuple[str, ...]]:
-    """For each column the texts that many of the first items have, the most frequent first; empty if there are few.
+def usual_texts(staged: Staged) -> list[Usual]:
+    """For each column what many of the first items have, the most frequent first; empty if there are few.
 
     They are a guess, for speed: what is read here in another way than DuckDB reads it only saves nothing.
     """
@@ -34,10 +38,15 @@ def usual_texts(staged: Staged) -> list[tuple[str, ...]]:
         return []
     if len(rows) < _LEAST_ROWS:
         return []
-    return [_frequent(column, len(rows) // _ONE_IN) for column in islice(zip(*rows, strict=False), width)]
+    return [_usual(column, len(rows) // _ONE_IN) for column in islice(zip(*rows, strict=False), width)]
 
 
-def _frequent(column: tuple[str, ...], least: int) -> tuple[str, ...]:
+def _usual(column: tuple[str, ...], least: int) -> Usual:
+    origins = (found[0] for text in column if (found := _ORIGIN.match(text)))
+    return Usual(_frequent(column, least), _frequent(origins, least))
+
+
+def _frequent(column: Iterable[str], least: int) -> tuple[str, ...]:
     counted = Counter(column).most_common(_ONE_IN)
     return tuple(text for text, number in counted if number >= least and _is_plain(text))
 

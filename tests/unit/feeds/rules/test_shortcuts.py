@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feedscript.feeds import load_profile
 from feedscript.feeds.header import read_header
-from feedscript.feeds.rules.compilation import compile_rules
+from feedscript.feeds.rules.compilation import Usual, compile_rules
 from feedscript.feeds.rules.plan import Plan
 from tests.unit.feeds.products import VALID
 from tests.unit.feeds.rules.test_catalogue import ITEMS, expanded
@@ -53,9 +53,15 @@ EDGES: dict[str, tuple[str, ...]] = {
         "https://a.b/é",
         "HTTPS://a.b",
         "http://0.b/|",
-        "https:///a.b",
         "https://a.b/\t",
         "https://a.b/c\n",
+        "https://a.b/c\x07",
+        "https:///a.b",
+        "httpsx://a.b",
+        "https://localhost/a.b",
+        "https://?a.b",
+        "https://a.b",
+        "https://a.b/c",
     ),
     "image_link": (
         "https://a.b/c.svg",
@@ -117,11 +123,16 @@ SIGNS = st.sampled_from(
 )
 
 
-Usual = dict[str, tuple[str, ...]]
+ORIGINS = ("https://a.b/", "http://0.b/", "https://a/", "https://.b/")
 
 
 def plan(
-    names: Iterable[str], country: str, *, joined: bool, shortcuts: bool, usual: Usual | None = None
+    names: Iterable[str],
+    country: str,
+    *,
+    joined: bool,
+    shortcuts: bool,
+    usual: dict[str, Usual] | None = None,
 ) -> Plan:
     header = read_header(GOOGLE, tuple(names))
     return compile_rules(
@@ -152,7 +163,7 @@ def both(
     country: str,
     *,
     joined: bool,
-    usual: Usual | None = None,
+    usual: dict[str, Usual] | None = None,
 ) -> Iterator[list[Any]]:
     for shortcuts in (True, False):
         compiled = plan(names, country, joined=joined, shortcuts=shortcuts, usual=usual)
@@ -171,7 +182,7 @@ def test_at_each_bound_nothing_is_lost(names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("name", sorted(EDGES))
 def test_a_text_that_many_have_is_found_no_better_for_it(name: str) -> None:
     rows: list[tuple[str | None, ...]] = [(text,) for text in (*EDGES[name], "d0_0", "v.e0_0", None)]
-    usual = {name: (*EDGES[name], "d0_0", "v.e0_0")}
+    usual = {name: Usual((*EDGES[name], "d0_0", "v.e0_0"), ORIGINS)}
     quick, thorough = both([name], rows, "US", joined=False, usual=usual)
     assert quick == thorough
 
@@ -200,7 +211,7 @@ def test_near_the_bounds_nothing_is_lost(
 ) -> None:
     names, rows = feed
     usual = {
-        name: tuple(text for text in column[:known] if text)
+        name: Usual(tuple(text for text in column[:known] if text), ORIGINS[:known])
         for name, column in zip(names, zip(*rows, strict=True), strict=True)
     }
     quick, thorough = both(names, rows, country, joined=joined, usual=usual)
