@@ -25,6 +25,13 @@ class Usual:
     texts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
 
+    def without_names(self) -> "Usual":
+        """Only what holds nothing that would be taken for the name of an expression."""
+        return Usual(
+            tuple(text for text in self.texts if not holds_name(text)),
+            tuple(origin for origin in self.origins if not holds_name(origin)),
+        )
+
 
 _NOTHING_USUAL: Mapping[str, Usual] = MappingProxyType({})
 
@@ -60,7 +67,7 @@ def compile_rules(
             as_of,
             joined,
             shortcuts,
-            usual.get(attribute.name, Usual()),
+            usual.get(attribute.name, Usual()).without_names(),
         )
         plan.add([group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
@@ -114,7 +121,7 @@ class _AttributeCompiler:
             return None
         shared = self.conditions.shared
         # The engine works out what is asked of a constant before it begins.
-        texts = [sql.literal(text) for text in self.usual.texts if not holds_name(text)]
+        texts = [sql.literal(text) for text in self.usual.texts]
         known = [(f"{cell.text} = {text}", self._passes(Value(text))) for text in texts]
         passed = self._passes(Value(cell.text, None if known else shared))
         needed = self.attribute.required or self.attribute.required_when is not None

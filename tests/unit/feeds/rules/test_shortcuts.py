@@ -59,6 +59,7 @@ EDGES: dict[str, tuple[str, ...]] = {
         "https:///a.b",
         "httpsx://a.b",
         "https://localhost/a.b",
+        "https://d0_0.b/c",
         "https://?a.b",
         "https://a.b",
         "https://a.b/c",
@@ -123,7 +124,7 @@ SIGNS = st.sampled_from(
 )
 
 
-ORIGINS = ("https://a.b/", "http://0.b/", "https://a/", "https://.b/")
+ORIGINS = ("https://a.b/", "https://d0_0.b/", "http://0.b/", "https://a/", "https://.b/")
 
 
 def plan(
