@@ -23,7 +23,7 @@ from feedscript.feeds.scanning.connection import watched
 from feedscript.feeds.scanning.crossing import find_group_conflicts, find_repeated_ids
 from feedscript.feeds.scanning.findings import Grade, write_findings
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
-from feedscript.feeds.scanning.usual import usual_texts
+from feedscript.feeds.scanning.usual import find_usual
 
 
 def validate(
@@ -96,7 +96,7 @@ class _Validation:
         return staged
 
     def _scan(self, staged: Staged, header: Header) -> None:
-        usual = usual_texts(staged)
+        usual = find_usual(staged)
         plan = compile_rules(
             self.profile,
             header,

@@ -1,6 +1,5 @@
 """Parquet feeds: DuckDB writes their columns as the text that the other formats have."""
 
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
+from feedscript.feeds.deadline import interrupted_after
 from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Fault, Staged
@@ -32,15 +32,13 @@ def stage_parquet(intake: Intake) -> Staged:
     destination.touch()
     columns: tuple[str, ...] = ()
     connection = _connect(intake)
-    alarm = threading.Timer(max(0.0, intake.meter.seconds_left), connection.interrupt)
-    alarm.daemon = True
-    alarm.start()
     try:
-        scan = f"read_parquet({_literal(plainly_named(intake, path))}, binary_as_string = true)"
-        _check_size(intake, connection, path)
-        expressions = list(_columns(connection, scan, intake.shapes))
-        columns = tuple(name for name, _ in expressions)
-        _copy(intake, connection, scan, expressions, destination)
+        with interrupted_after(connection, intake.meter.seconds_left):
+            scan = f"read_parquet({_literal(plainly_named(intake, path))}, binary_as_string = true)"
+            _check_size(intake, connection, path)
+            expressions = list(_columns(connection, scan, intake.shapes))
+            columns = tuple(name for name, _ in expressions)
+            _copy(intake, connection, scan, expressions, destination)
     except duckdb.InterruptException:
         intake.stop(Stopped(f"reading took longer than {intake.limits.max_seconds:g} s (max_seconds)"))
     except duckdb.OutOfMemoryException:
@@ -52,7 +50,6 @@ def stage_parquet(intake: Intake) -> Staged:
     except Stopped as stopped:
         intake.stop(stopped)
     finally:
-        alarm.cancel()
         connection.close()
     return staged_items(intake, destination, columns, intake.source("parquet"))
 

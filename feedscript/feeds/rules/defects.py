@@ -115,8 +115,10 @@ def _plainly_formed(attribute: Attribute, value: Value, country: str, origins: t
     usual = None
     if attribute.type is Type.PRICE and attribute.pattern is None:
         usual = is_usual_price(value, country)
+    elif attribute.type is Type.URL and attribute.pattern is None:
+        usual = values.is_usual_link(value.text, origins)
     if usual is None:
-        return values.plainly_formed(attribute, value.text, origins)
+        return values.plainly_formed(attribute, value.text)
     return f"CASE WHEN {usual} THEN true ELSE {values.well_formed(attribute, value.text)} END"
 
 

@@ -79,17 +79,10 @@ def well_formed(attribute: Attribute, value: str) -> str | None:
     return exact
 
 
-def plainly_formed(attribute: Attribute, value: str, origins: tuple[str, ...]) -> str | None:
-    """What is true only of values of the type's form, and of most, at a fraction of its pattern's cost.
-
-    `origins` are what many links begin with, up to the slash behind the host.
-    """
+def plainly_formed(attribute: Attribute, value: str) -> str | None:
+    """What is true only of values of the type's form, and of most, at a fraction of its pattern's cost."""
     if attribute.pattern is not None:
         return _without_signs(attribute.pattern, value)
-    if attribute.type is Type.URL:
-        sound = [sql.literal(each) for each in origins if re.fullmatch(_URL, each)]
-        known = [(f"starts_with({value}, {each})", _needs_no_encoding(value)) for each in sound]
-        return sql.choice(known, sql.matches(value, _URL))
     return _is_path(value) if attribute.type is Type.CATEGORY else None
 
 
@@ -106,6 +99,13 @@ def is_usual_price(value: str, currency: str) -> str:
         for whole, shape in enumerate(shapes, start=1)
     ]
     return f"CASE strlen({value}) {' '.join(lengths)} ELSE false END"
+
+
+def is_usual_link(value: str, origins: tuple[str, ...]) -> str | None:
+    """Whether it is a URL that begins with one of the origins, up to the slash behind the host; None without any."""
+    sound = [sql.literal(each) for each in origins if re.fullmatch(_URL, each)]
+    known = [(f"starts_with({value}, {each})", _needs_no_encoding(value)) for each in sound]
+    return sql.choice(known, "false") if known else None
 
 
 def _needs_no_encoding(value: str) -> str:

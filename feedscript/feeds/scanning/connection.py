@@ -2,13 +2,13 @@
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from feedscript.feeds.deadline import interrupted_after
 from feedscript.feeds.limits import MIB, Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
@@ -45,26 +45,10 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
     connection = duckdb.connect(":memory:", config=config)
     # Counted for `watched`, and never drawn.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-    deadline = time.monotonic() + limits.max_seconds
-    done = threading.Event()
-
-    def interrupt_when_due() -> None:
-        # An interrupt between two queries is lost, so it is repeated until the connection is given back.
-        due = limits.max_seconds
-        while not done.wait(due):
-            connection.interrupt()
-            due = _POLL_SECONDS
-
-    thread = threading.Thread(target=interrupt_when_due, name="scan-deadline", daemon=True)
-    thread.start()
     try:
-        yield connection
-        # Every interrupt may have fallen between two queries.
-        if time.monotonic() > deadline:
-            raise duckdb.InterruptException("max_seconds have passed")
+        with interrupted_after(connection, limits.max_seconds):
+            yield connection
     finally:
-        done.set()
-        thread.join()
         connection.close()
 
 

@@ -19,7 +19,7 @@ _LONGEST = 200
 _ORIGIN = re.compile(r"https?://[^/?#]+/")
 
 
-def usual_texts(staged: Staged) -> list[Usual]:
+def find_usual(staged: Staged) -> list[Usual]:
     """For each column what many of the first items have, the most frequent first; empty if there are few.
 
     They are a guess, for speed: what is read here in another way than DuckDB reads it only saves nothing.

@@ -6,14 +6,14 @@ import pytest
 
 from feedscript.feeds.readers import stage
 from feedscript.feeds.rules.compilation import Usual
-from feedscript.feeds.scanning.usual import usual_texts
+from feedscript.feeds.scanning.usual import find_usual
 
 
 def usual(folder: Path, text: str) -> list[Usual]:
     source, workdir = folder / "feed.csv", folder / "work"
     source.write_text(text, "utf-8")
     workdir.mkdir()
-    return usual_texts(stage(source, workdir=workdir))
+    return find_usual(stage(source, workdir=workdir))
 
 
 def texts(found: list[Usual]) -> list[tuple[str, ...]]:
