@@ -1,9 +1,10 @@
 """A machine that loses its power: what a file system may keep of writes and names that were not synced.
 
 `CrashDisk` does its work in a real folder and keeps book of what an fsync has promised. At any system call it can be
-made to die (`Killed`); `PowerCut.survivors` then makes a folder that a machine could come up with: of every file the
-synced content and, of what was written since, nothing, a part, zeros, or all; of every folder the synced names and any
-of the changes since. This is harsher than journalling file systems are, but within what POSIX promises.
+made to die (`Killed`); `World.survivors` then makes a folder that a machine could come up with: of every file the
+synced content and, of what was written since, nothing, a part, zeros, or all, and likewise, piece by piece, of what
+was written over it; of every folder the synced names and any of the changes since. This is harsher than journalling
+file systems are, but within what POSIX promises.
 """
 
 import os
@@ -30,7 +31,14 @@ class _File:
     synced_mode: int = 0o600
 
     def sync(self) -> None:
-        self.synced, self.synced_mode = self.live, self.mode
+        self.sync_data()
+        self.synced_mode = self.mode
+
+    def sync_data(self) -> None:
+        self.synced = self.live
+
+    def write(self, data: bytes, start: int) -> None:
+        self.live = self.live[:start] + data + self.live[start + len(data) :]
 
 
 Entry = _File | str | None
@@ -146,7 +154,19 @@ class CrashDisk(Disk):
 
     def _written(self, descriptor: int, data: memoryview) -> int:
         length = super()._write(descriptor, data)
-        self._file(descriptor).live += bytes(data[:length])
+        file = self._file(descriptor)
+        file.write(bytes(data[:length]), len(file.live))
+        return length
+
+    def _pwrite(self, descriptor: int, data: memoryview, start: int) -> int:
+        if self._left == 1 and len(data) > 1:
+            self._written_at(descriptor, data[: len(data) // 2], start)
+        self._count()
+        return self._written_at(descriptor, data, start)
+
+    def _written_at(self, descriptor: int, data: memoryview, start: int) -> int:
+        length = super()._pwrite(descriptor, data, start)
+        self._file(descriptor).write(bytes(data[:length]), start)
         return length
 
     def _fsync(self, descriptor: int) -> None:
@@ -158,6 +178,11 @@ class CrashDisk(Disk):
                 self._file(descriptor).sync()
         elif self._folder_syncs:
             self._world.sync_folder(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    def _fdatasync(self, descriptor: int) -> None:
+        self._count()
+        if self._file_syncs:
+            self._file(descriptor).sync_data()
 
     def _syncfs(self, descriptor: int) -> None:  # noqa: ARG002 - all folders lie in one file system
         self._count()
@@ -229,9 +254,11 @@ def _restored(entry: Entry, path: Path, chance: Random) -> Entry:
 
 def _survived(file: _File, chance: Random) -> bytes:
     """The synced content, and some of what was written since: pieces of it may be missing, or be zeros."""
-    since = file.live[len(file.synced) :]
-    if not since or not file.live.startswith(file.synced):
-        return chance.choice((file.synced, file.live))
+    before, live = file.synced, file.live
+    if len(live) < len(before):
+        return chance.choice((before, live))
+    kept = _written_over(before, live[: len(before)], chance)
+    since = live[len(before) :]
     a, b, end = sorted(chance.randint(0, len(since)) for _ in range(3))
     survived = {
         "none": b"",
@@ -241,4 +268,21 @@ def _survived(file: _File, chance: Random) -> bytes:
         "hole": since[:a] + b"\0" * (b - a) + since[b:end],
         "hole, then all": since[:a] + b"\0" * (b - a) + since[b:],
     }
-    return file.synced + survived[chance.choice(list(survived))]
+    return kept + survived[chance.choice(list(survived))]
+
+
+def _written_over(before: bytes, after: bytes, chance: Random) -> bytes:
+    """One of the two, or some of both."""
+    if before == after:
+        return after
+    differing = [at for at, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    first, last = differing[0], differing[-1] + 1
+    a, b = sorted(chance.randint(first, last) for _ in range(2))
+    either = {
+        "none": before,
+        "all": after,
+        "torn": after[:a] + before[a:],
+        "hole": after[:a] + before[a:b] + after[b:],
+        "end alone": before[:a] + after[a:],
+    }
+    return either[chance.choice(list(either))]

@@ -13,8 +13,8 @@ from feedscript.adapters.files import Disk
 class FaultyDisk(Disk):
     """A `Disk` on which a kind of system call fails, when told to.
 
-    The kinds: `open`, `write`, `fsync file`, `fsync folder`, `syncfs`, `rename`, `link`, `symlink`, `unlink`, `mkdir`,
-    `chmod`, `truncate`.
+    The kinds: `open`, `write` (also in place), `fsync file` (also of its data alone), `fsync folder`, `syncfs`,
+    `rename`, `link`, `symlink`, `unlink`, `mkdir`, `chmod`, `truncate`.
     """
 
     def __init__(self, *, floor: int = 0) -> None:
@@ -46,16 +46,26 @@ class FaultyDisk(Disk):
         return super()._open(path, flags, mode)
 
     def _write(self, descriptor: int, data: memoryview) -> int:
+        return super()._write(descriptor, self._writable(data))
+
+    def _pwrite(self, descriptor: int, data: memoryview, start: int) -> int:
+        return super()._pwrite(descriptor, self._writable(data), start)
+
+    def _writable(self, data: memoryview) -> memoryview:
         if self._kind == "write" and self._half and self._left == 1 and len(data) > 1:
             self._half = False
-            return super()._write(descriptor, data[: len(data) // 2])
+            return data[: len(data) // 2]
         self._meet("write")
-        return super()._write(descriptor, data)
+        return data
 
     def _fsync(self, descriptor: int) -> None:
         folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
         self._meet("fsync folder" if folder else "fsync file")
         super()._fsync(descriptor)
+
+    def _fdatasync(self, descriptor: int) -> None:
+        self._meet("fsync file")
+        super()._fdatasync(descriptor)
 
     def _syncfs(self, descriptor: int) -> None:
         self._meet("syncfs")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 CALLS = (
-    "openat,mkdir,write,fsync,fdatasync,syncfs,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
+    "openat,mkdir,write,pwrite64,fsync,fdatasync,syncfs,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
     "unlink,unlinkat,chmod,fchmod,fchmodat,ftruncate"
 )
 DETACHES_WITHIN = 5.0

@@ -207,7 +207,7 @@ class FileActivityLog(ActivityLog):
             head = self._current_head(opened, size)
             entries = [entry for batch in batches for entry in batch.entries]
             text, head = chained([*self._repairs, *entries], head)
-            self._disk.append(opened.descriptor, text, opened.path, durable=False)
+            self._disk.append(opened.descriptor, text, opened.path)
             self._head, self._repairs = head, []
             self._unsynced += len(text)
         for batch in batches:

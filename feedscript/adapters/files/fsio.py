@@ -227,21 +227,48 @@ class Disk:
             raise self.translated(error, path) from error
 
     @_with_reserve
-    def append(self, descriptor: int, data: bytes, path: Path, *, durable: bool) -> None:
-        """Add `data` at the end of an open file; a write that fails is taken back, so nothing half stays."""
+    def append(self, descriptor: int, data: bytes, path: Path) -> None:
+        """Add `data` at the end of an open file, not durably; a write that fails is taken back: nothing half stays."""
         self.refuse_if_broken(path)
         before = os.fstat(descriptor).st_size
         try:
             self._write_all(descriptor, data)
         except OSError as error:
-            try:
-                self._truncate(descriptor, before)
-            except OSError:
-                # A torn line stays behind, which the next append cuts off; writing again now would go on from it.
-                raise StorageBroken(str(path), f"half written: {error.strerror}") from error
+            # Where that fails, a torn line stays behind, which the next append cuts off.
+            self._take_back(descriptor, before, path, error)
             raise self.translated(error, path) from error
-        if durable:
-            self.sync(descriptor, path)
+
+    def open_new(self, path: Path) -> int:
+        """A descriptor for writing a file that is not there yet; the name is not durable before `sync_folder`."""
+        self.refuse_if_broken(path)
+        try:
+            return self._open(path, NEW_FILE, 0o600)
+        except OSError as error:
+            raise self.translated(error, path) from error
+
+    def fill(self, descriptor: int, start: int, length: int, path: Path) -> bool:
+        """Write zeros at the end, which is `start`, for `overwrite`; where they do not fit there are none: False."""
+        self.refuse_if_broken(path)
+        try:
+            self._write_all_at(descriptor, bytes(length), start)
+        except OSError as error:
+            self._take_back(descriptor, start, path, error)
+            return False
+        return True
+
+    @_with_reserve
+    def overwrite(self, descriptor: int, data: bytes, start: int, path: Path) -> None:
+        """Write in place, durably; a write that fails ends the file at `start`, so nothing half stays.
+
+        Over bytes that are there and durable this needs no change of the file's own record, and fdatasync syncs none.
+        """
+        self.refuse_if_broken(path)
+        try:
+            self._write_all_at(descriptor, data, start)
+        except OSError as error:
+            self._take_back(descriptor, start, path, error)
+            raise self.translated(error, path) from error
+        self._sync(descriptor, path, self._fdatasync)
 
     def truncate(self, descriptor: int, size: int, path: Path) -> None:
         """Cut the open file to `size` bytes, durably."""
@@ -352,6 +379,19 @@ class Disk:
         while view:
             view = view[self._write(descriptor, view) :]
 
+    def _write_all_at(self, descriptor: int, data: bytes, start: int) -> None:
+        view = memoryview(data)
+        while view:
+            written = self._pwrite(descriptor, view, start)
+            view, start = view[written:], start + written
+
+    def _take_back(self, descriptor: int, size: int, path: Path, cause: OSError) -> None:
+        """Cut off what a failed write has left behind; where that fails, writing again would go on from it."""
+        try:
+            self._truncate(descriptor, size)
+        except OSError:
+            raise StorageBroken(str(path), f"half written: {cause.strerror}") from cause
+
     def _discard(self, temporary: Path) -> None:
         try:
             self._unlink(temporary)
@@ -367,8 +407,14 @@ class Disk:
     def _write(self, descriptor: int, data: memoryview) -> int:
         return os.write(descriptor, data)
 
+    def _pwrite(self, descriptor: int, data: memoryview, start: int) -> int:
+        return os.pwrite(descriptor, data, start)
+
     def _fsync(self, descriptor: int) -> None:
         os.fsync(descriptor)
+
+    def _fdatasync(self, descriptor: int) -> None:
+        os.fdatasync(descriptor)
 
     def _syncfs(self, descriptor: int) -> None:
         # The standard library has no call for it.

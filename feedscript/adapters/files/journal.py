@@ -4,6 +4,9 @@ A commit is durable once it is in the journal of its process, with one fsync for
 file, its names and its lines on the trail are then written without any. A journal that is full is put aside: the file
 systems are synced, and it is removed. This is a redo log (Mohan et al., "ARIES", TODS 17:1, 1992).
 
+It is written over zeros that are there already: then only data is synced, and a journalling file system's own journal,
+which everybody who makes a name would wait for, is left alone.
+
 What a process that dies has written stays with the kernel, so its journal is then needed no more than a full one. Only
 a machine that goes down takes back what was not synced; the boot's id, which each journal begins with, tells whether
 one has. Then whoever comes up first writes what the journals hold, before anybody looks at it.
@@ -28,6 +31,7 @@ from feedscript.domain import FeedscriptError
 logger = logging.getLogger(__name__)
 
 FULL = 8 * 1024 * 1024
+ROOM_AT_ONCE = 256 * 1024
 REPLAY_PATIENCE = 600.0
 SUFFIX = ".journal"
 HEAD = re.compile(rb"feedscript journal 1 of boot (\S*)\n")
@@ -47,6 +51,8 @@ class _File:
         self.descriptor = descriptor
         self.owner = os.getpid()
         self.size = 0
+        self.room = 0
+        """The bytes that are there: those from `size` on are zeros, to be written over."""
         weakref.finalize(self, os.close, descriptor)
 
 
@@ -81,7 +87,12 @@ class Journal:
         """
         file = self._open()
         text = b"".join(map(_record, documents))
-        self._disk.append(file.descriptor, text, file.path, durable=True)
+        self._make_room(file, file.size + len(text))
+        try:
+            self._disk.overwrite(file.descriptor, text, file.size, file.path)
+        except FeedscriptError:
+            file.room = file.size
+            raise
         file.size += len(text)
 
     def recover(self, replay: Callable[[Sequence[bytes]], None]) -> None:
@@ -126,12 +137,21 @@ class Journal:
         path = self._folder / f"{secrets.token_hex(8)}{SUFFIX}"
         # Under the lock, so that nobody takes it for one that was left behind before it is locked.
         with locked(self._lock):
-            file = _File(path, self._disk.open_append(path))
+            file = _File(path, self._disk.open_new(path))
             try_lock(file.descriptor)
         head = b"feedscript journal 1 of boot %b\n" % self._disk.boot_id().encode()
-        self._disk.append(file.descriptor, head, path, durable=False)
+        self._make_room(file, len(head))
+        self._disk.overwrite(file.descriptor, head, 0, path)
         self._disk.sync_folder(self._folder)
+        file.size = len(head)
         return file
+
+    def _make_room(self, file: _File, size: int) -> None:
+        if size > file.room:
+            start, end = max(file.room, file.size), size + min(self._full, ROOM_AT_ONCE)
+            # Where there is no room for zeros there may be for the record, which is as durable without.
+            if self._disk.fill(file.descriptor, start, end - start, file.path):
+                file.room = end
 
     def _left_behind(self) -> list[_File]:
         left = []

@@ -85,10 +85,10 @@ def test_the_first_record_that_is_torn_ends_the_journal(tmp_path: Path, opened: 
     journal = opened()
     journal.write([b"first"])
     (path,) = files(tmp_path)
-    begin = path.stat().st_size
+    begin = len(path.read_bytes().rstrip(b"\0"))
     journal.write([b"the second, which is a little longer"])
     journal.close()
-    whole = path.read_bytes()
+    whole = path.read_bytes().rstrip(b"\0")
     torn = [
         whole[:-harm],
         whole[:-harm] + b"\0" * harm,
@@ -118,6 +118,47 @@ def test_a_full_journal_is_put_aside_once_all_is_durable(tmp_path: Path, opened:
     (after,) = files(tmp_path)
     assert before != after
     assert machine.synced == [tmp_path]
+
+
+def test_records_are_written_over_zeros_that_are_there_already(tmp_path: Path, opened: Opened) -> None:
+    journal = opened(full=1_000_000)
+    journal.write([b"1"])
+    (path,) = files(tmp_path)
+    before = path.stat()
+    for number in range(20):
+        journal.write([b"%d" % number])
+        assert (path.stat().st_size, path.stat().st_blocks) == (before.st_size, before.st_blocks)
+    for _ in range(300):
+        journal.write([bytes(1000)])
+    journal.close()
+    assert path.stat().st_size > before.st_size
+    assert replayed(opened(2)) == [b"1", *(b"%d" % number for number in range(20)), *[bytes(1000)] * 300]
+
+
+def test_where_there_is_no_room_for_zeros_records_are_appended(opened: Opened) -> None:
+    class NearlyFull(Machine):
+        def _pwrite(self, descriptor: int, data: memoryview, start: int) -> int:
+            if data == bytes(len(data)):
+                raise OSError(28, "No space left on device")
+            return super()._pwrite(descriptor, data, start)
+
+    journal = opened(disk=NearlyFull(1))
+    for number in range(5):
+        journal.write([b"%d" % number])
+    journal.close()
+    assert replayed(opened(2)) == [b"0", b"1", b"2", b"3", b"4"]
+
+
+def test_a_record_that_could_not_be_written_whole_leaves_nothing_behind(opened: Opened) -> None:
+    disk = FaultyDisk()
+    journal = opened(disk=disk)
+    journal.write([b"1"])
+    disk.fail("write", 28, half=True)
+    with pytest.raises(StorageFull):
+        journal.write([b"whole in the first half", b"a second record that is longer than the first one is"])
+    disk.heal()
+    journal.close()
+    assert replayed(opened(2)) == [b"1"]
 
 
 def test_a_journal_whose_beginning_could_not_be_written_is_not_used(opened: Opened) -> None:
