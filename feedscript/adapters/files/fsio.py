@@ -6,7 +6,6 @@ clean though they never reached the disk (Rebello et al., "Can Applications Reco
 so it is never tried again: from then on the `Disk` refuses everything, and the process is to end.
 """
 
-import ctypes
 import os
 import secrets
 from collections.abc import Callable, Iterable
@@ -18,27 +17,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from feedscript.adapters._flock import OUT_OF_ROOM
 from feedscript.adapters.files.reserve import Reserve
+from feedscript.adapters.files.system_calls import SystemCalls
 from feedscript.ports.errors import StorageBroken, StorageFull
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 INODE_FLOOR = 64
 """The inodes that must stay free for new work to be taken: what runs needs a few to end."""
-
-
 DiskError = StorageFull | StorageBroken
-_LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def _read_boot_id() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-    except OSError:
-        # Nobody else's: as if the machine had just come up.
-        return secrets.token_hex(16)
-
-
-_BOOT_ID = _read_boot_id()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +54,11 @@ def _with_reserve(write: Callable[Concatenate["Disk", P], T]) -> Callable[Concat
     return write_or_make_room
 
 
-class Disk:
+class Disk(SystemCalls):
     """The file system, as the adapters may use it.
 
     `floor` is the number of bytes that must stay free for new work to be taken; `reserve` is what everything else may
-    still use then. The methods whose names begin with
-    an underscore are single system calls: what a test replaces to inject a fault or to model a crash.
+    still use then.
     """
 
     def __init__(self, *, floor: int = 0, reserve: Reserve | None = None) -> None:
@@ -328,10 +313,6 @@ class Disk:
         """Make durable whatever anybody has written to the file system that the folder lies in (syncfs)."""
         self._sync_opened(path, os.O_RDONLY | os.O_DIRECTORY, self._syncfs)
 
-    def boot_id(self) -> str:
-        """A name for the time since the machine came up (random(4)): what was written since is not lost yet."""
-        return _BOOT_ID
-
     def need_room(self, path: Path) -> None:
         """Raise `StorageFull` where new work would eat what running work still needs."""
         try:
@@ -398,50 +379,3 @@ class Disk:
         except OSError:
             # A left-over temporary file is harmless; the first error is the one to tell.
             return
-
-    # Single system calls
-
-    def _open(self, path: Path, flags: int, mode: int) -> int:
-        return os.open(path, flags, mode)
-
-    def _write(self, descriptor: int, data: memoryview) -> int:
-        return os.write(descriptor, data)
-
-    def _pwrite(self, descriptor: int, data: memoryview, start: int) -> int:
-        return os.pwrite(descriptor, data, start)
-
-    def _fsync(self, descriptor: int) -> None:
-        os.fsync(descriptor)
-
-    def _fdatasync(self, descriptor: int) -> None:
-        os.fdatasync(descriptor)
-
-    def _syncfs(self, descriptor: int) -> None:
-        # The standard library has no call for it.
-        if _LIBC.syncfs(descriptor) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-
-    def _rename(self, path: Path, to: Path) -> None:
-        os.rename(path, to)  # noqa: PTH104 - no path is made for the answer
-
-    def _link(self, path: Path, to: Path) -> None:
-        to.hardlink_to(path)
-
-    def _symlink(self, target: str, path: Path) -> None:
-        os.symlink(target, path)  # noqa: PTH211 - as above
-
-    def _unlink(self, path: Path) -> None:
-        path.unlink()
-
-    def _mkdir(self, path: Path) -> None:
-        path.mkdir(mode=0o700)
-
-    def _chmod(self, path: Path, mode: int) -> None:
-        path.chmod(mode)
-
-    def _statvfs(self, path: Path) -> os.statvfs_result:
-        return os.statvfs(path)
-
-    def _truncate(self, descriptor: int, size: int) -> None:
-        os.ftruncate(descriptor, size)
