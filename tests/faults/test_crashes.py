@@ -17,9 +17,9 @@ from feedscript.adapters.files import FileActivityLog, FileJobRepository
 from feedscript.adapters.files.audit import verify
 from feedscript.domain import Event, Job, evolve, fold, record_of
 from feedscript.ports import ActivityFilter, JobFilter
-from feedscript.testing.contracts import history_of, notes
 from feedscript.testing.crashes import CrashDisk, Killed, World
 from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.stories import history_of, notes
 from tests.faults.extent import extent
 from tests.integration.files.storage import SMALL_JOURNAL, FileStorage, file_storage
 

@@ -13,8 +13,8 @@ from feedscript.adapters.files.audit import verify
 from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.digests import write_digests
 from feedscript.ports import ActivityFilter
-from feedscript.testing.contracts import notes
 from feedscript.testing.fakes import FrozenClock
+from feedscript.testing.stories import notes
 from tests.integration.files.storage import file_storage
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32

@@ -7,8 +7,8 @@ import pytest
 from feedscript.adapters.files.documents import job_to_bytes
 from feedscript.adapters.files.job_files import SEALED, SETTLED_AFTER_NS, UNSEALED, JobFiles
 from feedscript.domain import Job, fold
-from feedscript.testing.contracts import history_of
 from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.stories import history_of
 from tests.integration.live_server import poll
 
 

@@ -19,9 +19,9 @@ from feedscript.adapters.files.documents import activity_to_bytes, job_to_bytes
 from feedscript.domain import Activity, Job, evolve, record_of
 from feedscript.ports import ActivityFilter, JobFilter
 from feedscript.ports.errors import StorageBroken, StorageFull, UnreadableJob
-from feedscript.testing.contracts import commit_all, history_of, notes
 from feedscript.testing.fakes import NOON, FrozenClock, SequentialIds
 from feedscript.testing.faults import FaultyDisk
+from feedscript.testing.stories import commit_all, history_of, notes
 from tests.integration.files.storage import SMALL_JOURNAL, FileStorage, file_storage, reopening
 
 SEGMENT = "activities/2026/01/01.jsonl"

@@ -8,9 +8,9 @@ from feedscript.adapters.files.audit import verify
 from feedscript.adapters.system import SystemClock
 from feedscript.domain import Activity, fold
 from feedscript.ports import JobFilter
-from feedscript.testing.contracts import commit_all, history_of
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.rig import as_the_trail_tells
+from feedscript.testing.stories import commit_all, history_of
 from tests.integration.files.racers import append_notes, claim_and_commit, commit_fifteen, race
 from tests.integration.files.storage import file_storage
 

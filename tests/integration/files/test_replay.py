@@ -22,9 +22,9 @@ from feedscript.domain import (
     record_of,
 )
 from feedscript.ports.errors import StorageBroken
-from feedscript.testing.contracts import commit_all, history_of
 from feedscript.testing.fakes import NOON, FrozenClock, SequentialIds
 from feedscript.testing.faults import FaultyDisk
+from feedscript.testing.stories import commit_all, history_of
 from tests.integration.files.storage import FileStorage, Machine, file_storage
 
 ComeUp = Callable[..., FileStorage]

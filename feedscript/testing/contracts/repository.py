@@ -1,0 +1,193 @@
+"""What a `JobRepository` must do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from feedscript.domain import Event, Job, JobState, Phase, fold
+from feedscript.ports import JobFilter, JobRepository
+from feedscript.ports.errors import BadCursor, VersionConflict
+from feedscript.testing.contracts.storage import StorageContract
+from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.rig import Storage, as_the_trail_tells
+from feedscript.testing.stories import commit, commit_all, history_of, many_jobs
+from feedscript.testing.strategies import histories
+
+ODD_TEXTS = ("", "../../etc/passwd", "a/b", "\0", "\ud800", "ä" * 5_000, "1\n2", "..", "con")
+
+
+class JobRepositoryContract(StorageContract):
+    """What a `JobRepository` does, and what its commits leave in the `ActivityLog`."""
+
+    def test_an_unknown_job_is_none(self, repository: JobRepository, ids: SequentialIds) -> None:
+        assert repository.get(ids.new_id()) is None
+
+    @pytest.mark.parametrize("job_id", ODD_TEXTS)
+    def test_a_text_that_is_no_id_is_no_job(self, repository: JobRepository, job_id: str) -> None:
+        assert repository.get(job_id) is None
+
+    def test_whatever_was_committed_is_read_back(
+        self, make_storage: Callable[[], Storage], ids: SequentialIds
+    ) -> None:
+        @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @given(history=histories())
+        def check(history: tuple[Event, ...]) -> None:
+            repository, log = make_storage()
+            job_id = ids.new_id()
+            job = commit_all(repository, [replace(event, job_id=job_id) for event in history])
+            assert repository.get(job.id) == job
+            elsewhere, log_elsewhere = make_storage()
+            assert elsewhere.get(job.id) == job
+            trail = list(log_elsewhere.of_job(job.id, since=job.created_at))
+            assert trail == list(log.of_job(job.id, since=job.created_at))
+            assert [entry.id for entry in trail] == [f"{job.id}/{n}" for n in range(1, job.version + 1)]
+            assert fold(entry.event for entry in trail if entry.event) == as_the_trail_tells(job)
+
+        check()
+
+    def test_a_stale_commit_conflicts_and_changes_nothing(
+        self, storage: Storage, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        repository, log = storage
+        job = commit_all(repository, history_of(ids.new_id(), clock, length=3))
+        for version in (0, 1, 2, 3, 5, 9):
+            with pytest.raises(VersionConflict) as caught:
+                commit(repository, replace(job, version=version))
+            assert (caught.value.expected, caught.value.found) == (version - 1, 3)
+        assert repository.get(job.id) == job
+        assert len(list(log.of_job(job.id, since=job.created_at))) == 3
+
+    def test_a_later_version_of_no_job_conflicts(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        job = fold(history_of(ids.new_id(), clock, length=2))
+        assert job is not None
+        with pytest.raises(VersionConflict):
+            commit(repository, job)
+        assert repository.get(job.id) is None
+        assert job.id not in set(repository.open_jobs())
+
+    def test_the_first_claim_has_the_reference(
+        self, make_storage: Callable[[], Storage], ids: SequentialIds
+    ) -> None:
+        first, second, third = ids.new_id(), ids.new_id(), ids.new_id()
+        repository, _ = make_storage()
+        assert repository.claim("m1", "7", first) == first
+        assert repository.claim("m1", "7", second) == first
+        assert repository.claim("m2", "7", third) == third
+        assert make_storage()[0].claim("m1", "7", second) == first
+
+    def test_a_claim_takes_any_text(self, repository: JobRepository, ids: SequentialIds) -> None:
+        claimed = {(merchant, reference): ids.new_id() for merchant in ODD_TEXTS for reference in ODD_TEXTS}
+        for (merchant, reference), job_id in claimed.items():
+            assert repository.claim(merchant, reference, job_id) == job_id
+        for (merchant, reference), job_id in claimed.items():
+            assert repository.claim(merchant, reference, ids.new_id()) == job_id
+
+    def test_jobs_are_open_until_they_are_settled(
+        self, make_storage: Callable[[], Storage], ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        repository, _ = make_storage()
+        job = commit_all(repository, history_of(ids.new_id(), clock, length=1))
+        repository.settle(job.id)
+        assert list(repository.open_jobs()) == [job.id], "a job with an open attempt cannot be settled"
+        job = commit_all(repository, history_of(job.id, clock, length=3)[1:], job)
+        assert list(repository.open_jobs()) == [job.id]
+        repository.settle(job.id)
+        repository.settle(job.id)
+        assert list(repository.open_jobs()) == []
+        assert list(make_storage()[0].open_jobs()) == []
+
+    def test_whatever_is_committed_is_open_again(
+        self, make_storage: Callable[[], Storage], ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        # Even a change that leaves the job settled: a crash may come before what follows from it is done.
+        repository, _ = make_storage()
+        history = history_of(ids.new_id(), clock, length=5)
+        job: Job | None = None
+        for event in history:
+            job = commit_all(repository, [event], job)
+            assert list(make_storage()[0].open_jobs()) == [job.id]
+            repository.settle(job.id)
+
+    def test_open_jobs_come_oldest_first(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        made = [ids.new_id() for _ in range(3)]
+        for job_id in (made[1], made[2], made[0]):
+            commit_all(repository, history_of(job_id, clock, length=1))
+        assert list(repository.open_jobs()) == made
+
+    def test_settling_no_job_does_nothing(self, repository: JobRepository, ids: SequentialIds) -> None:
+        repository.settle(ids.new_id())
+
+    def test_pages_show_every_job_once_newest_first(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        made = many_jobs(repository, ids, clock, 11)
+        assert repository.page(JobFilter(), limit=11).cursor is None
+        for limit in (1, 2, 3, 5, 10, 11, 100):
+            shown, cursor = [], None
+            while True:
+                page = repository.page(JobFilter(), limit=limit, cursor=cursor)
+                assert len(page.jobs) <= limit
+                shown += [job.id for job in page.jobs]
+                cursor = page.cursor
+                if cursor is None:
+                    break
+            assert shown == [job.id for job in reversed(made)]
+
+    def test_a_new_job_does_not_shift_the_pages(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        made = many_jobs(repository, ids, clock, 4)
+        first = repository.page(JobFilter(), limit=2)
+        many_jobs(repository, ids, clock, 1)
+        second = repository.page(JobFilter(), limit=2, cursor=first.cursor)
+        assert [*first.jobs, *second.jobs] == list(reversed(made))
+        assert second.cursor is None
+
+    def test_an_empty_listing(self, repository: JobRepository) -> None:
+        page = repository.page(JobFilter(), limit=5)
+        assert (page.jobs, page.cursor) == ((), None)
+
+    @pytest.mark.parametrize("cursor", ["", "nonsense", "../..", "\0", "ä", "9" * 500])
+    def test_a_made_up_cursor_is_refused(self, repository: JobRepository, cursor: str) -> None:
+        with pytest.raises(BadCursor):
+            repository.page(JobFilter(), limit=5, cursor=cursor)
+
+    def test_filters_narrow_a_listing(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        made = many_jobs(repository, ids, clock, 12)
+        middle = made[5].created_at
+        wanted: list[tuple[JobFilter, Callable[[Job], bool]]] = [
+            (JobFilter(status=JobState.GENERATED), lambda job: job.state is JobState.GENERATED),
+            (JobFilter(affiliate_merchant_id="m1"), lambda job: job.affiliate_merchant_id == "m1"),
+            (JobFilter(partner_id="p2"), lambda job: job.latest.request.partner_id == "p2"),
+            (JobFilter(reference="5"), lambda job: job.reference == "5"),
+            (JobFilter(phase=Phase.VALIDATION), lambda job: job.latest.phase is Phase.VALIDATION),
+            (JobFilter(created_after=middle), lambda job: job.created_at > middle),
+            (JobFilter(created_before=middle), lambda job: job.created_at < middle),
+            (
+                JobFilter(affiliate_merchant_id="m1", created_after=middle, partner_id="p1"),
+                lambda job: (
+                    job.affiliate_merchant_id == "m1"
+                    and job.created_at > middle
+                    and job.latest.request.partner_id == "p1"
+                ),
+            ),
+            (JobFilter(reference="no such one"), lambda _: False),
+        ]
+        for narrowing, fits in wanted:
+            expected = [job.id for job in reversed(made) if fits(job)]
+            shown, cursor = [], None
+            while True:
+                page = repository.page(narrowing, limit=2, cursor=cursor)
+                shown += [job.id for job in page.jobs]
+                cursor = page.cursor
+                if cursor is None:
+                    break
+            assert shown == expected, narrowing
