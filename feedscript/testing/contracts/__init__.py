@@ -1,5 +1,6 @@
 """What every adapter of a port must do, as pytest classes: subclass one and give its fixture.
 
+>>> import pytest
 >>> class TestMemoryJobRepository(JobRepositoryContract):
 ...     @pytest.fixture
 ...     def make_storage(self, clock):
