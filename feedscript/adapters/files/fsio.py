@@ -95,10 +95,7 @@ class Disk(SystemCalls):
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{self._unique}{next(self._numbers):x}.tmp")
-        try:
-            descriptor = self._open(temporary, NEW_FILE, mode)
-        except OSError as error:
-            raise self.translated(error, path) from error
+        descriptor = self._opened(temporary, NEW_FILE, mode, told_as=path)
         try:
             for piece in pieces:
                 self._write_all(descriptor, piece)
@@ -206,10 +203,13 @@ class Disk(SystemCalls):
         """
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
-        try:
-            return self._open(path, APPEND, 0o600)
-        except OSError as error:
-            raise self.translated(error, path) from error
+        return self._opened(path, APPEND, 0o600)
+
+    @_with_reserve
+    def open_new(self, path: Path) -> int:
+        """A descriptor for writing a file that is not there yet; the name is not durable before `sync_folder`."""
+        self.refuse_if_broken(path)
+        return self._opened(path, NEW_FILE, 0o600)
 
     @_with_reserve
     def append(self, descriptor: int, data: bytes, path: Path) -> None:
@@ -221,14 +221,6 @@ class Disk(SystemCalls):
         except OSError as error:
             # Where that fails, a torn line stays behind, which the next append cuts off.
             self._take_back(descriptor, before, path, error)
-            raise self.translated(error, path) from error
-
-    def open_new(self, path: Path) -> int:
-        """A descriptor for writing a file that is not there yet; the name is not durable before `sync_folder`."""
-        self.refuse_if_broken(path)
-        try:
-            return self._open(path, NEW_FILE, 0o600)
-        except OSError as error:
             raise self.translated(error, path) from error
 
     def fill(self, descriptor: int, start: int, length: int, path: Path) -> bool:
@@ -334,6 +326,12 @@ class Disk(SystemCalls):
 
     # The protocol's steps
 
+    def _opened(self, path: Path, flags: int, mode: int, *, told_as: Path | None = None) -> int:
+        try:
+            return self._open(path, flags, mode)
+        except OSError as error:
+            raise self.translated(error, told_as or path) from error
+
     def _make_missing(self, path: Path) -> None:
         self.refuse_if_broken(path)
         try:
@@ -346,10 +344,7 @@ class Disk(SystemCalls):
 
     def _sync_opened(self, path: Path, flags: int, call: Callable[[int], None] | None = None) -> None:
         self.refuse_if_broken(path)
-        try:
-            descriptor = self._open(path, flags | os.O_CLOEXEC, 0)
-        except OSError as error:
-            raise self.translated(error, path) from error
+        descriptor = self._opened(path, flags | os.O_CLOEXEC, 0)
         try:
             self._sync(descriptor, path, call or self._fsync)
         finally:

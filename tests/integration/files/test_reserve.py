@@ -1,5 +1,7 @@
 """The room that is set aside for a full disk."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ class FullDisk(Disk):
     """Has no room for a new file until its reserve is given up."""
 
     def _open(self, path: Path, flags: int, mode: int) -> int:
-        if path.suffix == ".tmp" and (path.parent / ".reserve").exists():
+        if flags & os.O_CREAT and (path.parent / ".reserve").exists():
             raise OSError(28, "No space left on device")
         return super()._open(path, flags, mode)
 
@@ -53,6 +55,14 @@ def test_a_write_on_a_full_disk_gives_it_up_and_goes_through(tmp_path: Path) -> 
     assert allocated(tmp_path) == 0
     disk.need_room(tmp_path)
     assert allocated(tmp_path) >= SIZE, "it is set aside again when there is room"
+
+
+@pytest.mark.parametrize("opened", [Disk.open_append, Disk.open_new])
+def test_a_file_that_cannot_be_made_gives_it_up(tmp_path: Path, opened: Callable[[Disk, Path], int]) -> None:
+    disk = FullDisk(reserve=Reserve(tmp_path, SIZE))
+    disk.need_room(tmp_path)
+    os.close(opened(disk, tmp_path / "file"))
+    assert allocated(tmp_path) == 0
 
 
 def test_without_one_a_full_disk_is_full(tmp_path: Path) -> None:
