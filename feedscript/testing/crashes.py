@@ -146,25 +146,16 @@ class CrashDisk(Disk):
         return descriptor
 
     def _write(self, descriptor: int, data: memoryview) -> int:
-        if self._left == 1 and len(data) > 1:
-            # Half of it is written when death comes.
-            self._written(descriptor, data[: len(data) // 2])
-        self._count()
-        return self._written(descriptor, data)
-
-    def _written(self, descriptor: int, data: memoryview) -> int:
-        length = super()._write(descriptor, data)
-        file = self._file(descriptor)
-        file.write(bytes(data[:length]), len(file.live))
-        return length
+        return self._pwrite(descriptor, data, len(self._file(descriptor).live))
 
     def _pwrite(self, descriptor: int, data: memoryview, start: int) -> int:
         if self._left == 1 and len(data) > 1:
-            self._written_at(descriptor, data[: len(data) // 2], start)
+            # Half of it is written when death comes.
+            self._written(descriptor, data[: len(data) // 2], start)
         self._count()
-        return self._written_at(descriptor, data, start)
+        return self._written(descriptor, data, start)
 
-    def _written_at(self, descriptor: int, data: memoryview, start: int) -> int:
+    def _written(self, descriptor: int, data: memoryview, start: int) -> int:
         length = super()._pwrite(descriptor, data, start)
         self._file(descriptor).write(bytes(data[:length]), start)
         return length

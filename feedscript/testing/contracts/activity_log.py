@@ -55,12 +55,7 @@ class ActivityLogContract(StorageContract):
     def test_pages_show_every_entry_once_newest_first(
         self, log: ActivityLog, make_storage: Callable[[], Storage], clock: FrozenClock
     ) -> None:
-        entries: list[Activity] = []
-        for _ in range(3):
-            day = notes(clock, 5, first=len(entries))
-            log.append(day)
-            entries += day
-            clock.tick(timedelta(days=1))
+        entries = _over_three_days(log, clock, a_day=5)
         for one in (log, make_storage()[1]):
             for limit in (1, 2, 4, 5, 14, 15, 100):
                 assert list(paged(one, ActivityFilter(), limit)) == list(reversed(entries))
@@ -74,12 +69,7 @@ class ActivityLogContract(StorageContract):
         assert [*first.activities, *second.activities] == list(reversed(entries))
 
     def test_filters_narrow_the_pages(self, log: ActivityLog, clock: FrozenClock) -> None:
-        entries: list[Activity] = []
-        for _ in range(3):
-            day = notes(clock, 6, first=len(entries))
-            log.append(day)
-            entries += day
-            clock.tick(timedelta(days=1))
+        entries = _over_three_days(log, clock, a_day=6)
         since, until = entries[4].at, entries[14].at
         wanted: list[tuple[ActivityFilter, Callable[[Activity], bool]]] = [
             (ActivityFilter(job_id="job 1"), lambda entry: entry.job_id == "job 1"),
@@ -106,3 +96,13 @@ class ActivityLogContract(StorageContract):
     def test_an_empty_log(self, log: ActivityLog) -> None:
         page = log.page(ActivityFilter(), limit=5)
         assert (page.activities, page.cursor) == ((), None)
+
+
+def _over_three_days(log: ActivityLog, clock: FrozenClock, *, a_day: int) -> list[Activity]:
+    entries: list[Activity] = []
+    for _ in range(3):
+        day = notes(clock, a_day, first=len(entries))
+        log.append(day)
+        entries += day
+        clock.tick(timedelta(days=1))
+    return entries
