@@ -38,23 +38,24 @@ def commit_all(repository: JobRepository, history: Iterable[Event], job: Job | N
 
 
 def history_of(job_id: str, clock: FrozenClock, *, length: int) -> list[Event]:
-    """The first events of a job that is generated, validated, and in the end rejected."""
+    """The first events of a job that is generated, and whose validation is begun and cancelled: five in all."""
     rig = Rig(clock=FrozenClock(clock.now()))
     request = FeedRequest(affiliate_merchant_id="m1", source="s3://in/a.csv", destination="s3://out/a.csv")
     made = rig.service.start(GENERATION, request, actor="a test").job
     rig.executor.begin(made.id, 1)
     rig.executor.end(made.id, 1, exit_code=0, result={"rows": 1})
-    rig.service.start(VALIDATION, request, actor="a test")
+    rig.service.start(VALIDATION, replace(request, reference=made.id), actor="a test")
     rig.service.cancel(made.id, actor="a test")
     trail = rig.activities.of_job(made.id, since=made.created_at)
-    return [replace(entry.event, job_id=job_id) for entry in trail if entry.event][:length]
+    events = [replace(entry.event, job_id=job_id) for entry in trail if entry.event][:length]
+    return [_asking(request, event) for event in events]
 
 
 def many_jobs(repository: JobRepository, ids: SequentialIds, clock: FrozenClock, number: int) -> list[Job]:
     """Jobs of two merchants and three partners, in several states, made over several days; oldest first."""
     made = []
     for n in range(number):
-        history = history_of(ids.new_id(), clock, length=1 + n % 4)
+        history = history_of(ids.new_id(), clock, length=1 + n % 5)
         request = FeedRequest(
             affiliate_merchant_id=f"m{n % 2}",
             source="s3://in/a.csv",
@@ -62,15 +63,15 @@ def many_jobs(repository: JobRepository, ids: SequentialIds, clock: FrozenClock,
             reference=str(n),
             partner_id=f"p{n % 3}",
         )
-        asked = [
-            replace(event, request=request)
-            if isinstance(event, GenerationStarted | ValidationStarted)
-            else event
-            for event in history
-        ]
-        made.append(commit_all(repository, asked))
+        made.append(commit_all(repository, [_asking(request, event) for event in history]))
         clock.tick(timedelta(hours=5))
     return made
+
+
+def _asking(request: FeedRequest, event: Event) -> Event:
+    return (
+        replace(event, request=request) if isinstance(event, GenerationStarted | ValidationStarted) else event
+    )
 
 
 def notes(clock: FrozenClock, number: int, *, first: int = 0) -> list[Activity]:
