@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from feedscript.domain.events import Event, GenerationStarted, ValidationStarted
@@ -18,7 +19,7 @@ class Activity:
     `id` is unique; for a transition it is `<job id>/<version>`, so the same one is never entered twice. `type`
     reads `feedscript.<area>.<what>`: `api.call`, `callback.received`, `job.generation_started` ... `event` is the
     domain event of a transition, whole: folding a job's events in order gives the job. `data` holds what else is
-    known, secrets left out. `at` is aware UTC.
+    known, secrets left out, such as `call`, the API call that made the change. `at` is aware UTC.
     """
 
     id: str
@@ -89,5 +90,9 @@ def activity_type(event_type: type[Event]) -> str:
     >>> activity_type(GenerationStarted)
     'feedscript.job.generation_started'
     """
-    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in event_type.__name__)
-    return f"feedscript.job.{words.lstrip('_')}"
+    return f"feedscript.job.{_snake_case(event_type.__name__)}"
+
+
+@cache
+def _snake_case(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -251,7 +251,7 @@ class FileActivityLog(ActivityLog):
     def _current_segment(self) -> Path:
         """Today's segment, or a later one where the clock was set back: the chain never forks."""
         now = self._now()
-        today, tomorrow = self._segments.of_day(now), self._segments.of_day(now + timedelta(days=1))
+        today, tomorrow = self._segments.of_day(now)
         if self._head is not None and self._head.segment == today and not tomorrow.exists():
             return today
         return max([today, *self._segments.listed(since=now)])

@@ -127,6 +127,18 @@ class Disk(SystemCalls):
             return self.translated(error, staged.path)
         return None
 
+    @_with_reserve
+    def name_also(self, staged: Staged, path: Path) -> None:
+        """Give the content a second name, which costs no file; does nothing where that is taken. Not durable."""
+        self.refuse_if_broken(path)
+        self.make_folder(path.parent)
+        try:
+            self._link(staged.temporary, path)
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise self.translated(error, path) from error
+
     def discard(self, staged: Staged) -> None:
         """Give up content that was not published."""
         self._discard(staged.temporary)

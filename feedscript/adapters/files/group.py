@@ -1,8 +1,8 @@
 """Threads that want the same kind of work done share rounds of it.
 
-The first that comes does the work for all who wait by then; whoever comes during a round is part of the next. Where
-the work ends in an fsync this is group commit (DeWitt et al., "Implementation Techniques for Main Memory Database
-Systems", SIGMOD 1984): the disk is asked once for many.
+The first that comes does the work for all who wait by then; whoever comes during a round is part of the next, which
+the first of them does. Where the work ends in an fsync this is group commit (DeWitt et al., "Implementation Techniques
+for Main Memory Database Systems", SIGMOD 1984): the disk is asked once for many.
 """
 
 import threading
@@ -16,10 +16,14 @@ Item = TypeVar("Item")
 
 
 class _Wish(Generic[Item]):
+    """What one thread wants; `called` is held until the thread is to go on, because it is done or to lead a round."""
+
     def __init__(self, item: Item) -> None:
         self.item = item
         self.done = False
         self.error: FeedscriptError | None = None
+        self.called = threading.Lock()
+        self.called.acquire()
 
 
 class Group(Generic[Item]):
@@ -28,24 +32,31 @@ class Group(Generic[Item]):
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[FeedscriptError | None]]) -> None:
         self._work = work
         self._waiting: list[_Wish[Item]] = []
-        self._waiting_lock = threading.Lock()
-        self._round = threading.Lock()
+        self._led = False
+        self._lock = threading.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for the next round."""
+        return len(self._waiting)
 
     def run(self, item: Item) -> None:
         """Return when a round has seen to the item; raises what went wrong with it."""
         wish = _Wish(item)
-        with self._waiting_lock:
+        with self._lock:
             self._waiting.append(wish)
-        with self._round:
-            if not wish.done:
-                self._see_to_all()
+            leads, self._led = not self._led, True
+        if not leads:
+            wish.called.acquire()
+        if not wish.done:
+            self._see_to_all()
         if wish.error is not None:
             raise wish.error
 
     def _see_to_all(self) -> None:
-        with self._waiting_lock:
+        with self._lock:
             wishes, self._waiting = self._waiting, []
-        # Whatever goes wrong, nobody in the round may think that the work was done.
+        # Whatever goes wrong, nobody in the round may think that the work was done, and somebody leads the next.
         errors: Sequence[FeedscriptError | None] = [StorageBroken("the round", "was cut off")] * len(wishes)
         try:
             errors = self._work([wish.item for wish in wishes])
@@ -54,5 +65,14 @@ class Group(Generic[Item]):
         except OSError as error:
             errors = [StorageBroken(str(error.filename), error.strerror or str(error))] * len(wishes)
         finally:
+            self._hand_over()
             for wish, what in zip(wishes, errors, strict=True):
                 wish.done, wish.error = True, what
+                wish.called.release()
+
+    def _hand_over(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting[0].called.release()
+            else:
+                self._led = False

@@ -1,8 +1,8 @@
 """An index for listing jobs: a cache in `jobs/index/jobs.sqlite3`, which may be deleted while the service is stopped.
 
 Nothing is written to it by a commit. It follows the audit trail instead, where every commit leaves a line before it is
-acknowledged: catching up means to read the trail from the place where the last one ended, and the files of the jobs
-that are named there. Rows and place change in one transaction, so a crash of any process leaves both as they were.
+acknowledged: catching up means to read the trail from the place where the last one ended. Rows and place change in
+one transaction, so a crash of any process leaves both as they were.
 Where the trail is not what was read (a power cut may take back its unsynced end), or there is no index, it is built
 anew from the jobs' files in the background; until then listings walk the folders.
 """
@@ -15,11 +15,13 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.files.chain import line_hash
 from feedscript.adapters.files.documents import to_rfc3339
+from feedscript.adapters.files.index_rows import Changes, row_of
 from feedscript.adapters.files.segments import DAMAGE, Segments, opened
 from feedscript.domain import Job
 from feedscript.ports.repository import JobFilter
@@ -30,7 +32,6 @@ BLOCK = 4 * 1024 * 1024
 ROWS_AT_ONCE = 5000
 PATIENCE = 5.0
 ROOM = 32 * 1024 * 1024
-OF_A_JOB = b'"type":"feedscript.job.'
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, status TEXT NOT NULL, merchant TEXT NOT NULL, partner TEXT,
@@ -53,6 +54,7 @@ UPSERT = """
 INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version,
 status = excluded.status, partner = excluded.partner, phase = excluded.phase WHERE excluded.version > version
 """
+MOVE = "UPDATE job SET version = ?1, status = ?2 WHERE id = ?3 AND version < ?1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,9 @@ class JobIndex:
             with self._transaction() as database:
                 place = self._place(database)
                 if place is not None:
-                    following, changed = self._read_on(place)
+                    following, changes = self._read_on(place)
                     if following != place:
-                        database.executemany(UPSERT, self._rows(changed))
-                        self._keep_place(database, following)
+                        self._take_in(database, changes, following)
                     return True
             why = "there is none yet"
         except _PlaceLost as error:
@@ -163,23 +164,30 @@ class JobIndex:
 
     # Reading the trail
 
-    def _read_on(self, place: _Place) -> tuple[_Place, set[str]]:
-        changed: set[str] = set()
+    def _read_on(self, place: _Place) -> tuple[_Place, Changes]:
+        changes = Changes()
+        return self._read_lines(place, changes.read), changes
+
+    def _end(self) -> _Place:
+        # It is in the last segment; what is before that need not be read.
+        last = max(map(self._trail.day_of, self._trail.listed()), default="")
+        return self._read_lines(_Place(last), lambda _: None)
+
+    def _read_lines(self, place: _Place, take: Callable[[bytes], None]) -> _Place:
         for segment in self._trail.listed():
             day = self._trail.day_of(segment)
             if day < place.segment:
                 continue
             here = place if day == place.segment else _Place(day)
-            place = self._read_segment(segment, here, changed)
-        return place, changed
+            try:
+                place = self._read_segment(segment, here, take)
+            except DAMAGE as error:
+                raise _PlaceLost(f"{segment} cannot be unpacked: {error}") from error
+            except ValueError as error:
+                raise _PlaceLost(f"{segment} is not what was written: {error}") from error
+        return place
 
-    def _read_segment(self, segment: Path, place: _Place, changed: set[str]) -> _Place:
-        try:
-            return self._read_opened(segment, place, changed)
-        except DAMAGE as error:
-            raise _PlaceLost(f"{segment} cannot be unpacked: {error}") from error
-
-    def _read_opened(self, segment: Path, place: _Place, changed: set[str]) -> _Place:
+    def _read_segment(self, segment: Path, place: _Place, take: Callable[[bytes], None]) -> _Place:
         with opened(segment) as file:
             if place.end:
                 file.seek(place.start)
@@ -191,7 +199,7 @@ class JobIndex:
                 if end:
                     at += len(whole) + 1
                     last = whole.rpartition(b"\n")[2]
-                    changed.update(_jobs_of(whole))
+                    take(whole)
         if not last:
             return place
         return _Place(place.segment, at - len(last) - 1, at, line_hash(last))
@@ -236,22 +244,10 @@ class JobIndex:
             (place.segment, place.start, place.end, place.hash),
         )
 
-    def _rows(
-        self, ids: Iterable[str]
-    ) -> Iterator[tuple[str, int, str, str, str | None, str | None, str, str]]:
-        for job_id in ids:
-            job = self._read(job_id)
-            if job is not None:
-                yield (
-                    job.id,
-                    job.version,
-                    job.state.value,
-                    job.affiliate_merchant_id,
-                    job.latest.request.partner_id,
-                    job.reference,
-                    job.latest.phase.value,
-                    to_rfc3339(job.created_at),
-                )
+    def _take_in(self, database: sqlite3.Connection, changes: Changes, place: _Place) -> None:
+        database.executemany(UPSERT, changes.started)
+        database.executemany(MOVE, changes.moved)
+        self._keep_place(database, place)
 
     # Building anew
 
@@ -278,17 +274,15 @@ class JobIndex:
 
     def _fill(self) -> None:
         """Take in all jobs' files, and from the trail what is committed meanwhile."""
-        # The place is the trail's end, which is in its last segment; what is before it need not be read.
-        place, _ = self._read_on(_Place(max(map(self._trail.day_of, self._trail.listed()), default="")))
+        place = self._end()
         self._clear()
-        rows = self._rows(self._ids())
-        while batch := [row for row, _ in zip(rows, range(ROWS_AT_ONCE), strict=False)]:
+        jobs = (job for job_id in self._ids() if (job := self._read(job_id)) is not None)
+        while batch := [row_of(job) for job in islice(jobs, ROWS_AT_ONCE)]:
             with self._transaction() as database:
                 database.executemany(UPSERT, batch)
         with self._transaction() as database:
-            place, changed = self._read_on(place)
-            database.executemany(UPSERT, self._rows(changed))
-            self._keep_place(database, place)
+            place, changes = self._read_on(place)
+            self._take_in(database, changes, place)
 
     def _is_good(self) -> bool:
         try:
@@ -323,17 +317,3 @@ class JobIndex:
 
 def _is_busy(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-
-
-def _jobs_of(lines: bytes) -> set[str]:
-    """The jobs that the trail's lines tell of; a transition's id is `<job>/<version>`."""
-    found = set()
-    at = lines.find(OF_A_JOB)
-    while at != -1:
-        begin = lines.rfind(b"\n", 0, at) + 1
-        end = lines.find(b"\n", at)
-        line = lines[begin : end if end != -1 else len(lines)]
-        _, _, following = line.partition(b'"id":"')
-        found.add(following.partition(b"/")[0].decode(errors="replace"))
-        at = lines.find(OF_A_JOB, at + 1 if end == -1 else end)
-    return found

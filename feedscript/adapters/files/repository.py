@@ -9,12 +9,14 @@ answers from, what is durable and told.
 A day that is over may be moved into an archive (`archive.py`), where its jobs are read as before; a job that is retried
 has a file again, which counts.
 
-`open/<id>` names every job that is not settled, `references/` holds a symbolic link per caller's reference, and
-`locks/` the lock files. But for `index/`, nothing here is a cache: all of it is the truth.
+`open/<id>` is there for every job that is not settled: another name of one of its files, old or new, since a name costs
+less than a file. `references/` holds a symbolic link per caller's reference, and `locks/` the lock files. But for
+`index/`, nothing here is a cache: all of it is the truth.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,12 +98,12 @@ class FileJobRepository(JobRepository):
                 self._disk.need_room(self.places.root)
             elif not stored.sealed:
                 self._seal(path, stored)
-            if stored is None or stored.job.settled:
-                # Even where the change leaves it settled: more follows.
-                self._disk.point(self.places.mark(job.id), job.id)
             entries = [activity_to_bytes(activity) for activity in activities]
             document = job_to_bytes(job, entries)
             staged = self._disk.stage(path, document, mode=UNSEALED, durable=False)
+            if stored is None or stored.job.settled:
+                # Even where the change leaves it settled: more follows.
+                self._mark(job.id, staged)
             self._commits.run(_Commit(document, staged, entries))
 
     def settle(self, job_id: str) -> None:
@@ -111,14 +113,14 @@ class FileJobRepository(JobRepository):
             if stored is None or stored.job.settled:
                 self._disk.remove(self.places.mark(job_id))
 
-    def open_jobs(self) -> Iterable[str]:
+    def open_jobs(self, *, left_out: Container[str] = ()) -> Iterable[str]:
         """List `open/`; a commit that was cut off is finished on the way, and nothing holds up the others.
 
         Whoever looks after the open jobs also keeps the index near the trail, so that no listing has far to go.
         """
         self._index.catch_up()
         try:
-            marked = sorted(entry.name for entry in self.places.open.iterdir())
+            marked = sorted(name for name in os.listdir(self.places.open) if name not in left_out)  # noqa: PTH208 - no path is made for each
         except OSError as error:
             raise self._disk.translated(error, self.places.open) from error
         for job_id in marked:
@@ -154,6 +156,13 @@ class FileJobRepository(JobRepository):
         return JobPage(tuple(jobs), None)
 
     # The steps of a commit
+
+    def _mark(self, job_id: str, staged: Staged) -> None:
+        try:
+            self._disk.name_also(staged, self.places.mark(job_id))
+        except FeedscriptError:
+            self._disk.discard(staged)
+            raise
 
     def _lock(self, job_id: str) -> AbstractContextManager[None]:
         return locked(self.places.lock(job_id))

@@ -13,7 +13,7 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -35,9 +35,9 @@ class Segments:
 
     root: Path
 
-    def of_day(self, day: datetime) -> Path:
-        """Where the day's entries go."""
-        return _segment(self.root, day.astimezone(UTC).date())
+    def of_day(self, day: datetime) -> tuple[Path, Path]:
+        """Where the day's entries go, and the next day's."""
+        return _segments(self.root, day.astimezone(UTC).date())
 
     def day_of(self, segment: Path) -> str:
         """The segment's day as `YYYY/MM/DD`."""
@@ -65,8 +65,8 @@ class Segments:
 
 
 @lru_cache(DAYS_REMEMBERED)
-def _segment(root: Path, day: date) -> Path:
-    return root / f"{day:%Y/%m/%d}.jsonl"
+def _segments(root: Path, day: date) -> tuple[Path, Path]:
+    return root / f"{day:%Y/%m/%d}.jsonl", root / f"{day + timedelta(days=1):%Y/%m/%d}.jsonl"
 
 
 def opened(segment: Path) -> BinaryIO:

@@ -51,7 +51,7 @@ class SystemCalls:
         os.rename(path, to)  # noqa: PTH104 - no path is made for the answer
 
     def _link(self, path: Path, to: Path) -> None:
-        to.hardlink_to(path)
+        os.link(path, to)
 
     def _symlink(self, target: str, path: Path) -> None:
         os.symlink(target, path)  # noqa: PTH211 - as above

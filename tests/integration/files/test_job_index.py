@@ -3,11 +3,13 @@
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.adapters.files.index_rows import row_of
 from feedscript.adapters.files.job_index import JobIndex
 from feedscript.domain import (
     CancelJob,
@@ -24,6 +26,7 @@ from feedscript.domain.commands import Command
 from feedscript.domain.refusal import Refusal
 from feedscript.ports import JobFilter
 from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.stories import commit_all, history_of
 
 DEADLINE = 20.0
 
@@ -86,6 +89,38 @@ def test_a_commit_of_another_process_is_listed_at_once(store: Store) -> None:
     store.change(there, jobs[3], CancelJob())
     assert listed(here, JobFilter(status=JobState.GENERATION_FAILED)) == [jobs[3].id]
     assert jobs[3].id not in listed(here, JobFilter(status=JobState.GENERATING))
+
+
+def test_the_trail_tells_of_each_job_what_its_file_does(store: Store) -> None:
+    repository = store.opened_and_indexed()
+    jobs = [
+        commit_all(repository, history_of(store.ids.new_id(), store.clock, length=length))
+        for length in range(1, 6)
+    ]
+    failed = store.change(repository, store.start(repository, "m2"), CancelJob())
+    again = replace(failed.latest.request, partner_id="another")
+    jobs.append(store.change(repository, failed, StartGeneration(job_id=failed.id, request=again)))
+    jobs.append(store.change(repository, store.start(repository, "m2"), CancelJob()))
+    assert repository.indexed
+    with sqlite3.connect(repository.places.index / "jobs.sqlite3") as database:
+        rows = {row[0]: row for row in database.execute("SELECT * FROM job")}
+    assert len({job.state for job in jobs}) == 5
+    for job in jobs:
+        job_id, _, *told = row_of(job)
+        assert list(rows[job_id][2:]) == told
+
+
+def test_a_line_that_cannot_be_understood_has_the_index_built_from_the_files(store: Store) -> None:
+    repository = store.opened_and_indexed()
+    store.start(repository, "m1")
+    (segment,) = (store.root / "activities").glob("*/*/*.jsonl")
+    with segment.open("ab") as file:
+        file.write(b'{"type":"feedscript.job.generation_started","id":"no job","sequence":2}\n')
+    late = store.start(store.open(), "m2")
+    assert listed(repository, JobFilter(affiliate_merchant_id="m2")) == [late.id], "the folders are walked"
+    repository.close()
+    again = store.opened_and_indexed()
+    assert listed(again, JobFilter(affiliate_merchant_id="m2")) == [late.id]
 
 
 def test_a_listing_asks_the_index_and_not_the_folders(store: Store) -> None:

@@ -1,0 +1,128 @@
+"""Rounds of work that threads share."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from feedscript.adapters.files.group import Group
+from feedscript.domain import FeedscriptError
+from feedscript.ports.errors import StorageBroken, StorageFull
+from tests.integration.live_server import poll
+
+DEADLINE = 20.0
+
+
+class Rounds:
+    """Work that stands still in each round until it is let on; it fails for `answers`, and whole for `troubles`."""
+
+    def __init__(self) -> None:
+        self.seen: list[list[int]] = []
+        self.begun = threading.Semaphore(0)
+        self.let_on = threading.Semaphore(0)
+        self.answers: dict[int, FeedscriptError] = {}
+        self.troubles: dict[int, BaseException] = {}
+
+    def __call__(self, items: Sequence[int]) -> list[FeedscriptError | None]:
+        self.seen.append(list(items))
+        self.begun.release()
+        assert self.let_on.acquire(timeout=DEADLINE)
+        for item in items:
+            if item in self.troubles:
+                raise self.troubles[item]
+        return [self.answers.get(item) for item in items]
+
+
+class Crowd:
+    """Threads that each want one item worked on; `ended` holds what came of it."""
+
+    def __init__(self, work: Rounds) -> None:
+        self._group: Group[int] = Group(work)
+        self._threads: dict[int, threading.Thread] = {}
+        self.ended: dict[int, BaseException | None] = {}
+
+    def begin(self, work: Rounds, item: int) -> None:
+        """Begin a round with the item."""
+        self._start(item)
+        assert work.begun.acquire(timeout=DEADLINE)
+
+    def wait(self, *items: int) -> None:
+        """Let the items wait, one behind the other, for the round under way to end."""
+        for item in items:
+            before = self._group.waiting
+            self._start(item)
+            poll(lambda before=before: self._group.waiting > before)
+
+    def join(self, *items: int) -> None:
+        for item in items:
+            self._threads[item].join(DEADLINE)
+            assert item in self.ended, f"{item} is still waiting"
+
+    def _start(self, item: int) -> None:
+        self._threads[item] = threading.Thread(target=self._run, args=(item,), daemon=True)
+        self._threads[item].start()
+
+    def _run(self, item: int) -> None:
+        try:
+            self._group.run(item)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is what is looked at
+            self.ended[item] = error
+        else:
+            self.ended[item] = None
+
+
+@pytest.fixture
+def work() -> Rounds:
+    return Rounds()
+
+
+@pytest.fixture
+def crowd(work: Rounds) -> Crowd:
+    """1 is being worked on, 2 and 3 wait."""
+    crowd = Crowd(work)
+    crowd.begin(work, 1)
+    crowd.wait(2, 3)
+    return crowd
+
+
+def test_who_comes_during_a_round_is_part_of_the_next(work: Rounds, crowd: Crowd) -> None:
+    work.let_on.release(2)
+    crowd.join(1, 2, 3)
+    assert work.seen == [[1], [2, 3]]
+
+
+def test_who_is_done_does_not_wait_for_the_next_round(work: Rounds, crowd: Crowd) -> None:
+    work.let_on.release()
+    assert work.begun.acquire(timeout=DEADLINE)
+    crowd.wait(4)
+    work.let_on.release()
+    assert work.begun.acquire(timeout=DEADLINE)
+    # The third round stands still; 2 and 3 were seen to in the second.
+    crowd.join(1, 2, 3)
+    assert 4 not in crowd.ended
+    work.let_on.release()
+    crowd.join(4)
+
+
+def test_everybody_is_told_what_went_wrong_with_their_own(work: Rounds, crowd: Crowd) -> None:
+    work.answers[2] = full = StorageFull("/a", 0, 1)
+    work.let_on.release(2)
+    crowd.join(1, 2, 3)
+    assert crowd.ended == {1: None, 2: full, 3: None}
+
+
+@pytest.mark.parametrize(
+    "trouble", [StorageBroken("/a", "gone"), OSError(5, "an error of the disk", "/a"), KeyboardInterrupt()]
+)
+def test_a_round_that_fails_fails_for_all_in_it_and_the_next_goes_on(
+    work: Rounds, crowd: Crowd, trouble: BaseException
+) -> None:
+    work.troubles[2] = trouble
+    work.let_on.release(3)
+    crowd.join(1, 2, 3)
+    assert crowd.ended[1] is None
+    assert isinstance(crowd.ended[2], StorageBroken | KeyboardInterrupt)
+    assert isinstance(crowd.ended[3], StorageBroken)
+    crowd.begin(work, 4)
+    crowd.join(4)
+    assert crowd.ended[4] is None
