@@ -1,7 +1,7 @@
 """JobService: the one door. It loads, decides, evolves, saves, records and submits; it decides nothing itself."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +70,9 @@ RACES_BEFORE_GIVING_UP = 100
 HALF_DONE_AFTER = timedelta(seconds=2)
 """A settled job that is still listed as open after this was left behind by a process that died."""
 
+Call = Mapping[str, object]
+"""What the trail tells of a call beside what it has changed: which one it was, from where, how it was answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -87,6 +90,7 @@ class Callback:
     report: ReportOutcome
     token: str | None = None
     actor: str = "callback"
+    call: Call | None = None
 
 
 class JobService:
@@ -127,46 +131,42 @@ class JobService:
 
     # What callers ask for
 
-    def start(self, phase: Phase, request: FeedRequest, *, actor: str) -> Answer:
-        """Start a phase, or retry it; the same request again changes nothing.
+    def start(self, phase: Phase, request: FeedRequest, *, actor: str, call: Call | None = None) -> Answer:
+        """Start a phase, or retry it; the same request again changes nothing, and its `call` is not entered.
 
         An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none, and
         the repository's errors.
         """
         job_id, new = self._identify(request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
-        return self._apply(job_id, start(job_id=job_id, request=request), actor=actor, new=new)
+        command = start(job_id=job_id, request=request)
+        return self._apply(job_id, command, actor=actor, call=call, new=new)
 
     def report(self, callback: Callback) -> Answer:
-        """Take a callback; raises `UnknownJob` and `ForgedToken`."""
-        report, data = callback.report, {}
+        """Take a callback, and enter it, whatever comes of it; raises `UnknownJob` and `ForgedToken`."""
+        report, job_id = callback.report, callback.job_id
         if callback.token is not None:
-            attempt = self._tokens.attempt_of(callback.job_id, callback.token)
+            attempt = self._tokens.attempt_of(job_id, callback.token)
             if attempt is None:
-                self._note("callback.forged", callback.job_id, actor=callback.actor)
-                raise ForgedToken(callback.job_id)
+                self._activities.append([self._entry("callback.forged", job_id, actor=callback.actor)])
+                raise ForgedToken(job_id)
             report = replace(report, attempt=attempt)
-        if report.outcome is Outcome.FAILED:
-            data["error"] = report.error
-        self._require(callback.job_id)
-        answer = self._apply(callback.job_id, replace(report, jitter=self._jitter()), actor=callback.actor)
-        self._note(
-            "callback.received",
-            callback.job_id,
+        self._require(job_id)
+        answer = self._apply(
+            job_id,
+            replace(report, jitter=self._jitter()),
             actor=callback.actor,
-            phase=report.phase.value,
-            outcome=report.outcome.value,
-            attempt=report.attempt,
-            applied=answer.refusal is None,
-            reason=answer.refusal.code.value if answer.refusal else None,
-            **data,
+            call=callback.call,
+            beside=[self._received(callback, report, None)],
         )
+        if answer.refusal is not None:
+            self._activities.append([self._received(callback, report, answer.refusal)])
         return answer
 
-    def cancel(self, job_id: str, *, actor: str) -> Answer:
+    def cancel(self, job_id: str, *, actor: str, call: Call | None = None) -> Answer:
         """End what is under way for the job, queued or running; raises `UnknownJob`."""
         self._require(job_id)
-        answer = self._apply(job_id, CancelJob(), actor=actor)
+        answer = self._apply(job_id, CancelJob(), actor=actor, call=call)
         if answer.refusal is None:
             self._executor.cancel(job_id, answer.job.latest.number)
         return answer
@@ -221,22 +221,23 @@ class JobService:
 
     # What the executor tells and asks (AttemptListener)
 
-    def backlog(self) -> Iterator[Run]:
-        """Every attempt whose script is still to be started, or to end, oldest first."""
-        for job in self._open_jobs():
+    def backlog(self, *, waiting: Container[str] = ()) -> Iterator[Run]:
+        """Every attempt whose script is still to be started, or to end, oldest first; jobs in `waiting` left out."""
+        for job in self._open_jobs(waiting):
             for attempt in job.attempts:
                 running = attempt.started_at is not None and attempt.exited_at is None
                 if running or (attempt.open and attempt.exited_at is None):
                     yield self._run(job.id, attempt)
 
-    def wanted(self, job_id: str, attempt: int) -> bool:
-        """Whether the attempt needs its script now: a cancelled one's script must be gone before the next begins."""
+    def wanted(self, job_id: str, attempt: int) -> Run | None:
+        """The run, if the attempt needs its script now: a cancelled one's must be gone before the next begins."""
         job = self._repository.get(job_id)
         found = job.attempt(attempt) if job else None
         if job is None or found is None or not found.open or found.exited_at is not None:
-            return False
-        earlier = job.attempts[: attempt - 1]
-        return all(a.started_at is None or a.exited_at is not None for a in earlier)
+            return None
+        if any(a.started_at is not None and a.exited_at is None for a in job.attempts[: attempt - 1]):
+            return None
+        return self._run(job_id, found)
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         """Enter the start in the job."""
@@ -256,10 +257,10 @@ class JobService:
             ),
         )
 
-    def tick(self) -> None:
+    def tick(self, *, waiting: Container[str] = ()) -> None:
         """See to callbacks that did not come, automatic retries that are due, and what a crash left half done."""
         now = self._clock.now()
-        for job in self._open_jobs():
+        for job in self._open_jobs(waiting):
             try:
                 self._see_to(job, now)
             except FeedscriptError as error:
@@ -273,8 +274,8 @@ class JobService:
         elif job.settled and now - job.updated_at > HALF_DONE_AFTER:
             self._settle(job)
 
-    def _open_jobs(self) -> Iterator[Job]:
-        for job_id in self._repository.open_jobs():
+    def _open_jobs(self, left_out: Container[str]) -> Iterator[Job]:
+        for job_id in self._repository.open_jobs(left_out=left_out):
             try:
                 job = self._repository.get(job_id)
             except FeedscriptError as error:
@@ -286,8 +287,16 @@ class JobService:
     # One way to change a job
 
     def _apply(
-        self, job_id: str, command: Command, *, actor: str = "feedscript", new: bool = False
+        self,
+        job_id: str,
+        command: Command,
+        *,
+        actor: str = "feedscript",
+        call: Call | None = None,
+        beside: Sequence[Activity] = (),
+        new: bool = False,
     ) -> Answer:
+        """Change the job, if it takes the command; `beside` is entered together with the change, or not at all."""
         for races in range(RACES_BEFORE_GIVING_UP):
             # Whoever has just made the id need not look; a racer that was faster shows at the commit.
             job = None if new and races == 0 else self._repository.get(job_id)
@@ -299,8 +308,9 @@ class JobService:
                     raise UnknownJob(job_id)
                 return Answer(job, decision)
             following = evolve(job, decision)
+            entry = record_of(decision, following.version, actor=actor, **_told(call))
             try:
-                self._repository.commit(following, [record_of(decision, following.version, actor=actor)])
+                self._repository.commit(following, [entry, *beside])
             except VersionConflict:
                 continue
             try:
@@ -368,19 +378,33 @@ class JobService:
             raise UnknownJob(job_id)
         return job
 
-    def _note(self, what: str, job_id: str, *, actor: str, **data: object) -> None:
-        self._activities.append(
-            [
-                Activity(
-                    id=self._ids.new_id(),
-                    at=self._clock.now(),
-                    type=f"feedscript.{what}",
-                    job_id=job_id,
-                    actor=actor,
-                    data=data,
-                )
-            ]
+    def _received(self, callback: Callback, report: ReportOutcome, refusal: Refusal | None) -> Activity:
+        return self._entry(
+            "callback.received",
+            callback.job_id,
+            actor=callback.actor,
+            phase=report.phase.value,
+            outcome=report.outcome.value,
+            attempt=report.attempt,
+            applied=refusal is None,
+            reason=refusal.code.value if refusal else None,
+            **({"error": report.error} if report.outcome is Outcome.FAILED else {}),
+            **_told(callback.call),
         )
+
+    def _entry(self, what: str, job_id: str, *, actor: str, **data: object) -> Activity:
+        return Activity(
+            id=self._ids.new_id(),
+            at=self._clock.now(),
+            type=f"feedscript.{what}",
+            job_id=job_id,
+            actor=actor,
+            data=data,
+        )
+
+
+def _told(call: Call | None) -> dict[str, Call]:
+    return {} if call is None else {"call": call}
 
 
 def outcome_body(job: Job) -> Mapping[str, Any]:

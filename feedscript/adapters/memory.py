@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from feedscript.domain import Activity, Job
@@ -78,9 +78,9 @@ class MemoryJobRepository(JobRepository):
             if job is None or job.settled:
                 self._open.discard(job_id)
 
-    def open_jobs(self) -> Iterable[str]:
+    def open_jobs(self, *, left_out: Container[str] = ()) -> Iterable[str]:
         """The ids of the open jobs, oldest first."""
-        return sorted(self._open)
+        return [job_id for job_id in sorted(self._open) if job_id not in left_out]
 
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
         """Matching jobs, newest first."""

@@ -1,6 +1,6 @@
 """What runs the scripts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -64,11 +64,14 @@ class ExecutorHealth:
 class AttemptListener(Protocol):
     """Whom the executor tells, and asks, about attempts."""
 
-    def backlog(self) -> Iterable[Run]:
-        """Every attempt whose script is still to be started, or to end, oldest first."""
+    def backlog(self, *, waiting: Container[str] = ()) -> Iterable[Run]:
+        """Every attempt whose script is still to be started, or to end, oldest first.
 
-    def wanted(self, job_id: str, attempt: int) -> bool:
-        """Whether the attempt still needs its script."""
+        Jobs in `waiting` may be left out: those with a run that the executor holds and has not begun.
+        """
+
+    def wanted(self, job_id: str, attempt: int) -> Run | None:
+        """The run as it is to be made now; None where the attempt does not need its script, or not yet."""
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         """The script runs; its output goes to the file `log`."""
@@ -76,8 +79,8 @@ class AttemptListener(Protocol):
     def script_ended(self, end: ScriptEnd) -> None:
         """The script is gone."""
 
-    def tick(self) -> None:
-        """Some time has passed: see to graces and retries that are due."""
+    def tick(self, *, waiting: Container[str] = ()) -> None:
+        """Some time has passed: see to graces and retries that are due; `waiting` as for the backlog."""
 
 
 class Executor(Protocol):

@@ -1,6 +1,6 @@
 """Where jobs are kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -63,8 +63,8 @@ class JobRepository(Protocol):
     def settle(self, job_id: str) -> None:
         """Take the job off the list of open ones: nothing more happens to it by itself."""
 
-    def open_jobs(self) -> Iterable[str]:
-        """The ids of all jobs that are not settled, oldest first."""
+    def open_jobs(self, *, left_out: Container[str] = ()) -> Iterable[str]:
+        """The ids of all jobs that are not settled, oldest first; those in `left_out` are not looked at."""
 
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
         """Up to `limit` matching jobs after the cursor, newest first; raises `BadCursor`."""

@@ -135,8 +135,9 @@ class ScriptedExecutor(Executor):
 
         One that has to wait for an earlier script of its job stays queued, as the backlog tells.
         """
-        run = self.queued.pop((job_id, attempt))
-        if not self._told.wanted(job_id, attempt):
+        del self.queued[job_id, attempt]
+        run = self._told.wanted(job_id, attempt)
+        if run is None:
             for left in self._told.backlog():
                 if (left.job_id, left.attempt) == (job_id, attempt):
                     self.submit(left)

@@ -64,6 +64,31 @@ def test_a_validation_without_a_source_is_refused_by_the_state_while_there_is_no
     assert answer.refusal.code is RefusalCode.NOT_GENERATED
 
 
+def test_the_backlog_leaves_out_what_waits_already() -> None:
+    rig = Rig()
+    first, second = (
+        rig.service.start(Phase.GENERATION, replace(REQUEST, reference=reference), actor="a test").job.id
+        for reference in "12"
+    )
+    assert [run.job_id for run in rig.service.backlog()] == [first, second]
+    assert [run.job_id for run in rig.service.backlog(waiting={first})] == [second]
+
+
+def test_a_run_is_wanted_once_the_earlier_script_of_its_job_is_gone() -> None:
+    rig = Rig()
+    job = rig.service.start(Phase.GENERATION, REQUEST, actor="a test").job
+    rig.executor.begin(job.id, 1)
+    rig.service.cancel(job.id, actor="a test")
+    asked = replace(REQUEST, source="s3://shop/other.csv")
+    rig.service.start(Phase.GENERATION, asked, actor="a test")
+    assert rig.service.wanted(job.id, 1) is None
+    assert rig.service.wanted(job.id, 2) is None
+    rig.executor.end(job.id, 1, exit_code=0)
+    run = rig.service.wanted(job.id, 2)
+    assert run is not None
+    assert (run.attempt, run.request.source) == (2, "s3://shop/other.csv")
+
+
 def test_a_revoked_validation_keeps_its_report() -> None:
     rig = Rig()
     job = rig.service.start(Phase.VALIDATION, REQUEST, actor="a test").job

@@ -50,7 +50,9 @@ def verify(expect_head: str | None) -> None:
 
 @audit.command("list")
 @click.option("--job", "job_id", help="Of this job alone.")
-@click.option("--type", "type_", metavar="TYPE", help="Of this type alone, such as feedscript.api.call.")
+@click.option(
+    "--type", "type_", metavar="TYPE", help="Of this type alone, such as feedscript.job.validation_failed."
+)
 @click.option("--actor", help="By this actor alone.")
 @click.option("--since", type=click.DateTime(), help="From this time (UTC) on.")
 @click.option("--until", type=click.DateTime(), help="Before this time (UTC).")

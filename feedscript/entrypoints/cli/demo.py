@@ -107,8 +107,10 @@ def _show_trail(base: str, job_id: str) -> None:
     calls = [activity for activity in activities if activity["type"] == "feedscript.api.call"]
     for activity in activities:
         if activity not in calls:
-            click.echo(f"  {activity['time']}  {activity['type']}")
-    click.echo(f"  and {len(calls)} API calls, each with its request and its answer")
+            call = activity["data"].get("call")
+            by = f"  by {call['method']} {call['path']}, answered {call['status']}" if call else ""
+            click.echo(f"  {activity['time']}  {activity['type']}{by}")
+    click.echo(f"  and {len(calls)} API calls that changed nothing, each with its request and its answer")
 
 
 def _follow(base: str, job_id: str) -> str:

@@ -1,4 +1,8 @@
-"""Every API call with its request and its response on the audit trail, by an allow-list of fields."""
+"""Every API call with its request and its response on the audit trail, by an allow-list of fields.
+
+What a call changes is on the trail whole, with what was asked for; the entry of the change tells of the call too
+(`this_call`). Every other call has an entry of its own, made when its answer is known.
+"""
 
 import json
 import logging
@@ -10,7 +14,7 @@ from flask import Flask, Response, g, request
 from feedscript.domain import Activity, FeedscriptError
 from feedscript.entrypoints.http.callers import actor
 from feedscript.ports import Clock, IdFactory
-from feedscript.service import JobService
+from feedscript.service import Call, JobService
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +60,7 @@ PLAIN = (str, int, type(None))
 
 
 def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory) -> None:
-    """Give every request an id, and enter every API call when its answer is known."""
+    """Give every request an id, and enter every API call that is not on the trail yet when its answer is known."""
 
     @app.before_request
     def name_request() -> None:
@@ -65,13 +69,27 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
     @app.after_request
     def enter(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        if request.path.startswith(PREFIXES):
+        if request.path.startswith(PREFIXES) and not g.get("entered"):
             try:
                 service.note(_call(response, clock, ids))
             except FeedscriptError as error:
                 # The call is done, and what it did is recorded with the job: the answer stands.
                 logger.error("the call %s is not on the trail: %s", g.get("request_id"), error)  # noqa: TRY400 - as it says
         return response
+
+
+def this_call(*, status: int) -> Call:
+    """The call as the entry of what it changes tells of it; `status` is how it is answered then."""
+    return {"id": g.request_id, **_identified(), "status": status}
+
+
+def call_is_entered() -> None:
+    """Say that the call is on the trail, with what it has changed."""
+    g.entered = True
+
+
+def _identified() -> dict[str, Any]:
+    return {"method": request.method, "path": request.path[:LONGEST], "from": request.remote_addr}
 
 
 def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
@@ -84,9 +102,7 @@ def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
         job_id=_job_of(answered, asked),
         actor=actor(),
         data={
-            "method": request.method,
-            "path": request.path[:LONGEST],
-            "from": request.remote_addr,
+            **_identified(),
             "request": asked,
             "status": response.status_code,
             "response": answered,

@@ -4,6 +4,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from feedscript.domain import ReportOutcome
+from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import actor, token
 from feedscript.entrypoints.http.feed import StrictBlueprint
 from feedscript.entrypoints.http.schemas import CallbackSchema, ProblemSchema, ReceivedSchema
@@ -28,7 +29,9 @@ def callback_blueprint(service: JobService) -> Blueprint:
         job_id, report = body
         secret = token()
         who = "script" if secret is not None else actor()
-        answer = service.report(Callback(job_id=job_id, report=report, token=secret, actor=who))
+        call = this_call(status=200)
+        answer = service.report(Callback(job_id=job_id, report=report, token=secret, actor=who, call=call))
+        call_is_entered()
         reason = answer.refusal.code.value if answer.refusal else None
         return jsonify({"received": True, "applied": answer.refusal is None, "reason": reason})
 

@@ -36,11 +36,13 @@ def _identify() -> Response | None:
         "same-origin",
     ):
         return problem(403, "cross_site", "a page of another site may not start anything here")
-    keys = current_app.extensions["feedscript.api_keys"]
+    if not current_app.extensions["feedscript.api_keys"]:
+        return None
     credential = request.headers.get(KEY_HEADER) or _bearer()
     name = _key_name(credential) if credential else None
-    g.actor = f"key:{name}" if name else "anonymous"
-    if not keys or name or not request.path.startswith("/api/") or request.path.startswith(OPEN_PREFIXES):
+    if name:
+        g.actor = f"key:{name}"
+    if name or not request.path.startswith("/api/") or request.path.startswith(OPEN_PREFIXES):
         return None
     if request.endpoint == CALLBACK_ENDPOINT and token():
         return None  # checked against the job, once the body is read

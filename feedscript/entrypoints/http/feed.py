@@ -6,6 +6,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from feedscript.domain import FeedRequest, Job, Phase, RefusalCode
+from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import actor
 from feedscript.entrypoints.http.parsing import StrictJsonParser
 from feedscript.entrypoints.http.problems import problem, refused
@@ -22,7 +23,7 @@ from feedscript.entrypoints.http.schemas import (
     ValidateRequestSchema,
 )
 from feedscript.entrypoints.http.views import activity_view, job_document
-from feedscript.service import Answer, JobService
+from feedscript.service import JobService
 
 ACCEPTED = {Phase.GENERATION: "Generation job accepted", Phase.VALIDATION: "Validation job accepted"}
 # A report is a merchant's own data in a page: it may style itself and run its own search, and reach nothing.
@@ -48,7 +49,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
     @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
     def generate(wanted: FeedRequest) -> Response:
         """Start the generation of a feed, or repeat one that failed."""
-        return _started(service.start(Phase.GENERATION, wanted, actor=actor()), Phase.GENERATION)
+        return _start(service, Phase.GENERATION, wanted)
 
     @feed.route("/validate", methods=["POST"])
     @feed.arguments(ValidateRequestSchema())
@@ -57,7 +58,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
     @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
     def validate(wanted: FeedRequest) -> Response:
         """Start the validation of a feed, or repeat one that failed."""
-        return _started(service.start(Phase.VALIDATION, wanted, actor=actor()), Phase.VALIDATION)
+        return _start(service, Phase.VALIDATION, wanted)
 
     @feed.route("/status/<job_id>", methods=["GET"])
     @feed.response(200, JobSchema)
@@ -71,9 +72,10 @@ def feed_blueprint(service: JobService) -> Blueprint:
     @feed.alt_response(409, schema=ProblemSchema, description="Nothing is under way")
     def cancel(job_id: str) -> Response:
         """End what is under way for a job, queued or running."""
-        answer = service.cancel(job_id, actor=actor())
+        answer = service.cancel(job_id, actor=actor(), call=this_call(status=200))
         if answer.refusal is not None:
             return refused(answer.refusal, job_id=job_id, status_of_job=answer.job.state.value)
+        call_is_entered()
         return jsonify(job_document(answer.job))
 
     _add_jobs(feed, service)
@@ -116,10 +118,12 @@ def _add_jobs(feed: Blueprint, service: JobService) -> None:
         return answer
 
 
-def _started(answer: Answer, phase: Phase) -> Response:
+def _start(service: JobService, phase: Phase, wanted: FeedRequest) -> Response:
+    answer = service.start(phase, wanted, actor=actor(), call=this_call(status=202))
     job, refusal = answer.job, answer.refusal
     body = {"message": ACCEPTED[phase], "job_id": job.id, "status": job.state.value, "deduplicated": False}
     if refusal is None:
+        call_is_entered()
         return _with_status(jsonify(body), 202)
     if refusal.code is RefusalCode.DEDUPLICATED:
         return jsonify(body | {"message": refusal.detail, "deduplicated": True})

@@ -14,7 +14,7 @@ class StrictJsonParser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         body = req.get_data(cache=True)
         try:
-            document = json.loads(body.decode(), parse_constant=_refuse_constant, parse_float=_finite)
+            document = _DECODER.decode(body.decode())
             if b"\\u" in body:
                 # Half a surrogate is valid for the json module, but can be neither stored nor answered.
                 json.dumps(document, ensure_ascii=False).encode()
@@ -49,3 +49,6 @@ def _finite(number: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{number} is too large a number")
     return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

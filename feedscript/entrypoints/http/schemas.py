@@ -246,7 +246,7 @@ class ActivityQuerySchema(Wire):
     """How the audit trail is narrowed and continued."""
 
     job_id = Text(validate=NAME)
-    type = Text(validate=NAME, metadata={"description": "Such as feedscript.api.call"})
+    type = Text(validate=NAME, metadata={"description": "Such as feedscript.job.validation_failed"})
     actor = Text(validate=NAME)
     since = fields.AwareDateTime(format="iso")
     until = fields.AwareDateTime(format="iso")

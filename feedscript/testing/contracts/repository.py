@@ -119,6 +119,7 @@ class JobRepositoryContract(StorageContract):
         for job_id in (made[1], made[2], made[0]):
             commit_all(repository, history_of(job_id, clock, length=1))
         assert list(repository.open_jobs()) == made
+        assert list(repository.open_jobs(left_out={made[1]})) == [made[0], made[2]]
 
     def test_settling_no_job_does_nothing(self, repository: JobRepository, ids: SequentialIds) -> None:
         repository.settle(ids.new_id())

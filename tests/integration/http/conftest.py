@@ -43,10 +43,10 @@ class Api:
         return document
 
 
-def make_api(folder: Path, **settings: Any) -> Api:
+def make_api(folder: Path, executor: ScriptedExecutor | None = None, **settings: Any) -> Api:
     places = {name: folder / name for name in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir")}
     container = Container(settings=Settings(**places, min_free_bytes=0, **settings))
-    executor, notifier, objects = ScriptedExecutor(), RecordingNotifier(), MemoryObjectStore()
+    executor, notifier, objects = executor or ScriptedExecutor(), RecordingNotifier(), MemoryObjectStore()
     container.executor.override(executor)
     container.notifier.override(notifier)
     container.objects.override(objects)

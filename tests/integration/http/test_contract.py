@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from tests.integration.http.conftest import Api
+from feedscript.ports.errors import StorageBroken
+from feedscript.testing.fakes import ScriptedExecutor
+from tests.integration.http.conftest import Api, make_api
 from tests.integration.live_server import request_body
 
 START = ("/api/feed/generate", "/api/feed/validate")
@@ -276,12 +279,76 @@ def test_secrets_stay_off_the_trail(guarded: Api) -> None:
     body = request_body(callback_url=url, password="sesame")
     job_id = guarded.client.post("/api/feed/generate", json=body, headers=headers).json["job_id"]
     answer = guarded.client.get(f"/api/feed/jobs/{job_id}/activities", headers=headers).json
-    (call,) = [a["data"] for a in answer["activities"] if a["type"] == "feedscript.api.call"]
-    assert call["actor"] == "key:alice"
-    assert (call["method"], call["status"]) == ("POST", 202)
+    assert answer["activities"][0]["data"]["actor"] == "key:alice"
+    again = guarded.client.post("/api/feed/generate", json=body | {"job_id": job_id}, headers=headers)
+    assert again.status_code == 200
+    answer = guarded.client.get(f"/api/feed/jobs/{job_id}/activities", headers=headers).json
+    _, _, call = [a["data"] for a in answer["activities"]]
+    assert (call["actor"], call["method"], call["status"]) == ("key:alice", "POST", 200)
     assert call["request"]["callback_url"] == "http://example.com:None"
-    assert "sesame" not in json.dumps(call)
+    assert "sesame" not in json.dumps(answer)
     assert "a-key" not in json.dumps(answer)
+
+
+def entries_of(api: Api, job_id: str) -> list[tuple[str, dict[str, Any]]]:
+    found = api.client.get(f"/api/feed/jobs/{job_id}/activities").json["activities"]
+    return [(a["type"].removeprefix("feedscript."), a["data"]) for a in found]
+
+
+def test_what_a_call_changes_tells_of_the_call_and_every_other_call_has_an_entry(api: Api) -> None:
+    started = api.generate(job_id=1)
+    job_id = started.json["job_id"]
+    repeated = api.generate(job_id=1)
+    cancelled = api.client.post(f"/api/feed/cancel/{job_id}")
+    refused = api.client.post(f"/api/feed/cancel/{job_id}")
+    assert [a.status_code for a in (started, repeated, cancelled, refused)] == [202, 200, 200, 409]
+    told = {
+        "id": started.headers["X-Request-ID"],
+        "method": "POST",
+        "path": "/api/feed/generate",
+        "from": "127.0.0.1",
+        "status": 202,
+    }
+    (_, start), (_, repeat), (_, cancel), (_, refusal) = entries = entries_of(api, job_id)
+    assert [kind for kind, _ in entries] == [
+        *("job.generation_started", "api.call"),
+        *("job.generation_failed", "api.call"),
+    ]
+    assert start["call"] == told
+    assert start["event"]["request"]["source"] == "s3://bucket/export.csv"
+    assert (repeat["status"], repeat["response"]["deduplicated"]) == (200, True)
+    assert cancel["call"] == told | {
+        "id": cancelled.headers["X-Request-ID"],
+        "path": f"/api/feed/cancel/{job_id}",
+        "status": 200,
+    }
+    assert (refusal["status"], refusal["response"]["code"]) == (409, "not_in_flight")
+
+
+def test_a_callback_is_entered_once_whatever_comes_of_it(api: Api) -> None:
+    job_id = api.generate(job_id=1).json["job_id"]
+    answers = [api.client.post("/api/callback/feed", json=callback(job_id)) for _ in range(2)]
+    _, (_, success), (_, received), (_, late) = entries = entries_of(api, job_id)
+    assert [kind for kind, _ in entries][1:] == ["job.generation_succeeded", *["callback.received"] * 2]
+    assert [entry["applied"] for entry in (received, late)] == [True, False]
+    ids = [answer.headers["X-Request-ID"] for answer in answers]
+    assert [entry["call"]["id"] for entry in (success, received, late)] == [ids[0], *ids]
+
+
+class UnwillingExecutor(ScriptedExecutor):
+    """An executor that cannot be told to end anything."""
+
+    def cancel(self, job_id: str, attempt: int) -> None:
+        raise StorageBroken(job_id, f"attempt {attempt} cannot be told")
+
+
+def test_a_call_that_is_answered_otherwise_than_its_change_says_has_an_entry_too(tmp_path: Path) -> None:
+    api = make_api(tmp_path, executor=UnwillingExecutor())
+    job_id = api.generate(job_id=1).json["job_id"]
+    assert_problem(api.client.post(f"/api/feed/cancel/{job_id}"), 503, "storage_broken")
+    _, (_, change), (kind, call) = entries_of(api, job_id)
+    assert change["event"]["reason"] == "cancelled"
+    assert (kind, call["status"]) == ("api.call", 503)
 
 
 def test_the_listing_filters_and_continues(api: Api) -> None:
@@ -428,9 +495,10 @@ def test_no_body_gives_a_500(api: Api, path: str, changes: dict[str, Any]) -> No
 def test_the_audit_trail_filters_and_continues(api: Api) -> None:
     first, second = (api.generate(job_id=n).json["job_id"] for n in range(2))
     of_first = api.client.get(f"/api/activities?job_id={first}").json["activities"]
-    assert [a["type"] for a in of_first] == ["feedscript.api.call", "feedscript.job.generation_started"]
+    assert [a["type"] for a in of_first] == ["feedscript.job.generation_started"]
+    api.status(first)
     calls = api.client.get("/api/activities?type=feedscript.api.call&actor=anonymous").json["activities"]
-    assert [a["data"]["path"] for a in calls] == ["/api/activities", *["/api/feed/generate"] * 2]
+    assert [a["data"]["path"] for a in calls] == [f"/api/feed/status/{first}", "/api/activities"]
     assert api.client.get("/api/activities?since=2999-01-01T00:00:00Z").json["activities"] == []
     assert api.client.get("/api/activities?until=2000-01-01T00:00:00Z").json["activities"] == []
     page = api.client.get("/api/activities?type=feedscript.job.generation_started&limit=1").json
