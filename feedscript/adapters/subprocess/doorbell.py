@@ -10,19 +10,16 @@ import json
 import logging
 import os
 import select
+import weakref
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
-from feedscript.domain import FeedRequest, Phase
-from feedscript.ports.executor import Run
+from feedscript.adapters.subprocess.fair_queue import Ticket
 
 logger = logging.getLogger(__name__)
 
 PIPE_BYTES = 1024 * 1024
-_OF_RUN = tuple(field.name for field in fields(Run))
-_OF_REQUEST = tuple(field.name for field in fields(FeedRequest))
-NOT_HEARD = (errno.ENXIO, errno.ENOENT, errno.EAGAIN, errno.EPIPE)
+NOBODY = (errno.ENXIO, errno.ENOENT, errno.EPIPE)
 
 
 class Doorbell:
@@ -32,10 +29,11 @@ class Doorbell:
         self._path = path
         self._partial = b""
         self._descriptor: int | None = None
+        self._ringing: _End | None = None
 
-    def ring(self, run: Run) -> None:
-        """Tell of the run, if anybody listens."""
-        line = json.dumps(_document(run)).encode() + b"\n"
+    def ring(self, ticket: Ticket) -> None:
+        """Tell of the attempt, if anybody listens."""
+        line = json.dumps(ticket).encode() + b"\n"
         if len(line) <= select.PIPE_BUF:  # longer ones could be torn by another writer's
             self._write(line)
 
@@ -54,8 +52,8 @@ class Doorbell:
         ):  # a user's pipes may have used up what all of them may hold
             fcntl.fcntl(self._descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
-    def heard(self, timeout: float) -> Iterator[Run]:
-        """The runs that were told of, waiting up to `timeout` seconds for the first."""
+    def heard(self, timeout: float) -> Iterator[Ticket]:
+        """The attempts that were told of, waiting up to `timeout` seconds for the first."""
         assert self._descriptor is not None, "listen first"
         if not select.select([self._descriptor], [], [], timeout)[0]:
             return
@@ -63,9 +61,9 @@ class Doorbell:
         self._partial = lines.pop()
         for line in filter(None, lines):
             try:
-                yield _run_of(line)
-            except (ValueError, KeyError, TypeError):
-                logger.warning("%s: a line that tells of no run was left out", self._path)
+                yield Ticket(*json.loads(line))
+            except (ValueError, TypeError):
+                logger.warning("%s: a line that tells of no attempt was left out", self._path)
 
     def close(self) -> None:
         """Hear no more."""
@@ -75,31 +73,23 @@ class Doorbell:
 
     def _write(self, line: bytes) -> None:
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
-                os.write(descriptor, line)
-            finally:
-                os.close(descriptor)
+            end = self._ringing
+            if end is None:
+                end = _End(os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC))
+                self._ringing = end
+            os.write(end.descriptor, line)
+        except BlockingIOError:
+            return  # full of what has not been heard yet
         except OSError as error:
+            self._ringing = None  # whoever leads next may listen at another pipe of this name
             # The run is in the backlog: whoever asked for it is not to be told of a failure.
-            if error.errno not in NOT_HEARD:
+            if error.errno not in NOBODY:
                 logger.warning("%s: %s", self._path, error.strerror)
 
 
-def _document(run: Run) -> dict[str, object]:
-    # `asdict` would copy everything in depth, for each job that is accepted.
-    request = {name: getattr(run.request, name) for name in _OF_REQUEST}
-    return {name: getattr(run, name) for name in _OF_RUN} | {"request": request}
+class _End:
+    """The pipe's end that is written to, open for as long as any thread needs it."""
 
-
-def _run_of(line: bytes) -> Run:
-    document = json.loads(line)
-    return Run(
-        job_id=document["job_id"],
-        attempt=document["attempt"],
-        phase=Phase(document["phase"]),
-        request=FeedRequest(**document["request"]),
-        token=document["token"],
-        wanted=document["wanted"],
-        started=document["started"],
-    )
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        weakref.finalize(self, os.close, descriptor)

@@ -20,7 +20,7 @@ from typing import Any
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import RunFolders, Stage
 from feedscript.adapters.subprocess.doorbell import Doorbell
-from feedscript.adapters.subprocess.fair_queue import FairQueue
+from feedscript.adapters.subprocess.fair_queue import FairQueue, Ticket, ticket_of
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.place import Place
 from feedscript.adapters.subprocess.script_contract import ScriptSettings
@@ -31,7 +31,8 @@ from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk
 logger = logging.getLogger(__name__)
 
 LEAD_EVERY = 0.25
-LOOK_EVERY = 1.0
+LOOK_EVERY, LOOK_AT_ALL_EVERY = 1.0, 30.0
+REST_WHILE_BUSY = 0.02
 TELLERS = 16
 LEFT = "job %s, attempt %s is left to the next look around"
 REST_PER_READ = 10
@@ -65,10 +66,11 @@ class SubprocessExecutor(Executor):
 
     def submit(self, run: Run) -> None:
         """Queue the run here, or tell the process that leads."""
+        ticket = ticket_of(run)
         if self._leading.is_set():
-            self._queue.put(run)
+            self._queue.put(ticket)
         else:
-            self._doorbell.ring(run)
+            self._doorbell.ring(ticket)
 
     def cancel(self, job_id: str, attempt: int) -> None:
         """Leave word in the attempt's folder, which the runner looks at; without a folder nothing has been started.
@@ -162,32 +164,41 @@ class SubprocessExecutor(Executor):
             self._doorbell.close()
 
     def _listen_and_look(self) -> None:
-        look_at = 0.0
+        look_at, look_at_all_at = 0.0, time.monotonic() + LOOK_AT_ALL_EVERY
         while not self._stopping.is_set():
-            if time.monotonic() >= look_at:
-                self._look_around()
+            if (now := time.monotonic()) >= look_at:
+                # Of what waits here nothing is due that its turn would not show; so it is read seldom.
+                at_all = now >= look_at_all_at
+                self._look_around(at_all=at_all)
                 self._write_status()
+                now = time.monotonic()
                 # A long backlog is not read all the time; what waits in it is not in a hurry.
-                look_at = time.monotonic() + max(LOOK_EVERY, REST_PER_READ * self._reading)
-            for run in self._doorbell.heard(min(LOOK_EVERY, max(0.0, look_at - time.monotonic()))):
-                self._queue.put(run)
+                look_at = now + max(LOOK_EVERY, REST_PER_READ * self._reading)
+                if at_all:
+                    look_at_all_at = max(look_at, now + LOOK_AT_ALL_EVERY)
+            for ticket in self._doorbell.heard(min(LOOK_EVERY, max(0.0, look_at - time.monotonic()))):
+                self._queue.put(ticket)
+            if self._running >= self._capacity:
+                # None of what is told of now could begin sooner: it is heard together.
+                self._stopping.wait(REST_WHILE_BUSY)
 
-    def _look_around(self, *, take_over: bool = False) -> bool:
+    def _look_around(self, *, take_over: bool = False, at_all: bool = True) -> bool:
         """Take in the backlog and let time pass for the listener; answers whether it went well."""
         begun_at = time.monotonic()
         try:
+            waiting = frozenset() if at_all else self._queue.waiting()
             known = set()
-            for run in self._listener.backlog():
+            for run in self._listener.backlog(waiting=waiting):
                 known.add((run.job_id, run.attempt))
                 if not run.wanted:
                     self.cancel(run.job_id, run.attempt)
-                if self._queue.knows(run):
+                if self._queue.knows(run.job_id, run.attempt):
                     continue
                 begun = self._folders.of(run.job_id, run.attempt).path.is_dir()
-                self._queue.put(run, ahead=begun or run.started)
+                self._queue.put(ticket_of(run), ahead=begun or run.started)
             if take_over:
                 self._tidy(known)
-            self._listener.tick()
+            self._listener.tick(waiting=waiting)
             self._reading = time.monotonic() - begun_at
         except FeedscriptError as error:
             logger.error("the backlog could not be looked at: %s", error)  # noqa: TRY400 - the text tells it all
@@ -220,25 +231,25 @@ class SubprocessExecutor(Executor):
             stopping=self._stopping,
             tellers=self._tellers,
         )
-        while (run := self._queue.take()) is not None:
+        while (ticket := self._queue.take()) is not None:
             self._count(+1)
             try:
-                told = place.see_through(run)
+                told = place.see_through(ticket)
             except Exception:
-                logger.exception(LEFT, run.job_id, run.attempt)
+                logger.exception(LEFT, ticket.job_id, ticket.attempt)
                 told = None
             finally:
                 self._count(-1)
             if told is None:
-                self._queue.done(run)
+                self._queue.done(ticket)
             else:
-                told.add_done_callback(partial(self._told, run))
+                told.add_done_callback(partial(self._told, ticket))
         place.close()
 
-    def _told(self, run: Run, told: Future[None]) -> None:
+    def _told(self, ticket: Ticket, told: Future[None]) -> None:
         if error := told.exception():
-            logger.error(LEFT, run.job_id, run.attempt, exc_info=error)
-        self._queue.done(run)
+            logger.error(LEFT, ticket.job_id, ticket.attempt, exc_info=error)
+        self._queue.done(ticket)
 
     # What is counted
 

@@ -11,11 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, RunFolders, Stage
+from feedscript.adapters.subprocess.fair_queue import Ticket
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.runner_process import RunnerProcess
 from feedscript.adapters.subprocess.script_contract import ScriptSettings, assignment_for
 from feedscript.domain import FeedscriptError, Reason, UnknownJob
-from feedscript.ports import AttemptListener, Run, ScriptEnd
+from feedscript.ports import AttemptListener, ScriptEnd
 from feedscript.ports.errors import UnreadableJob
 
 logger = logging.getLogger(__name__)
@@ -46,69 +47,75 @@ class Place:
         self._stopping = stopping
         self._runner = RunnerProcess(scripts.modules, folders.logs / "runners.log")
 
-    def see_through(self, run: Run) -> Future[None] | None:
+    def see_through(self, ticket: Ticket) -> Future[None] | None:
         """Start the attempt's script if it is still to be started, and return when it is gone.
 
         Answers when its end will have been told to the listener; None where there is nothing to tell.
         """
-        folder = self._folders.of(run.job_id, run.attempt)
+        folder = self._folders.of(ticket.job_id, ticket.attempt)
         starts: list[Future[None]] = []
 
         def started() -> None:
-            starts.append(self._tellers.submit(self._tell_start, run))
+            starts.append(self._tellers.submit(self._tell_start, ticket))
 
-        if not self._begun(run, folder, started):
+        if not self._begun(ticket, folder, started):
             return None
         while (stage := folder.stage()) is Stage.ALIVE:
             started()
             folder.wait()
-        return self._tellers.submit(self._tell, starts, run, folder, stage)
+        return self._tellers.submit(self._tell, starts, ticket, folder, stage)
 
     def close(self) -> None:
         """Let the runner go once it has finished what it is doing."""
         self._runner.close()
 
-    def _begun(self, run: Run, folder: AttemptFolder, started: Callable[[], None]) -> bool:
+    def _begun(self, ticket: Ticket, folder: AttemptFolder, started: Callable[[], None]) -> bool:
         """See to it that the script has been started; answers False where that is not wanted, or could not be done."""
         for _ in range(RUNNERS_TO_TRY):
-            if run.started or folder.stage() is not Stage.FRESH:
+            if ticket.started or folder.stage() is not Stage.FRESH:
                 return True
-            if not self._listener.wanted(run.job_id, run.attempt):
+            if self._listener.wanted(ticket.job_id, ticket.attempt) is None:
                 return not folder.discard()
             folder.make()
             # Asked again, now that a cancel finds the folder.
-            if not self._listener.wanted(run.job_id, run.attempt):
+            run = self._listener.wanted(ticket.job_id, ticket.attempt)
+            if run is None:
                 return not folder.discard()
-            self._runner.carry_out(assignment_for(run, self._scripts, folder, self._log(run)), started)
+            self._runner.carry_out(assignment_for(run, self._scripts, folder, self._log(ticket)), started)
         return folder.stage() is not Stage.FRESH
 
-    def _tell(self, starts: Sequence[Future[None]], run: Run, folder: AttemptFolder, stage: Stage) -> None:
+    def _tell(
+        self, starts: Sequence[Future[None]], ticket: Ticket, folder: AttemptFolder, stage: Stage
+    ) -> None:
         wait(starts)
-        if self._tell_end(self._end(run, folder, stage)):
+        if self._tell_end(self._end(ticket, folder, stage)):
             folder.remove()
 
-    def _end(self, run: Run, folder: AttemptFolder, stage: Stage) -> ScriptEnd:
+    def _end(self, ticket: Ticket, folder: AttemptFolder, stage: Stage) -> ScriptEnd:
         document = folder.read_end() if stage is Stage.ENDED else None
         if document is not None:
             reason = document.pop("reason")
             return ScriptEnd(
-                job_id=run.job_id, attempt=run.attempt, reason=Reason(reason) if reason else None, **document
+                job_id=ticket.job_id,
+                attempt=ticket.attempt,
+                reason=Reason(reason) if reason else None,
+                **document,
             )
         end_leftovers(folder.cookie)
         return ScriptEnd(
-            job_id=run.job_id,
-            attempt=run.attempt,
+            job_id=ticket.job_id,
+            attempt=ticket.attempt,
             reason=Reason.LOST,
             error="the script and what looked after it are gone, and left no word",
         )
 
-    def _tell_start(self, run: Run) -> None:
+    def _tell_start(self, ticket: Ticket) -> None:
         try:
-            self._listener.script_started(run.job_id, run.attempt, str(self._log(run)))
+            self._listener.script_started(ticket.job_id, ticket.attempt, str(self._log(ticket)))
         except FeedscriptError as error:
             # The script runs whether or not it is noted; its end will be.
             logger.warning(
-                "the start of job %s, attempt %s is not recorded: %s", run.job_id, run.attempt, error
+                "the start of job %s, attempt %s is not recorded: %s", ticket.job_id, ticket.attempt, error
             )
 
     def _tell_end(self, end: ScriptEnd) -> bool:
@@ -129,5 +136,5 @@ class Place:
             else:
                 return True
 
-    def _log(self, run: Run) -> Path:
-        return self._folders.log(run.job_id, run.attempt)
+    def _log(self, ticket: Ticket) -> Path:
+        return self._folders.log(ticket.job_id, ticket.attempt)

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class FolderListener(AttemptListener):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.troubles: list[Exception] = []
         self.ticks = 0
+        self.left_out: set[str] = set()
         self._lock = threading.Lock()
 
     def accept(self, run: Run) -> Run:
@@ -58,16 +59,20 @@ class FolderListener(AttemptListener):
         path = self.folder / "started" / job_id
         return len(path.read_text().splitlines()) if path.exists() else 0
 
-    def backlog(self) -> Iterator[Run]:
-        for path in sorted((self.folder / "backlog").iterdir()):
+    def backlog(self, *, waiting: Container[str] = ()) -> Iterator[Run]:
+        paths = sorted((self.folder / "backlog").iterdir())
+        self.left_out = {path.name for path in paths if path.name in waiting}
+        for path in paths:
+            if path.name in waiting:
+                continue
             document = json.loads(path.read_bytes())
             document["phase"] = Phase(document["phase"])
             document["request"] = FeedRequest(**document["request"])
             document["started"] = (self.folder / "started" / path.name).exists()
             yield Run(**document)
 
-    def wanted(self, job_id: str, attempt: int) -> bool:
-        return any(run.wanted for run in self.backlog() if run.job_id == job_id)
+    def wanted(self, job_id: str, attempt: int) -> Run | None:
+        return next((run for run in self.backlog() if run.wanted and run.job_id == job_id), None)
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         with (self.folder / "started" / job_id).open("a") as file:
@@ -81,7 +86,7 @@ class FolderListener(AttemptListener):
             file.write(json.dumps(asdict(end)) + "\n")
         (self.folder / "backlog" / end.job_id).unlink(missing_ok=True)
 
-    def tick(self) -> None:
+    def tick(self, *, waiting: Container[str] = ()) -> None:
         self.ticks += 1
 
 

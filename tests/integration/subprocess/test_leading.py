@@ -85,6 +85,18 @@ def test_a_run_that_nobody_told_the_leader_of_is_found(
     assert poll(lambda: listener.ends("j1"))[0]["exit_code"] == 0
 
 
+def test_what_waits_for_its_turn_is_not_read_at_every_look_around(
+    start: StartExecutor, listener: FolderListener, tmp_path: Path
+) -> None:
+    executor = start(capacity=1)
+    executor.submit(listener.accept(run_of("j1", waiting_script(tmp_path))))
+    poll(lambda: listener.starts("j1"))
+    executor.submit(listener.accept(run_of("j2")))
+    poll(lambda: listener.left_out == {"j2"})
+    (tmp_path / "go-j1").touch()
+    assert poll(lambda: listener.ends("j2"))[0]["exit_code"] == 0
+
+
 def test_a_line_that_is_no_run_is_left_out(
     start: StartExecutor, listener: FolderListener, tmp_path: Path
 ) -> None:

@@ -6,18 +6,21 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedscript.adapters.subprocess.fair_queue import FairQueue
-from tests.integration.subprocess.scene import run_of
+from feedscript.adapters.subprocess.fair_queue import FairQueue, Ticket
 
 MERCHANTS = st.lists(st.sampled_from("abc"), min_size=1, max_size=30)
+
+
+def ticket(job_id: str, merchant: str = "m1") -> Ticket:
+    return Ticket(job_id, 1, merchant)
 
 
 def taken(queue: FairQueue) -> list[str]:
     ids = []
     while queue.depth()[0]:
-        run = queue.take()
-        assert run is not None
-        ids.append(run.job_id)
+        found = queue.take()
+        assert found is not None
+        ids.append(found.job_id)
     return ids
 
 
@@ -25,7 +28,7 @@ def taken(queue: FairQueue) -> list[str]:
 def test_first_in_first_out_within_a_merchant(merchants: list[str]) -> None:
     queue = FairQueue()
     for n, merchant in enumerate(merchants):
-        queue.put(run_of(f"{merchant}{n:02}", merchant=merchant))
+        queue.put(ticket(f"{merchant}{n:02}", merchant=merchant))
     order = taken(queue)
     assert sorted(order) == sorted(f"{merchant}{n:02}" for n, merchant in enumerate(merchants))
     for merchant in "abc":
@@ -37,7 +40,7 @@ def test_first_in_first_out_within_a_merchant(merchants: list[str]) -> None:
 def test_a_merchant_waits_for_one_run_of_each_other(merchants: list[str]) -> None:
     queue = FairQueue()
     for n, merchant in enumerate(merchants):
-        queue.put(run_of(f"{merchant}{n:02}", merchant=merchant))
+        queue.put(ticket(f"{merchant}{n:02}", merchant=merchant))
     order = [job_id[0] for job_id in taken(queue)]
     for merchant in set(order):
         places = [place for place, other in enumerate(order) if other == merchant]
@@ -49,26 +52,37 @@ def test_a_merchant_waits_for_one_run_of_each_other(merchants: list[str]) -> Non
 def test_what_is_put_ahead_is_next() -> None:
     queue = FairQueue()
     for job_id, ahead in (("j1", False), ("j2", True), ("j3", True)):
-        queue.put(run_of(job_id), ahead=ahead)
+        queue.put(ticket(job_id), ahead=ahead)
     assert taken(queue) == ["j2", "j3", "j1"]
 
 
-def test_a_run_is_known_from_put_to_done() -> None:
+def test_a_ticket_is_known_from_put_to_done() -> None:
     queue = FairQueue()
-    run = run_of("j1")
-    assert queue.put(run)
-    assert not queue.put(run)
-    assert queue.take() is run
-    assert not queue.put(run)
-    queue.done(run)
-    assert queue.put(run)
+    one = ticket("j1")
+    assert queue.put(one)
+    assert not queue.put(one)
+    assert queue.take() is one
+    assert not queue.put(one)
+    queue.done(one)
+    assert queue.put(one)
+
+
+def test_what_is_being_worked_on_does_not_wait() -> None:
+    queue = FairQueue()
+    for job_id, merchant in (("j1", "m1"), ("j2", "m1"), ("j3", "m2")):
+        queue.put(ticket(job_id, merchant))
+    queue.put(ticket("j4"), ahead=True)
+    assert queue.waiting() == {"j1", "j2", "j3", "j4"}
+    queue.take()
+    queue.take()
+    assert queue.waiting() == {"j2", "j3"}
 
 
 def test_depth_counts_and_times_what_waits() -> None:
     queue = FairQueue()
     assert queue.depth() == (0, None)
-    queue.put(run_of("j1"))
-    queue.put(run_of("j2", merchant="m2"), ahead=True)
+    queue.put(ticket("j1"))
+    queue.put(ticket("j2", merchant="m2"), ahead=True)
     waiting, seconds = queue.depth()
     assert waiting == 2
     assert seconds is not None
@@ -85,5 +99,5 @@ def test_close_lets_every_consumer_go_and_takes_nothing_more() -> None:
     for consumer in consumers:
         consumer.join(10)
     assert got == [None] * 3
-    assert not queue.put(run_of("j1"))
+    assert not queue.put(ticket("j1"))
     assert queue.take() is None
