@@ -251,7 +251,7 @@ class FileActivityLog(ActivityLog):
     def _current_segment(self) -> Path:
         """Today's segment, or a later one where the clock was set back: the chain never forks."""
         now = self._now()
-        today, tomorrow = self._segments.of_day(now)
+        today, tomorrow = self._segments.today_and_tomorrow(now)
         if self._head is not None and self._head.segment == today and not tomorrow.exists():
             return today
         return max([today, *self._segments.listed(since=now)])

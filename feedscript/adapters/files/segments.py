@@ -35,9 +35,9 @@ class Segments:
 
     root: Path
 
-    def of_day(self, day: datetime) -> tuple[Path, Path]:
-        """Where the day's entries go, and the next day's."""
-        return _segments(self.root, day.astimezone(UTC).date())
+    def today_and_tomorrow(self, now: datetime) -> tuple[Path, Path]:
+        """Where the entries of that moment's day go, and the next day's."""
+        return _segments(self.root, now.astimezone(UTC).date())
 
     def day_of(self, segment: Path) -> str:
         """The segment's day as `YYYY/MM/DD`."""
