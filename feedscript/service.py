@@ -310,7 +310,7 @@ class JobService:
             following = evolve(job, decision)
             entry = record_of(decision, following.version, actor=actor, **_told(call))
             try:
-                self._repository.commit(following, [entry, *beside])
+                self._repository.commit(following, [*beside, entry])
             except VersionConflict:
                 continue
             try:
