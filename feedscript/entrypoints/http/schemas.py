@@ -63,7 +63,9 @@ class S3Path(Text):
     ) -> str:
         path = super()._deserialize(value, attr, data, **kwargs)
         if not S3_PATH.fullmatch(path):
-            raise ValidationError("Not of the form s3://bucket/key.")
+            raise ValidationError(
+                "Not of the form s3://bucket/key, the bucket with a name of 3 to 63 characters."
+            )
         if {".", ".."} & set(path.split("/")) or "//" in path.removeprefix("s3://") or path.endswith("/"):
             raise ValidationError("The key may not have empty parts, '.' or '..'.")
         if max(len(part.encode()) for part in path.split("/")) > LONGEST_PART:
