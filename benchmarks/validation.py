@@ -209,7 +209,7 @@ def main() -> None:
         simple = best("table-schema", small)
         _line("frictionless, constraints, 100k", simple)
         print(f"rows per second over that: {speed / (simple.rows / simple.seconds):.1f}")
-        peer = best("frictionless", small, rounds=1)
+        peer = best("frictionless", small)
         _line("frictionless, all it can express", peer)
         _verdict("rows per second over frictionless", speed / (peer.rows / peer.seconds), 30, at_least=True)
 

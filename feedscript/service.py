@@ -143,7 +143,7 @@ class JobService:
         return self._apply(job_id, command, actor=actor, call=call, new=new)
 
     def report(self, callback: Callback) -> Answer:
-        """Take a callback, and enter it, whatever comes of it; raises `UnknownJob` and `ForgedToken`."""
+        """Take a callback, and enter it, applied or not; raises `UnknownJob` and `ForgedToken`."""
         report, job_id = callback.report, callback.job_id
         if callback.token is not None:
             attempt = self._tokens.attempt_of(job_id, callback.token)
@@ -389,6 +389,7 @@ class JobService:
             applied=refusal is None,
             reason=refusal.code.value if refusal else None,
             **({"error": report.error} if report.outcome is Outcome.FAILED else {}),
+            **({"reported_reason": report.reason.value} if report.reason else {}),
             **_told(callback.call),
         )
 

@@ -67,7 +67,8 @@ class AttemptListener(Protocol):
     def backlog(self, *, waiting: Container[str] = ()) -> Iterable[Run]:
         """Every attempt whose script is still to be started, or to end, oldest first.
 
-        Jobs in `waiting` may be left out: those with a run that the executor holds and has not begun.
+        Jobs in `waiting` may be left out: those with a run that the executor holds and has not begun. It asks for all
+        from time to time, since such a run may be wanted no more.
         """
 
     def wanted(self, job_id: str, attempt: int) -> Run | None:

@@ -24,6 +24,7 @@ class FaultyDisk(Disk):
     def fail(self, kind: str, number: int, *, after: int = 1, half: bool = False) -> None:
         """From the `after`-th such call on, each fails with the error number; a write may do half its work first."""
         self._kind, self._number, self._left, self._half = kind, number, after, half
+        self.failed = False
 
     def fail_also(self, kind: str) -> None:
         """Have another kind of call fail from the moment on at which the first one does."""
@@ -32,6 +33,8 @@ class FaultyDisk(Disk):
     def heal(self) -> None:
         """No call fails any more."""
         self._kind, self._number, self._left, self._half, self._also = "", 0, 0, False, ""
+        self.failed = False
+        """Whether any call has failed since."""
 
     def _meet(self, kind: str) -> None:
         if kind == self._also and self._left <= 0:
@@ -39,6 +42,7 @@ class FaultyDisk(Disk):
         if kind == self._kind:
             self._left -= 1
             if self._left <= 0:
+                self.failed = True
                 raise OSError(self._number, os.strerror(self._number))
 
     def _open(self, path: Path, flags: int, mode: int) -> int:

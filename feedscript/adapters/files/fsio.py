@@ -128,16 +128,22 @@ class Disk(SystemCalls):
         return None
 
     @_with_reserve
-    def name_also(self, staged: Staged, path: Path) -> None:
-        """Give the content a second name, which costs no file; does nothing where that is taken. Not durable."""
+    def mark(self, path: Path, blank: Path) -> None:
+        """Make the name, if it is not there: a link to the file `blank`, which costs no file of its own.
+
+        Where that cannot be linked (it is not there, or has all the names that it may have), a symbolic link to it.
+        Not durable before `sync_folder`.
+        """
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
         try:
-            self._link(staged.temporary, path)
+            self._link(blank, path)
         except FileExistsError:
             return
         except OSError as error:
-            raise self.translated(error, path) from error
+            if error.errno in OUT_OF_ROOM:
+                raise self.translated(error, path) from error
+            self.point(path, blank.name)
 
     def discard(self, staged: Staged) -> None:
         """Give up content that was not published."""

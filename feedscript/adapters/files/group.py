@@ -21,6 +21,7 @@ class _Wish(Generic[Item]):
     def __init__(self, item: Item) -> None:
         self.item = item
         self.done = False
+        self.leads = False
         self.error: FeedscriptError | None = None
         self.called = threading.Lock()
         self.called.acquire()
@@ -45,20 +46,26 @@ class Group(Generic[Item]):
         wish = _Wish(item)
         with self._lock:
             self._waiting.append(wish)
-            leads, self._led = not self._led, True
-        if not leads:
-            wish.called.acquire()
-        if not wish.done:
-            self._see_to_all()
+            wish.leads, self._led = not self._led, True
+        try:
+            if not wish.leads:
+                wish.called.acquire()
+            if not wish.done:
+                self._see_to_all()
+        except BaseException:
+            self._leave(wish)
+            raise
         if wish.error is not None:
             raise wish.error
 
     def _see_to_all(self) -> None:
-        with self._lock:
-            wishes, self._waiting = self._waiting, []
-        # Whatever goes wrong, nobody in the round may think that the work was done, and somebody leads the next.
-        errors: Sequence[FeedscriptError | None] = [StorageBroken("the round", "was cut off")] * len(wishes)
+        wishes: list[_Wish[Item]] = []
+        errors: Sequence[FeedscriptError | None] = []
         try:
+            with self._lock:
+                wishes, self._waiting = self._waiting, wishes
+            # Whatever goes wrong, nobody in the round may think that the work was done, and somebody leads the next.
+            errors = [StorageBroken("the round", "was cut off")] * len(wishes)
             errors = self._work([wish.item for wish in wishes])
         except FeedscriptError as error:
             errors = [error] * len(wishes)
@@ -72,7 +79,16 @@ class Group(Generic[Item]):
 
     def _hand_over(self) -> None:
         with self._lock:
+            self._led = bool(self._waiting)
             if self._waiting:
+                self._waiting[0].leads = True
                 self._waiting[0].called.release()
-            else:
-                self._led = False
+
+    def _leave(self, wish: _Wish[Item]) -> None:
+        """Go without having been seen to, as on Ctrl-C; who was to lead the next round has another do so."""
+        with self._lock:
+            if wish not in self._waiting:
+                return
+            self._waiting.remove(wish)
+        if wish.leads:
+            self._hand_over()

@@ -16,6 +16,8 @@ from feedscript.domain import (
 Row = tuple[str, int, str, str, str | None, str | None, str, str]
 """A job: its id, version, status, merchant, partner, reference and phase, and when it was created."""
 
+FIRST = 1
+"""The version that a job begins with."""
 OF_A_JOB = b'"type":"feedscript.job.'
 STATUS_AFTER = {activity_type(event): state.value for (_, event), state in TRANSITIONS.items()}
 STARTS = {
@@ -42,6 +44,10 @@ class Changes:
                     self._read(line)
                 except (LookupError, TypeError, AttributeError) as error:
                     raise ValueError(f"no entry: {type(error).__name__}: {error}") from error
+
+    def later(self) -> set[str]:
+        """The jobs that are told of by more than their beginning."""
+        return {row[0] for row in self.started if row[1] != FIRST} | {job_id for _, _, job_id in self.moved}
 
     def _read(self, line: bytes) -> None:
         entry = json.loads(line)

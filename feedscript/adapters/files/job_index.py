@@ -21,7 +21,7 @@ from pathlib import Path
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.files.chain import line_hash
 from feedscript.adapters.files.documents import to_rfc3339
-from feedscript.adapters.files.index_rows import Changes, row_of
+from feedscript.adapters.files.index_rows import FIRST, Changes, row_of
 from feedscript.adapters.files.segments import DAMAGE, Segments, opened
 from feedscript.domain import Job
 from feedscript.ports.repository import JobFilter
@@ -245,8 +245,17 @@ class JobIndex:
         )
 
     def _take_in(self, database: sqlite3.Connection, changes: Changes, place: _Place) -> None:
-        database.executemany(UPSERT, changes.started)
-        database.executemany(MOVE, changes.moved)
+        try:
+            database.executemany(UPSERT, [row for row in changes.started if row[1] == FIRST])
+            # A job whose file could not be read when the index was built has no row, and a change tells less than one.
+            missing = {job_id for job_id in changes.later() if not _has_row(database, job_id)}
+            jobs = (job for job_id in missing if (job := self._read(job_id)) is not None)
+            database.executemany(UPSERT, [row_of(job) for job in jobs])
+            again = [row for row in changes.started if row[1] != FIRST and row[0] not in missing]
+            database.executemany(UPSERT, again)
+            database.executemany(MOVE, changes.moved)
+        except (ValueError, OverflowError) as error:
+            raise _PlaceLost(f"the trail cannot be taken in: {error}") from error
         self._keep_place(database, place)
 
     # Building anew
@@ -269,7 +278,7 @@ class JobIndex:
                     self._fill()
             finally:
                 os.close(lock)
-        except (sqlite3.DatabaseError, OSError, _PlaceLost) as error:
+        except (sqlite3.DatabaseError, OSError, ValueError, OverflowError, _PlaceLost) as error:
             logger.warning("the index of the jobs could not be built (%s); listings walk the folders", error)
 
     def _fill(self) -> None:
@@ -313,6 +322,10 @@ class JobIndex:
                     self._connection = None
                 for path in self._folder.glob("jobs.sqlite3*"):
                     path.unlink(missing_ok=True)
+
+
+def _has_row(database: sqlite3.Connection, job_id: str) -> bool:
+    return database.execute("SELECT 1 FROM job WHERE id = ?", (job_id,)).fetchone() is not None
 
 
 def _is_busy(error: sqlite3.DatabaseError) -> bool:

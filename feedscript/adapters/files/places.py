@@ -21,6 +21,7 @@ class JobPlaces:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.open = root / "open"
+        self.blank = root / ".blank"
         self.references = root / "references"
         self.quarantine = root / "quarantine"
         self.index = root / "index"

@@ -9,9 +9,9 @@ answers from, what is durable and told.
 A day that is over may be moved into an archive (`archive.py`), where its jobs are read as before; a job that is retried
 has a file again, which counts.
 
-`open/<id>` is there for every job that is not settled: another name of one of its files, old or new, since a name costs
-less than a file. `references/` holds a symbolic link per caller's reference, and `locks/` the lock files. But for
-`index/`, nothing here is a cache: all of it is the truth.
+`open/<id>` is there for every job that is not settled: the name counts, and all are names of one empty file, since a
+name costs less than a file. `references/` holds a symbolic link per caller's reference, and `locks/` the lock files.
+But for `index/`, nothing here is a cache: all of it is the truth.
 """
 
 import logging
@@ -66,6 +66,7 @@ class FileJobRepository(JobRepository):
         disk.make_root(root)
         for folder in (places.open, places.references, places.locks, places.quarantine, places.index):
             disk.make_folder(folder)
+        disk.create(places.blank, b"")
         self._journal = journal(places.journal, disk, roots=(root, log.root))
         self._journal.recover(self._replay)
         self._index = JobIndex(places.index, log.root, read=self._peek, ids=lambda: self._ids_before(None))
@@ -98,12 +99,12 @@ class FileJobRepository(JobRepository):
                 self._disk.need_room(self.places.root)
             elif not stored.sealed:
                 self._seal(path, stored)
+            if stored is None or stored.job.settled:
+                # Even where the change leaves it settled: more follows.
+                self._disk.mark(self.places.mark(job.id), self.places.blank)
             entries = [activity_to_bytes(activity) for activity in activities]
             document = job_to_bytes(job, entries)
             staged = self._disk.stage(path, document, mode=UNSEALED, durable=False)
-            if stored is None or stored.job.settled:
-                # Even where the change leaves it settled: more follows.
-                self._mark(job.id, staged)
             self._commits.run(_Commit(document, staged, entries))
 
     def settle(self, job_id: str) -> None:
@@ -156,13 +157,6 @@ class FileJobRepository(JobRepository):
         return JobPage(tuple(jobs), None)
 
     # The steps of a commit
-
-    def _mark(self, job_id: str, staged: Staged) -> None:
-        try:
-            self._disk.name_also(staged, self.places.mark(job_id))
-        except FeedscriptError:
-            self._disk.discard(staged)
-            raise
 
     def _lock(self, job_id: str) -> AbstractContextManager[None]:
         return locked(self.places.lock(job_id))
@@ -267,7 +261,7 @@ class FileJobRepository(JobRepository):
             error = self._disk.put_in_place(staged)
             if error is not None:
                 raise error
-        self._disk.point(self.places.mark(job.id), job.id)
+        self._disk.mark(self.places.mark(job.id), self.places.blank)
         if job.reference is not None:
             self._disk.point(self.places.claim(job.affiliate_merchant_id, job.reference), job.id)
 

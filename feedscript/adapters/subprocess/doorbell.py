@@ -61,8 +61,8 @@ class Doorbell:
         self._partial = lines.pop()
         for line in filter(None, lines):
             try:
-                yield Ticket(*json.loads(line))
-            except (ValueError, TypeError):
+                yield _ticket_in(line)
+            except ValueError:
                 logger.warning("%s: a line that tells of no attempt was left out", self._path)
 
     def close(self) -> None:
@@ -73,18 +73,31 @@ class Doorbell:
 
     def _write(self, line: bytes) -> None:
         try:
-            end = self._ringing
-            if end is None:
-                end = _End(os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC))
-                self._ringing = end
-            os.write(end.descriptor, line)
+            kept = self._ringing
+            try:
+                os.write((kept or self._opened()).descriptor, line)
+            except BrokenPipeError:
+                # Whoever leads now may listen at another pipe of this name.
+                self._ringing = None
+                if kept is not None:
+                    os.write(self._opened().descriptor, line)
         except BlockingIOError:
             return  # full of what has not been heard yet
         except OSError as error:
-            self._ringing = None  # whoever leads next may listen at another pipe of this name
             # The run is in the backlog: whoever asked for it is not to be told of a failure.
             if error.errno not in NOBODY:
                 logger.warning("%s: %s", self._path, error.strerror)
+
+    def _opened(self) -> "_End":
+        self._ringing = end = _End(os.open(self._path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC))
+        return end
+
+
+def _ticket_in(line: bytes) -> Ticket:
+    match json.loads(line):
+        case [str(job_id), int(attempt), str(merchant), bool(started)]:
+            return Ticket(job_id, attempt, merchant, started)
+    raise ValueError("no ticket")
 
 
 class _End:

@@ -31,11 +31,11 @@ from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk
 logger = logging.getLogger(__name__)
 
 LEAD_EVERY = 0.25
-LOOK_EVERY, LOOK_AT_ALL_EVERY = 1.0, 30.0
+LOOK_EVERY, LOOK_AT_ALL_EVERY = 1.0, 5.0
 REST_WHILE_BUSY = 0.02
 TELLERS = 16
 LEFT = "job %s, attempt %s is left to the next look around"
-REST_PER_READ = 10
+REST_PER_READ, REST_PER_READ_OF_ALL = 10, 30
 LONGEST_PROGRESS = 4096
 
 
@@ -167,15 +167,16 @@ class SubprocessExecutor(Executor):
         look_at, look_at_all_at = 0.0, time.monotonic() + LOOK_AT_ALL_EVERY
         while not self._stopping.is_set():
             if (now := time.monotonic()) >= look_at:
-                # Of what waits here nothing is due that its turn would not show; so it is read seldom.
+                # What waits here seldom needs anything but its turn; a long line of it is not read all the time.
                 at_all = now >= look_at_all_at
                 self._look_around(at_all=at_all)
                 self._write_status()
                 now = time.monotonic()
-                # A long backlog is not read all the time; what waits in it is not in a hurry.
-                look_at = now + max(LOOK_EVERY, REST_PER_READ * self._reading)
                 if at_all:
-                    look_at_all_at = max(look_at, now + LOOK_AT_ALL_EVERY)
+                    look_at = now + LOOK_EVERY
+                    look_at_all_at = now + max(LOOK_AT_ALL_EVERY, REST_PER_READ_OF_ALL * self._reading)
+                else:
+                    look_at = now + max(LOOK_EVERY, REST_PER_READ * self._reading)
             for ticket in self._doorbell.heard(min(LOOK_EVERY, max(0.0, look_at - time.monotonic()))):
                 self._queue.put(ticket)
             if self._running >= self._capacity:

@@ -81,6 +81,8 @@ class Place:
             run = self._listener.wanted(ticket.job_id, ticket.attempt)
             if run is None:
                 return not folder.discard()
+            if run.started:
+                return True
             self._runner.carry_out(assignment_for(run, self._scripts, folder, self._log(ticket)), started)
         return folder.stage() is not Stage.FRESH
 

@@ -64,7 +64,7 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
 
     @app.before_request
     def name_request() -> None:
-        g.request_id = ids.new_id()
+        g.request_id, g.entered = ids.new_id(), False
 
     @app.after_request
     def enter(response: Response) -> Response:

@@ -29,7 +29,7 @@ def callback_blueprint(service: JobService) -> Blueprint:
         job_id, report = body
         secret = token()
         who = "script" if secret is not None else actor()
-        call = this_call(status=200)
+        call = {**this_call(status=200), "by": actor()}
         answer = service.report(Callback(job_id=job_id, report=report, token=secret, actor=who, call=call))
         call_is_entered()
         reason = answer.refusal.code.value if answer.refusal else None

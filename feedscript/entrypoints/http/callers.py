@@ -36,6 +36,7 @@ def _identify() -> Response | None:
         "same-origin",
     ):
         return problem(403, "cross_site", "a page of another site may not start anything here")
+    g.actor = "anonymous"
     if not current_app.extensions["feedscript.api_keys"]:
         return None
     credential = request.headers.get(KEY_HEADER) or _bearer()

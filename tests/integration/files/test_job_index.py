@@ -123,6 +123,51 @@ def test_a_line_that_cannot_be_understood_has_the_index_built_from_the_files(sto
     assert listed(again, JobFilter(affiliate_merchant_id="m2")) == [late.id]
 
 
+def test_a_job_that_could_not_be_read_while_the_index_was_built_is_listed_from_its_next_change_on(
+    store: Store,
+) -> None:
+    repository = store.opened_and_indexed()
+    job = store.change(repository, store.start(repository, "m1"), CancelJob())
+    unreadable = {job.id}
+    folder = store.root / "another"
+    folder.mkdir()
+    index = JobIndex(
+        folder,
+        store.root / "activities",
+        read=lambda job_id: None if job_id in unreadable else repository.get(job_id),
+        ids=lambda: [job.id],
+    )
+    index.catch_up()
+    index.wait()
+    assert index.catch_up()
+    assert index.matching(JobFilter(), before=None, limit=3) == []
+    unreadable.clear()
+    again = store.change(repository, job, StartGeneration(job_id=job.id, request=job.latest.request))
+    assert index.catch_up()
+    assert index.matching(JobFilter(created_after=job.created_at), before=None, limit=3) == []
+    assert index.matching(JobFilter(status=again.state), before=None, limit=3) == [job.id]
+    index.close()
+
+
+@pytest.mark.parametrize("merchant", [r"\ud800", "m1"])
+@pytest.mark.parametrize("version", ["1", "99999999999999999999"])
+def test_a_line_that_the_index_cannot_hold_stops_no_listing(
+    store: Store, merchant: str, version: str
+) -> None:
+    repository = store.opened_and_indexed()
+    job = store.start(repository, "m1")
+    (segment,) = (store.root / "activities").glob("*/*/*.jsonl")
+    line = segment.read_bytes().splitlines(keepends=True)[-1]
+    with segment.open("ab") as file:
+        file.write(
+            line.replace(b'"affiliate_merchant_id":"m1"', b'"affiliate_merchant_id":"%b"' % merchant.encode())
+            .replace(b'/1"', b'/%b"' % version.encode())
+            .replace(b'"sequence":1', b'"sequence":2')
+        )
+    assert listed(repository) == [job.id]
+    assert list(repository.open_jobs()) == [job.id]
+
+
 def test_a_listing_asks_the_index_and_not_the_folders(store: Store) -> None:
     repository = store.opened_and_indexed()
     job = store.start(repository, "m1")

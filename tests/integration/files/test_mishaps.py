@@ -375,6 +375,35 @@ def test_after_a_failed_fsync_everything_is_refused(
     assert len(list(log.of_job(job.id, since=NOON))) == found.version
 
 
+def inodes(folder: Path) -> int:
+    return len({path.lstat().st_ino for path in folder.rglob("*")})
+
+
+def test_what_runs_needs_no_more_files_than_it_was_accepted_with(
+    tmp_path: Path, clock: FrozenClock, ids: SequentialIds
+) -> None:
+    repository, _ = file_storage(tmp_path, now=clock.now)
+    first, *rest = history_of(ids.new_id(), clock, length=5)
+    job = commit_all(repository, [first])
+    before = inodes(tmp_path)
+    for event in rest:
+        job = commit_all(repository, [event], job)
+        assert inodes(tmp_path) == before
+
+
+def test_where_a_mark_cannot_be_linked_it_is_a_file_of_its_own(
+    tmp_path: Path, clock: FrozenClock, ids: SequentialIds
+) -> None:
+    disk = FaultyDisk()
+    repository, _ = file_storage(tmp_path, disk=disk, now=clock.now)
+    disk.fail("link", errno.EMLINK)
+    job = commit_all(repository, history_of(ids.new_id(), clock, length=3))
+    assert disk.failed
+    assert list(repository.open_jobs()) == [job.id]
+    repository.settle(job.id)
+    assert list(repository.open_jobs()) == []
+
+
 CALLS = [
     "open",
     "write",
@@ -382,6 +411,7 @@ CALLS = [
     "fsync folder",
     "syncfs",
     "rename",
+    "link",
     "symlink",
     "mkdir",
     "chmod",
@@ -403,11 +433,13 @@ def test_whichever_call_fails_the_answer_is_an_error_of_the_port_and_a_restart_m
         disk.fail(call, number, after=after)
         acknowledged = None
         try:
+            repository.claim("m1", job_id, job_id)
             for event in history:
                 acknowledged = commit_all(repository, [event], acknowledged)
             repository.settle(job_id)
         except (StorageFull, StorageBroken):
             pass
+        assert disk.failed or after > 1, "no such call was made"
         repository, log = file_storage(folder, now=clock.now)
         list(repository.open_jobs())
         found = repository.get(job_id)

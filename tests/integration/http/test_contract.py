@@ -338,6 +338,28 @@ def test_a_callback_is_entered_once_whatever_comes_of_it(api: Api) -> None:
     assert [entry["call"]["id"] for entry in (success, received, late)] == [ids[0], *ids]
 
 
+def test_a_callback_tells_who_sent_it_beside_whose_token_it_brings(guarded: Api) -> None:
+    headers = {"X-API-Key": "a-key"}
+    job_id = guarded.client.post("/api/feed/generate", json=request_body(), headers=headers).json["job_id"]
+    token = guarded.executor.queued[job_id, 1].token
+    body = callback(job_id) | {"status": "failed", "reason": "transient", "err": "no"}
+    for _ in range(2):
+        guarded.client.post(
+            "/api/callback/feed", json=body, headers=headers | {"Authorization": f"Bearer {token}"}
+        )
+    answer = guarded.client.get(f"/api/feed/jobs/{job_id}/activities", headers=headers).json
+    first, second = [a["data"] for a in answer["activities"] if a["type"].endswith("callback.received")]
+    assert (first["actor"], first["call"]["by"]) == ("script", "key:alice")
+    assert (second["reported_reason"], second["reason"]) == ("transient", "duplicate")
+
+
+def test_calls_within_one_application_context_are_entered_each(api: Api) -> None:
+    with api.client.application.app_context():
+        job_id = api.generate(job_id=1).json["job_id"]
+        api.status(job_id)
+    assert [kind for kind, _ in entries_of(api, job_id)] == ["job.generation_started", "api.call"]
+
+
 class UnwillingExecutor(ScriptedExecutor):
     """An executor that cannot be told to end anything."""
 

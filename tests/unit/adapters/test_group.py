@@ -1,5 +1,7 @@
 """Rounds of work that threads share."""
 
+import os
+import signal
 import threading
 from collections.abc import Sequence
 
@@ -36,8 +38,8 @@ class Rounds:
 class Crowd:
     """Threads that each want one item worked on; `ended` holds what came of it."""
 
-    def __init__(self, work: Rounds) -> None:
-        self._group: Group[int] = Group(work)
+    def __init__(self, work: Rounds, group: Group[int] | None = None) -> None:
+        self._group: Group[int] = group or Group(work)
         self._threads: dict[int, threading.Thread] = {}
         self.ended: dict[int, BaseException | None] = {}
 
@@ -102,6 +104,24 @@ def test_who_is_done_does_not_wait_for_the_next_round(work: Rounds, crowd: Crowd
     assert 4 not in crowd.ended
     work.let_on.release()
     crowd.join(4)
+
+
+def test_who_is_interrupted_while_waiting_holds_nobody_up(work: Rounds) -> None:
+    group: Group[int] = Group(work)
+    crowd = Crowd(work, group)
+    crowd.begin(work, 1)
+
+    def interrupt() -> None:
+        poll(lambda: group.waiting == 1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        group.run(2)
+    crowd.wait(3)
+    work.let_on.release(2)
+    crowd.join(1, 3)
+    assert work.seen == [[1], [3]]
 
 
 def test_everybody_is_told_what_went_wrong_with_their_own(work: Rounds, crowd: Crowd) -> None:

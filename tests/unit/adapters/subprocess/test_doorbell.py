@@ -42,7 +42,6 @@ def test_the_next_that_leads_hears_what_is_told_then(path: Path, anew: bool) -> 
     other.ring(TICKETS[0])
     assert list(first.heard(0)) == TICKETS[:1]
     first.close()
-    other.ring(TICKETS[0])  # nobody is there
     if anew:
         path.unlink()
     second = listening(path)
