@@ -1,6 +1,5 @@
 """The machine's own clock, identities and secrets."""
 
-import hashlib
 import hmac
 import re
 from datetime import UTC, datetime
@@ -41,8 +40,8 @@ class HmacAttemptTokens(AttemptTokens):
         >>> tokens.attempt_of("j1", tokens.issue("j1", 2))
         2
         """
-        digest = hmac.new(self._secret, f"{job_id}/{attempt}".encode(), hashlib.sha256).hexdigest()
-        return f"{attempt}.{digest}"
+        digest = hmac.digest(self._secret, f"{job_id}/{attempt}".encode(), "sha256")
+        return f"{attempt}.{digest.hex()}"
 
     def attempt_of(self, job_id: str, token: str) -> int | None:
         """The attempt, or None for a token that was not issued for the job."""
