@@ -17,7 +17,7 @@ But for `index/`, nothing here is a cache: all of it is the truth.
 import logging
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,9 @@ class FileJobRepository(JobRepository):
         disk.make_root(root)
         for folder in (places.open, places.references, places.locks, places.quarantine, places.index):
             disk.make_folder(folder)
-        disk.create(places.blank, b"")
+        if not places.blank.exists():
+            with suppress(StorageFull):  # marks are files of their own then
+                disk.create(places.blank, b"")
         self._journal = journal(places.journal, disk, roots=(root, log.root))
         self._journal.recover(self._replay)
         self._index = JobIndex(places.index, log.root, read=self._peek, ids=lambda: self._ids_before(None))

@@ -404,6 +404,22 @@ def test_where_a_mark_cannot_be_linked_it_is_a_file_of_its_own(
     assert list(repository.open_jobs()) == []
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_a_full_disk_does_not_keep_the_service_from_starting(
+    tmp_path: Path, clock: FrozenClock, before: bool
+) -> None:
+    file_storage(tmp_path, now=clock.now)
+    blank = tmp_path / "jobs" / ".blank"
+    assert blank.exists()
+    if not before:
+        blank.unlink()
+    disk = FaultyDisk()
+    disk.fail("write", errno.ENOSPC)
+    disk.fail_also("open")
+    repository, _ = file_storage(tmp_path, disk=disk, now=clock.now)
+    assert list(repository.open_jobs()) == []
+
+
 CALLS = [
     "open",
     "write",
