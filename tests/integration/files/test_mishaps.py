@@ -4,6 +4,7 @@ import errno
 import itertools
 import json
 import logging
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -404,6 +405,15 @@ def test_where_a_mark_cannot_be_linked_it_is_a_file_of_its_own(
     assert list(repository.open_jobs()) == []
 
 
+class FullDisk(Disk):
+    """A `Disk` on which no file can be made."""
+
+    def _open(self, path: Path, flags: int, mode: int) -> int:
+        if flags & os.O_CREAT:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return super()._open(path, flags, mode)
+
+
 @pytest.mark.parametrize("before", [False, True])
 def test_a_full_disk_does_not_keep_the_service_from_starting(
     tmp_path: Path, clock: FrozenClock, before: bool
@@ -413,10 +423,7 @@ def test_a_full_disk_does_not_keep_the_service_from_starting(
     assert blank.exists()
     if not before:
         blank.unlink()
-    disk = FaultyDisk()
-    disk.fail("write", errno.ENOSPC)
-    disk.fail_also("open")
-    repository, _ = file_storage(tmp_path, disk=disk, now=clock.now)
+    repository, _ = file_storage(tmp_path, disk=FullDisk(), now=clock.now)
     assert list(repository.open_jobs()) == []
 
 
