@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from itertools import count
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -134,15 +134,9 @@ class Disk(SystemCalls):
         Where that cannot be linked (it is not there, or has all the names that it may have), a symbolic link to it.
         Not durable before `sync_folder`.
         """
-        self.refuse_if_broken(path)
-        self.make_folder(path.parent)
         try:
-            self._link(blank, path)
-        except FileExistsError:
-            return
-        except OSError as error:
-            if error.errno in OUT_OF_ROOM:
-                raise self.translated(error, path) from error
+            self._named(path, partial(self._link, blank, path))
+        except StorageBroken:
             self.point(path, blank.name)
 
     def discard(self, staged: Staged) -> None:
@@ -172,15 +166,7 @@ class Disk(SystemCalls):
 
         Not durable before `sync_folder`.
         """
-        self.refuse_if_broken(path)
-        self.make_folder(path.parent)
-        try:
-            self._symlink(target, path)
-        except FileExistsError:
-            return False
-        except OSError as error:
-            raise self.translated(error, path) from error
-        return True
+        return self._named(path, partial(self._symlink, target, path))
 
     def remove(self, path: Path) -> None:
         """Remove the name, if it is there; not durable before `sync_folder`."""
@@ -349,6 +335,18 @@ class Disk(SystemCalls):
             return self._open(path, flags, mode)
         except OSError as error:
             raise self.translated(error, told_as or path) from error
+
+    def _named(self, path: Path, make: Callable[[], None]) -> bool:
+        """Make the name, and its folder where that is missing; answers False where there is one."""
+        self.refuse_if_broken(path)
+        self.make_folder(path.parent)
+        try:
+            make()
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise self.translated(error, path) from error
+        return True
 
     def _make_missing(self, path: Path) -> None:
         self.refuse_if_broken(path)

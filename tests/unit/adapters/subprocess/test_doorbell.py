@@ -34,6 +34,7 @@ def test_nobody_need_listen(path: Path) -> None:
     doorbell.ring(TICKETS[0])
     listening(path).close()
     doorbell.ring(TICKETS[0])
+    assert list(listening(path).heard(0)) == []
 
 
 @pytest.mark.parametrize("anew", [False, True])
