@@ -56,7 +56,9 @@ def compile_rules(
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
-    conditions = Conditions(profile, country, cells, profile.categories, plan.derived)
+    known = {name: each.without_names() for name, each in usual.items()} if shortcuts else {}
+    texts = {name: each.texts for name, each in known.items()}
+    conditions = Conditions(profile, country, cells, profile.categories, plan.derived, texts)
     for attribute in header.attributes.values():
         compiler = _AttributeCompiler(
             profile,
@@ -67,7 +69,7 @@ def compile_rules(
             as_of,
             joined,
             shortcuts,
-            usual.get(attribute.name, Usual()).without_names(),
+            known.get(attribute.name, Usual()),
         )
         plan.add([group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
@@ -120,8 +122,9 @@ class _AttributeCompiler:
         if cell is None or self._elsewhere or (self.attribute.min_values or 1) > 1:
             return None
         shared = self.conditions.shared
-        # The engine works out what is asked of a constant before it begins.
-        texts = [sql.literal(text) for text in self.usual.texts]
+        # The engine works out what is asked of a constant before it begins. A price's form is asked for in any
+        # case, to compare it with others.
+        texts = [] if self.attribute.type is Type.PRICE else map(sql.literal, self.usual.texts)
         known = [(f"{cell.text} = {text}", self._passes(Value(text))) for text in texts]
         passed = self._passes(Value(cell.text, None if known else shared))
         needed = self.attribute.required or self.attribute.required_when is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
 from feedscript.feeds.rules import sql, values
@@ -26,13 +27,18 @@ ABSENT = Cell(UNKNOWN, FALSE)
 
 @dataclass(frozen=True)
 class Conditions:
-    """Compiles conditions against a feed's cells, for one country; `roots` are sets of categories."""
+    """Compiles conditions against a feed's cells, for one country.
+
+    `roots` are sets of categories. `usual` is by attribute which texts many items have: what is asked of one of them
+    is known before the scan begins.
+    """
 
     profile: Profile
     country: str
     cells: Mapping[str, Cell]
     roots: Mapping[str, tuple[str, ...]]
     shared: Derivation
+    usual: Mapping[str, tuple[str, ...]]
 
     def compile(self, condition: Condition) -> str:
         """The condition as SQL; constants are folded, so that what can never hold is the text 'false'."""
@@ -89,15 +95,17 @@ class Conditions:
         cell = self._cell(name)
         if cell is ABSENT:
             return FALSE
-        match condition.operator:
-            case "in":
-                test = values.is_one_of(self.profile.attribute(name), cell.text, tuple(operands))
-            case "under":
-                roots = tuple(root for operand in operands for root in self.roots[operand])
-                test = under(cell.text, roots)
-            case _:
-                test = sql.matches(cell.text, operands[0])
-        return self.shared.let(f"coalesce({test}, false)")
+        test = self._test_of_value(condition.operator, name, tuple(operands))
+        texts = [sql.literal(text) for text in self.usual.get(name, ())]
+        known = [(f"{cell.text} = {text}", test(text)) for text in texts]
+        return self.shared.let(sql.choice(known, f"coalesce({test(cell.text)}, false)"))
+
+    def _test_of_value(self, operator: str, name: str, operands: tuple[str, ...]) -> Callable[[str], str]:
+        if operator == "in":
+            return partial(values.is_one_of, self.profile.attribute(name), words=operands)
+        if operator == "under":
+            return partial(under, roots=tuple(root for each in operands for root in self.roots[each]))
+        return partial(sql.matches, pattern=operands[0])
 
     def _between(self, condition: Condition) -> str:
         names = tuple(map(str, condition.operands))

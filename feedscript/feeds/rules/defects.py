@@ -242,8 +242,8 @@ _QUALITIES = {
     "html": _suspected("html_in_text", _TAGS, "<", "&"),
     "all_caps": ValueTest("all_caps", _is_all_caps, lambda value: f"contains({value.text}, 'e')"),
     "link": _suspected("link_in_text", _LINK, "://", "www."),
-    "promotion": _suspected("promotional_text", _PROMOTION, "%", "hipping", "HIPPING", "uy ", "UY "),
+    "promotion": _suspected("promotional_text", _PROMOTION, "%", "pping", "PPING", "uy ", "UY "),
     "placeholder_image": _suspected(
-        "placeholder_image", _PLACEHOLDER_IMAGE, "no", "No", "NO", "laceholder", "oming"
+        "placeholder_image", _PLACEHOLDER_IMAGE, "no", "No", "NO", "holder", "oming"
     ),
 }

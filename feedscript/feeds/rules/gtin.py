@@ -1,5 +1,7 @@
 """Global Trade Item Numbers in SQL: GS1's check digit and prefixes, UPC-E and ISBN-10 included."""
 
+from itertools import accumulate
+
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.derivation import Value
 
@@ -48,8 +50,20 @@ def is_fine(value: Value, refused: tuple[str, ...]) -> str:
     octets = f"(({nibbles} & {0x0F0F0F0F0F0F0F}) + (({nibbles} >> 4) & {0x0F0F0F0F0F0F0F}) * 3)"
     # The remainder by 255 is the sum of the bytes, which is at most 252.
     tests = [f"{nibbles} > 0", f"strlen({value.text}) IN (12, 13, 14)", carries, f"{octets} % 255 % 10 = 0"]
-    tests += [f"({nibbles} >> 40) & 4095 NOT BETWEEN {low} AND {high}" for low, high in _ranges(refused)]
+    tests += _none_of(f"({nibbles} >> 40) & 4095", _ranges(refused))
     return " AND ".join(tests)
+
+
+def _none_of(prefix: str, refused: list[tuple[int, int]]) -> list[str]:
+    """That a prefix lies in none of the ranges; whether in the widest gap between two is asked first."""
+    outside = [f"{prefix} NOT BETWEEN {low} AND {high}" for low, high in refused]
+    ordered = sorted(refused)
+    tops = accumulate((high for _, high in ordered), max)
+    gaps = [(top + 1, low - 1) for top, (low, _) in zip(tops, ordered[1:], strict=False)]
+    if not gaps:
+        return outside
+    low, high = max(gaps, key=lambda gap: gap[1] - gap[0])
+    return [sql.choice([(f"{prefix} BETWEEN {low} AND {high}", "true")], " AND ".join(outside))]
 
 
 def _nibbles(value: Value) -> str:

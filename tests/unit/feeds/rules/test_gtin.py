@@ -1,6 +1,7 @@
 """GTINs: the SQL agrees with arithmetic done by hand, digit by digit."""
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,3 +67,23 @@ def test_wrong_digits_are_told() -> None:
     assert [holds for _, holds in outcomes("4006381333932", "0000000000000", "0306406153", "01234566")] == [
         False
     ] * 4
+
+
+def with_check_digit(digits: str) -> str:
+    return next(f"{digits}{last}" for last in range(10) if by_hand(f"{digits}{last}"))
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [(), ("020-029",), ("200-299", "020-029", "981-984"), ("000-500", "020-029", "990-999"), ("000-999",)],
+    ids=str,
+)
+def test_a_refused_prefix_is_never_called_fine(ranges: tuple[str, ...]) -> None:
+    shared = Derivation()
+    fine = gtin.is_fine(Value("v", shared), ranges)
+    numbers = {prefix: with_check_digit(f"{prefix:03}123456789") for prefix in range(1000)}
+    listed = ", ".join(f"({prefix}, '{number}')" for prefix, number in numbers.items())
+    values = f"SELECT p, v FROM (VALUES {listed}) AS t(p, v)"
+    found = duckdb.execute(f"SELECT p FROM ({shared.over(values)}) WHERE {fine} ORDER BY p").fetchall()
+    bounds = [tuple(map(int, each.split("-"))) for each in ranges]
+    assert [p for (p,) in found] == [p for p in range(1000) if not any(a <= p <= b for a, b in bounds)]

@@ -219,8 +219,9 @@ def test_near_the_bounds_nothing_is_lost(
     assert quick == thorough
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["nothing usual", "all usual"])
 @pytest.mark.parametrize("joined", [False, True])
-def test_nothing_is_lost_in_any_fixture_of_any_attribute(joined: bool) -> None:
+def test_nothing_is_lost_in_any_fixture_of_any_attribute(joined: bool, known: bool) -> None:
     names = [attribute.name for attribute in GOOGLE.attributes]
     changes = [
         change
@@ -230,7 +231,9 @@ def test_nothing_is_lost_in_any_fixture_of_any_attribute(joined: bool) -> None:
     ]
     products = [VALID | {name: expanded(value) for name, value in change.items()} for change in changes]
     rows = [tuple(_cell(each.get(name), joined=joined) for name in names) for each in products]
-    quick, thorough = both(names, rows, "US", joined=joined)
+    columns = {name: dict.fromkeys(row[index] for row in rows) for index, name in enumerate(names)}
+    usual = {name: Usual(tuple(text for text in texts if text)) for name, texts in columns.items()}
+    quick, thorough = both(names, rows, "US", joined=joined, usual=usual if known else {})
     assert quick == thorough
 
 
