@@ -56,6 +56,8 @@ def compile_rules(
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
+    if profile.item in cells:
+        plan.item_id = _trimmed(Value(cells[profile.item].text, plan.derived))
     known = {name: each.without_names() for name, each in usual.items()} if shortcuts else {}
     texts = {name: each.texts for name, each in known.items()}
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived, texts)
@@ -87,6 +89,11 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
         plan.cells.append((sql.begun(raw), text))
         plan.columns[name] = raw
         yield name, Cell(text, f"({text} IS NOT NULL)")
+
+
+def _trimmed(value: Value) -> str:
+    """The value without white space after it; most need no encoding in a URL, and so have none."""
+    return value.let(sql.choice([(value.let(sql.unreserved(value.text)), value.text)], sql.trimmed(value.text)))
 
 
 @dataclass(frozen=True)

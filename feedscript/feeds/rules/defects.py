@@ -118,7 +118,8 @@ def _plainly_formed(attribute: Attribute, value: Value, country: str, origins: t
     elif attribute.type is Type.URL and attribute.pattern is None:
         usual = values.is_usual_link(value.text, origins)
     if usual is None:
-        return values.plainly_formed(attribute, value.text)
+        plain = values.plainly_formed(attribute, value.text)
+        return None if plain is None else value.let(plain)
     return f"CASE WHEN {usual} THEN true ELSE {values.well_formed(attribute, value.text)} END"
 
 

@@ -43,6 +43,7 @@ class Plan:
     says for each rule id in which mask and at which bit it stands. `columns` is each attribute's text in SQL over
     the source's columns; an attribute's place there is its bit in the masks of `filled`. `within` are
     comparisons within groups: the rule, and the SQL of the group and of the value that must be the same in it.
+    `item_id` is SQL over the names: the item's id without white space around it, NULL where it has none.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Plan:
     columns: dict[str, str] = field(default_factory=dict)
     derived: Derivation = field(default_factory=Derivation)
     within: list[tuple[Rule, str, str]] = field(default_factory=list)
+    item_id: str = "NULL::VARCHAR"
 
     @property
     def masks(self) -> list[str]:

@@ -71,6 +71,11 @@ def trimmed_at_both_ends(value: str) -> str:
     return f"CASE WHEN {clean} THEN {value} ELSE {trimmed(value)} END"
 
 
+def unreserved(value: str) -> str:
+    """Whether the value is of letters, digits and the few signs that need no encoding in a URL (RFC 3986, 2.3)."""
+    return f"url_encode({value}) = {value}"
+
+
 def longer(value: str, limit: int) -> str:
     """Whether the value has more than `limit` characters; bytes, which are cheap to count, settle most."""
     return f"CASE WHEN strlen({value}) > {limit} THEN length({trimmed(value)}) > {limit} ELSE false END"

@@ -123,7 +123,7 @@ def _is_price(value: str) -> str:
 def _without_signs(form: str, value: str) -> str | None:
     """For a form that only forbids some characters, that the value needs no encoding as a part of a URL."""
     if re.fullmatch(r"\[\^[^\[\]]+\]\+", form) and all(re.fullmatch(form, each) for each in _UNRESERVED):
-        return f"url_encode({value}) = {value}"
+        return sql.unreserved(value)
     return None
 
 

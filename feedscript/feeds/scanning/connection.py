@@ -87,8 +87,8 @@ def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> st
         "quote": sql.literal(staged.quote),
         "escape": sql.literal(staged.escape),
         "max_line_size": str(limits.max_field_bytes),
-        # DuckDB's own choice is sixteen lines of the longest kind, of which each thread holds several.
-        "buffer_size": str(max(4 * limits.max_field_bytes, _LEAST_BUFFER_BYTES)),
+        # Half of DuckDB's own choice, as each thread holds several.
+        "buffer_size": str(max(8 * limits.max_field_bytes, _LEAST_BUFFER_BYTES)),
     }
     # Every scan must reject the same rows, and `ignore_errors` alone gives up more of them after a bad quote.
     options |= {

@@ -40,7 +40,7 @@ class Scan:
     staged: Staged
     plan: Plan
     limits: Limits
-    item_id: str
+    item: str
     workdir: Path
     _counting: Future[LineIndex] = field(init=False, repr=False)
 
@@ -58,13 +58,11 @@ class Scan:
             for text, letter in ((group, "k"), (value, "w"))
         ]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
-        inner = [
-            f"{self.key} AS h",
-            f"hash({self.id_text} || '#') AS g",
-            *cells,
-            *(["line"] if self.staged.line_column else []),
-        ]
-        outer = ["h", "g", *masks, *filled, *groups]
+        inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
+        item_id = self.plan.item_id
+        # The function makes its text at once, unlike the operator.
+        hashes = [f"hash({item_id}) AS h", f"hash(concat({item_id}, '#')) AS g"]
+        outer = [*hashes, *masks, *filled, *groups]
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits, rejects=True)
@@ -88,7 +86,7 @@ class Scan:
     @property
     def id_text(self) -> str:
         """The item's id in SQL over the source's columns, NULL where it has none."""
-        column = self.plan.columns.get(self.item_id)
+        column = self.plan.columns.get(self.item)
         return f"({sql.trimmed_at_both_ends(column)})" if column else "NULL::VARCHAR"
 
     @property

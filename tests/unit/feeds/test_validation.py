@@ -86,6 +86,13 @@ def test_the_second_of_two_items_with_one_id_is_found(tmp_path: Path) -> None:
     assert report.items_with_errors == 2
 
 
+def test_white_space_around_an_id_makes_no_other_id(tmp_path: Path) -> None:
+    ids = ("a b", "a b ", "\ta b\n", "x", " x\u00a0", "X")
+    report = check(tmp_path, *(product(number, id=text) for number, text in enumerate(ids)))
+    (repeated,) = (issue for issue in report.issues if issue.rule.id == "google.id.duplicate_id")
+    assert [sample.item for sample in repeated.samples] == [2, 3, 5]
+
+
 def test_columns_are_known_by_any_spelling(tmp_path: Path) -> None:
     spelt = {name.replace("_", " ").title(): value for name, value in product(1).items()}
     assert found(check(tmp_path, spelt)) == {}
