@@ -142,7 +142,7 @@ class _Validation:
             find_group_conflicts(scan, index, rule.id)
         rules = scan.plan.rules | {repeated.id: repeated} | {rule.id: rule for rule, _, _ in scan.plan.within}
         totals = scan.totals()
-        samples = sample_findings(scan, {rule: rules[rule].attribute for rule in totals}, self.policy)
+        samples = sample_findings(scan, totals, {rule: rules[rule].attribute for rule in totals}, self.policy)
         for rule_id, total in totals.items():
             self._add(rules[rule_id], total, total, samples[rule_id])
         rejected = scan.rejected()

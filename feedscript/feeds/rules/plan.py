@@ -1,5 +1,6 @@
 """What to compute for each item of a feed: one bit per rule, one CASE per attribute."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from feedscript.feeds.rules import sql
@@ -81,6 +82,14 @@ class Plan:
             for place, (_, text) in enumerate(self.cells)
         ]
         return [" | ".join(flags[start : start + MASK_BITS]) for start in range(0, len(flags), MASK_BITS)]
+
+    def bits(self, rules: Iterable[str]) -> dict[int, int]:
+        """The bits of some rules, by mask."""
+        found: dict[int, int] = {}
+        for rule in rules:
+            mask, place = self.places[rule]
+            found[mask] = found.get(mask, 0) | 1 << place
+        return found
 
     def add(self, groups: list[Group]) -> None:
         """Give the rules of one attribute bits in one mask, and its chains of checks a place there."""

@@ -60,8 +60,8 @@ def _write_rejected(scan: Scan, file: TextIO, grades: Mapping[str, Grade]) -> No
 def _write_items(scan: Scan, file: TextIO, grades: Mapping[str, Grade], value_length: int) -> None:
     names, columns = _columns(scan, grades, value_length)
     places = {rule: scan.plan.places[rule] for rule in grades}
-    masks = sorted({mask for mask, _ in places.values()})
-    failed = {mask: sum(1 << bit for other, bit in places.values() if other == mask) for mask in masks}
+    failed = scan.plan.bits(grades)
+    masks = list(failed)
     line = "line" if scan.staged.line_column else "NULL"
     # The rows' places are asked for first: a second query would end the first one's answer.
     locate = _locator(scan)

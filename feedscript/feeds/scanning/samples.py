@@ -10,6 +10,9 @@ from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
 
 
+_BATCH = 1_000
+
+
 @dataclass(frozen=True)
 class Sample:
     """One finding: the item's ordinal and physical line, both from 1, its id, the value at fault."""
@@ -21,34 +24,37 @@ class Sample:
 
 
 def sample_findings(
-    scan: Scan, attributes: Mapping[str, str | None], policy: Policy
+    scan: Scan, totals: Mapping[str, int], attributes: Mapping[str, str | None], policy: Policy
 ) -> dict[str, list[Sample]]:
-    """The first findings of each rule in `attributes` (rule id to attribute), by reading those items again."""
-    if not attributes:
-        return {}
-    scan.connection.execute("CREATE TEMP TABLE picked (rule VARCHAR, n BIGINT)")
-    for rule in attributes:
-        # Rule by rule: hundreds of them at once would each hold memory of their own.
-        scan.connection.execute(f"INSERT INTO picked {_first(scan, rule, policy.samples_per_rule)}")
+    """The first findings of each rule in `totals` (findings by rule id), by reading those items again.
+
+    `attributes` are by rule id what its findings are about.
+    """
+    places = _first(scan, totals, policy.samples_per_rule)
+    rules: dict[int, list[str]] = {}
+    for rule, found in places.items():
+        for n in found:
+            rules.setdefault(n, []).append(rule)
+    samples: dict[str, list[Sample]] = {rule: [] for rule in totals}
+    if not rules:
+        return samples
+    located = _located(scan, set(rules))
     cut = policy.value_length + 1
     names = sorted({name for name in attributes.values() if name in scan.plan.columns and name})
     texts = ", ".join(f"left({scan.plan.columns[name]}, {cut})" for name in names)
     # One list takes a block of memory, where a column for each attribute would take a block each.
     columns = [f"left({scan.id_text}, {cut}) AS item_id", f"[{texts}]::VARCHAR[] AS texts"]
+    scan.connection.execute("CREATE TEMP TABLE picked AS SELECT unnest(?::BIGINT[]) AS n", [[*rules]])
     reread(scan, "fetched", columns, "SELECT n FROM picked")
     line = "line" if scan.staged.line_column else "NULL"
-    found: dict[str, list[tuple[int, int | None, str | None, str | None]]] = {}
-    for rule, attribute in attributes.items():
-        value = f"texts[{names.index(attribute) + 1}]" if attribute in names else "NULL"
-        found[rule] = scan.connection.execute(
-            f"SELECT n, {line}, item_id, {value} FROM picked JOIN fetched USING (n) WHERE rule = ? ORDER BY n",
-            [rule],
-        ).fetchall()
-    places = _located(scan, {row[0] for each in found.values() for row in each})
-    return {
-        rule: [Sample(*places.get(n, (n + 1, line)), item_id, value) for n, line, item_id, value in each]
-        for rule, each in found.items()
-    }
+    cursor = scan.connection.execute(f"SELECT n, {line}, item_id, texts FROM fetched ORDER BY n")
+    while batch := cursor.fetchmany(_BATCH):
+        for n, noted, item_id, found in batch:
+            values = dict(zip(names, found, strict=True))
+            place = located.get(n, (n + 1, noted))
+            for rule in rules[n]:
+                samples[rule].append(Sample(*place, item_id, values.get(attributes[rule] or "")))
+    return samples
 
 
 def sample_rejected(scan: Scan, policy: Policy) -> dict[str, list[Sample]]:
@@ -74,14 +80,26 @@ def sample_rejected(scan: Scan, policy: Policy) -> dict[str, list[Sample]]:
     return samples
 
 
-def _first(scan: Scan, rule: str, count: int) -> str:
-    if rule in scan.plan.places:
-        mask, bit = scan.plan.places[rule]
-        # The engine keeps the order of rows, so that the first found are the first in the file.
-        findings = f"rowid FROM items WHERE (m{mask} >> {bit}) & 1 = 1"
-    else:
-        findings = f"n FROM crossed WHERE rule = {sql.literal(rule)} ORDER BY n"
-    return f"SELECT {sql.literal(rule)}, {findings} LIMIT {count}"
+def _first(scan: Scan, totals: Mapping[str, int], count: int) -> dict[str, list[int]]:
+    """The places of the first `count` findings of each rule, in order."""
+    places: dict[str, list[int]] = {rule: [] for rule in totals}
+    for rule in totals.keys() - scan.plan.places.keys():
+        found = scan.connection.execute(
+            "SELECT n FROM crossed WHERE rule = ? ORDER BY n LIMIT ?", [rule, count]
+        ).fetchall()
+        places[rule] = [n for (n,) in found]
+    wanted = {rule: min(total, count) for rule, total in totals.items() if rule in scan.plan.places and count}
+    start = 0
+    # Each look takes items that fail a rule of which more are wanted, so that few looks find them all.
+    while items := list(scan.failing_from(start, wanted, max(sum(wanted.values()), _BATCH))):
+        start = items[-1][0] + 1
+        for n, failed in items:
+            for rule in failed & wanted.keys():
+                places[rule].append(n)
+                wanted[rule] -= 1
+                if not wanted[rule]:
+                    del wanted[rule]
+    return places
 
 
 def _located(scan: Scan, wanted: set[int]) -> dict[int, tuple[int, int]]:

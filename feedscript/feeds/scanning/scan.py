@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -157,12 +158,27 @@ class Scan:
         ).fetchone()
         return [count or 0 for count in row] if row else []
 
+    def failing_from(self, place: int, rules: Collection[str], most: int) -> Iterator[tuple[int, set[str]]]:
+        """The first items from a place on that fail any of the rules: the place of each, and which it fails.
+
+        The engine keeps the order of rows, so that the first found are the first in the file.
+        """
+        wanted = self.plan.bits(rules)
+        if not wanted:
+            return
+        tests = " OR ".join(f"m{mask} & {bits}::UBIGINT <> 0" for mask, bits in wanted.items())
+        rows = self.connection.execute(
+            f"SELECT rowid, {', '.join(f'm{mask}' for mask in wanted)} FROM items"
+            f" WHERE rowid >= {place} AND ({tests}) LIMIT {most}"
+        ).fetchall()
+        for n, *masks in rows:
+            found = dict(zip(wanted, masks, strict=True))
+            places = ((rule, *self.plan.places[rule]) for rule in rules)
+            yield n, {rule for rule, mask, bit in places if found[mask] >> bit & 1}
+
     def failing(self, rules: frozenset[str]) -> int:
         """How many items fail any of the rules."""
-        wanted: dict[int, int] = {}
-        for rule in rules & self.plan.places.keys():
-            mask, bit = self.plan.places[rule]
-            wanted[mask] = wanted.get(mask, 0) | 1 << bit
+        wanted = self.plan.bits(rules & self.plan.places.keys())
         tests = [f"m{mask} & {bits}::UBIGINT <> 0" for mask, bits in wanted.items()]
         if rules and self.number("SELECT count(*) FROM crossed"):
             named = sql.literals(tuple(sorted(rules)))
