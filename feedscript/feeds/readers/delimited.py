@@ -59,6 +59,7 @@ def stage_delimited(intake: Intake) -> Staged:
         faults=intake.faults,
         complete=intake.stopped_reason is None,
         stopped_reason=intake.stopped_reason,
+        is_source=path == intake.path,
     )
 
 
@@ -70,7 +71,7 @@ def with_plain_line_ends(staged: Staged, workdir: Path) -> Staged:
     destination = workdir / "line-ends.csv"
     with staged.path.open(encoding="utf-8", errors="surrogateescape", newline=None) as text:
         _write(destination, iter(lambda: text.read(CHUNK_BYTES), ""))
-    return replace(staged, path=destination)
+    return replace(staged, path=destination, is_source=False)
 
 
 def _drop_partial_line(path: Path) -> None:

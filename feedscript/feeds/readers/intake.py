@@ -9,6 +9,7 @@ from pathlib import Path
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.progress import OnProgress, Progress
 from feedscript.feeds.readers.staged import Fault, FaultTally, Source
+from feedscript.feeds.readers.survey import Survey
 
 #: An attribute's sub-attribute names, in the order of its text form (`country:region:service:price`).
 Shapes = Mapping[str, tuple[str, ...]]
@@ -72,7 +73,7 @@ class Meter:
 class Intake:
     """One source being read.
 
-    `path` is the file as it lies there, `size` its bytes, `digest` its SHA-256 being computed beside the
+    `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the
     reading, `compression` as in `Source`. `stopped_reason` is None while nothing has cut the reading short.
     """
 
@@ -80,7 +81,7 @@ class Intake:
     uri: str
     workdir: Path
     size: int
-    digest: Future[str]
+    survey: Future[Survey]
     compression: str | None
     limits: Limits
     shapes: Shapes
@@ -112,5 +113,5 @@ class Intake:
             quoting=quoting,
             compression=self.compression,
             bytes=self.size,
-            digest=self.digest,
+            survey=self.survey,
         )

@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feedscript.feeds.readers.survey import Survey
+
 #: Joins the values of a repeated XML element or JSON array within one staged cell.
 VALUE_SEPARATOR = "\x1f"
 
@@ -26,12 +28,12 @@ class Source:
     quoting: str | None
     compression: str | None
     bytes: int
-    digest: Future[str] = field(repr=False, compare=False)
+    survey: Future[Survey] = field(repr=False, compare=False)
 
     @property
     def sha256(self) -> str:
         """The hash in hexadecimal; it is computed beside the reading, so ask last: this waits for it."""
-        return self.digest.result()
+        return self.survey.result().sha256
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class FaultTally:
 class Staged:
     """A source made ready for one scan: every column text, in the source's order.
 
-    `path` is the original file where it is already plain UTF-8 delimited text, else one in the work folder.
+    `path` is the original file where it is already plain UTF-8 delimited text, else one in the work folder;
+    `is_source` says which.
     `quote` and `escape` are one character or empty. `skip_lines` counts what lies before the first item
     (comments, header). `columns` are the source's own names. `line_column` names an extra last column, not in
     `columns`, that carries the source's physical line; None for text, where lines are derived. `complete` is
@@ -93,3 +96,4 @@ class Staged:
     faults: FaultTally = field(default_factory=FaultTally)
     complete: bool = True
     stopped_reason: str | None = None
+    is_source: bool = False

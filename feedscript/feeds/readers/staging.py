@@ -8,7 +8,6 @@ from feedscript.feeds.limits import Limits
 from feedscript.feeds.progress import OnProgress, silent
 from feedscript.feeds.readers.compression import detect_compression, head_of_contents
 from feedscript.feeds.readers.delimited import stage_delimited
-from feedscript.feeds.readers.digest import start_digest
 from feedscript.feeds.readers.encoding import HEAD_BYTES, bom_of, declared_encoding, detect_encoding
 from feedscript.feeds.readers.formats import detect_text_format, is_parquet, refuse_foreign
 from feedscript.feeds.readers.intake import Intake, Meter, Shapes, Stopped
@@ -16,6 +15,7 @@ from feedscript.feeds.readers.json_feed import stage_json
 from feedscript.feeds.readers.markup import stage_markup
 from feedscript.feeds.readers.parquet import stage_parquet
 from feedscript.feeds.readers.staged import Fault, Staged
+from feedscript.feeds.readers.survey import start_survey
 
 _DEFAULT_LIMITS = Limits()
 _NO_SHAPES: Shapes = MappingProxyType({})
@@ -50,7 +50,7 @@ def stage(
         uri=name,
         workdir=workdir,
         size=size,
-        digest=start_digest(source),
+        survey=start_survey(source),
         compression=detect_compression(head),
         limits=limits,
         shapes=shapes,

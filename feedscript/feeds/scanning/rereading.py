@@ -29,11 +29,27 @@ def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
         f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT n FROM ({chosen}) ORDER BY n"
     )
     count, last = scan.number("SELECT count(*) FROM chosen"), scan.number("SELECT max(n) FROM chosen")
-    source = source_table(scan.staged, scan.limits)
     if scan.one_line_each and count <= _FEW:
-        picked = replace(scan.staged, path=_picked_out(scan))
-        found, places = source_table(picked, scan.limits), "items WHERE rowid IN (SELECT n FROM chosen)"
-    elif last < _NEAR:
+        _pick_out(scan, table, columns)
+    else:
+        _filter(scan, table, columns, count, last)
+    scan.connection.execute("DROP TABLE chosen")
+
+
+def _pick_out(scan: Scan, table: str, columns: list[str]) -> None:
+    """Read a file of the chosen items' lines."""
+    lines = ["TRY_CAST(line AS UBIGINT) AS line"] if scan.staged.line_column else []
+    picked = source_table(replace(scan.staged, path=_picked_out(scan)), scan.limits)
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT chosen.n, found.* FROM chosen"
+        f" POSITIONAL JOIN (SELECT {', '.join([*lines, *columns])} FROM {picked}) AS found"
+    )
+
+
+def _filter(scan: Scan, table: str, columns: list[str], count: int, last: int) -> None:
+    """Read the source again, as far as the last chosen item or through a filter that most others do not pass."""
+    source = source_table(scan.staged, scan.limits)
+    if last < _NEAR:
         found, places = f"{source} LIMIT {last + 1}", f"items WHERE rowid <= {last}"
     elif count > _MANY:
         found, places = source, "items"
@@ -52,8 +68,7 @@ def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT places.*, found.* FROM places"
         " JOIN found ON places.rowid = found.rowid WHERE n IN (SELECT n FROM chosen)"
     )
-    for used in ("chosen", "found", "places"):
-        scan.connection.execute(f"DROP TABLE {used}")
+    scan.connection.execute("DROP TABLE found; DROP TABLE places")
 
 
 def _picked_out(scan: Scan) -> Path:

@@ -12,10 +12,10 @@ import duckdb
 
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.readers.survey import LineIndex, start_index
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.plan import MASK_BITS, Plan
 from feedscript.feeds.scanning.connection import source_table
-from feedscript.feeds.scanning.line_index import LineIndex, start_index
 
 #: Kinds of rows that DuckDB rejects, as codes of ours.
 _REJECTED_CODES = {
@@ -43,11 +43,11 @@ class Scan:
     limits: Limits
     item: str
     workdir: Path
-    _counting: Future[LineIndex] = field(init=False, repr=False)
+    _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
 
     def run(self) -> None:
         """Read the source once."""
-        self._counting = start_index(self.staged.path)
+        self._counting = None if self.staged.is_source else start_index(self.staged.path)
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
         filled = [f"({mask}) AS f{index}" for index, mask in enumerate(self.plan.filled)]
         groups = [
@@ -116,7 +116,7 @@ class Scan:
     @property
     def index(self) -> LineIndex:
         """Where the lines of the staged file begin."""
-        return self._counting.result()
+        return self._counting.result() if self._counting else self.staged.source.survey.result().lines
 
     @cached_property
     def one_line_each(self) -> bool:

@@ -1,15 +1,16 @@
-"""The index of lines finds each line where reading the file from its start does."""
+"""A file's hash is that of its bytes, and the index of lines finds each where reading from the start does."""
 
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.scanning.line_index import start_index
+from feedscript.feeds.readers.survey import start_index, start_survey
 
-#: A quarter of a MiB is a block; lines about as long lie across the bounds of blocks.
-LENGTHS = st.sampled_from([0, 1, 2, 1_000, 262_142, 262_143, 262_144, 262_145, 600_000])
+#: An eighth of 256 KiB is a part of a block; lines about as long lie across the bounds of both.
+LENGTHS = st.sampled_from([0, 1, 2, 1_000, 32_766, 32_767, 32_768, 262_142, 262_143, 262_144, 262_145, 600_000])
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -21,7 +22,10 @@ def test_every_line_is_found_by_its_number(lengths: list[int], *, ended: bool) -
         path = Path(folder) / "lines"
         path.write_bytes(content if ended else content.removesuffix(b"\n"))
         expected = path.read_bytes().splitlines(keepends=True)
-        index = start_index(path).result()
+        survey = start_survey(path).result()
+        assert survey.sha256 == sha256(path.read_bytes()).hexdigest()
+        index = survey.lines
+        assert index == start_index(path).result()
         assert index.lines == len(expected)
         assert list(index.take(range(1, len(expected) + 1))) == expected
         assert [line for number in range(len(expected)) for line in index.take([number + 1])] == expected

@@ -1,0 +1,97 @@
+"""What a file's bytes tell in one reading, in a thread beside the scan: its SHA-256, and where its lines begin."""
+
+import hashlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feedscript.feeds.beside import start_beside
+
+_BLOCK_BYTES = 256 * 1024
+#: Lines are counted in parts of a block, so that few are passed over on the way to one.
+_PART_BYTES = 32 * 1024
+
+
+@dataclass(frozen=True)
+class LineIndex:
+    """The number of line feeds before each part of a file, and in all of it (`lines` counts an unended last one)."""
+
+    path: Path
+    before: "array[int]"
+    lines: int
+
+    def take(self, numbers: Iterable[int]) -> Iterator[bytes]:
+        """The lines of these numbers, ascending and from 1, with their ends."""
+        with self.path.open("rb") as file:
+            for number in numbers:
+                # The line begins behind a line feed, which is in the last part with fewer before it.
+                part = max(bisect_left(self.before, number - 1) - 1, 0)
+                file.seek(part * _PART_BYTES)
+                for _ in range(number - 1 - self.before[part]):
+                    file.readline()
+                yield file.readline()
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A file's SHA-256 in hexadecimal, and where its lines begin."""
+
+    sha256: str
+    lines: LineIndex
+
+
+def start_survey(path: Path) -> Future[Survey]:
+    """Begin to hash a file and to count its lines.
+
+    hashlib lets go of the interpreter while it hashes, so the reading goes on beside it.
+    """
+    return start_beside(_survey, path)
+
+
+def start_index(path: Path) -> Future[LineIndex]:
+    """Begin to count a file's lines."""
+    return start_beside(_index, path)
+
+
+def _survey(path: Path) -> Survey:
+    digest, count = hashlib.sha256(), _Count()
+    for block in _blocks(path):
+        digest.update(block)
+        count.update(block)
+    return Survey(digest.hexdigest(), count.index(path))
+
+
+def _index(path: Path) -> LineIndex:
+    count = _Count()
+    for block in _blocks(path):
+        count.update(block)
+    return count.index(path)
+
+
+def _blocks(path: Path) -> Iterator[bytearray]:
+    """The file's content in blocks of one size, but for the last; each is gone when the next is asked for."""
+    block = bytearray(_BLOCK_BYTES)
+    with path.open("rb") as file:
+        while size := file.readinto(block):
+            if size < len(block):
+                del block[size:]
+            yield block
+
+
+@dataclass
+class _Count:
+    before: "array[int]" = field(default_factory=lambda: array("Q"))
+    feeds: int = 0
+    ended: bool = True
+
+    def update(self, block: bytearray) -> None:
+        for start in range(0, len(block), _PART_BYTES):
+            self.before.append(self.feeds)
+            self.feeds += block.count(b"\n", start, start + _PART_BYTES)
+        self.ended = block.endswith(b"\n")
+
+    def index(self, path: Path) -> LineIndex:
+        return LineIndex(path, self.before, self.feeds + (not self.ended))
