@@ -93,7 +93,9 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
 
 def _trimmed(value: Value) -> str:
     """The value without white space after it; most need no encoding in a URL, and so have none."""
-    return value.let(sql.choice([(value.let(sql.unreserved(value.text)), value.text)], sql.trimmed(value.text)))
+    return value.let(
+        sql.choice([(value.let(sql.unreserved(value.text)), value.text)], sql.trimmed(value.text))
+    )
 
 
 @dataclass(frozen=True)

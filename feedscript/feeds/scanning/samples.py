@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.policy import Policy
-from feedscript.feeds.rules import sql
 from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
-
 
 _BATCH = 1_000
 

@@ -136,27 +136,31 @@ class Scan:
 
     def totals(self) -> dict[str, int]:
         """How many items fail each rule, for the rules that any item fails."""
-        counted = self._sums([(f"m{mask}", bit) for mask, bit in self.plan.places.values()])
-        totals = {rule: number for rule, number in zip(self.plan.places, counted, strict=True) if number}
+        counted = [self._counted(f"m{mask}") for mask in range(len(self.plan.chains))]
+        places = self.plan.places.items()
+        totals = {rule: counted[mask][bit] for rule, (mask, bit) in places if bit in counted[mask]}
         crossed = self.connection.execute("SELECT rule, count(*) FROM crossed GROUP BY rule ORDER BY rule")
         return totals | dict(crossed.fetchall())
 
     def filled(self) -> dict[str, int]:
         """How many items have a value, for each attribute that has a column."""
-        bits = [divmod(index, MASK_BITS) for index in range(len(self.plan.columns))]
-        counted = self._sums([(f"f{mask}", bit) for mask, bit in bits])
-        return dict(zip(self.plan.columns, counted, strict=True))
+        counted = [self._counted(f"f{mask}") for mask in range(len(self.plan.filled))]
+        places = (divmod(index, MASK_BITS) for index in range(len(self.plan.columns)))
+        return {
+            name: counted[mask].get(bit, 0)
+            for name, (mask, bit) in zip(self.plan.columns, places, strict=True)
+        }
 
-    def _sums(self, bits: list[tuple[str, int]]) -> list[int]:
-        """How many items have each bit set; items are alike by the thousand, so kinds of items are summed."""
-        if not bits:
-            return []
-        masks = ", ".join(sorted({mask for mask, _ in bits}))
-        sums = ", ".join(f"sum(number * (({mask} >> {place}) & 1)::BIGINT)::BIGINT" for mask, place in bits)
-        row = self.connection.execute(
-            f"SELECT {sums} FROM (SELECT {masks}, count(*) AS number FROM items GROUP BY ALL)"
-        ).fetchone()
-        return [count or 0 for count in row] if row else []
+    def _counted(self, mask: str) -> dict[int, int]:
+        """How many items have each bit of a mask set, for those bits that any has.
+
+        Items are alike by the thousand, so kinds of items are summed.
+        """
+        rows = self.connection.execute(
+            f"SELECT place, sum(number)::BIGINT FROM (SELECT {mask}, count(*) AS number FROM items GROUP BY {mask}),"
+            f" range({MASK_BITS}) AS bits(place) WHERE ({mask} >> place::UBIGINT) & 1 = 1 GROUP BY place"
+        )
+        return dict(rows.fetchall())
 
     def failing_from(self, place: int, rules: Collection[str], most: int) -> Iterator[tuple[int, set[str]]]:
         """The first items from a place on that fail any of the rules: the place of each, and which it fails.

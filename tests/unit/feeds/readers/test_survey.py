@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from feedscript.feeds.readers.survey import start_index, start_survey
 
 #: An eighth of 256 KiB is a part of a block; lines about as long lie across the bounds of both.
-LENGTHS = st.sampled_from([0, 1, 2, 1_000, 32_766, 32_767, 32_768, 262_142, 262_143, 262_144, 262_145, 600_000])
+LENGTHS = st.sampled_from(
+    [0, 1, 2, 1_000, 32_766, 32_767, 32_768, 262_142, 262_143, 262_144, 262_145, 600_000]
+)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
