@@ -38,11 +38,9 @@ def _price() -> str:
     return rf"{amount}(?:(?:\.\d{{1,2}})? (?:{cents})|(?:\.00?)? (?:{whole})|(?:\.\d{{1,3}})? (?:{mills}))"
 
 
-PRICE = _price()
-
 _PATTERNS = {
     Type.URL: _URL,
-    Type.PRICE: PRICE,
+    Type.PRICE: _price(),
     Type.INTEGER: r"[+-]?\d{1,15}",
     Type.NUMBER: _NUMBER,
     Type.DATETIME: _DATETIME,
@@ -71,8 +69,6 @@ def well_formed(attribute: Attribute, value: str) -> str | None:
     form = pattern(attribute)
     if form is None:
         return None
-    if attribute.pattern is None and attribute.type is Type.PRICE:
-        return sql.choice([(_is_price(value), "true")], sql.matches(sql.trimmed_at_both_ends(value), form))
     exact = sql.matches(value, form)
     if attribute.pattern is None and attribute.type is Type.CATEGORY:
         return sql.choice([(_is_path(value), "true")], exact)
@@ -114,10 +110,6 @@ def _needs_no_encoding(value: str) -> str:
 
 def _is_path(value: str) -> str:
     return f"({value} >= 'A' AND NOT contains(replace({value}, ' > ', ''), '>'))"
-
-
-def _is_price(value: str) -> str:
-    return f"regexp_full_match({value}, {sql.literal(PRICE)})"
 
 
 def _without_signs(form: str, value: str) -> str | None:
@@ -200,10 +192,9 @@ def spelling(word: str) -> str:
 
 def amount(attribute: Attribute, value: str) -> str:
     """The number that a price, a measure or a plain number begins with."""
-    if attribute.type is Type.PRICE:
-        text = f"({sql.trimmed_at_both_ends(value)})"
-        return f"TRY_CAST(left({text}, strlen({text})::INTEGER - 4) AS DOUBLE)"
-    return number(value)
+    return (
+        f"TRY_CAST(split_part({value}, ' ', 1) AS DOUBLE)" if attribute.type is Type.PRICE else number(value)
+    )
 
 
 def number(value: str) -> str:
@@ -214,7 +205,7 @@ def number(value: str) -> str:
 def currency(attribute: Attribute, value: str) -> str:
     """The currency of a well-formed price, or of the first price in a structured value."""
     if attribute.type is Type.PRICE:
-        return f"right(({sql.trimmed_at_both_ends(value)}), 3)"
+        return f"left(split_part({value}, ' ', 2), 3)"
     return f"regexp_extract({value}, '[0-9] ([A-Z]{{3}})', 1)"
 
 

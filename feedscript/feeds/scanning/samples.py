@@ -49,9 +49,9 @@ def sample_findings(
     while batch := cursor.fetchmany(_BATCH):
         for n, noted, item_id, found in batch:
             values = dict(zip(names, found, strict=True))
-            place = located.get(n, (n + 1, noted))
+            item, physical = located.get(n, (n + 1, noted))
             for rule in rules[n]:
-                samples[rule].append(Sample(*place, item_id, values.get(attributes[rule] or "")))
+                samples[rule].append(Sample(item, physical, item_id, values.get(attributes[rule] or "")))
     return samples
 
 
