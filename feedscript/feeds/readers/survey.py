@@ -90,7 +90,9 @@ class _Count:
     def update(self, block: bytearray) -> None:
         for start in range(0, len(block), _PART_BYTES):
             self.before.append(self.feeds)
-            self.feeds += block.count(b"\n", start, start + _PART_BYTES)
+            part = block[start : start + _PART_BYTES]
+            # Far faster than `count`, which looks at each byte by itself before Python 3.13.
+            self.feeds += len(part) - len(part.replace(b"\n", b""))
         self.ended = block.endswith(b"\n")
 
     def index(self, path: Path) -> LineIndex:

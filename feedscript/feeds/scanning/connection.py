@@ -37,6 +37,8 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "preserve_insertion_order": True,
+        # One reads ahead as fast as all scan; each more only holds buffers.
+        "async_threads": 1,
         # It makes joins of long IN lists, and a join does not keep the order of the file.
         "disabled_optimizers": "in_clause",
     }
