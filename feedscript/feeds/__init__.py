@@ -1,25 +1,32 @@
-"""The feed engine: profiles, rules, readers, validation, mapping, generation, reports. It knows no job."""
+"""The feed engine: profiles, rules, readers, validation, mapping, generation, reports. It knows no job.
 
-from feedscript.feeds.config import FeedConfig, load_config
-from feedscript.feeds.errors import (
-    ConfigError,
-    DocumentError,
-    FeedError,
-    ProfileError,
-    SourceUnavailable,
-    SourceUnreadable,
-    UnknownProfile,
-)
-from feedscript.feeds.generation import Generated, generate
-from feedscript.feeds.limits import Limits
-from feedscript.feeds.mapping import Mapping, read_mapping
-from feedscript.feeds.policy import Policy
-from feedscript.feeds.profiles import Profile, load_profile, profile_ids, read_profile
-from feedscript.feeds.progress import Progress
-from feedscript.feeds.report import Issue, Report
-from feedscript.feeds.reports import render_html, render_text
-from feedscript.feeds.validation import validate
-from feedscript.feeds.warming import warm_up
+What is listed here is imported when it is first asked for: the engine takes a tenth of a second.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from feedscript.feeds.config import FeedConfig, load_config
+    from feedscript.feeds.errors import (
+        ConfigError,
+        DocumentError,
+        FeedError,
+        ProfileError,
+        SourceUnavailable,
+        SourceUnreadable,
+        UnknownProfile,
+    )
+    from feedscript.feeds.generation import Generated, generate
+    from feedscript.feeds.limits import Limits
+    from feedscript.feeds.mapping import Mapping, read_mapping
+    from feedscript.feeds.policy import Policy
+    from feedscript.feeds.profiles import Profile, load_profile, profile_ids, read_profile
+    from feedscript.feeds.progress import Progress
+    from feedscript.feeds.report import Issue, Report
+    from feedscript.feeds.reports import render_html, render_text
+    from feedscript.feeds.validation import validate
+    from feedscript.feeds.warming import warm_up
 
 __all__ = [
     "ConfigError",
@@ -49,3 +56,38 @@ __all__ = [
     "validate",
     "warm_up",
 ]
+
+_HOMES = {
+    "ConfigError": "errors",
+    "DocumentError": "errors",
+    "FeedConfig": "config",
+    "FeedError": "errors",
+    "Generated": "generation",
+    "Issue": "report",
+    "Limits": "limits",
+    "Mapping": "mapping",
+    "Policy": "policy",
+    "Profile": "profiles",
+    "ProfileError": "errors",
+    "Progress": "progress",
+    "Report": "report",
+    "SourceUnavailable": "errors",
+    "SourceUnreadable": "errors",
+    "UnknownProfile": "errors",
+    "generate": "generation",
+    "load_config": "config",
+    "load_profile": "profiles",
+    "profile_ids": "profiles",
+    "read_mapping": "mapping",
+    "read_profile": "profiles",
+    "render_html": "reports",
+    "render_text": "reports",
+    "validate": "validation",
+    "warm_up": "warming",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

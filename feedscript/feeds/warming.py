@@ -1,11 +1,18 @@
 """What every run of the engine needs and none changes, made before the first: for processes that fork many."""
 
+from importlib import import_module
+
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.reports.html import page_template
 
+#: What `validate` and `generate` import when they are first called.
+_ENGINE = ("feedscript.feeds.checking", "feedscript.feeds.generation")
+
 
 def warm_up() -> None:
-    """Load the profiles and the page's template; starts no thread, so that forks are safe afterwards."""
+    """Load the engine, the profiles and the page's template; starts no thread, so that forks are safe afterwards."""
+    for module in _ENGINE:
+        import_module(module)
     for profile in profile_ids():
         load_profile(profile)
     page_template()

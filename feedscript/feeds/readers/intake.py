@@ -9,7 +9,7 @@ from pathlib import Path
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.progress import OnProgress, Progress
 from feedscript.feeds.readers.staged import Fault, FaultTally, Source
-from feedscript.feeds.readers.survey import Survey
+from feedscript.feeds.survey import Survey
 
 #: An attribute's sub-attribute names, in the order of its text form (`country:region:service:price`).
 Shapes = Mapping[str, tuple[str, ...]]

@@ -1,5 +1,6 @@
 """`stage`: a source of any format becomes one file that DuckDB can scan."""
 
+from concurrent.futures import Future
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,7 +16,7 @@ from feedscript.feeds.readers.json_feed import stage_json
 from feedscript.feeds.readers.markup import stage_markup
 from feedscript.feeds.readers.parquet import stage_parquet
 from feedscript.feeds.readers.staged import Fault, Staged
-from feedscript.feeds.readers.survey import start_survey
+from feedscript.feeds.survey import Survey, start_survey
 
 _DEFAULT_LIMITS = Limits()
 _NO_SHAPES: Shapes = MappingProxyType({})
@@ -28,12 +29,14 @@ def stage(
     uri: str | None = None,
     limits: Limits = _DEFAULT_LIMITS,
     shapes: Shapes = _NO_SHAPES,
+    survey: Future[Survey] | None = None,
     progress: OnProgress = silent,
 ) -> Staged:
     """Make a source ready for one scan, whatever its format, encoding and compression.
 
     `workdir` is an empty folder of the caller's, for the files made on the way; it must outlive the scan.
-    `shapes` gives each attribute with sub-attributes their order in its text form. What is wrong with the
+    `shapes` gives each attribute with sub-attributes their order in its text form. `survey` is what is being told of
+    the source's bytes, if somebody has begun to. What is wrong with the
     file is in `Staged.faults`, and what could be read before it is staged.
 
     Raises `SourceUnavailable` where there is no such file or it may not be read.
@@ -50,7 +53,7 @@ def stage(
         uri=name,
         workdir=workdir,
         size=size,
-        survey=start_survey(source),
+        survey=survey or start_survey(source),
         compression=detect_compression(head),
         limits=limits,
         shapes=shapes,

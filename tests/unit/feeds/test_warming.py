@@ -4,14 +4,16 @@ import subprocess
 import sys
 
 SCRIPT = """
+import sys
 import threading
 import feedscript.entrypoints.scripts.warm
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.reports.html import page_template
+print({"feedscript.feeds.checking", "feedscript.feeds.generation"} <= sys.modules.keys())
 print(load_profile.cache_info().currsize > 0, page_template.cache_info().currsize, threading.active_count())
 """
 
 
 def test_the_runners_preload_loads_what_every_run_needs_and_starts_no_thread() -> None:
     told = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["True", "1", "1"]
+    assert told.stdout.split() == ["True", "True", "1", "1"]

@@ -1,0 +1,229 @@
+"""Checks a feed: stage the source, scan it once, count, sample what failed, and report."""
+
+import resource
+import tempfile
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from feedscript.feeds.header import Header, read_header
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.policy import Policy
+from feedscript.feeds.profiles import Profile, load_profile
+from feedscript.feeds.progress import OnProgress, Progress, silent
+from feedscript.feeds.readers import Staged, stage, with_plain_line_ends
+from feedscript.feeds.report import Issue, Report, ordered, status_of
+from feedscript.feeds.rules.compilation import compile_rules
+from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
+from feedscript.feeds.scanning import Sample, Scan, connect
+from feedscript.feeds.scanning.connection import watched
+from feedscript.feeds.scanning.crossing import find_group_conflicts, find_repeated_ids
+from feedscript.feeds.scanning.findings import Grade, write_findings
+from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
+from feedscript.feeds.scanning.usual import find_usual
+from feedscript.feeds.survey import Survey
+
+
+def check(
+    source: Path,
+    survey: Future[Survey],
+    *,
+    uri: str,
+    profile: str,
+    country: str,
+    as_of: datetime,
+    policy: Policy | None,
+    limits: Limits | None,
+    findings: Path | None,
+    progress: OnProgress | None,
+    workdir: Path | None,
+) -> Report:
+    """Check a source, of whose bytes `survey` is being made; the rest is as for `validate`."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder:
+        checking = _Checking(
+            profile=load_profile(profile),
+            country={"UK": "GB"}.get(country.upper(), country.upper()),
+            as_of=as_of,
+            policy=policy or Policy(),
+            limits=limits or Limits(),
+            findings=findings,
+            tell=progress or silent,
+            folder=Path(folder),
+            survey=survey,
+        )
+        staged = checking.run(source, uri)
+        return checking.report(staged, time.monotonic() - started)
+
+
+@dataclass
+class _Checking:
+    profile: Profile
+    country: str
+    as_of: datetime
+    policy: Policy
+    limits: Limits
+    findings: Path | None
+    tell: OnProgress
+    folder: Path
+    survey: Future[Survey]
+    issues: list[Issue] = field(default_factory=list)
+    items: int = 0
+    bad: int = 0
+    filled: dict[str, int] = field(default_factory=dict)
+    stopped_reason: str | None = None
+    system_errors: list[str] = field(default_factory=list)
+
+    def run(self, source: Path, uri: str) -> Staged:
+        staged = stage(
+            source,
+            uri=uri,
+            workdir=self.folder,
+            limits=self.limits,
+            shapes=self.profile.shapes,
+            survey=self.survey,
+            progress=self.tell,
+        )
+        header = read_header(self.profile, staged.columns)
+        self._add_faults(staged)
+        if staged.columns:
+            self._add_header_faults(staged, header)
+            self._scan(staged, header)
+        return staged
+
+    def _scan(self, staged: Staged, header: Header) -> None:
+        usual = find_usual(staged)
+        plan = compile_rules(
+            self.profile,
+            header,
+            country=self.country,
+            as_of=self.as_of,
+            joined=staged.line_column is not None,
+            skipped=self.policy.disabled,
+            usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
+        )
+        try:
+            with connect(self.limits, self.folder) as connection:
+                scan = Scan(connection, staged, plan, self.limits, self.profile.item, self.folder)
+                self._read(scan)
+                self._conclude(scan)
+        except duckdb.InterruptException:
+            self.stopped_reason = f"checking took longer than {self.limits.max_seconds:g} s (max_seconds)"
+            self.system_errors.append(self.stopped_reason)
+        except duckdb.OutOfMemoryException as error:
+            self.stopped_reason = "checking needed more memory or temporary disk than the limits allow"
+            self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
+
+    def _read(self, scan: Scan) -> None:
+        size = scan.staged.path.stat().st_size
+
+        def tell(part: float) -> None:
+            self.tell(Progress(None, int(part * size), size, "checking"))
+
+        tell(0.0)
+        with watched(scan.connection, tell):
+            try:
+                scan.run()
+            except duckdb.InvalidInputException:
+                # DuckDB reads one kind of line end in one file.
+                scan.staged = with_plain_line_ends(scan.staged, self.folder)
+                scan.run()
+        self.tell(Progress(scan.items(), size, size, "sampling"))
+
+    def _conclude(self, scan: Scan) -> None:
+        repeated = attribute_rule(self.profile, self.profile.attribute(self.profile.item), "duplicate_id")
+        if repeated.id not in self.policy.disabled and repeated.attribute in scan.plan.columns:
+            find_repeated_ids(scan, repeated.id)
+        for index, (rule, _, _) in enumerate(scan.plan.within):
+            find_group_conflicts(scan, index, rule.id)
+        rules = scan.plan.rules | {repeated.id: repeated} | {rule.id: rule for rule, _, _ in scan.plan.within}
+        totals = scan.totals()
+        samples = sample_findings(scan, totals, {rule: rules[rule].attribute for rule in totals}, self.policy)
+        for rule_id, total in totals.items():
+            self._add(rules[rule_id], total, total, samples[rule_id])
+        rejected = scan.rejected()
+        refused = sample_rejected(scan, self.policy)
+        for code, total in rejected.items():
+            self._add(file_rule(self.profile, code), total, total, refused[code])
+        self.items = scan.items() + sum(rejected.values())
+        self.filled = scan.filled()
+        if self.items > self.limits.max_items:
+            self.stopped_reason = f"the feed has more than {self.limits.max_items} items (max_items)"
+            self._add(file_rule(self.profile, "too_large"), 1, 0, [])
+        errors = frozenset(issue.rule.id for issue in self.issues if issue.severity == "error")
+        unread = {code for code in rejected if file_rule(self.profile, code).id in errors}
+        self.bad = scan.failing(errors) + sum(rejected[code] for code in unread)
+        if any(
+            issue.rule.code == "missing_required_column" and issue.severity == "error"
+            for issue in self.issues
+        ):
+            self.bad = self.items
+        if not self.items and not self._found("no_items"):
+            self._add(file_rule(self.profile, "no_items"), 1, 0, [])
+        if self.findings is not None:
+            self._list_findings(scan, rejected)
+
+    def _list_findings(self, scan: Scan, rejected: dict[str, int]) -> None:
+        grades = {
+            issue.rule.id: Grade(issue.rule.id, issue.severity, issue.rule.attribute)
+            for issue in self.issues
+            if issue.rule.scope != "file"
+        }
+        files = {issue.rule.code: issue for issue in self.issues if issue.rule.code in rejected}
+        refused = {code: Grade(issue.rule.id, issue.severity, None) for code, issue in files.items()}
+        assert self.findings is not None
+        write_findings(scan, self.findings, grades, refused, self.policy.value_length)
+
+    def _add_faults(self, staged: Staged) -> None:
+        for code, total in staged.faults.totals.items():
+            # Which columns may stand twice, only the profile knows.
+            if code != "duplicate_column":
+                samples = [
+                    Sample(each.item, each.line, None, each.value) for each in staged.faults.samples[code]
+                ]
+                self._add(file_rule(self.profile, code), total, 0, samples)
+
+    def _add_header_faults(self, staged: Staged, header: Header) -> None:
+        line = staged.skip_lines or None if staged.line_column is None else None
+        for code, columns in (("unknown_column", header.unknown), ("duplicate_column", header.duplicates)):
+            samples = [Sample(None, line, None, column) for column in columns]
+            self._add(file_rule(self.profile, code), len(columns), 0, samples)
+        for attribute in header.missing():
+            rule = attribute_rule(self.profile, attribute, "missing_required_column")
+            self._add(rule, 1, 0, [Sample(None, line, None, None)])
+
+    def _found(self, code: str) -> bool:
+        return any(issue.rule.code == code for issue in self.issues)
+
+    def _add(self, rule: Rule, total: int, affected: int, samples: list[Sample]) -> None:
+        if not total or rule.id in self.policy.disabled:
+            return
+        severity = self.policy.severities.get(rule.id, rule.severity)
+        kept = tuple(samples[: self.policy.samples_per_rule])
+        self.issues.append(Issue(rule, severity, total, affected, kept))
+
+    def report(self, staged: Staged, seconds: float) -> Report:
+        issues = ordered(self.issues)
+        return Report(
+            profile=self.profile,
+            country=self.country,
+            as_of=self.as_of,
+            source=staged.source,
+            status="error" if self.system_errors else status_of(issues, self.items, self.bad, self.policy),
+            complete=staged.complete and self.stopped_reason is None,
+            stopped_reason=staged.stopped_reason or self.stopped_reason,
+            items_total=self.items,
+            items_with_errors=self.bad,
+            issues=issues,
+            fill_rates=tuple((name, round(number / self.items, 4)) for name, number in self.filled.items())
+            if self.items
+            else (),
+            policy=self.policy,
+            seconds=seconds,
+            peak_rss_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            system_errors=tuple(self.system_errors),
+        )
