@@ -9,7 +9,7 @@ from feedscript.feeds.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
-from feedscript.feeds.rules.defects import Fails, ValueTest, quality_tests, value_tests
+from feedscript.feeds.rules.defects import ValueTest, quality_tests, value_tests
 from feedscript.feeds.rules.derivation import Elements, Guarded, Value, holds_name
 from feedscript.feeds.rules.plan import Check, Group, Plan
 from feedscript.feeds.rules.rule import attribute_rule
@@ -113,7 +113,8 @@ class _AttributeCompiler:
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
         fine = self._fine() if self.shortcuts else None
-        yield Group(list(self._chains(Guarded(self.conditions.shared, fine) if fine else None)), fine)
+        guarded = Guarded(self.conditions.shared, fine) if fine else None
+        yield Group(list(self._chains(guarded)), fine, self._is_several())
         yield from self._cross_field()
 
     def _chains(self, shared: Guarded | None) -> Iterator[list[Check]]:
@@ -123,7 +124,7 @@ class _AttributeCompiler:
         else:
             yield [*self._required(negation(cell.present)), *self._on_value(cell, shared)]
             for test in quality_tests(self.attribute):
-                yield [self._check(test.code, self._any(cell, test.fails, shared))]
+                yield [self._tested(test, cell, shared)]
 
     def _fine(self) -> str | None:
         """Whether there is one value, and nothing wrong with it, as far as can be told at little cost."""
@@ -156,8 +157,8 @@ class _AttributeCompiler:
             self.profile, self.attribute, self.as_of, self.conditions.country, self.usual.origins
         )
 
-    def _check(self, code: str, fails: str) -> Check:
-        return Check(attribute_rule(self.profile, self.attribute, code), fails)
+    def _check(self, code: str, fails: str, among: str | None = None) -> Check:
+        return Check(attribute_rule(self.profile, self.attribute, code), fails, among)
 
     def _required(self, absent: str) -> list[Check]:
         others = [self.cells[name].present for name in self.attribute.alternatives if name in self.cells]
@@ -175,30 +176,26 @@ class _AttributeCompiler:
         if self._elsewhere:
             yield self._check("not_applicable", cell.present)
         if attribute.repeatable:
-            # AND asks both of its sides of every item; CASE asks the second only of those that need it.
-            count = f"len({self._listed(cell, shared)})"
-            several = self._is_several(cell)
-            too_many = sql.choice([(several, f"{count} > {attribute.max_values}")], "false")
-            yield self._check("too_many_values", too_many)
+            count = f"len({self._listed(cell)})"
+            yield self._check("too_many_values", FALSE, f"{count} > {attribute.max_values}")
             if attribute.min_values is not None:
-                few = sql.choice([(several, f"{count} < {attribute.min_values}")], cell.present)
-                yield self._check("too_few_values", few)
+                yield self._check("too_few_values", cell.present, f"{count} < {attribute.min_values}")
         elif self.joined:
             yield self._check("too_many_values", f"contains({cell.text}, {_JOINED})")
         if attribute.max_total_length is not None:
             yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
         for test in self._value_tests():
-            yield self._check(test.code, self._any(cell, test.fails, shared))
+            yield self._tested(test, cell, shared)
 
-    def _any(self, cell: Cell, fails: Fails, shared: Guarded | None) -> str:
-        """Whether any of the cell's values fails; a cell of one value, which most are, is asked directly."""
-        alone = fails(Value(cell.text, shared or self.conditions.shared))
+    def _tested(self, test: ValueTest, cell: Cell, shared: Guarded | None) -> Check:
+        """The test of a cell's value, or of any of its values."""
+        alone = test.fails(Value(cell.text, shared or self.conditions.shared))
         if not self.attribute.repeatable:
-            return alone
+            return self._check(test.code, alone)
         elements = Elements()
-        failing = fails(Value("v.t", elements))
-        each = f"len(list_filter({elements.over(self._listed(cell, shared))}, lambda v: {failing})) > 0"
-        return f"CASE WHEN {self._is_several(cell)} THEN {each} ELSE {alone} END"
+        failing = test.fails(Value("v.t", elements))
+        among = f"len(list_filter({elements.over(self._listed(cell))}, lambda v: {failing})) > 0"
+        return self._check(test.code, alone, among)
 
     def _several(self, text: str) -> str:
         signs = []
@@ -208,12 +205,15 @@ class _AttributeCompiler:
             signs.append(f"contains({text}, ',')")
         return " OR ".join(signs)
 
-    def _is_several(self, cell: Cell) -> str:
+    def _is_several(self) -> str | None:
+        """Whether an item has several values; None where it cannot, or where that is a finding by itself."""
+        cell = self.cells.get(self.attribute.name)
+        if cell is None or not self.attribute.repeatable:
+            return None
         return self.conditions.shared.let(self._several(cell.text))
 
-    def _listed(self, cell: Cell, shared: Guarded | None) -> str:
-        listed = f"CASE WHEN {self._is_several(cell)} THEN {self._values(cell)} END"
-        return (shared or self.conditions.shared).let(listed)
+    def _listed(self, cell: Cell) -> str:
+        return self.conditions.shared.hold(f"CASE WHEN {self._is_several()} THEN {self._values(cell)} END")
 
     def _values(self, cell: Cell) -> str:
         """The cell's values as a list. Commas part values only where they cannot be part of one."""

@@ -1,6 +1,8 @@
 """Expressions that several rules share are computed once, as columns of their own."""
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 _NAME = re.compile(r"\bd(\d+)_\d+\b")
@@ -20,7 +22,7 @@ class Derivation:
     """
 
     layers: list[dict[str, str]] = field(default_factory=list)
-    guarded: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
 
     def let(self, expression: str) -> str:
         """The name of the column that holds this expression's value."""
@@ -29,16 +31,23 @@ class Derivation:
             self.layers.append({})
         return self.layers[depth].setdefault(expression, f"d{depth}_{len(self.layers[depth])}")
 
-    def needed(self, text: str) -> set[str]:
-        """The names in the SQL, and those that their expressions hold in turn."""
-        found: set[str] = set()
-        left = {name.group() for name in _NAME.finditer(text)}
-        while left:
-            found |= left
-            left = {each.group() for name in left for each in _NAME.finditer(self._expressions[name])} - found
+    def hold(self, expression: str) -> str:
+        """The name of the column that holds this expression's value, which costs nothing for most items."""
+        name = self.let(expression)
+        self.held.add(name)
+        return name
+
+    def uses(self, text: str) -> Counter[str]:
+        """How often each name is in the SQL, and in the expressions that its names stand for in turn."""
+        found: Counter[str] = Counter()
+        texts = [text]
+        while texts:
+            within = Counter(name.group() for each in texts for name in _NAME.finditer(each))
+            texts = [self._expressions[name] for name in within.keys() - found.keys()]
+            found += within
         return found
 
-    def spelled_out(self, text: str, kept: set[str]) -> str:
+    def spelled_out(self, text: str, kept: Collection[str]) -> str:
         """The SQL with every name but those `kept` replaced by its expression: for what is asked of few items."""
 
         def expression(name: re.Match[str]) -> str:
@@ -48,7 +57,7 @@ class Derivation:
 
     def over(self, query: str, wanted: str | None = None) -> str:
         """The query with every named expression that the SQL `wanted` (None: any) needs added to its columns."""
-        needed = set(self._expressions) if wanted is None else self.needed(wanted)
+        needed = self._expressions.keys() if wanted is None else self.uses(wanted).keys()
         for layer in self.layers:
             columns = ", ".join(f"{each} AS {name}" for each, name in layer.items() if name in needed)
             query = f"SELECT *, {columns} FROM ({query})" if columns else query
@@ -68,9 +77,7 @@ class Guarded:
 
     def let(self, expression: str) -> str:
         """The name of the column that holds this expression's value, and NULL where all is fine."""
-        name = self.shared.let(f"CASE WHEN {self.fine} THEN NULL ELSE {expression} END")
-        self.shared.guarded.add(name)
-        return name
+        return self.shared.hold(f"CASE WHEN {self.fine} THEN NULL ELSE {expression} END")
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ NONE = "0::UBIGINT"
 
 @dataclass(frozen=True)
 class Check:
-    """A rule, and the SQL that tells of an item whether it fails."""
+    """A rule, and the SQL that tells of an item whether it fails; `among` where the cell has several values."""
 
     rule: Rule
     fails: str
+    among: str | None = None
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,18 @@ class Group:
     """Chains of checks, of each of which the first that fails is the finding.
 
     `fine` is SQL that is true only of items in which none of them finds anything, and costs much less to ask; None
-    where there is nothing of the kind.
+    where there is nothing of the kind. `several` is SQL that tells whether a cell has several values; None where
+    none can have.
     """
 
     chains: list[list[Check]]
     fine: str | None = None
+    several: str | None = None
 
     def without(self, skipped: frozenset[str]) -> "Group":
         """The group without the rules that are switched off."""
         left = ([check for check in chain if check.rule.id not in skipped] for chain in self.chains)
-        return Group([chain for chain in left if chain], self.fine)
+        return Group([chain for chain in left if chain], self.fine, self.several)
 
 
 @dataclass
@@ -60,12 +63,14 @@ class Plan:
     def masks(self) -> list[str]:
         """The SQL of each mask.
 
-        What only the checks of items that are not fine speak of is spelled out in them, and not computed for all.
+        What only the checks of items that are not fine speak of is spelled out in them, and not computed for all,
+        but for what is to be held and is spoken of more than once: a column costs more than a word for few items.
         """
         every_chain = [chain for chains in self.chains for chain in chains]
         asked = " ".join(exact if fine is None else fine for fine, exact in every_chain)
-        held = self.derived.needed(" ".join(exact for _, exact in every_chain)) & self.derived.guarded
-        kept = self.derived.needed(f"{asked} {' '.join(held)}")
+        uses = self.derived.uses(" ".join(exact for _, exact in every_chain))
+        held = [name for name in self.derived.held if uses[name] > 1]
+        kept = self.derived.uses(f"{asked} {' '.join(held)}").keys()
 
         def part(fine: str | None, exact: str) -> str:
             if fine is None:
@@ -105,12 +110,17 @@ class Plan:
         self.rules |= new
         self.places |= {rule: (mask, used + index) for index, rule in enumerate(new)}
         for group in groups:
-            chosen = [
-                sql.choice([(check.fails, bit(self.places[check.rule.id][1])) for check in chain], NONE)
-                for chain in group.chains
-            ]
-            if chosen:
-                self.chains[mask].append((group.fine, " | ".join(chosen)))
+            if group.chains:
+                alone = " | ".join(self._first(chain) for chain in group.chains)
+                among = " | ".join(self._first(chain, among=True) for chain in group.chains)
+                exact = sql.choice([(group.several, f"({among})")] if group.several else [], f"({alone})")
+                self.chains[mask].append((group.fine, exact))
+
+    def _first(self, chain: list[Check], *, among: bool = False) -> str:
+        """The bit of the first check that fails."""
+        tests = (((check.among if among else None) or check.fails, check.rule) for check in chain)
+        found = [(test, bit(self.places[rule.id][1])) for test, rule in tests if test != "false"]
+        return sql.choice(found, NONE)
 
 
 def bit(place: int) -> str:
