@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from feedscript.feeds.deadline import interrupted_after
 from feedscript.feeds.header import Header, read_header
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.policy import Policy
@@ -19,8 +20,8 @@ from feedscript.feeds.readers import Staged, stage, with_plain_line_ends
 from feedscript.feeds.report import Issue, Report, ordered, status_of
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
-from feedscript.feeds.scanning import Sample, Scan, connect
-from feedscript.feeds.scanning.connection import watched
+from feedscript.feeds.scanning import Sample, Scan
+from feedscript.feeds.scanning.connection import connecting, watched
 from feedscript.feeds.scanning.crossing import find_group_conflicts, find_repeated_ids
 from feedscript.feeds.scanning.findings import Grade, write_findings
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
@@ -44,17 +45,22 @@ def check(
 ) -> Report:
     """Check a source, of whose bytes `survey` is being made; the rest is as for `validate`."""
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder:
+    limits = limits or Limits()
+    with (
+        tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder,
+        connecting(limits, Path(folder)) as opening,
+    ):
         checking = _Checking(
             profile=load_profile(profile),
             country={"UK": "GB"}.get(country.upper(), country.upper()),
             as_of=as_of,
             policy=policy or Policy(),
-            limits=limits or Limits(),
+            limits=limits,
             findings=findings,
             tell=progress or silent,
             folder=Path(folder),
             survey=survey,
+            opening=opening,
         )
         staged = checking.run(source, uri)
         return checking.report(staged, time.monotonic() - started)
@@ -71,6 +77,7 @@ class _Checking:
     tell: OnProgress
     folder: Path
     survey: Future[Survey]
+    opening: Future[duckdb.DuckDBPyConnection]
     issues: list[Issue] = field(default_factory=list)
     items: int = 0
     bad: int = 0
@@ -107,7 +114,8 @@ class _Checking:
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
         )
         try:
-            with connect(self.limits, self.folder) as connection:
+            connection = self.opening.result()
+            with interrupted_after(connection, self.limits.max_seconds):
                 scan = Scan(connection, staged, plan, self.limits, self.profile.item, self.folder)
                 self._read(scan)
                 self._conclude(scan)
@@ -132,7 +140,7 @@ class _Checking:
                 # DuckDB reads one kind of line end in one file.
                 scan.staged = with_plain_line_ends(scan.staged, self.folder)
                 scan.run()
-        self.tell(Progress(scan.items(), size, size, "sampling"))
+        self.tell(Progress(scan.items, size, size, "sampling"))
 
     def _conclude(self, scan: Scan) -> None:
         repeated = attribute_rule(self.profile, self.profile.attribute(self.profile.item), "duplicate_id")
@@ -145,11 +153,11 @@ class _Checking:
         samples = sample_findings(scan, totals, {rule: rules[rule].attribute for rule in totals}, self.policy)
         for rule_id, total in totals.items():
             self._add(rules[rule_id], total, total, samples[rule_id])
-        rejected = scan.rejected()
-        refused = sample_rejected(scan, self.policy)
+        rejected = scan.rejected
+        refused = sample_rejected(scan, self.policy) if rejected else {}
         for code, total in rejected.items():
             self._add(file_rule(self.profile, code), total, total, refused[code])
-        self.items = scan.items() + sum(rejected.values())
+        self.items = scan.items + sum(rejected.values())
         self.filled = scan.filled()
         if self.items > self.limits.max_items:
             self.stopped_reason = f"the feed has more than {self.limits.max_items} items (max_items)"

@@ -6,11 +6,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from pathlib import Path
 
 from feedscript.feeds.beside import start_beside
 
 _BLOCK_BYTES = 256 * 1024
+#: The first blocks are large: while the engine is imported, after each it takes a while to get the interpreter back.
+_FIRST_BLOCK_BYTES = 4 * 1024 * 1024
+_FIRST_BLOCKS = 16
 #: Lines are counted in parts of a block, so that few are passed over on the way to one.
 _PART_BYTES = 32 * 1024
 
@@ -72,13 +76,19 @@ def _index(path: Path) -> LineIndex:
 
 
 def _blocks(path: Path) -> Iterator[bytearray]:
-    """The file's content in blocks of one size, but for the last; each is gone when the next is asked for."""
-    block = bytearray(_BLOCK_BYTES)
+    """The file's content in blocks of whole parts, but for the last; each is gone when the next is asked for."""
+    block = bytearray()
     with path.open("rb") as file:
-        while size := file.readinto(block):
-            if size < len(block):
-                del block[size:]
-            yield block
+        for size in chain(repeat(_FIRST_BLOCK_BYTES, _FIRST_BLOCKS), repeat(_BLOCK_BYTES)):
+            if size != len(block):
+                block = bytearray(size)
+            read = file.readinto(block)
+            if read < size:
+                del block[read:]
+            if block:
+                yield block
+            if read < size:
+                return
 
 
 @dataclass

@@ -65,12 +65,6 @@ def begun(value: str) -> str:
     return f"CASE WHEN {value} >= '!' THEN {value} ELSE {trimmed(value)} END"
 
 
-def trimmed_at_both_ends(value: str) -> str:
-    """The value without white space around it, NULL if nothing is left; for short values that are taken apart."""
-    clean = f"{value} >= '!' AND NOT ends_with({value}, ' ') AND NOT ends_with({value}, chr(10))"
-    return f"CASE WHEN {clean} THEN {value} ELSE {trimmed(value)} END"
-
-
 def unreserved(value: str) -> str:
     """Whether the value is of letters, digits and the few signs that need no encoding in a URL (RFC 3986, 2.3)."""
     return f"url_encode({value}) = {value}"

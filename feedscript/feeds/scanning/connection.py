@@ -3,11 +3,13 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from feedscript.feeds.beside import start_beside
 from feedscript.feeds.deadline import interrupted_after
 from feedscript.feeds.limits import MIB, Limits
 from feedscript.feeds.readers.staged import Staged
@@ -29,6 +31,27 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
 
     What runs past `limits.max_seconds` is interrupted, or refused at its end (duckdb.InterruptException).
     """
+    with connecting(limits, workdir) as opening:
+        connection = opening.result()
+        with interrupted_after(connection, limits.max_seconds):
+            yield connection
+
+
+@contextmanager
+def connecting(limits: Limits, workdir: Path) -> Iterator[Future[duckdb.DuckDBPyConnection]]:
+    """Begin to open such a DuckDB, without the limit of time.
+
+    It takes as long as to check twenty thousand items, and leaves the interpreter to others.
+    """
+    opening = start_beside(_open, limits, workdir)
+    try:
+        yield opening
+    finally:
+        if opening.exception() is None:
+            opening.result().close()
+
+
+def _open(limits: Limits, workdir: Path) -> duckdb.DuckDBPyConnection:
     memory = min(limits.memory_bytes, max(limits.memory_bytes * 3 // 16, _SCAN_BYTES))
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory}B",
@@ -47,11 +70,7 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
     connection = duckdb.connect(":memory:", config=config)
     # Counted for `watched`, and never drawn.
     connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
-    try:
-        with interrupted_after(connection, limits.max_seconds):
-            yield connection
-    finally:
-        connection.close()
+    return connection
 
 
 @contextmanager

@@ -1,24 +1,34 @@
 """Findings that only a look at several items shows: ids used twice, and groups that disagree."""
 
+from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
+
+#: Ids are grouped in parts of about so many, whose table stays near the processor.
+_PART_ITEMS = 1 << 18
+_MOST_PARTS = 16
 
 
 def find_repeated_ids(scan: Scan, rule: str) -> None:
     """Note each item whose id an earlier item has.
 
-    Ids are held against each other by two independent hashes of 64 bits: sixteen bytes, whatever their length. One
-    tells who might be repeated, most often nobody; with the other no chance is left that two ids pass for one.
+    Hashes of 64 bits tell who might be repeated, most often nobody; the ids of those are read again and compared.
     """
-    scan.connection.execute(
-        "CREATE TEMP TABLE twice AS SELECT h FROM items WHERE h <> hash(NULL::VARCHAR)"
-        " GROUP BY h HAVING count(*) > 1"
-    )
-    scan.connection.execute(
-        "INSERT INTO crossed WITH suspects AS (SELECT rowid AS n, h, g FROM items WHERE h IN (SELECT h FROM twice))"
-        " SELECT ?, n FROM suspects JOIN (SELECT h, g, min(n) AS first FROM suspects GROUP BY h, g) USING (h, g)"
-        " WHERE n > first",
-        [rule],
-    )
+    scan.connection.execute("CREATE TEMP TABLE twice (h UBIGINT)")
+    parts = min(1 << (scan.items // _PART_ITEMS).bit_length(), _MOST_PARTS)
+    for part in range(parts):
+        scan.connection.execute(
+            f"INSERT INTO twice SELECT h FROM items WHERE h & {parts - 1} = {part} AND h <> hash(NULL::VARCHAR)"
+            " GROUP BY h HAVING count(*) > 1"
+        )
+    if scan.number("SELECT count(*) FROM twice"):
+        suspects = "SELECT rowid AS n FROM items WHERE h IN (SELECT h FROM twice)"
+        reread(scan, "suspects", [f"{scan.id_text} AS item_id"], suspects)
+        scan.connection.execute(
+            "INSERT INTO crossed SELECT ?, n FROM suspects JOIN (SELECT item_id, min(n) AS first FROM suspects"
+            " GROUP BY item_id) USING (item_id) WHERE n > first",
+            [rule],
+        )
+        scan.connection.execute("DROP TABLE suspects")
     scan.connection.execute("DROP TABLE twice")
 
 

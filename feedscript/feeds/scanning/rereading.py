@@ -28,7 +28,7 @@ def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
     scan.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT n FROM ({chosen}) ORDER BY n"
     )
-    count, last = scan.number("SELECT count(*) FROM chosen"), scan.number("SELECT max(n) FROM chosen")
+    [(count, last)] = scan.connection.execute("SELECT count(*), coalesce(max(n), 0) FROM chosen").fetchall()
     if scan.one_line_each and count <= _FEW:
         _pick_out(scan, table, columns)
     else:

@@ -30,10 +30,10 @@ _REJECTED_CODES = {
 
 @dataclass
 class Scan:
-    """A feed read once: for each item, in order, two hashes of its id and the masks of what it fails and fills.
+    """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
-    Tables: `items` (h, g, m0 ..., f0 ..., k and w for each comparison within groups, and `line` where the reader
-    gives it), whose rowid is the order of the file; `rejected` (record, code, text), the rows that could not be
+    Tables: `items` (h, m0 ..., f0 ..., k and w for each comparison within groups, and `line` where the reader gives
+    it), whose rowid is the order of the file; `rejected` (record, code, text), the rows that could not be
     read; `crossed` (rule, n), the findings that only a look at several items shows.
     """
 
@@ -60,10 +60,7 @@ class Scan:
         ]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
         inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
-        item_id = self.plan.item_id
-        # The function makes its text at once, unlike the operator.
-        hashes = [f"hash({item_id}) AS h", f"hash(concat({item_id}, '#')) AS g"]
-        outer = [*hashes, *masks, *filled, *groups]
+        outer = [f"hash({self.plan.item_id}) AS h", *masks, *filled, *groups]
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits, rejects=True)
@@ -88,17 +85,19 @@ class Scan:
     def id_text(self) -> str:
         """The item's id in SQL over the source's columns, NULL where it has none."""
         column = self.plan.columns.get(self.item)
-        return f"({sql.trimmed_at_both_ends(column)})" if column else "NULL::VARCHAR"
+        return sql.trimmed(column) if column else "NULL::VARCHAR"
 
     @property
     def key(self) -> str:
         """A hash of the item's id, by which items are found again."""
         return f"hash({self.id_text})"
 
+    @cached_property
     def items(self) -> int:
         """How many items were read."""
         return self.number("SELECT count(*) FROM items")
 
+    @cached_property
     def rejected(self) -> dict[str, int]:
         """How many rows could not be read, by code."""
         rows = self.connection.execute("SELECT code, count(*) FROM rejected GROUP BY code ORDER BY code")
@@ -108,6 +107,8 @@ class Scan:
     def refused(self) -> "array[int]":
         """The records that could not be read, in order, eight bytes each."""
         found = array("Q")
+        if not self.rejected:
+            return found
         cursor = self.connection.execute("SELECT record FROM rejected ORDER BY record")
         while batch := cursor.fetchmany(100_000):
             found.extend(record for (record,) in batch)
@@ -122,7 +123,7 @@ class Scan:
     def one_line_each(self) -> bool:
         """Whether every record, of the header too, takes one line, and no line is blank."""
         skipped = self.staged.skip_lines
-        return skipped > 0 and self.index.lines == self.items() + len(self.refused) + skipped
+        return skipped > 0 and self.index.lines == self.items + len(self.refused) + skipped
 
     def ordinal(self, place: int) -> int:
         """The ordinal, from 1 and rejected rows among them, of the item at a place; where all take one line."""

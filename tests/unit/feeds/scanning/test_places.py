@@ -162,3 +162,17 @@ def test_rows_are_counted_as_the_scan_counts_them(tmp_path: Path) -> None:
         (2, 6, 4, 8),
         (3, 7, 5, 9),
     ]
+
+
+@pytest.mark.parametrize("around", ["\t", "\u00a0", " "])
+def test_far_items_are_found_again_by_ids_with_white_space_around_them(tmp_path: Path, around: str) -> None:
+    products = [row(n) for n in range(60_000)]
+    products[7] = row(7, title="a\nb")
+    products[55_000] = row(55_000, id=f"{around}SKU-55000{around}", price="x")
+    products[56_000] = row(56_000, price="y")
+    report = validate(write(tmp_path, "\n".join([header(), *products, ""])), as_of=AS_OF)
+    (issue,) = report.issues
+    assert [(each.item, each.item_id, each.value) for each in issue.samples] == [
+        (55_001, "SKU-55000", "x"),
+        (56_001, "SKU-56000", "y"),
+    ]
