@@ -18,16 +18,14 @@ _FEW = 20_000
 
 
 def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
-    """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n.
+    """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n, each once.
 
     `columns` are SQL over the source's columns, with names. Where every item is one line, those lines are picked
     out of the file. Elsewhere a filter keeps the order of the file where a join would not. So the source is read up
     to the last chosen item; or, where that is far, filtered by the hash of the id through a bitmap, and the same
     filter over `items` tells the places, one for one.
     """
-    scan.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT n FROM ({chosen}) ORDER BY n"
-    )
+    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT n FROM ({chosen}) ORDER BY n")
     [(count, last)] = scan.connection.execute("SELECT count(*), coalesce(max(n), 0) FROM chosen").fetchall()
     if scan.one_line_each and count <= _FEW:
         _pick_out(scan, table, columns)
@@ -60,15 +58,13 @@ def _filter(scan: Scan, table: str, columns: list[str], count: int, last: int) -
         )
         found, places = f"{source} WHERE {_chosen(scan.key)}", f"items WHERE {_chosen('h')}"
     line = ", line" if scan.staged.line_column else ""
+    # A table of its own, as a positional join reads what it joins in one thread.
     scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS SELECT {', '.join(columns)} FROM {found}")
     scan.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE places AS SELECT rowid AS n{line} FROM {places} ORDER BY n"
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM (SELECT rowid AS n{line} FROM {places})"
+        " POSITIONAL JOIN found WHERE n IN (SELECT n FROM chosen)"
     )
-    scan.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT places.*, found.* FROM places"
-        " JOIN found ON places.rowid = found.rowid WHERE n IN (SELECT n FROM chosen)"
-    )
-    scan.connection.execute("DROP TABLE found; DROP TABLE places")
+    scan.connection.execute("DROP TABLE found")
 
 
 def _picked_out(scan: Scan) -> Path:

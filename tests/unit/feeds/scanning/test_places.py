@@ -115,6 +115,18 @@ def test_repeated_ids_far_apart_are_found_by_the_ids_themselves(tmp_path: Path) 
     assert places(report) == {"google.id.duplicate_id": [(65_001, 65_002), (70_000, 70_001)]}
 
 
+def test_where_many_ids_are_repeated_all_are_found(tmp_path: Path) -> None:
+    products = [row(n, id=f"SKU-{n % 6_000}") for n in range(12_000)]
+    report = validate(
+        write(tmp_path, "\n".join([header(), *products, row(1, id=""), row(2, id=""), ""])), as_of=AS_OF
+    )
+    assert {issue.rule.id: issue.total for issue in report.issues} == {
+        "google.id.duplicate_id": 6_000,
+        "google.id.missing_required": 2,
+    }
+    assert places(report)["google.id.duplicate_id"][:2] == [(6_001, 6_002), (6_002, 6_003)]
+
+
 def test_items_of_a_group_are_held_against_its_first(tmp_path: Path) -> None:
     titles = [
         ("A", "Shoes"),
