@@ -115,7 +115,7 @@ class Conditions:
         attributes = [self.profile.attribute(name) for name in names]
         present = every(cell.present for cell in cells)
         formed = (
-            well_formed(attribute, Value(cell.text, self.shared))
+            well_formed(attribute, Value(cell.text, self.shared), self.country)
             for attribute, cell in zip(attributes, cells, strict=True)
         )
         sound = every(test for test in formed if test is not None)

@@ -56,12 +56,16 @@ def quality_tests(attribute: Attribute) -> Iterator[ValueTest]:
         yield ValueTest("short_text", lambda value: f"length({value.text}) < {advised}")
 
 
-def well_formed(attribute: Attribute, value: Value) -> str | None:
+def well_formed(attribute: Attribute, value: Value, country: str) -> str | None:
     """Whether a value is of its attribute's form, so that it can be compared; None where any text is."""
     if attribute.type is Type.GTIN:
         return gtin.well_formed(value)
     test = values.well_formed(attribute, value.text)
-    return None if test is None else value.let(test)
+    if test is None:
+        return None
+    is_price = attribute.type is Type.PRICE and attribute.pattern is None
+    usual = is_usual_price(value, country) if is_price else None
+    return value.let(sql.choice([(usual, "true")], test) if usual else test)
 
 
 def _placeholders(attribute: Attribute) -> Iterator[ValueTest]:
@@ -94,9 +98,9 @@ def _form(
     elif values.pattern(attribute) is not None:
         yield ValueTest(
             "invalid_format",
-            lambda value: f"NOT {well_formed(attribute, value)}",
+            lambda value: f"NOT {well_formed(attribute, value, country)}",
             lambda value: (
-                _plainly_formed(attribute, value, country, origins) or f"{well_formed(attribute, value)}"
+                _plainly_formed(attribute, value, origins) or f"{well_formed(attribute, value, country)}"
             ),
         )
     if attribute.type is Type.DATETIME:
@@ -110,17 +114,14 @@ def _form(
     yield from _extensions(attribute)
 
 
-def _plainly_formed(attribute: Attribute, value: Value, country: str, origins: tuple[str, ...]) -> str | None:
+def _plainly_formed(attribute: Attribute, value: Value, origins: tuple[str, ...]) -> str | None:
     """What is true only of values of the attribute's form, and of most, at a fraction of the cost."""
-    usual = None
-    if attribute.type is Type.PRICE and attribute.pattern is None:
-        usual = is_usual_price(value, country)
-    elif attribute.type is Type.URL and attribute.pattern is None:
+    if attribute.type is Type.URL and attribute.pattern is None:
         usual = values.is_usual_link(value.text, origins)
-    if usual is None:
-        plain = values.plainly_formed(attribute, value.text)
-        return None if plain is None else value.let(plain)
-    return f"CASE WHEN {usual} THEN true ELSE {values.well_formed(attribute, value.text)} END"
+        exact = values.well_formed(attribute, value.text)
+        return sql.choice([(usual, "true")], exact) if usual and exact else None
+    plain = values.plainly_formed(attribute, value.text)
+    return None if plain is None else value.let(plain)
 
 
 def _range_fails(test: str) -> Fails:

@@ -31,6 +31,10 @@ class Derivation:
             self.layers.append({})
         return self.layers[depth].setdefault(expression, f"d{depth}_{len(self.layers[depth])}")
 
+    def known(self, expression: str) -> str | None:
+        """The name of the column that holds this expression's value, if there is one."""
+        return next((layer[expression] for layer in self.layers if expression in layer), None)
+
     def hold(self, expression: str) -> str:
         """The name of the column that holds this expression's value, which costs nothing for most items."""
         name = self.let(expression)
@@ -76,8 +80,10 @@ class Guarded:
     fine: str
 
     def let(self, expression: str) -> str:
-        """The name of the column that holds this expression's value, and NULL where all is fine."""
-        return self.shared.hold(f"CASE WHEN {self.fine} THEN NULL ELSE {expression} END")
+        """The name of the column that holds this expression's value; NULL where all is fine, unless others ask too."""
+        return self.shared.known(expression) or self.shared.hold(
+            f"CASE WHEN {self.fine} THEN NULL ELSE {expression} END"
+        )
 
 
 @dataclass(frozen=True)
