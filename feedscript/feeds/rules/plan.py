@@ -77,7 +77,7 @@ class Plan:
                 return exact
             return sql.choice([(fine, NONE)], self.derived.spelled_out(exact, kept))
 
-        return [" | ".join(part(*chain) for chain in chains) for chains in self.chains]
+        return [sql.combined([part(*chain) for chain in chains]) for chains in self.chains]
 
     @property
     def filled(self) -> list[str]:

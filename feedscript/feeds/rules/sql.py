@@ -84,3 +84,15 @@ def choice(branches: list[tuple[str, str]], otherwise: str) -> str:
     """A CASE of tests and results, tried in order."""
     whens = " ".join(f"WHEN {test} THEN {result}" for test, result in branches)
     return f"CASE {whens} ELSE {otherwise} END" if branches else otherwise
+
+
+def combined(masks: list[str]) -> str:
+    """The bits of all the masks, in pairs of pairs: two that are one constant for a block of items cost nothing.
+
+    >>> print(combined(["a", "b", "c", "d"]))
+    ((a | b) | (c | d))
+    """
+    if len(masks) == 1:
+        return masks[0]
+    middle = len(masks) // 2
+    return f"({combined(masks[:middle])} | {combined(masks[middle:])})"
