@@ -13,8 +13,8 @@ from feedscript.feeds.beside import start_beside
 
 _BLOCK_BYTES = 256 * 1024
 #: The first blocks are large: while the engine is imported, after each it takes a while to get the interpreter back.
-_FIRST_BLOCK_BYTES = 4 * 1024 * 1024
-_FIRST_BLOCKS = 16
+_FIRST_BLOCK_BYTES = 8 * 1024 * 1024
+_FIRST_BLOCKS = 12
 #: Lines are counted in parts of a block, so that few are passed over on the way to one.
 _PART_BYTES = 32 * 1024
 

@@ -1,8 +1,6 @@
 """Expressions that several rules share are computed once, as columns of their own."""
 
 import re
-from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 _NAME = re.compile(r"\bd(\d+)_\d+\b")
@@ -36,22 +34,21 @@ class Derivation:
         return next((layer[expression] for layer in self.layers if expression in layer), None)
 
     def hold(self, expression: str) -> str:
-        """The name of the column that holds this expression's value, which costs nothing for most items."""
+        """The name of the column that holds this expression's value, also where only few items are asked for it."""
         name = self.let(expression)
         self.held.add(name)
         return name
 
-    def uses(self, text: str) -> Counter[str]:
-        """How often each name is in the SQL, and in the expressions that its names stand for in turn."""
-        found: Counter[str] = Counter()
-        texts = [text]
-        while texts:
-            within = Counter(name.group() for each in texts for name in _NAME.finditer(each))
-            texts = [self._expressions[name] for name in within.keys() - found.keys()]
-            found += within
+    def needed(self, text: str) -> set[str]:
+        """The names in the SQL, and those that their expressions hold in turn."""
+        found: set[str] = set()
+        left = {name.group() for name in _NAME.finditer(text)}
+        while left:
+            found |= left
+            left = {each.group() for name in left for each in _NAME.finditer(self._expressions[name])} - found
         return found
 
-    def spelled_out(self, text: str, kept: Collection[str]) -> str:
+    def spelled_out(self, text: str, kept: set[str]) -> str:
         """The SQL with every name but those `kept` replaced by its expression: for what is asked of few items."""
 
         def expression(name: re.Match[str]) -> str:
@@ -61,7 +58,7 @@ class Derivation:
 
     def over(self, query: str, wanted: str | None = None) -> str:
         """The query with every named expression that the SQL `wanted` (None: any) needs added to its columns."""
-        needed = self._expressions.keys() if wanted is None else self.uses(wanted).keys()
+        needed = set(self._expressions) if wanted is None else self.needed(wanted)
         for layer in self.layers:
             columns = ", ".join(f"{each} AS {name}" for each, name in layer.items() if name in needed)
             query = f"SELECT *, {columns} FROM ({query})" if columns else query

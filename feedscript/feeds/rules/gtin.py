@@ -31,7 +31,6 @@ def check_digit_holds(value: Value) -> str:
     """Whether the last digit is what the others demand, and they are not all zero."""
     plain = digits(value)
     eight = f"strlen({plain}) = 8"
-    # Asked of eight digits alone: to take others apart as well costs as much as all other checks.
     upc_a = value.let(sql.choice([(eight, _hexadecimal(_upc_a(plain)))], "NULL"))
     branches = [
         (f"{plain} IS NULL", "NULL"),

@@ -63,14 +63,13 @@ class Plan:
     def masks(self) -> list[str]:
         """The SQL of each mask.
 
-        What only the checks of items that are not fine speak of is spelled out in them, and not computed for all,
-        but for what is to be held and is spoken of more than once: a column costs more than a word for few items.
+        What only the checks of items that are not fine speak of is spelled out in them, and not computed for all, but
+        for what is held.
         """
         every_chain = [chain for chains in self.chains for chain in chains]
         asked = " ".join(exact if fine is None else fine for fine, exact in every_chain)
-        uses = self.derived.uses(" ".join(exact for _, exact in every_chain))
-        held = [name for name in self.derived.held if uses[name] > 1]
-        kept = self.derived.uses(f"{asked} {' '.join(held)}").keys()
+        held = self.derived.needed(" ".join(exact for _, exact in every_chain)) & self.derived.held
+        kept = self.derived.needed(f"{asked} {' '.join(held)}")
 
         def part(fine: str | None, exact: str) -> str:
             if fine is None:
