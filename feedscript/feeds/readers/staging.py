@@ -36,12 +36,16 @@ def stage(
 
     `workdir` is an empty folder of the caller's, for the files made on the way; it must outlive the scan.
     `shapes` gives each attribute with sub-attributes their order in its text form. `survey` is what is being told of
-    the source's bytes, if somebody has begun to. What is wrong with the
-    file is in `Staged.faults`, and what could be read before it is staged.
+    the source's bytes, if somebody has begun to. What is wrong with the file is in `Staged.faults`, and what could be
+    read before it is staged.
 
-    Raises `SourceUnavailable` where there is no such file or it may not be read.
+    Raises `SourceUnavailable` where there is no such file, it is a pipe or a device, or it may not be read.
     """
     name = uri if uri is not None else str(source)
+    if source.exists() and not source.is_file() and not source.is_dir():
+        raise SourceUnavailable(
+            name, "Not a regular file: a feed is read more than once, so write it to a file first"
+        )
     try:
         with source.open("rb") as file:
             head = file.read(HEAD_BYTES)

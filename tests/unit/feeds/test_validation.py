@@ -1,3 +1,4 @@
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,3 +168,10 @@ def test_an_unknown_profile_is_refused_with_those_that_exist(tmp_path: Path) -> 
 def test_a_source_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="No such file"):
         validate(tmp_path / "none.csv")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "feed.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(SourceUnavailable, match="write it to a file first"):
+        validate(pipe)
