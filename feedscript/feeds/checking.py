@@ -31,7 +31,7 @@ from feedscript.feeds.survey import Survey
 
 def check(
     source: Path,
-    survey: Future[Survey] | None,
+    survey: Future[Survey],
     *,
     uri: str,
     profile: str,
@@ -43,7 +43,7 @@ def check(
     progress: OnProgress | None,
     workdir: Path | None,
 ) -> Report:
-    """Check a source, of whose bytes `survey` is being made, if it is a file; the rest is as for `validate`."""
+    """Check a source, of whose bytes `survey` is being made; the rest is as for `validate`."""
     started = time.monotonic()
     limits = limits or Limits()
     with (
@@ -76,7 +76,7 @@ class _Checking:
     findings: Path | None
     tell: OnProgress
     folder: Path
-    survey: Future[Survey] | None
+    survey: Future[Survey]
     opening: Future[duckdb.DuckDBPyConnection]
     issues: list[Issue] = field(default_factory=list)
     items: int = 0

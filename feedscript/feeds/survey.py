@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
+from stat import S_ISREG
 
 from feedscript.feeds.beside import start_beside
 
@@ -77,6 +78,9 @@ def _index(path: Path) -> LineIndex:
 
 def _blocks(path: Path) -> Iterator[bytearray]:
     """The file's content in blocks of whole parts, but for the last; each is gone when the next is asked for."""
+    # To open a pipe waits for whoever writes into it, perhaps for ever.
+    if not S_ISREG(path.stat().st_mode):
+        raise OSError(f"{path} is not a regular file")
     block = bytearray()
     with path.open("rb") as file:
         for size in chain(repeat(_FIRST_BLOCK_BYTES, _FIRST_BLOCKS), repeat(_BLOCK_BYTES)):

@@ -34,7 +34,7 @@ def validate(
     SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the report.
     """
     # The file is read while the engine is imported, which takes a new process as long as a hundred thousand items.
-    survey = start_survey(source) if source.is_file() else None
+    survey = start_survey(source)
     from feedscript.feeds.checking import check  # noqa: PLC0415
 
     return check(

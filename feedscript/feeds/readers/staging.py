@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from types import MappingProxyType
 
 from feedscript.feeds.errors import SourceUnavailable
@@ -42,14 +43,15 @@ def stage(
     Raises `SourceUnavailable` where there is no such file, it is a pipe or a device, or it may not be read.
     """
     name = uri if uri is not None else str(source)
-    if source.exists() and not source.is_file() and not source.is_dir():
-        raise SourceUnavailable(
-            name, "Not a regular file: a feed is read more than once, so write it to a file first"
-        )
     try:
+        status = source.stat()
+        if not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode):
+            raise SourceUnavailable(
+                name, "Not a regular file: a feed is read more than once, so write it to a file first"
+            )
         with source.open("rb") as file:
             head = file.read(HEAD_BYTES)
-        size = source.stat().st_size
+        size = status.st_size
     except OSError as error:
         raise SourceUnavailable(name, error.strerror or str(error)) from error
     intake = Intake(

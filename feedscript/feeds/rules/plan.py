@@ -110,16 +110,20 @@ class Plan:
         self.places |= {rule: (mask, used + index) for index, rule in enumerate(new)}
         for group in groups:
             if group.chains:
-                alone = " | ".join(self._first(chain) for chain in group.chains)
-                among = " | ".join(self._first(chain, among=True) for chain in group.chains)
-                exact = sql.choice([(group.several, f"({among})")] if group.several else [], f"({alone})")
+                exact = self._found(group.chains, among=False)
+                if group.several is not None:
+                    exact = sql.choice([(group.several, self._found(group.chains, among=True))], exact)
                 self.chains[mask].append((group.fine, exact))
 
-    def _first(self, chain: list[Check], *, among: bool = False) -> str:
-        """The bit of the first check that fails."""
-        tests = (((check.among if among else None) or check.fails, check.rule) for check in chain)
-        found = [(test, bit(self.places[rule.id][1])) for test, rule in tests if test != "false"]
-        return sql.choice(found, NONE)
+    def _found(self, chains: list[list[Check]], *, among: bool) -> str:
+        """The bits of the first check of each chain that fails, of a cell with one value or `among` several."""
+        found = []
+        for chain in chains:
+            tests = [
+                ((among and check.among) or check.fails, self.places[check.rule.id][1]) for check in chain
+            ]
+            found.append(sql.choice([(test, bit(place)) for test, place in tests if test != "false"], NONE))
+        return f"({' | '.join(found)})"
 
 
 def bit(place: int) -> str:

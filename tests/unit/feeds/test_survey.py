@@ -2,6 +2,7 @@
 
 import tempfile
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -31,3 +32,28 @@ def test_every_line_is_found_by_its_number(lengths: list[int], *, ended: bool) -
         assert index.lines == len(expected)
         assert list(index.take(range(1, len(expected) + 1))) == expected
         assert [line for number in range(len(expected)) for line in index.take([number + 1])] == expected
+
+
+def test_lines_are_found_where_blocks_of_both_sizes_meet(tmp_path: Path) -> None:
+    # The first twelve blocks are of 8 MiB, those behind them of 256 KiB.
+    large, small = 8 << 20, 256 << 10
+    ends = [
+        large - 1,
+        large,
+        large + 1,
+        12 * large - 1,
+        12 * large,
+        12 * large + small,
+        12 * large + 2 * small + 5,
+    ]
+    content = bytearray(b"x") * (ends[-1] + 7)
+    for end in ends:
+        content[end - 1 : end] = b"\n"
+    path = tmp_path / "lines"
+    path.write_bytes(content)
+    survey = start_survey(path).result()
+    assert survey.sha256 == sha256(content).hexdigest()
+    assert survey.lines.lines == len(ends) + 1
+    bounds = [0, *ends, len(content)]
+    lengths = [stop - start for start, stop in pairwise(bounds)]
+    assert [len(line) for line in survey.lines.take(range(1, len(ends) + 2))] == lengths

@@ -175,3 +175,8 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(SourceUnavailable, match="write it to a file first"):
         validate(pipe)
+
+
+def test_a_source_whose_name_cannot_be_looked_up_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="too long"):
+        validate(tmp_path / ("x" * 300))

@@ -127,15 +127,20 @@ def test_where_many_ids_are_repeated_all_are_found(tmp_path: Path) -> None:
     assert places(report)["google.id.duplicate_id"][:2] == [(6_001, 6_002), (6_002, 6_003)]
 
 
-def test_repeated_ids_are_found_among_so_many_items_that_they_are_taken_in_parts(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("title", "more_lines"), [("Shoe", 0), ('"A\nB"', 1)])
+def test_repeated_ids_are_found_among_so_many_items_that_they_are_taken_in_parts(
+    tmp_path: Path, title: str, more_lines: int
+) -> None:
     ids = [f"SKU-{n}" for n in range(600_000)]
     for n in range(0, 600_000, 1_000):
         ids[n] = f"SKU-{n + 1}"
-    text = "id,title\n" + "".join(f"{each},Shoe\n" for each in ids)
+    written = [f"{each},Shoe\n" for each in ids]
+    written[7] = f"{ids[7]},{title}\n"
+    text = "id,title\n" + "".join(written)
     report = validate(write(tmp_path, text), as_of=AS_OF)
     totals = {issue.rule.id: issue.total for issue in report.issues}
     assert totals["google.id.duplicate_id"] == 600
-    assert places(report)["google.id.duplicate_id"][:2] == [(2, 3), (1_002, 1_003)]
+    assert places(report)["google.id.duplicate_id"][:2] == [(2, 3), (1_002, 1_003 + more_lines)]
 
 
 def test_items_of_a_group_are_held_against_its_first(tmp_path: Path) -> None:
