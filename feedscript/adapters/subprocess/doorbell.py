@@ -1,4 +1,4 @@
-"""How a server process tells the one that leads of a new run: a line through a named pipe.
+"""How the server process that leads is told of new runs, in their order: a line each through a named pipe.
 
 Nothing depends on its being heard: what is missed is found in the backlog a little later.
 """

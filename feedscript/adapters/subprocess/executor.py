@@ -1,8 +1,8 @@
 """The SubprocessExecutor: scripts on the same machine, for all server processes that share the folders.
 
-One of those processes leads: it holds `RUNS_DIR/.leader`, and its daemon threads drive the runners. The others tell
-it of new runs through a named pipe. When it dies, the kernel frees the lock, the next process leads, and reads from
-the backlog and the attempts' folders what runs, what has ended, and what has died.
+One of those processes leads: it holds `RUNS_DIR/.leader`, and its daemon threads drive the runners. It is told of new
+runs through a named pipe. When it dies, the kernel frees the lock, the next process leads, and reads from the backlog
+and the attempts' folders what runs, what has ended, and what has died.
 """
 
 import json
@@ -65,12 +65,8 @@ class SubprocessExecutor(Executor):
         self._spawn_thread(self._stand_for_election, "feedscript-leader")
 
     def submit(self, run: Run) -> None:
-        """Queue the run here, or tell the process that leads."""
-        ticket = ticket_of(run)
-        if self._leading.is_set():
-            self._queue.put(ticket)
-        else:
-            self._doorbell.ring(ticket)
+        """Tell the process that leads, be it this one: through one pipe, what is accepted first is heard first."""
+        self._doorbell.ring(ticket_of(run))
 
     def cancel(self, job_id: str, attempt: int) -> None:
         """Leave word in the attempt's folder, which the runner looks at; without a folder nothing has been started.
@@ -148,7 +144,7 @@ class SubprocessExecutor(Executor):
             while not self._look_around(take_over=True):
                 if self._stopping.wait(LOOK_EVERY):
                     return
-            # And what waits is queued in its order before a newer run can come straight to the queue.
+            # And what waits is queued in its order before newer runs are heard of.
             self._look_around()
             self._leading.set()
             self._tellers = ThreadPoolExecutor(TELLERS * self._capacity, "feedscript-teller")

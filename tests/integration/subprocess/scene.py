@@ -63,16 +63,22 @@ class FolderListener(AttemptListener):
         paths = sorted((self.folder / "backlog").iterdir())
         self.left_out = {path.name for path in paths if path.name in waiting}
         for path in paths:
-            if path.name in waiting:
-                continue
-            document = json.loads(path.read_bytes())
-            document["phase"] = Phase(document["phase"])
-            document["request"] = FeedRequest(**document["request"])
-            document["started"] = (self.folder / "started" / path.name).exists()
-            yield Run(**document)
+            if path.name not in waiting and (run := self._run(path.name)):
+                yield run
 
     def wanted(self, job_id: str, attempt: int) -> Run | None:
-        return next((run for run in self.backlog() if run.wanted and run.job_id == job_id), None)
+        run = self._run(job_id)
+        return run if run and run.wanted else None
+
+    def _run(self, job_id: str) -> Run | None:
+        """The run as it is in the backlog, None once it has ended."""
+        try:
+            document = json.loads((self.folder / "backlog" / job_id).read_bytes())
+        except FileNotFoundError:
+            return None
+        document["phase"] = Phase(document["phase"])
+        document["request"] = FeedRequest(**document["request"])
+        return Run(**{**document, "started": (self.folder / "started" / job_id).exists()})
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         with (self.folder / "started" / job_id).open("a") as file:

@@ -77,6 +77,21 @@ def test_at_most_the_capacity_runs_whoever_submits(
     assert max(seen) == 2
 
 
+def test_first_accepted_is_first_started_whoever_accepts_it(
+    start: StartExecutor, listener: FolderListener, tmp_path: Path
+) -> None:
+    leader, other = start(capacity=1), start(leads=False, capacity=1)
+    leader.submit(listener.accept(run_of("holder", waiting_script(tmp_path, "holder"))))
+    poll(lambda: listener.starts("holder"))
+    names = [f"j{n:02}" for n in range(20)]
+    for n, name in enumerate(names):
+        executor = leader if n % 2 else other
+        executor.submit(listener.accept(run_of(name, f"echo {name} >> {tmp_path}/order")))
+    (tmp_path / "go-holder").touch()
+    poll(lambda: all(listener.ends(name) for name in names))
+    assert (tmp_path / "order").read_text().split() == names
+
+
 def test_a_run_that_nobody_told_the_leader_of_is_found(
     start: StartExecutor, listener: FolderListener
 ) -> None:
