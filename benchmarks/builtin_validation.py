@@ -14,7 +14,7 @@ import requests
 
 from benchmarks.noop_jobs import await_none
 from benchmarks.serving import feedscript_server, load
-from benchmarks.validation import write_feed
+from benchmarks.synthetic_feed import write_feed
 
 ROWS, JOBS, WARM_UP, PLACES, ROUNDS = 100, 64, 16, 2, 3
 COLD = f"{sys.executable} -m feedscript.entrypoints.scripts.validate"
