@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from feedscript.feeds.limits import Limits
     from feedscript.feeds.mapping import Mapping, read_mapping
     from feedscript.feeds.policy import Policy
-    from feedscript.feeds.profiles import Profile, load_profile, profile_ids, read_profile
+    from feedscript.feeds.profiles import Profile, load_profile, profile_ids
+    from feedscript.feeds.profiles.reading import read_profile
     from feedscript.feeds.progress import Progress
     from feedscript.feeds.report import Issue, Report
     from feedscript.feeds.reports import render_html, render_text
@@ -79,7 +80,7 @@ _HOMES = {
     "load_profile": "profiles",
     "profile_ids": "profiles",
     "read_mapping": "mapping",
-    "read_profile": "profiles",
+    "read_profile": "profiles.reading",
     "render_html": "reports",
     "render_text": "reports",
     "validate": "validation",

@@ -1,6 +1,6 @@
 """Profiles: what each partner accepts, as versioned data."""
 
-from feedscript.feeds.profiles.loading import load_profile, profile_ids, read_profile
+from feedscript.feeds.profiles.loading import load_profile, profile_ids
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Part, Profile, Type
 
 __all__ = [
@@ -12,5 +12,4 @@ __all__ = [
     "Type",
     "load_profile",
     "profile_ids",
-    "read_profile",
 ]

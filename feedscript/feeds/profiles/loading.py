@@ -1,12 +1,11 @@
-"""Finds profiles by id, or reads one from a path."""
+"""Finds profiles by id."""
 
 from functools import cache
 from pathlib import Path
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ProfileError, UnknownProfile
+from feedscript.feeds.errors import UnknownProfile
 from feedscript.feeds.profiles.model import Profile
-from feedscript.feeds.profiles.schema import ProfileSchema
+from feedscript.feeds.shipped import load_shipped
 
 _HERE = Path(__file__).parent
 
@@ -21,11 +20,6 @@ def load_profile(profile: str) -> Profile:
     """The profile of this id; raises UnknownProfile, or ProfileError naming the line at fault."""
     if profile not in profile_ids():
         raise UnknownProfile(profile, profile_ids())
-    return read_profile(_HERE / f"{profile}.yaml")
-
-
-def read_profile(path: Path) -> Profile:
-    """The profile in the file at `path`; raises ProfileError naming the line at fault."""
-    loaded = load_document(path, ProfileSchema(), ProfileError)
+    loaded = load_shipped(_HERE / f"{profile}.yaml", "feedscript.feeds.profiles.reading:read_profile")
     assert isinstance(loaded, Profile)
     return loaded
