@@ -10,7 +10,7 @@ from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Pr
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import ValueTest, quality_tests, value_tests
-from feedscript.feeds.rules.derivation import Elements, Guarded, Value, holds_name
+from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
 from feedscript.feeds.rules.plan import Check, Group, Plan
 from feedscript.feeds.rules.rule import attribute_rule
 
@@ -113,18 +113,20 @@ class _AttributeCompiler:
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
         fine = self._fine() if self.shortcuts else None
-        guarded = Guarded(self.conditions.shared, fine) if fine else None
-        yield Group(list(self._chains(guarded)), fine, self._is_several())
+        shared = Guarded(self.conditions.shared, fine) if fine else self.conditions.shared
+        several = self._several(shared)
+        yield Group(list(self._chains(shared, several)), fine, several.test if several else None)
         yield from self._cross_field()
 
-    def _chains(self, shared: Guarded | None) -> Iterator[list[Check]]:
+    def _chains(self, shared: Derivation | Guarded, several: "_Several | None") -> Iterator[list[Check]]:
         cell = self.cells.get(self.attribute.name)
         if cell is None:
             yield self._required("true")
-        else:
-            yield [*self._required(negation(cell.present)), *self._on_value(cell, shared)]
-            for test in quality_tests(self.attribute):
-                yield [self._tested(test, cell, shared)]
+            return
+        value = Value(cell.text, shared)
+        yield [*self._required(negation(cell.present)), *self._on_value(cell, value, several)]
+        for test in quality_tests(self.attribute):
+            yield [self._tested(test, value, several)]
 
     def _fine(self) -> str | None:
         """Whether there is one value, and nothing wrong with it, as far as can be told at little cost."""
@@ -144,8 +146,9 @@ class _AttributeCompiler:
 
     def _passes(self, value: Value) -> str:
         tests = []
-        if self.attribute.repeatable or self.joined:
-            tests.append(negation(value.let(self._several(value.text))))
+        # A plain GTIN is of digits alone.
+        if (self.attribute.repeatable or self.joined) and self.attribute.type is not Type.GTIN:
+            tests.append(negation(f"({self._is_several(value.text)})"))
         if self.attribute.max_total_length is not None:
             tests.append(sql.no_longer(value.text, self.attribute.max_total_length))
         tests += [test.passes(value) for test in self._value_tests()]
@@ -171,12 +174,12 @@ class _AttributeCompiler:
             return [] if fails in {FALSE, UNKNOWN} else [self._check("missing_required", fails)]
         return []
 
-    def _on_value(self, cell: Cell, shared: Guarded | None) -> Iterator[Check]:
+    def _on_value(self, cell: Cell, value: Value, several: "_Several | None") -> Iterator[Check]:
         attribute = self.attribute
         if self._elsewhere:
             yield self._check("not_applicable", cell.present)
-        if attribute.repeatable:
-            count = f"len({self._listed(cell)})"
+        if several is not None:
+            count = f"len({several.values})"
             yield self._check("too_many_values", FALSE, f"{count} > {attribute.max_values}")
             if attribute.min_values is not None:
                 yield self._check("too_few_values", cell.present, f"{count} < {attribute.min_values}")
@@ -185,35 +188,33 @@ class _AttributeCompiler:
         if attribute.max_total_length is not None:
             yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
         for test in self._value_tests():
-            yield self._tested(test, cell, shared)
+            yield self._tested(test, value, several)
 
-    def _tested(self, test: ValueTest, cell: Cell, shared: Guarded | None) -> Check:
+    def _tested(self, test: ValueTest, value: Value, several: "_Several | None") -> Check:
         """The test of a cell's value, or of any of its values."""
-        alone = test.fails(Value(cell.text, shared or self.conditions.shared))
-        if not self.attribute.repeatable:
-            return self._check(test.code, alone)
-        elements = Elements()
-        failing = test.fails(Value("v.t", elements))
-        among = f"len(list_filter({elements.over(self._listed(cell))}, lambda v: {failing})) > 0"
-        return self._check(test.code, alone, among)
+        among = None if several is None else several.any_fails(test)
+        return self._check(test.code, test.fails(value), among)
 
-    def _several(self, text: str) -> str:
+    def _several(self, shared: Derivation | Guarded) -> "_Several | None":
+        """The cell's values with all that their tests share, made once and only where there are several."""
+        cell = self.cells.get(self.attribute.name)
+        if cell is None or not self.attribute.repeatable:
+            return None
+        elements = Elements()
+        element = Value("v.t", elements)
+        for test in (*self._value_tests(), *quality_tests(self.attribute)):
+            test.fails(element)
+        is_several = shared.let(self._is_several(cell.text))
+        values = f"CASE WHEN {is_several} THEN {elements.over(self._values(cell))} END"
+        return _Several(is_several, self.conditions.shared.hold(values), element)
+
+    def _is_several(self, text: str) -> str:
         signs = []
         if self.joined or len(self.header.columns[self.attribute.name]) > 1:
             signs.append(f"contains({text}, {_JOINED})")
         if not self.joined:
             signs.append(f"contains({text}, ',')")
         return " OR ".join(signs)
-
-    def _is_several(self) -> str | None:
-        """Whether an item has several values; None where it cannot, or where that is a finding by itself."""
-        cell = self.cells.get(self.attribute.name)
-        if cell is None or not self.attribute.repeatable:
-            return None
-        return self.conditions.shared.let(self._several(cell.text))
-
-    def _listed(self, cell: Cell) -> str:
-        return self.conditions.shared.hold(f"CASE WHEN {self._is_several()} THEN {self._values(cell)} END")
 
     def _values(self, cell: Cell) -> str:
         """The cell's values as a list. Commas part values only where they cannot be part of one."""
@@ -249,3 +250,15 @@ class _AttributeCompiler:
     def _elsewhere(self) -> bool:
         """Whether the attribute is for other countries than this."""
         return bool(self.attribute.countries) and self.conditions.country not in self.attribute.countries
+
+
+@dataclass(frozen=True)
+class _Several:
+    """The SQL that tells whether a cell has several values, of the list of them, and of one of them."""
+
+    test: str
+    values: str
+    value: Value
+
+    def any_fails(self, test: ValueTest) -> str:
+        return f"len(list_filter({self.values}, lambda v: {test.fails(self.value)})) > 0"

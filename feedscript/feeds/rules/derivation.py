@@ -1,6 +1,8 @@
 """Expressions that several rules share are computed once, as columns of their own."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 _NAME = re.compile(r"\bd(\d+)_\d+\b")
@@ -20,7 +22,7 @@ class Derivation:
     """
 
     layers: list[dict[str, str]] = field(default_factory=list)
-    held: set[str] = field(default_factory=set)
+    held: dict[str, str] = field(default_factory=dict)
 
     def let(self, expression: str) -> str:
         """The name of the column that holds this expression's value."""
@@ -33,11 +35,24 @@ class Derivation:
         """The name of the column that holds this expression's value, if there is one."""
         return next((layer[expression] for layer in self.layers if expression in layer), None)
 
-    def hold(self, expression: str) -> str:
-        """The name of the column that holds this expression's value, also where only few items are asked for it."""
-        name = self.let(expression)
-        self.held.add(name)
+    def hold(self, expression: str, unless: str | None = None) -> str:
+        """The name of the column that holds this expression's value, also where only few items are asked for it.
+
+        It is not worked out for items for which the SQL `unless` is true, who are not to be asked for it.
+        """
+        name = self.let(
+            expression if unless is None else f"CASE WHEN {unless} THEN NULL ELSE {expression} END"
+        )
+        self.held[name] = expression
         return name
+
+    def asked_again(self, texts: Iterable[str]) -> set[str]:
+        """Of the names that are held, those that these pieces of SQL ask for in more places than one."""
+        asked = [*texts]
+        needed = self.needed(" ".join(asked))
+        asked += [self._expressions[name] for name in needed]
+        uses = Counter(name.group() for text in asked for name in _NAME.finditer(text))
+        return {name for name in needed & self.held.keys() if uses[name] > 1}
 
     def needed(self, text: str) -> set[str]:
         """The names in the SQL, and those that their expressions hold in turn."""
@@ -52,7 +67,9 @@ class Derivation:
         """The SQL with every name but those `kept` replaced by its expression: for what is asked of few items."""
 
         def expression(name: re.Match[str]) -> str:
-            return name[0] if name[0] in kept else f"({_NAME.sub(expression, self._expressions[name[0]])})"
+            if name[0] in kept:
+                return name[0]
+            return f"({_NAME.sub(expression, self.held.get(name[0], self._expressions[name[0]]))})"
 
         return _NAME.sub(expression, text)
 
@@ -78,9 +95,7 @@ class Guarded:
 
     def let(self, expression: str) -> str:
         """The name of the column that holds this expression's value; NULL where all is fine, unless others ask too."""
-        return self.shared.known(expression) or self.shared.hold(
-            f"CASE WHEN {self.fine} THEN NULL ELSE {expression} END"
-        )
+        return self.shared.known(expression) or self.shared.hold(expression, unless=self.fine)
 
 
 @dataclass(frozen=True)

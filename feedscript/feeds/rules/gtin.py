@@ -87,21 +87,20 @@ def _sums_up(nibbles: str) -> str:
 
 
 def _isbn_holds(plain: str) -> str:
-    weighted = " + ".join(f"(ascii({plain}[{place}]) - 48) * {11 - place}" for place in range(1, 10))
+    weighted = f"list_sum(list_transform(range(1, 10), lambda i: (ascii({plain}[i]) - 48) * (11 - i)))"
     last = f"CASE WHEN upper({plain}[10]) = 'X' THEN 10 ELSE ascii({plain}[10]) - 48 END"
     return f"({weighted} + {last}) % 11 = 0"
 
 
 def _upc_a(plain: str) -> str:
     """The twelve digits that a UPC-E of eight stands for."""
-    first, rest, check = f"{plain}[1]", f"{plain}[2:7]", f"{plain}[8]"
     branches = [
-        (f"{rest}[6] <= '2'", f"{rest}[1:2] || {rest}[6] || '0000' || {rest}[3:5]"),
-        (f"{rest}[6] = '3'", f"{rest}[1:3] || '00000' || {rest}[4:5]"),
-        (f"{rest}[6] = '4'", f"{rest}[1:4] || '00000' || {rest}[5]"),
+        (f"{plain}[7] <= '2'", f"{plain}[2:3] || {plain}[7] || '0000' || {plain}[4:6]"),
+        (f"{plain}[7] = '3'", f"{plain}[2:4] || '00000' || {plain}[5:6]"),
+        (f"{plain}[7] = '4'", f"{plain}[2:5] || '00000' || {plain}[6]"),
     ]
-    other = f"{rest}[1:5] || '0000' || {rest}[6]"
-    return f"({first} || ({sql.choice(branches, other)}) || {check})"
+    other = f"{plain}[2:6] || '0000' || {plain}[7]"
+    return f"({plain}[1] || ({sql.choice(branches, other)}) || {plain}[8])"
 
 
 def has_prefix(value: Value, ranges: tuple[str, ...]) -> str:

@@ -64,12 +64,12 @@ class Plan:
         """The SQL of each mask.
 
         What only the checks of items that are not fine speak of is spelled out in them, and not computed for all, but
-        for what is held.
+        for what is held and asked for in several places.
         """
         every_chain = [chain for chains in self.chains for chain in chains]
         asked = " ".join(exact if fine is None else fine for fine, exact in every_chain)
-        held = self.derived.needed(" ".join(exact for _, exact in every_chain)) & self.derived.held
-        kept = self.derived.needed(f"{asked} {' '.join(held)}")
+        held = self.derived.asked_again(exact for _, exact in every_chain)
+        kept = self.derived.needed(f"{asked} {' '.join(sorted(held))}")
 
         def part(fine: str | None, exact: str) -> str:
             if fine is None:

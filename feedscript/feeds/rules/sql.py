@@ -72,7 +72,7 @@ def unreserved(value: str) -> str:
 
 def longer(value: str, limit: int) -> str:
     """Whether the value has more than `limit` characters; bytes, which are cheap to count, settle most."""
-    return f"CASE WHEN strlen({value}) > {limit} THEN length({trimmed(value)}) > {limit} ELSE false END"
+    return f"strlen({value}) > {limit} AND length(trim({value}, {WHITE_SPACE})) > {limit}"
 
 
 def no_longer(value: str, limit: int) -> str:

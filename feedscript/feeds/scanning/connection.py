@@ -62,8 +62,9 @@ def _open(limits: Limits, workdir: Path) -> duckdb.DuckDBPyConnection:
         "preserve_insertion_order": True,
         # One reads ahead as fast as all scan; each more only holds buffers.
         "async_threads": 1,
-        # It makes joins of long IN lists, and a join does not keep the order of the file.
-        "disabled_optimizers": "in_clause",
+        # The first makes joins of long IN lists, and a join does not keep the order of the file. The other looks for
+        # expressions to share, where plans share them by name already, for a tenth of the time that planning takes.
+        "disabled_optimizers": "in_clause,common_subexpressions",
     }
     room = max(memory // _BYTES_PER_THREAD, 1)
     config["threads"] = limits.threads or min(os.cpu_count() or 1, room)

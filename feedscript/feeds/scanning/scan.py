@@ -184,11 +184,15 @@ class Scan:
     def failing(self, rules: frozenset[str]) -> int:
         """How many items fail any of the rules."""
         wanted = self.plan.bits(rules & self.plan.places.keys())
-        tests = [f"m{mask} & {bits}::UBIGINT <> 0" for mask, bits in wanted.items()]
+        fails = " OR ".join(f"m{mask} & {bits}::UBIGINT <> 0" for mask, bits in wanted.items()) or "false"
+        failing = self.number(f"SELECT count(*) FROM items WHERE {fails}")
         if rules and self.number("SELECT count(*) FROM crossed"):
             named = sql.literals(tuple(sorted(rules)))
-            tests.append(f"rowid IN (SELECT n FROM crossed WHERE rule IN ({named}))")
-        return self.number(f"SELECT count(*) FROM items WHERE {' OR '.join(tests)}") if tests else 0
+            crossed = f"SELECT DISTINCT n FROM crossed WHERE rule IN ({named})"
+            failing += self.number(
+                f"SELECT count(*) FROM items JOIN ({crossed}) ON rowid = n WHERE NOT ({fails})"
+            )
+        return failing
 
     def number(self, query: str) -> int:
         """The one number that a query answers; 0 for NULL."""
