@@ -34,9 +34,9 @@ def check_digit_holds(value: Value) -> str:
     upc_a = value.let(sql.choice([(eight, _hexadecimal(_upc_a(plain)))], "NULL"))
     branches = [
         (f"{plain} IS NULL", "NULL"),
+        (f"strlen({plain}) = 10", _isbn_holds(plain)),
         (_sums_up(_nibbles(value)), "true"),
         (eight, _sums_up(upc_a)),
-        (f"strlen({plain}) = 10", _isbn_holds(plain)),
     ]
     return sql.choice(branches, "false")
 

@@ -69,6 +69,11 @@ def test_wrong_digits_are_told() -> None:
     ] * 4
 
 
+def test_an_isbn_is_held_against_its_own_check_digit_alone() -> None:
+    # Ten digits that would add up as a GTIN's.
+    assert outcomes("8675650889", "4383354118") == [(True, False)] * 2
+
+
 def with_check_digit(digits: str) -> str:
     return next(f"{digits}{last}" for last in range(10) if by_hand(f"{digits}{last}"))
 
