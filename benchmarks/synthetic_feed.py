@@ -40,12 +40,11 @@ _TEXT = "A light, durable bag for daily use, with a wide strap, a pocket and a l
 
 def write_feed(path: Path, rows: int, *, bad_rows: bool = False, plant: bool = True) -> None:
     """Write a feed; `plant` puts in the defects of PLANTED, `bad_rows` a wrong price into every row."""
+    import duckdb  # noqa: PLC0415 - who only asks for the columns may be measured importing it
 
     def at(rule: str, wrong: str, right: str) -> str:
         step = PLANTED[rule]
         return f"CASE WHEN i % {step * 1000} = {step} THEN {wrong} ELSE {right} END" if plant else right
-
-    import duckdb  # noqa: PLC0415 - who only asks for the columns may be measured importing it
 
     digits = "(400000000000 + i)"
     weights = " + ".join(f"({digits} // {10**place}) % 10 * {1 if place % 2 else 3}" for place in range(12))

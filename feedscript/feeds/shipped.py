@@ -46,10 +46,11 @@ class _DocumentLoader(SourceFileLoader):
         return compile(f"{imports}document = {document}\n", path, "exec", dont_inherit=True)
 
     def path_stats(self, path: Any) -> Mapping[str, Any]:
-        """The document's size, and when it, or what it is read by, was last changed."""
+        """The document's size, and for its time a sum that a change of it, or of what it is read by, changes."""
         document = Path(path)
         readers = (*document.parent.glob("*.py"), _HERE, _HERE.with_name("documents.py"))
-        changed = max(each.stat().st_mtime for each in (document, *readers))
+        found = [each.stat() for each in (document, *readers)]
+        changed = sum(int(each.st_mtime) + each.st_size for each in found)
         return {"mtime": changed, "size": document.stat().st_size}
 
 

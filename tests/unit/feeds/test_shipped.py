@@ -72,6 +72,16 @@ def test_a_document_is_read_again_when_what_reads_it_has_changed(document: Path)
     assert [loaded(document)[1] for _ in range(2)] == [True, False]
 
 
+def test_an_older_document_in_the_place_of_a_newer_one_is_read_too(document: Path) -> None:
+    document.with_name("schema.py").touch()
+    assert [loaded(document)[1] for _ in range(2)] == [True, False]
+    # As an earlier release unpacked with its own times: of one size, and older than its neighbours.
+    title = "Google product data specification"
+    document.write_text(document.read_text("utf-8").replace(title, title.upper()), "utf-8")
+    os.utime(document, (1_000_000_000, 1_000_000_000))
+    assert loaded(document) == (title.upper(), True)
+
+
 def test_without_a_cache_a_document_is_read_each_time(document: Path) -> None:
     assert [loaded(document, PYTHONDONTWRITEBYTECODE="1")[1] for _ in range(2)] == [True, True]
     # A file where the folder of the cache would be: nothing can be written there, whoever runs this.
