@@ -1,7 +1,6 @@
 """Checks a feed: stage the source, scan it once, count, sample what failed, and report."""
 
 import resource
-import tempfile
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from feedscript.feeds.connection import watched
 from feedscript.feeds.deadline import interrupted_after
 from feedscript.feeds.header import Header, read_header
 from feedscript.feeds.limits import Limits
@@ -21,7 +21,6 @@ from feedscript.feeds.report import Issue, Report, ordered, status_of
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
-from feedscript.feeds.scanning.connection import connecting, watched
 from feedscript.feeds.scanning.crossing import find_group_conflicts, find_repeated_ids
 from feedscript.feeds.scanning.findings import Grade, write_findings
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
@@ -32,38 +31,37 @@ from feedscript.feeds.survey import Survey
 def check(
     source: Path,
     survey: Future[Survey],
+    opening: Future[duckdb.DuckDBPyConnection],
     *,
+    started: float,
     uri: str,
     profile: str,
     country: str,
     as_of: datetime,
     policy: Policy | None,
-    limits: Limits | None,
+    limits: Limits,
     findings: Path | None,
     progress: OnProgress | None,
-    workdir: Path | None,
+    workdir: Path,
 ) -> Report:
-    """Check a source, of whose bytes `survey` is being made; the rest is as for `validate`."""
-    started = time.monotonic()
-    limits = limits or Limits()
-    with (
-        tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder,
-        connecting(limits, Path(folder)) as opening,
-    ):
-        checking = _Checking(
-            profile=load_profile(profile),
-            country={"UK": "GB"}.get(country.upper(), country.upper()),
-            as_of=as_of,
-            policy=policy or Policy(),
-            limits=limits,
-            findings=findings,
-            tell=progress or silent,
-            folder=Path(folder),
-            survey=survey,
-            opening=opening,
-        )
-        staged = checking.run(source, uri)
-        return checking.report(staged, time.monotonic() - started)
+    """Check a source, of whose bytes `survey` is being made, with the DuckDB that is being opened.
+
+    `started` is when that began (`time.monotonic`), `workdir` an empty folder; the rest is as for `validate`.
+    """
+    checking = _Checking(
+        profile=load_profile(profile),
+        country={"UK": "GB"}.get(country.upper(), country.upper()),
+        as_of=as_of,
+        policy=policy or Policy(),
+        limits=limits,
+        findings=findings,
+        tell=progress or silent,
+        folder=workdir,
+        survey=survey,
+        opening=opening,
+    )
+    staged = checking.run(source, uri)
+    return checking.report(staged, time.monotonic() - started)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from feedscript.feeds.connection import connect, watched
 from feedscript.feeds.errors import FeedError, SourceUnreadable
 from feedscript.feeds.header import read_header
 from feedscript.feeds.limits import Limits
@@ -25,7 +26,7 @@ from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
 from feedscript.feeds.readers import Source, Staged, stage, with_plain_line_ends
 from feedscript.feeds.rules.sql import literal
-from feedscript.feeds.scanning.connection import connect, source_table, watched
+from feedscript.feeds.scanning.source_table import source_table
 
 
 class EmptyFeed(FeedError):

@@ -1,13 +1,15 @@
 """Validates a feed: what callers use, without the engine until it is used."""
 
+import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feedscript.feeds.limits import Limits
 from feedscript.feeds.survey import start_survey
 
 if TYPE_CHECKING:
-    from feedscript.feeds.limits import Limits
     from feedscript.feeds.policy import Policy
     from feedscript.feeds.progress import OnProgress
     from feedscript.feeds.report import Report
@@ -21,7 +23,7 @@ def validate(
     country: str = "US",
     as_of: datetime | None = None,
     policy: "Policy | None" = None,
-    limits: "Limits | None" = None,
+    limits: Limits | None = None,
     findings: Path | None = None,
     progress: "OnProgress | None" = None,
     workdir: Path | None = None,
@@ -33,20 +35,31 @@ def validate(
     as gzipped JSON Lines; the report holds samples. Temporary files go below `workdir`. Raises UnknownProfile,
     SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the report.
     """
-    # The file is read while the engine is imported, which takes a new process as long as a hundred thousand items.
+    started = time.monotonic()
+    limits = limits or Limits()
+    # To import the engine takes a new process as long as to check a hundred thousand items. The file is read
+    # meanwhile, and a DuckDB opened as soon as there is one.
     survey = start_survey(source)
-    from feedscript.feeds.checking import check  # noqa: PLC0415
+    from feedscript.feeds.connection import connecting  # noqa: PLC0415
 
-    return check(
-        source,
-        survey,
-        uri=uri or str(source),
-        profile=profile,
-        country=country,
-        as_of=as_of or datetime.now(UTC),
-        policy=policy,
-        limits=limits,
-        findings=findings,
-        progress=progress,
-        workdir=workdir,
-    )
+    with (
+        tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder,
+        connecting(limits, Path(folder)) as opening,
+    ):
+        from feedscript.feeds.checking import check  # noqa: PLC0415
+
+        return check(
+            source,
+            survey,
+            opening,
+            started=started,
+            uri=uri or str(source),
+            profile=profile,
+            country=country,
+            as_of=as_of or datetime.now(UTC),
+            policy=policy,
+            limits=limits,
+            findings=findings,
+            progress=progress,
+            workdir=Path(folder),
+        )

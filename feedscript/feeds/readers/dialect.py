@@ -74,8 +74,10 @@ def _read(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) ->
             if not _is_preamble(record, delimiter):
                 header, header_line = record, reader.line_num
                 break
-        # Extending one by one, a broken record does not lose the ones before it.
-        widths.extend(len(record) for record in islice(filter(None, reader), _SAMPLE_RECORDS))
+        # Under the wrong delimiter the header is one column, which fits nothing. Extending one by one, a broken
+        # record does not lose the ones before it.
+        rows = filter(None, reader) if len(header) > 1 else ()
+        widths.extend(len(record) for record in islice(rows, _SAMPLE_RECORDS))
     except csv.Error:
         broken = True
     if not whole and len(widths) > 1:

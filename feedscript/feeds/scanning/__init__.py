@@ -1,7 +1,6 @@
 """The scan: one pass of DuckDB over a staged feed, and all that is asked of it afterwards."""
 
-from feedscript.feeds.scanning.connection import connect
 from feedscript.feeds.scanning.samples import Sample
 from feedscript.feeds.scanning.scan import Scan
 
-__all__ = ["Sample", "Scan", "connect"]
+__all__ = ["Sample", "Scan"]

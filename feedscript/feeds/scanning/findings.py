@@ -10,11 +10,11 @@ from typing import Any, TextIO
 import duckdb
 
 from feedscript.feeds.rules import sql
-from feedscript.feeds.scanning.connection import source_table
 from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.samples import Sample
 from feedscript.feeds.scanning.scan import Scan
+from feedscript.feeds.scanning.source_table import source_table
 
 _BATCH = 10_000
 #: Gives the ordinal and the line of a place and its noted line; asked for places in ascending order.

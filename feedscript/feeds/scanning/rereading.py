@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from feedscript.feeds.scanning.connection import source_table
 from feedscript.feeds.scanning.scan import Scan
+from feedscript.feeds.scanning.source_table import source_table
 
 #: Items before this one are found by reading up to them.
 _NEAR = 50_000

@@ -14,7 +14,7 @@ from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.plan import MASK_BITS, Plan
-from feedscript.feeds.scanning.connection import source_table
+from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.survey import LineIndex, start_index
 
 #: Kinds of rows that DuckDB rejects, as codes of ours.

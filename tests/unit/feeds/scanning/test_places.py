@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from feedscript.feeds import Limits, Report, validate
+from feedscript.feeds.connection import connect
 from feedscript.feeds.readers.staged import FaultTally, Source, Staged
-from feedscript.feeds.scanning.connection import connect
 from feedscript.feeds.scanning.lines import rows
 from tests.unit.feeds.products import product, write_csv
 
