@@ -23,11 +23,11 @@ def find_repeated_ids(scan: Scan, rule: str) -> None:
             f"INSERT INTO twice SELECT h FROM items WHERE h & {parts - 1} = {part} AND h <> hash(NULL::VARCHAR)"
             " GROUP BY h HAVING count(*) > 1"
         )
-    scan.connection.execute(
+    suspects = scan.number(
         "CREATE TEMP TABLE suspects AS SELECT rowid AS n, h FROM items WHERE h IN (SELECT h FROM twice)"
     )
     table, key = "suspects", "h"
-    if 0 < scan.number("SELECT count(*) FROM suspects") <= _READ_AGAIN:
+    if 0 < suspects <= _READ_AGAIN:
         reread(scan, "read_again", [f"{scan.id_text} AS item_id"], "SELECT n FROM suspects")
         table, key = "read_again", "item_id"
     scan.connection.execute(

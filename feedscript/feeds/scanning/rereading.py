@@ -1,8 +1,7 @@
 """Reads chosen items a second time, in the order of the file, without reading their neighbours' values."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from itertools import chain
 
 from feedscript.feeds.scanning.scan import Scan
 from feedscript.feeds.scanning.source_table import source_table
@@ -25,27 +24,39 @@ def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
     to the last chosen item; or, where that is far, filtered by the hash of the id through a bitmap, and the same
     filter over `items` tells the places, one for one.
     """
-    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT n FROM ({chosen}) ORDER BY n")
-    [(count, last)] = scan.connection.execute("SELECT count(*), coalesce(max(n), 0) FROM chosen").fetchall()
-    if scan.one_line_each and count <= _FEW:
-        _pick_out(scan, table, columns)
+    few = _few(scan, chosen) if scan.one_line_each else None
+    if few is not None:
+        _pick_out(scan, table, columns, few)
     else:
-        _filter(scan, table, columns, count, last)
-    scan.connection.execute("DROP TABLE chosen")
+        _filter(scan, table, columns, chosen)
 
 
-def _pick_out(scan: Scan, table: str, columns: list[str]) -> None:
-    """Read a file of the chosen items' lines."""
+def _few(scan: Scan, chosen: str) -> list[int] | None:
+    """The chosen places in order; None if there are too many to pick out."""
+    rows = scan.connection.execute(f"SELECT n FROM ({chosen}) ORDER BY n LIMIT {_FEW + 1}").fetchall()
+    return None if len(rows) > _FEW else [n for (n,) in rows]
+
+
+def _pick_out(scan: Scan, table: str, columns: list[str], places: list[int]) -> None:
+    """Read a file of the lines of the items at these places, below the header's, whose line end DuckDB goes by."""
+    path = scan.workdir / "picked-out"
+    skipped = scan.staged.skip_lines
+    numbers = chain(range(1, skipped + 1), (skipped + scan.ordinal(place) for place in places))
+    with path.open("wb") as file:
+        file.writelines(scan.index.take(numbers))
     lines = ["TRY_CAST(line AS UBIGINT) AS line"] if scan.staged.line_column else []
-    picked = source_table(replace(scan.staged, path=_picked_out(scan)), scan.limits)
+    picked = source_table(replace(scan.staged, path=path), scan.limits)
     scan.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT chosen.n, found.* FROM chosen"
-        f" POSITIONAL JOIN (SELECT {', '.join([*lines, *columns])} FROM {picked}) AS found"
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM (SELECT unnest(?::BIGINT[]) AS n)"
+        f" POSITIONAL JOIN (SELECT {', '.join([*lines, *columns])} FROM {picked})",
+        [places],
     )
 
 
-def _filter(scan: Scan, table: str, columns: list[str], count: int, last: int) -> None:
+def _filter(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
     """Read the source again, as far as the last chosen item or through a filter that most others do not pass."""
+    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT n FROM ({chosen})")
+    [(count, last)] = scan.connection.execute("SELECT count(*), coalesce(max(n), 0) FROM chosen").fetchall()
     source = source_table(scan.staged, scan.limits)
     if last < _NEAR:
         found, places = f"{source} LIMIT {last + 1}", f"items WHERE rowid <= {last}"
@@ -64,23 +75,7 @@ def _filter(scan: Scan, table: str, columns: list[str], count: int, last: int) -
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM (SELECT rowid AS n{line} FROM {places})"
         " POSITIONAL JOIN found WHERE n IN (SELECT n FROM chosen)"
     )
-    scan.connection.execute("DROP TABLE found")
-
-
-def _picked_out(scan: Scan) -> Path:
-    """A file of the chosen items' lines below the header's, whose line end is what DuckDB goes by."""
-    path = scan.workdir / "picked-out"
-    places = (n for (n,) in scan.connection.execute("SELECT n FROM chosen ORDER BY n").fetchall())
-    with path.open("wb") as file:
-        file.writelines(scan.index.take(_numbers(scan, places)))
-    return path
-
-
-def _numbers(scan: Scan, places: Iterator[int]) -> Iterator[int]:
-    skipped = scan.staged.skip_lines
-    yield from range(1, skipped + 1)
-    for place in places:
-        yield skipped + scan.ordinal(place)
+    scan.connection.execute("DROP TABLE found; DROP TABLE chosen")
 
 
 def _chosen(key: str) -> str:
