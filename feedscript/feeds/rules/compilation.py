@@ -73,7 +73,7 @@ def compile_rules(
             shortcuts,
             known.get(attribute.name, Usual()),
         )
-        plan.add([group.without(skipped) for group in compiler.groups()])
+        plan.add(attribute.name, [group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
             rule = attribute_rule(profile, attribute, "group_conflict")
             if rule.id not in skipped:
@@ -115,7 +115,14 @@ class _AttributeCompiler:
         fine = self._fine() if self.shortcuts else None
         shared = Guarded(self.conditions.shared, fine) if fine else self.conditions.shared
         several = self._several(shared)
-        yield Group(list(self._chains(shared, several)), fine, several.test if several else None)
+        cell = self.cells.get(self.attribute.name)
+        yield Group(
+            list(self._chains(shared, several)),
+            fine,
+            several.test if several else None,
+            cell.text if cell else None,
+            self._needed,
+        )
         yield from self._cross_field()
 
     def _chains(self, shared: Derivation | Guarded, several: "_Several | None") -> Iterator[list[Check]]:
@@ -139,8 +146,7 @@ class _AttributeCompiler:
         texts = [] if self.attribute.type is Type.PRICE else map(sql.literal, self.usual.texts)
         known = [(f"{cell.text} = {text}", self._passes(Value(text))) for text in texts]
         passed = self._passes(Value(cell.text, None if known else shared))
-        needed = self.attribute.required or self.attribute.required_when is not None
-        fine = every([cell.present, passed]) if needed else some([negation(cell.present), passed])
+        fine = every([cell.present, passed]) if self._needed else some([negation(cell.present), passed])
         # A CASE asks each test only of the items that passed those before it, where AND asks all of all.
         return shared.let(sql.choice([*known, (fine, TRUE)], FALSE))
 
@@ -245,6 +251,11 @@ class _AttributeCompiler:
         if cross.when is None:
             return self.conditions.settled(cross.expect)
         return self.conditions.ruled_out(cross.when)
+
+    @property
+    def _needed(self) -> bool:
+        """Whether its absence may be a finding."""
+        return self.attribute.required or self.attribute.required_when is not None
 
     @property
     def _elsewhere(self) -> bool:

@@ -1,7 +1,7 @@
 """What to compute for each item of a feed: one bit per rule, one CASE per attribute."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.derivation import Derivation
@@ -26,34 +26,49 @@ class Group:
 
     `fine` is SQL that is true only of items in which none of them finds anything, and costs much less to ask; None
     where there is nothing of the kind. `several` is SQL that tells whether a cell has several values; None where
-    none can have.
+    none can have. `filled` is the SQL of the text of the cell whose value is checked; None where the checks are of
+    other things. `needed` says that its absence may be a finding.
     """
 
     chains: list[list[Check]]
     fine: str | None = None
     several: str | None = None
+    filled: str | None = None
+    needed: bool = True
 
     def without(self, skipped: frozenset[str]) -> "Group":
         """The group without the rules that are switched off."""
         left = ([check for check in chain if check.rule.id not in skipped] for chain in self.chains)
-        return Group([chain for chain in left if chain], self.fine, self.several)
+        return replace(self, chains=[chain for chain in left if chain])
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a group adds to a mask: the bits of items that are settled by a cheap test, and those of all others.
+
+    `settled` are (SQL of a test, SQL of bits), tried in order; `exact` is SQL of bits.
+    """
+
+    settled: list[tuple[str, str]]
+    exact: str
 
 
 @dataclass
 class Plan:
     """What to compute for each item: masks of the rules that it fails, and of the attributes that it fills.
 
-    `cells` are (SQL over the source's columns, name); `masks` and `filled` are SQL over those names; `places`
-    says for each rule id in which mask and at which bit it stands. `columns` is each attribute's text in SQL over
-    the source's columns; an attribute's place there is its bit in the masks of `filled`. `within` are
-    comparisons within groups: the rule, and the SQL of the group and of the value that must be the same in it.
-    `item_id` is SQL over the names: the item's id without white space around it, NULL where it has none.
+    `cells` are (SQL over the source's columns, name); `masks` are SQL over those names; `places` says for each rule
+    id in which mask and at which bit it stands, `filled` for each attribute that has a column. `columns` is each
+    attribute's text in SQL over the source's columns. `within` are comparisons within groups: the rule, and the SQL
+    of the group and of the value that must be the same in it. `item_id` is SQL over the names: the item's id without
+    white space around it, NULL where it has none.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
     rules: dict[str, Rule] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    chains: list[list[tuple[str | None, str]]] = field(default_factory=list)
+    filled: dict[str, tuple[int, int]] = field(default_factory=dict)
+    parts: list[list[Part]] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     derived: Derivation = field(default_factory=Derivation)
     within: list[tuple[Rule, str, str]] = field(default_factory=list)
@@ -63,29 +78,21 @@ class Plan:
     def masks(self) -> list[str]:
         """The SQL of each mask.
 
-        What only the checks of items that are not fine speak of is spelled out in them, and not computed for all, but
-        for what is held and asked for in several places.
+        What only the checks of items that are not settled speak of is spelled out in them, and not computed for all,
+        but for what is held and asked for in several places.
         """
-        every_chain = [chain for chains in self.chains for chain in chains]
-        asked = " ".join(exact if fine is None else fine for fine, exact in every_chain)
-        held = self.derived.asked_again(exact for _, exact in every_chain)
-        kept = self.derived.needed(f"{asked} {' '.join(sorted(held))}")
+        parts = [part for mask in self.parts for part in mask]
+        asked = [test for part in parts for test, _ in part.settled]
+        asked += [part.exact for part in parts if not part.settled]
+        held = self.derived.asked_again(part.exact for part in parts)
+        kept = self.derived.needed(" ".join([*asked, *sorted(held)]))
 
-        def part(fine: str | None, exact: str) -> str:
-            if fine is None:
-                return exact
-            return sql.choice([(fine, NONE)], self.derived.spelled_out(exact, kept))
+        def bits(part: Part) -> str:
+            if not part.settled:
+                return part.exact
+            return sql.choice(part.settled, self.derived.spelled_out(part.exact, kept))
 
-        return [sql.combined([part(*chain) for chain in chains]) for chains in self.chains]
-
-    @property
-    def filled(self) -> list[str]:
-        """The SQL of each mask of filled attributes."""
-        flags = [
-            sql.choice([(f"{text} IS NOT NULL", bit(place % MASK_BITS))], NONE)
-            for place, (_, text) in enumerate(self.cells)
-        ]
-        return [" | ".join(flags[start : start + MASK_BITS]) for start in range(0, len(flags), MASK_BITS)]
+        return [sql.combined([bits(part) for part in mask]) for mask in self.parts]
 
     def bits(self, rules: Iterable[str]) -> dict[int, int]:
         """The bits of some rules, by mask."""
@@ -95,25 +102,44 @@ class Plan:
             found[mask] = found.get(mask, 0) | 1 << place
         return found
 
-    def add(self, groups: list[Group]) -> None:
-        """Give the rules of one attribute bits in one mask, and its chains of checks a place there."""
+    def add(self, attribute: str, groups: list[Group]) -> None:
+        """Give an attribute, and the rules that are checked of it, bits in one mask, and the checks a place there."""
         checks = [check for group in groups for chain in group.chains for check in chain]
         new = {check.rule.id: check.rule for check in checks if check.rule.id not in self.places}
-        if not new:
-            return
-        used = sum(1 for mask, _ in self.places.values() if mask == len(self.chains) - 1)
-        if not self.chains or used + len(new) > MASK_BITS:
-            self.chains.append([])
-            used = 0
-        mask = len(self.chains) - 1
+        named = [*new, *(attribute for group in groups if group.filled is not None)]
+        mask, used = self._room(len(named))
+        places = {name: (mask, used + index) for index, name in enumerate(named)}
         self.rules |= new
-        self.places |= {rule: (mask, used + index) for index, rule in enumerate(new)}
-        for group in groups:
-            if group.chains:
-                exact = self._found(group.chains, among=False)
-                if group.several is not None:
-                    exact = sql.choice([(group.several, self._found(group.chains, among=True))], exact)
-                self.chains[mask].append((group.fine, exact))
+        self.places |= {rule: places[rule] for rule in new}
+        if attribute in places:
+            self.filled[attribute] = places[attribute]
+        self.parts[mask] += [
+            self._part(group, bit(places[attribute][1]) if group.filled is not None else NONE)
+            for group in groups
+            if group.chains or group.filled is not None
+        ]
+
+    def _room(self, bits: int) -> tuple[int, int]:
+        """The mask that has room for so many bits, and how many of it are taken."""
+        taken = [*self.places.values(), *self.filled.values()]
+        used = sum(1 for mask, _ in taken if mask == len(self.parts) - 1)
+        if not self.parts or used + bits > MASK_BITS:
+            self.parts.append([])
+            used = 0
+        return len(self.parts) - 1, used
+
+    def _part(self, group: Group, filled: str) -> Part:
+        found = self._found(group.chains, among=False)
+        if group.several is not None:
+            found = sql.choice([(group.several, self._found(group.chains, among=True))], found)
+        if group.filled is None:
+            return Part([] if group.fine is None else [(group.fine, NONE)], found)
+        absent = (f"{group.filled} IS NULL", NONE)
+        if group.fine is None:
+            return Part([], f"({found} | {sql.choice([absent], filled)})")
+        if group.needed:
+            return Part([(group.fine, filled)], f"({found} | {sql.choice([absent], filled)})")
+        return Part([absent, (group.fine, filled)], f"({found} | {filled})")
 
     def _found(self, chains: list[list[Check]], *, among: bool) -> str:
         """The bits of the first check of each chain that fails, of a cell with one value or `among` several."""
@@ -123,7 +149,7 @@ class Plan:
                 ((among and check.among) or check.fails, self.places[check.rule.id][1]) for check in chain
             ]
             found.append(sql.choice([(test, bit(place)) for test, place in tests if test != "false"], NONE))
-        return f"({' | '.join(found)})"
+        return f"({' | '.join(found)})" if found else NONE
 
 
 def bit(place: int) -> str:

@@ -32,7 +32,7 @@ _REJECTED_CODES = {
 class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
-    Tables: `items` (h, m0 ..., f0 ..., k and w for each comparison within groups, and `line` where the reader gives
+    Tables: `items` (h, m0 ..., k and w for each comparison within groups, and `line` where the reader gives
     it), whose rowid is the order of the file; `rejected` (record, code, text), the rows that could not be
     read; `crossed` (rule, n), the findings that only a look at several items shows.
     """
@@ -49,7 +49,6 @@ class Scan:
         """Read the source once."""
         self._counting = None if self.staged.is_source else start_index(self.staged.path)
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
-        filled = [f"({mask}) AS f{index}" for index, mask in enumerate(self.plan.filled)]
         groups = [
             sql.choice(
                 [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL"
@@ -60,7 +59,7 @@ class Scan:
         ]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
         inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
-        outer = [f"hash({self.plan.item_id}) AS h", *masks, *filled, *groups]
+        outer = [f"hash({self.plan.item_id}) AS h", *masks, *groups]
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         source = source_table(self.staged, self.limits, rejects=True)
@@ -137,20 +136,19 @@ class Scan:
 
     def totals(self) -> dict[str, int]:
         """How many items fail each rule, for the rules that any item fails."""
-        counted = [self._counted(f"m{mask}") for mask in range(len(self.plan.chains))]
         places = self.plan.places.items()
-        totals = {rule: counted[mask][bit] for rule, (mask, bit) in places if bit in counted[mask]}
+        totals = {rule: self._counts[mask][bit] for rule, (mask, bit) in places if bit in self._counts[mask]}
         crossed = self.connection.execute("SELECT rule, count(*) FROM crossed GROUP BY rule ORDER BY rule")
         return totals | dict(crossed.fetchall())
 
     def filled(self) -> dict[str, int]:
         """How many items have a value, for each attribute that has a column."""
-        counted = [self._counted(f"f{mask}") for mask in range(len(self.plan.filled))]
-        places = (divmod(index, MASK_BITS) for index in range(len(self.plan.columns)))
-        return {
-            name: counted[mask].get(bit, 0)
-            for name, (mask, bit) in zip(self.plan.columns, places, strict=True)
-        }
+        places = ((name, *self.plan.filled[name]) for name in self.plan.columns)
+        return {name: self._counts[mask].get(bit, 0) for name, mask, bit in places}
+
+    @cached_property
+    def _counts(self) -> list[dict[int, int]]:
+        return [self._counted(f"m{mask}") for mask in range(len(self.plan.parts))]
 
     def _counted(self, mask: str) -> dict[int, int]:
         """How many items have each bit of a mask set, for those bits that any has.
