@@ -30,7 +30,7 @@ from feedscript.feeds.survey import Survey
 
 def check(
     source: Path,
-    survey: Future[Survey],
+    survey: Future[Survey] | None,
     opening: Future[duckdb.DuckDBPyConnection],
     *,
     started: float,
@@ -44,7 +44,7 @@ def check(
     progress: OnProgress | None,
     workdir: Path,
 ) -> Report:
-    """Check a source, of whose bytes `survey` is being made, with the DuckDB that is being opened.
+    """Check a source, of whose bytes `survey` is being made if it is wanted, with the DuckDB that is being opened.
 
     `started` is when that began (`time.monotonic`), `workdir` an empty folder; the rest is as for `validate`.
     """
@@ -74,7 +74,7 @@ class _Checking:
     findings: Path | None
     tell: OnProgress
     folder: Path
-    survey: Future[Survey]
+    survey: Future[Survey] | None
     opening: Future[duckdb.DuckDBPyConnection]
     issues: list[Issue] = field(default_factory=list)
     items: int = 0

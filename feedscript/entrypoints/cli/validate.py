@@ -5,14 +5,19 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from feedscript.feeds import FeedError, Policy, Report, profile_ids, validate
+from feedscript.feeds import FeedError, Policy, profile_ids, validate
 from feedscript.feeds import Progress as FeedProgress
 from feedscript.feeds.reports import render_html, render_text
+
+if TYPE_CHECKING:
+    # The engine, which is imported beside the reading.
+    from feedscript.feeds import Report
 
 _INVALID, _UNREADABLE = 1, 3
 
@@ -61,7 +66,9 @@ def validate_command(
         raise click.BadParameter("a country is two letters, such as US", param_hint="--country")
     policy = Policy(fail_on="warning" if fail_on == "warning" else "error")
     try:
-        outcome = _validated(source, profile, country, findings, as_of, policy)
+        # Only what is written tells the digest.
+        digest = report is not None or html is not None
+        outcome = _validated(source, profile, country, findings, as_of, policy, digest=digest)
         written = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}
         outcome = replace(outcome, artifacts={name: path for name, path in written.items() if path})
         document = outcome.document()
@@ -81,8 +88,15 @@ def validate_command(
 
 
 def _validated(
-    source: Path, profile: str, country: str, findings: Path | None, as_of: datetime | None, policy: Policy
-) -> Report:
+    source: Path,
+    profile: str,
+    country: str,
+    findings: Path | None,
+    as_of: datetime | None,
+    policy: Policy,
+    *,
+    digest: bool,
+) -> "Report":
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -106,4 +120,5 @@ def _validated(
             policy=policy,
             findings=findings,
             progress=show,
+            digest=digest,
         )

@@ -74,14 +74,15 @@ class Intake:
     """One source being read.
 
     `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the
-    reading, `compression` as in `Source`. `stopped_reason` is None while nothing has cut the reading short.
+    reading, if anything, `compression` as in `Source`. `stopped_reason` is None while nothing has cut the reading
+    short.
     """
 
     path: Path
     uri: str
     workdir: Path
     size: int
-    survey: Future[Survey]
+    survey: Future[Survey] | None
     compression: str | None
     limits: Limits
     shapes: Shapes

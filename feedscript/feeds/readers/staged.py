@@ -18,7 +18,8 @@ class Source:
 
     `format` is csv, tsv, rss, atom, xml, json, jsonl or parquet; `compression` gz, zip, bz2, zst or None;
     `bytes` and `sha256` are those of the file as it lies there; `delimiter` and `quoting` are None
-    outside text. `format` is `unknown` where the source is no feed at all.
+    outside text. `format` is `unknown` where the source is no feed at all. `survey` is what is being told of the
+    file's bytes; None if nobody asked.
     """
 
     uri: str
@@ -28,12 +29,12 @@ class Source:
     quoting: str | None
     compression: str | None
     bytes: int
-    survey: Future[Survey] = field(repr=False, compare=False)
+    survey: Future[Survey] | None = field(repr=False, compare=False)
 
     @property
-    def sha256(self) -> str:
-        """The hash in hexadecimal; it is computed beside the reading, so ask last: this waits for it."""
-        return self.survey.result().sha256
+    def sha256(self) -> str | None:
+        """The hash in hexadecimal, if somebody asked for it; made beside the reading, so ask last: this waits."""
+        return self.survey.result().sha256 if self.survey else None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from feedscript.feeds.readers.json_feed import stage_json
 from feedscript.feeds.readers.markup import stage_markup
 from feedscript.feeds.readers.parquet import stage_parquet
 from feedscript.feeds.readers.staged import Fault, Staged
-from feedscript.feeds.survey import Survey, start_survey
+from feedscript.feeds.survey import Survey
 
 _DEFAULT_LIMITS = Limits()
 _NO_SHAPES: Shapes = MappingProxyType({})
@@ -59,7 +59,7 @@ def stage(
         uri=name,
         workdir=workdir,
         size=size,
-        survey=survey or start_survey(source),
+        survey=survey,
         compression=detect_compression(head),
         limits=limits,
         shapes=shapes,

@@ -47,7 +47,8 @@ class Scan:
 
     def run(self) -> None:
         """Read the source once."""
-        self._counting = None if self.staged.is_source else start_index(self.staged.path)
+        surveyed = self.staged.is_source and self.staged.source.survey is not None
+        self._counting = None if surveyed else start_index(self.staged.path)
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
         groups = [
             sql.choice(
@@ -116,7 +117,10 @@ class Scan:
     @property
     def index(self) -> LineIndex:
         """Where the lines of the staged file begin."""
-        return self._counting.result() if self._counting else self.staged.source.survey.result().lines
+        if self._counting is not None:
+            return self._counting.result()
+        assert self.staged.source.survey is not None
+        return self.staged.source.survey.result().lines
 
     @cached_property
     def one_line_each(self) -> bool:

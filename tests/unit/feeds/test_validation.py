@@ -1,6 +1,7 @@
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,16 @@ def test_the_document_has_the_report_shape(tmp_path: Path) -> None:
     }
     assert {"name": "gtin", "fill_rate": 1.0} in document["attributes"]
     assert len(document["source"]["sha256"]) == 64
+
+
+@pytest.mark.parametrize("title", ["Shoe", "A\nShoe"])
+def test_without_a_digest_the_report_is_the_same_but_for_it(tmp_path: Path, title: str) -> None:
+    source = write_csv(tmp_path / "feed.csv", [product(1, title=title), product(2, price="x"), product(1)])
+    told, untold = (validate(source, as_of=AS_OF, digest=digest).document() for digest in (True, False))
+    assert told["source"].pop("sha256") == sha256(source.read_bytes()).hexdigest()
+    assert untold["source"].pop("sha256") is None
+    del told["performance"], untold["performance"]
+    assert told == untold
 
 
 def test_an_unknown_profile_is_refused_with_those_that_exist(tmp_path: Path) -> None:

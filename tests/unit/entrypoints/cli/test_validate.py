@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import subprocess
+import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,7 @@ def test_an_invalid_feed_exits_with_one_and_says_why(tmp_path: Path) -> None:
     report = json.loads(written[0].read_text("utf-8"))
     assert report["status"] == "failed"
     assert report["artifacts"] == {"html": str(written[1]), "issues_jsonl": str(written[2])}
+    assert report["source"]["sha256"] == sha256(source.read_bytes()).hexdigest()
     assert "google.price.invalid_format" in written[1].read_text("utf-8")
     assert json.loads(gzip.decompress(written[2].read_bytes()))["value"] == "cheap"
 
@@ -68,6 +72,24 @@ def test_a_report_that_cannot_be_written_exits_with_three(tmp_path: Path) -> Non
     result = run("validate", source, "--report", tmp_path / "no" / "r.json")
     assert result.exit_code == 3
     assert "No such file or directory" in result.output
+
+
+def test_a_command_imports_what_it_needs_itself(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "feed.csv", [product()])
+    script = (
+        "import atexit, sys; from feedscript.entrypoints.cli import main;"
+        " atexit.register(lambda: print(sys.modules.keys() & {'flask', 'requests', 'dependency_injector', 'jinja2'}));"
+        " main(sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", script, "validate", str(source)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines()[-1] == "set()"
+
+
+def test_every_command_is_listed_and_no_other_is_known() -> None:
+    listed = run("--help").output
+    assert all(f"  {name} " in listed for name in ("audit", "demo", "jobs", "rules", "serve", "validate"))
+    assert run("validat").exit_code == 2
 
 
 def test_the_catalogue_is_printed_for_people_pages_and_programs() -> None:

@@ -9,6 +9,7 @@ from feedscript.feeds.errors import SourceUnavailable
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.progress import Progress
 from feedscript.feeds.readers import stage, with_plain_line_ends
+from feedscript.feeds.survey import start_survey
 from tests.feeds_scanning import cells, fault_codes, rejects, stage_bytes
 from tests.feeds_writing import write_delimited
 
@@ -37,7 +38,14 @@ def test_the_source_tells_what_it_is(tmp_path):
         None,
     )
     assert source.bytes == len(content)
-    assert source.sha256 == hashlib.sha256(content).hexdigest()
+    assert source.sha256 is None
+
+
+def test_a_source_that_is_being_hashed_tells_its_hash(tmp_path):
+    path = tmp_path / "feed"
+    path.write_bytes(content := write_delimited(PRODUCTS, "\t").encode())
+    staged = stage(path, workdir=tmp_path, survey=start_survey(path))
+    assert staged.source.sha256 == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "~"])
