@@ -1,15 +1,16 @@
 """`feedscript rules`: everything that a profile checks."""
 
 import json
+from shutil import get_terminal_size
+from textwrap import fill
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from feedscript.feeds import load_profile, profile_ids
 from feedscript.feeds.rules.catalogue import as_markdown, catalogue
 
-_NARROW = 80
+_COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
+_MARGIN = "    "
 
 
 @click.command("rules")
@@ -17,9 +18,9 @@ _NARROW = 80
 @click.option(
     "--format",
     "form",
-    default="table",
+    default="text",
     show_default=True,
-    type=click.Choice(["table", "markdown", "json"]),
+    type=click.Choice(["text", "markdown", "json"]),
     help="For a person, for docs/rules.md, or for a program.",
 )
 def rules_command(profile: str, form: str) -> None:
@@ -45,8 +46,10 @@ def rules_command(profile: str, form: str) -> None:
         ]
         click.echo(json.dumps(rules, ensure_ascii=False, indent=2))
         return
-    table = Table("Rule", "Severity", "What it means", title=f"{known.title} {known.version}")
+    width = get_terminal_size().columns
     for rule in catalogue(known):
-        table.add_row(rule.id, rule.severity, rule.message)
-    console = Console()
-    console.print(table, width=max(console.width, _NARROW))
+        click.echo(
+            f"{click.style(rule.id, bold=True)}  {click.style(rule.severity, fg=_COLOURS[rule.severity])}"
+        )
+        for text in (rule.message, f"→ {rule.remedy}"):
+            click.echo(fill(text, width, initial_indent=_MARGIN, subsequent_indent=_MARGIN))
