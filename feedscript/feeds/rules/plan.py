@@ -107,6 +107,8 @@ class Plan:
         checks = [check for group in groups for chain in group.chains for check in chain]
         new = {check.rule.id: check.rule for check in checks if check.rule.id not in self.places}
         named = [*new, *(attribute for group in groups if group.filled is not None)]
+        if not named:
+            return
         mask, used = self._room(len(named))
         places = {name: (mask, used + index) for index, name in enumerate(named)}
         self.rules |= new

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds import Policy, Report, SourceUnavailable, UnknownProfile, validate
+from feedscript.feeds import Policy, Report, SourceUnavailable, UnknownProfile, load_profile, validate
+from feedscript.feeds.rules.catalogue import catalogue
 from tests.unit.feeds.products import product, write_csv
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
@@ -169,6 +170,14 @@ def test_without_a_digest_the_report_is_the_same_but_for_it(tmp_path: Path, titl
     assert untold["source"].pop("sha256") is None
     del told["performance"], untold["performance"]
     assert told == untold
+
+
+def test_items_are_counted_though_nothing_is_checked_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text("colour code,weather\n1,fair\n2,foul\n", "utf-8")
+    every = frozenset(rule.id for rule in catalogue(load_profile("google")))
+    report = validate(path, as_of=AS_OF, policy=Policy(disabled=every))
+    assert (report.valid, report.items_total, found(report), report.fill_rates) == (True, 2, {}, ())
 
 
 def test_an_unknown_profile_is_refused_with_those_that_exist(tmp_path: Path) -> None:
