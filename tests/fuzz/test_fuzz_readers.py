@@ -13,6 +13,7 @@ import pytest
 
 from feedscript.feeds import FeedError, Limits, validate
 from feedscript.feeds.readers import Staged, stage, with_plain_line_ends
+from feedscript.feeds.survey import start_survey
 from tests.feeds_scanning import SHAPES
 from tests.feeds_writing import COMPRESSORS, FORMATS, write_delimited, write_feed
 from tests.fuzz.mutations import mutate
@@ -97,7 +98,7 @@ def test_a_mutated_file_is_staged_or_refused(kind, tmp_path, connection):
         folder.mkdir()
         began = time.monotonic()
         try:
-            staged = stage(source, workdir=folder, limits=LIMITS, shapes=SHAPES)
+            staged = stage(source, workdir=folder, limits=LIMITS, shapes=SHAPES, survey=start_survey(source))
             staged_items += scan_mended(staged, folder, connection)
             assert len(staged.source.sha256) == 64
             assert staged.complete == (staged.stopped_reason is None)
