@@ -46,7 +46,8 @@ def check(
 ) -> Report:
     """Check a source, of whose bytes `survey` is being made if it is wanted, with the DuckDB that is being opened.
 
-    `started` is when that began (`time.monotonic`), `workdir` an empty folder; the rest is as for `validate`.
+    `started` is when the validation was asked for (`time.monotonic`), `workdir` an empty folder; the rest is as for
+    `validate`.
     """
     checking = _Checking(
         profile=load_profile(profile),
@@ -154,7 +155,7 @@ class _Checking:
         rejected = scan.rejected
         refused = sample_rejected(scan, self.policy) if rejected else {}
         for code, total in rejected.items():
-            self._add(file_rule(self.profile, code), total, total, refused[code])
+            self._add(file_rule(self.profile, code), total, total, refused.get(code, []))
         self.items = scan.items + sum(rejected.values())
         self.filled = scan.filled()
         if self.items > self.limits.max_items:

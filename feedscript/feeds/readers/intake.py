@@ -24,7 +24,7 @@ class Stopped(Exception):
     """Reading ends here, early; whatever was read before stands.
 
     Attributes: `reason` (one line, for the report), `fault` (None where a limit was passed: the feed is not
-    wrong).
+    wrong, but too large for this service).
     """
 
     def __init__(self, reason: str, fault: Fault | None = None) -> None:
@@ -91,9 +91,14 @@ class Intake:
     stopped_reason: str | None = None
 
     def stop(self, stopped: Stopped) -> None:
-        """Note why the reading ended early; the first reason stands."""
+        """Note why the reading ended early; the first reason stands.
+
+        Past a limit too there is a fault: what was not read was not checked, so the feed must not pass.
+        """
         if stopped.fault is not None:
             self.faults.add(stopped.fault)
+        elif self.stopped_reason is None:
+            self.faults.add(Fault("too_large", stopped.reason, value=stopped.reason))
         if self.stopped_reason is None:
             self.stopped_reason = stopped.reason
 

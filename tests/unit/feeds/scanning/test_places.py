@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from feedscript.feeds import Limits, Report, validate
+from feedscript.feeds import Limits, Policy, Report, validate
 from feedscript.feeds.connection import connect
 from feedscript.feeds.readers.staged import FaultTally, Source, Staged
 from feedscript.feeds.scanning.lines import rows
@@ -158,6 +158,52 @@ def test_items_of_a_group_are_held_against_its_first(tmp_path: Path) -> None:
     ]
     report = validate(write_csv(tmp_path / "feed.csv", products), as_of=AS_OF)
     assert places(report) == {"google.item_group_title.group_conflict": [(4, 5)]}
+
+
+def test_so_many_findings_that_their_lines_are_not_picked_out_are_all_listed(tmp_path: Path) -> None:
+    ids = [f"SKU-{n}" for n in range(21_000)]
+    source = write(tmp_path, "id,mpn\n" + "".join(f"{each},M\n" for each in ids * 2))
+    listed = tmp_path / "findings.jsonl.gz"
+    validate(
+        source,
+        as_of=AS_OF,
+        findings=listed,
+        policy=Policy(disabled=frozenset({"google.gtin.missing_required"})),
+    )
+    found = [json.loads(line) for line in gzip.decompress(listed.read_bytes()).splitlines()]
+    repeated = [
+        (each["item"], each["item_id"]) for each in found if each["rule_id"] == "google.id.duplicate_id"
+    ]
+    assert repeated == [(21_001 + n, each) for n, each in enumerate(ids)]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        (Limits(max_bytes=1_000), "max_bytes"),
+        (Limits(max_columns=3), "max_columns"),
+        (Limits(max_bytes=10), "max_bytes"),
+    ],
+    ids=["bytes", "columns", "bytes before the first item"],
+)
+def test_a_feed_of_which_a_limit_cut_off_a_part_does_not_pass(
+    tmp_path: Path, limits: Limits, told: str, suffix: str
+) -> None:
+    plain = write_csv(tmp_path / "feed.csv", [product(n) for n in range(50)])
+    source = tmp_path / f"given{suffix}"
+    source.write_bytes(gzip.compress(plain.read_bytes()) if suffix else plain.read_bytes())
+    report = validate(source, as_of=AS_OF, limits=limits)
+    assert (report.complete, report.valid, report.status) == (False, False, "failed")
+    [too_large] = [issue for issue in report.issues if issue.rule.id == "google.file.too_large"]
+    assert too_large.total == 1
+    assert told in (too_large.samples[0].value or "")
+    assert told in (report.stopped_reason or "")
+
+
+def test_rows_that_cannot_be_read_are_counted_though_no_sample_is_wanted(tmp_path: Path) -> None:
+    report = validate(write(tmp_path, "id,title\n1,x\n2\n"), as_of=AS_OF, policy=Policy(samples_per_rule=0))
+    assert {issue.rule.code: (issue.total, issue.samples) for issue in report.issues}["ragged_row"] == (1, ())
 
 
 def test_past_a_limit_the_report_says_that_it_is_not_complete(tmp_path: Path) -> None:
