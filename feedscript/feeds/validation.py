@@ -33,14 +33,14 @@ def validate(
 
     `uri` is how the report names the source. `country` is the one that the feed is for (ISO 3166, two letters).
     `as_of` (now, if None) is the moment that date rules count from. `findings` is where every finding is written,
-    as gzipped JSON Lines; the report holds samples. Temporary files go below `workdir`. `digest` is whether the report
-    tells the source's SHA-256, which takes a tenth of the time. Raises UnknownProfile,
-    SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the report.
+    as gzipped JSON Lines; the report holds samples. Temporary files go below `workdir`. With `digest` the report
+    tells the source's SHA-256; without, the report has None for it, and a large feed takes a tenth less time. Raises
+    UnknownProfile, SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the report.
     """
     started = time.monotonic()
     limits = limits or Limits()
-    # To import the engine takes a new process as long as to check a hundred thousand items. The file is read
-    # meanwhile, and a DuckDB opened as soon as there is one.
+    # To import the engine takes a new process as long as to check a hundred thousand items. Meanwhile the file is
+    # hashed, and a DuckDB is opened once its own part is there.
     survey = start_survey(source) if digest else None
     from feedscript.feeds.connection import connecting  # noqa: PLC0415
 

@@ -6,14 +6,15 @@ import click
 
 from feedscript import __version__
 
-#: Where each command is found. It is imported when it is asked for: what serves takes most of a second to import.
+#: The module and the name of each command, which is imported when it is asked for: what serves takes most of a
+#: second to import.
 _COMMANDS = {
-    "audit": "audit:audit",
-    "demo": "demo:demo",
-    "jobs": "jobs:jobs",
-    "rules": "rules:rules_command",
-    "serve": "serve:serve",
-    "validate": "validate:validate_command",
+    "audit": ("audit", "audit"),
+    "demo": ("demo", "demo"),
+    "jobs": ("jobs", "jobs"),
+    "rules": ("rules", "rules_command"),
+    "serve": ("serve", "serve"),
+    "validate": ("validate", "validate_command"),
 }
 
 
@@ -26,7 +27,7 @@ class _WhenAsked(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if cmd_name not in _COMMANDS:
             return None
-        module, name = _COMMANDS[cmd_name].split(":")
+        module, name = _COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
         return command
 

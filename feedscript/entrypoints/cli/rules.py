@@ -1,6 +1,7 @@
 """`feedscript rules`: everything that a profile checks."""
 
 import json
+import sys
 from shutil import get_terminal_size
 from textwrap import fill
 
@@ -11,6 +12,9 @@ from feedscript.feeds.rules.catalogue import as_markdown, catalogue
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _MARGIN = "    "
+_NARROWEST = 40
+#: Lines that go to another program are left whole, so that it can search them.
+_UNBROKEN = 10_000
 
 
 @click.command("rules")
@@ -46,7 +50,8 @@ def rules_command(profile: str, form: str) -> None:
         ]
         click.echo(json.dumps(rules, ensure_ascii=False, indent=2))
         return
-    width = get_terminal_size().columns
+    click.echo(f"{known.title}, profile {known.id} {known.version}\n")
+    width = max(get_terminal_size().columns, _NARROWEST) if sys.stdout.isatty() else _UNBROKEN
     for rule in catalogue(known):
         click.echo(
             f"{click.style(rule.id, bold=True)}  {click.style(rule.severity, fg=_COLOURS[rule.severity])}"

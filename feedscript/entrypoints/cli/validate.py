@@ -16,7 +16,7 @@ from feedscript.feeds import Progress as FeedProgress
 from feedscript.feeds.reports import render_html, render_text
 
 if TYPE_CHECKING:
-    # The engine, which is imported beside the reading.
+    # Imported here it would bring the whole engine, which `validate` imports while it reads the file.
     from feedscript.feeds import Report
 
 _INVALID, _UNREADABLE = 1, 3
@@ -66,7 +66,7 @@ def validate_command(
         raise click.BadParameter("a country is two letters, such as US", param_hint="--country")
     policy = Policy(fail_on="warning" if fail_on == "warning" else "error")
     try:
-        # Only what is written tells the digest.
+        # Only the report and the page tell the digest.
         digest = report is not None or html is not None
         outcome = _validated(source, profile, country, findings, as_of, policy, digest=digest)
         written = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}

@@ -118,10 +118,10 @@ class _AttributeCompiler:
         cell = self.cells.get(self.attribute.name)
         yield Group(
             list(self._chains(shared, several)),
-            fine,
-            several.test if several else None,
-            cell.text if cell else None,
-            self._needed,
+            fine=fine,
+            several=several.test if several else None,
+            filled=cell.text if cell else None,
+            needed=self._needed,
         )
         yield from self._cross_field()
 

@@ -1,4 +1,4 @@
-"""What to compute for each item of a feed: one bit per rule, one CASE per attribute."""
+"""What to compute for each item of a feed: a bit for each rule and attribute, a CASE for each attribute."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace

@@ -197,6 +197,6 @@ class Scan:
         return failing
 
     def number(self, query: str) -> int:
-        """The one number that a query answers, of rows where it makes a table; 0 for NULL."""
+        """The one number that a query answers, 0 for NULL; for CREATE TABLE AS, how many rows it made."""
         row = self.connection.execute(query).fetchone()
         return int(row[0] or 0) if row else 0

@@ -40,6 +40,12 @@ def test_an_invalid_feed_exits_with_one_and_says_why(tmp_path: Path) -> None:
     assert json.loads(gzip.decompress(written[2].read_bytes()))["value"] == "cheap"
 
 
+def test_a_page_alone_tells_what_it_was_made_of(tmp_path: Path) -> None:
+    source, page = write_csv(tmp_path / "feed.csv", [product()]), tmp_path / "r.html"
+    assert run("validate", source, "--html", page).exit_code == 0
+    assert sha256(source.read_bytes()).hexdigest() in page.read_text("utf-8")
+
+
 def test_warnings_fail_a_feed_only_when_asked_to(tmp_path: Path) -> None:
     source = write_csv(tmp_path / "feed.csv", [product(title="TRAIL RUNNING SHOE")])
     assert run("validate", source).exit_code == 0
@@ -95,10 +101,11 @@ def test_every_command_is_listed_and_no_other_is_known() -> None:
 def test_the_catalogue_is_printed_for_people_pages_and_programs() -> None:
     google = load_profile("google")
     told = run("rules").output.splitlines()
+    assert told[0].endswith(f"profile google {google.version}")
     for rule in catalogue(google):
-        # Whole, however narrow the terminal, so that they can be searched for.
-        assert f"{rule.id}  {rule.severity}" in told
-    assert "    → Write price as 15.00 USD." in told
+        # Each in a line of its own, however narrow the terminal, so that it can be searched for.
+        at = told.index(f"{rule.id}  {rule.severity}")
+        assert told[at + 1 : at + 3] == [f"    {rule.message}", f"    → {rule.remedy}"]
     assert run("rules", "--format", "markdown").output == as_markdown(google)
     listed = json.loads(run("rules", "--format", "json").output)
     assert [each["rule_id"] for each in listed] == [rule.id for rule in catalogue(google)]
