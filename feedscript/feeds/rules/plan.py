@@ -1,6 +1,6 @@
 """What to compute for each item of a feed: a bit for each rule and attribute, a CASE for each attribute."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from feedscript.feeds.rules import sql
@@ -134,14 +134,13 @@ class Plan:
         found = self._found(group.chains, among=False)
         if group.several is not None:
             found = sql.choice([(group.several, self._found(group.chains, among=True))], found)
+        settled = [] if group.fine is None else [(group.fine, filled)]
         if group.filled is None:
-            return Part([] if group.fine is None else [(group.fine, NONE)], found)
+            return Part(settled, found)
         absent = (f"{group.filled} IS NULL", NONE)
-        if group.fine is None:
-            return Part([], f"({found} | {sql.choice([absent], filled)})")
-        if group.needed:
-            return Part([(group.fine, filled)], f"({found} | {sql.choice([absent], filled)})")
-        return Part([absent, (group.fine, filled)], f"({found} | {filled})")
+        if settled and not group.needed:
+            settled.insert(0, absent)
+        return Part(settled, f"({found} | {sql.choice([absent], filled)})")
 
     def _found(self, chains: list[list[Check]], *, among: bool) -> str:
         """The bits of the first check of each chain that fails, of a cell with one value or `among` several."""
@@ -152,6 +151,11 @@ class Plan:
             ]
             found.append(sql.choice([(test, bit(place)) for test, place in tests if test != "false"], NONE))
         return f"({' | '.join(found)})" if found else NONE
+
+
+def any_set(bits: Mapping[int, int]) -> str:
+    """Whether an item has any of the bits, by mask, as SQL over the columns m0 ... of the scanned items."""
+    return " OR ".join(f"m{mask} & {wanted}::UBIGINT <> 0" for mask, wanted in bits.items()) or "false"
 
 
 def bit(place: int) -> str:

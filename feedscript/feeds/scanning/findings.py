@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import duckdb
 
 from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.plan import any_set
 from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.samples import Sample
@@ -70,7 +71,7 @@ def _write_items(scan: Scan, file: TextIO, grades: Mapping[str, Grade], value_le
         f"SELECT n, line, {', '.join(f'm{mask}' for mask in masks)}, COLUMNS(found.*)"
         f" FROM (SELECT rowid AS n, {line} AS line, {', '.join(f'm{mask}' for mask in masks)} FROM items)"
         f" POSITIONAL JOIN (SELECT {', '.join(columns)} FROM {source_table(scan.staged, scan.limits)}) AS found"
-        f" WHERE {' OR '.join(f'm{mask} & {bits}::UBIGINT <> 0' for mask, bits in failed.items())}"
+        f" WHERE {any_set(failed)}"
     )
     for n, noted, *fields in _streamed(cursor):
         bits = dict(zip(masks, fields, strict=False))

@@ -13,7 +13,7 @@ import duckdb
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
-from feedscript.feeds.rules.plan import MASK_BITS, Plan
+from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
 from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.survey import LineIndex, start_index
 
@@ -173,10 +173,9 @@ class Scan:
         wanted = self.plan.bits(rules)
         if not wanted:
             return
-        tests = " OR ".join(f"m{mask} & {bits}::UBIGINT <> 0" for mask, bits in wanted.items())
         rows = self.connection.execute(
             f"SELECT rowid, {', '.join(f'm{mask}' for mask in wanted)} FROM items"
-            f" WHERE rowid >= {place} AND ({tests}) LIMIT {most}"
+            f" WHERE rowid >= {place} AND ({any_set(wanted)}) LIMIT {most}"
         ).fetchall()
         for n, *masks in rows:
             found = dict(zip(wanted, masks, strict=True))
@@ -185,8 +184,7 @@ class Scan:
 
     def failing(self, rules: frozenset[str]) -> int:
         """How many items fail any of the rules."""
-        wanted = self.plan.bits(rules & self.plan.places.keys())
-        fails = " OR ".join(f"m{mask} & {bits}::UBIGINT <> 0" for mask, bits in wanted.items()) or "false"
+        fails = any_set(self.plan.bits(rules & self.plan.places.keys()))
         failing = self.number(f"SELECT count(*) FROM items WHERE {fails}")
         if rules and self.number("SELECT count(*) FROM crossed"):
             named = sql.literals(tuple(sorted(rules)))
