@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from feedscript.feeds.profiles import Profile, load_profile, profile_ids
     from feedscript.feeds.profiles.reading import read_profile
     from feedscript.feeds.progress import Progress
+    from feedscript.feeds.readers.options import SourceOptions
     from feedscript.feeds.report import Issue, Report
     from feedscript.feeds.reports import render_html, render_text
     from feedscript.feeds.validation import validate
@@ -43,6 +44,7 @@ __all__ = [
     "ProfileError",
     "Progress",
     "Report",
+    "SourceOptions",
     "SourceUnavailable",
     "SourceUnreadable",
     "UnknownProfile",
@@ -72,6 +74,7 @@ _HOMES = {
     "ProfileError": "errors",
     "Progress": "progress",
     "Report": "report",
+    "SourceOptions": "readers.options",
     "SourceUnavailable": "errors",
     "SourceUnreadable": "errors",
     "UnknownProfile": "errors",

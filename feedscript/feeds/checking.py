@@ -16,7 +16,7 @@ from feedscript.feeds.limits import Limits
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import Staged, stage, with_plain_line_ends
+from feedscript.feeds.readers import SourceOptions, Staged, stage, with_plain_line_ends
 from feedscript.feeds.report import Issue, Report, ordered, status_of
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
@@ -39,6 +39,7 @@ def check(
     country: str,
     as_of: datetime,
     policy: Policy | None,
+    options: SourceOptions | None,
     limits: Limits,
     findings: Path | None,
     progress: OnProgress | None,
@@ -54,6 +55,7 @@ def check(
         country={"UK": "GB"}.get(country.upper(), country.upper()),
         as_of=as_of,
         policy=policy or Policy(),
+        options=options or SourceOptions(),
         limits=limits,
         findings=findings,
         tell=progress or silent,
@@ -71,6 +73,7 @@ class _Checking:
     country: str
     as_of: datetime
     policy: Policy
+    options: SourceOptions
     limits: Limits
     findings: Path | None
     tell: OnProgress
@@ -91,6 +94,7 @@ class _Checking:
             workdir=self.folder,
             limits=self.limits,
             shapes=self.profile.shapes,
+            options=self.options,
             survey=self.survey,
             progress=self.tell,
         )

@@ -16,6 +16,8 @@ from feedscript.feeds.mapping.document import MappingSchema
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.schema import SEVERITIES
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.options_schema import SourceSchema
 from feedscript.feeds.rules.catalogue import catalogue
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -23,11 +25,12 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
 @dataclass(frozen=True, kw_only=True)
 class FeedConfig:
-    """What one file says: how feeds are generated, what they are validated against, and changes to the policy.
+    """What one file says: how sources are read, feeds generated and validated, and changes to the policy.
 
     `findings` asks for the full list of findings beside the report.
     """
 
+    source: SourceOptions = field(default_factory=SourceOptions)
     mapping: FeedMapping | None = None
     profile: str | None = None
     country: str | None = None
@@ -72,8 +75,9 @@ class ValidationSchema(Schema):
 
 
 class FeedConfigSchema(Schema):
-    """A whole file: the `mapping` of docs/mapping.md, and the `validation` section."""
+    """A whole file: the `source` and `mapping` sections of docs/mapping.md, and the `validation` section."""
 
+    source = fields.Nested(SourceSchema, load_default=SourceOptions)
     mapping = fields.Nested(MappingSchema, load_default=None)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
@@ -82,7 +86,7 @@ class FeedConfigSchema(Schema):
         """The configuration."""
         config = data["validation"]
         assert isinstance(config, FeedConfig)
-        return replace(config, mapping=data["mapping"])
+        return replace(config, source=data["source"], mapping=data["mapping"])
 
 
 def load_config(
@@ -100,6 +104,7 @@ def load_config(
             continue
         said = load_document(path, FeedConfigSchema(), ConfigError)
         config = FeedConfig(
+            source=_over(said.source, config.source),
             mapping=said.mapping or config.mapping,
             profile=said.profile or config.profile,
             country=said.country or config.country,
@@ -107,6 +112,11 @@ def load_config(
         )
         policy = _changed(policy, said.changes)
     return config, policy
+
+
+def _over(said: SourceOptions, before: SourceOptions) -> SourceOptions:
+    """What this file says of the source, and what the one before said of anything else."""
+    return replace(before, **{name: value for name, value in vars(said).items() if value is not None})
 
 
 def _changed(policy: Policy, changes: Mapping[str, Any]) -> Policy:

@@ -24,7 +24,7 @@ from feedscript.feeds.mapping import (
 from feedscript.feeds.mapping.operations import Joined
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import Source, Staged, stage, with_plain_line_ends
+from feedscript.feeds.readers import Source, SourceOptions, Staged, stage, with_plain_line_ends
 from feedscript.feeds.rules.sql import literal
 from feedscript.feeds.scanning.source_table import source_table
 
@@ -112,21 +112,28 @@ def generate(
     uri: str | None = None,
     profile: str = "google",
     mapping: Mapping | None = None,
+    options: SourceOptions = SourceOptions(),  # noqa: B008 - frozen
     limits: Limits = Limits(),  # noqa: B008 - frozen
     progress: OnProgress = silent,
 ) -> Generated:
     """Write the items of `source`, in any format, as the feed of `profile`: UTF-8 CSV under the partner's names.
 
-    `mapping` speaks before the known synonyms. Items lacking a value are passed on for validation to tell. Raises a
-    FeedError before anything is published where the source cannot be read whole or has no item, a required attribute
-    has no column, or the mapping names what does not exist.
+    `mapping` speaks before the known synonyms, `options` before what is detected of the source. Items lacking a value
+    are passed on for validation to tell. Raises a FeedError before anything is published where the source cannot be
+    read whole or has no item, a required attribute has no column, or the mapping names what does not exist.
     """
     target = load_profile(profile)
     own = mapping or Mapping()
     _refuse_unknown(target, own)
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
-            source, uri=uri, workdir=Path(workdir), limits=limits, shapes=target.shapes, progress=progress
+            source,
+            uri=uri,
+            workdir=Path(workdir),
+            limits=limits,
+            shapes=target.shapes,
+            options=options,
+            progress=progress,
         )
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")

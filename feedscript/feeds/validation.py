@@ -12,6 +12,7 @@ from feedscript.feeds.survey import start_survey
 if TYPE_CHECKING:
     from feedscript.feeds.policy import Policy
     from feedscript.feeds.progress import OnProgress
+    from feedscript.feeds.readers.options import SourceOptions
     from feedscript.feeds.report import Report
 
 
@@ -23,6 +24,7 @@ def validate(
     country: str = "US",
     as_of: datetime | None = None,
     policy: "Policy | None" = None,
+    options: "SourceOptions | None" = None,
     limits: Limits | None = None,
     findings: Path | None = None,
     progress: "OnProgress | None" = None,
@@ -32,7 +34,8 @@ def validate(
     """Check a feed against a partner's profile.
 
     `uri` is how the report names the source. `country` is the one that the feed is for (ISO 3166, two letters).
-    `as_of` (now, if None) is the moment that date rules count from. `findings` is where every finding is written,
+    `as_of` (now, if None) is the moment that date rules count from. `options` is what the merchant says of the source.
+    `findings` is where every finding is written,
     as gzipped JSON Lines; the report holds samples. Temporary files go below `workdir`. With `digest` the report
     tells the source's SHA-256; without, the report has None for it, and a large feed takes a tenth less time. Raises
     UnknownProfile, SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the report.
@@ -60,6 +63,7 @@ def validate(
             country=country,
             as_of=as_of or datetime.now(UTC),
             policy=policy,
+            options=options,
             limits=limits,
             findings=findings,
             progress=progress,

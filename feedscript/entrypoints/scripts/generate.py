@@ -23,6 +23,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
         uri=assignment.source,
         profile=place.config.profile or "google",
         mapping=place.config.mapping,
+        options=place.config.source,
         limits=place.limits,
         progress=teller(assignment),
     )

@@ -23,6 +23,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         profile=place.config.profile or "google",
         country=place.config.country or "US",
         policy=place.policy,
+        options=place.config.source,
         limits=place.limits,
         findings=findings if place.config.findings else None,
         progress=teller(assignment),

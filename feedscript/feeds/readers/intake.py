@@ -8,6 +8,7 @@ from pathlib import Path
 
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.progress import OnProgress, Progress
+from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Fault, FaultTally, Source
 from feedscript.feeds.survey import Survey
 
@@ -74,8 +75,8 @@ class Intake:
     """One source being read.
 
     `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the
-    reading, if anything, `compression` as in `Source`. `stopped_reason` is None while nothing has cut the reading
-    short.
+    reading, if anything, `compression` as in `Source`, `options` what the merchant says of it.
+    `stopped_reason` is None while nothing has cut the reading short.
     """
 
     path: Path
@@ -86,6 +87,7 @@ class Intake:
     compression: str | None
     limits: Limits
     shapes: Shapes
+    options: SourceOptions
     meter: Meter
     faults: FaultTally = field(default_factory=FaultTally)
     stopped_reason: str | None = None

@@ -55,15 +55,21 @@ class Fault:
 
 @dataclass
 class FaultTally:
-    """Faults counted exactly and sampled up to a cap per code, so that memory does not grow with them."""
+    """Faults counted exactly and sampled up to a cap per code, so that memory does not grow with them.
+
+    `lost` counts, by code, the records that a fault took: what the source holds and no item was made of.
+    """
 
     samples_per_code: int = 100
     totals: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[Fault]] = field(default_factory=dict)
 
-    def add(self, fault: Fault, times: int = 1) -> None:
-        """Count a fault, and keep it while its code has fewer than `samples_per_code`."""
+    def add(self, fault: Fault, times: int = 1, *, lost: int = 0) -> None:
+        """Count a fault, the records `lost` to it, and keep it while its code has fewer than `samples_per_code`."""
         self.totals[fault.code] += times
+        if lost:
+            self.lost[fault.code] += lost
         kept = self.samples.setdefault(fault.code, [])
         if len(kept) < self.samples_per_code:
             kept.append(fault)

@@ -15,11 +15,13 @@ from feedscript.feeds.readers.formats import detect_text_format, is_parquet, ref
 from feedscript.feeds.readers.intake import Intake, Meter, Shapes, Stopped
 from feedscript.feeds.readers.json_feed import stage_json
 from feedscript.feeds.readers.markup import stage_markup
+from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.parquet import stage_parquet
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.survey import Survey
 
 _DEFAULT_LIMITS = Limits()
+_DETECTED = SourceOptions()
 _NO_SHAPES: Shapes = MappingProxyType({})
 
 
@@ -30,13 +32,15 @@ def stage(
     uri: str | None = None,
     limits: Limits = _DEFAULT_LIMITS,
     shapes: Shapes = _NO_SHAPES,
+    options: SourceOptions = _DETECTED,
     survey: Future[Survey] | None = None,
     progress: OnProgress = silent,
 ) -> Staged:
     """Make a source ready for one scan, whatever its format, encoding and compression.
 
     `workdir` is an empty folder of the caller's, for the files made on the way; it must outlive the scan.
-    `shapes` gives each attribute with sub-attributes their order in its text form. `survey` is what is being told of
+    `shapes` gives each attribute with sub-attributes their order in its text form. `options` is what the merchant
+    says of the source. `survey` is what is being told of
     the source's bytes, if somebody has begun to. What is wrong with the file is in `Staged.faults`, and what could be
     read before it is staged.
 
@@ -63,6 +67,7 @@ def stage(
         compression=detect_compression(head),
         limits=limits,
         shapes=shapes,
+        options=options,
         meter=Meter(limits, size, progress),
     )
     try:

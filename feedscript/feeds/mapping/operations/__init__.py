@@ -1,0 +1,28 @@
+"""The closed list of operations that a mapping may apply to a value."""
+
+from feedscript.feeds.mapping.operations.addresses import Url
+from feedscript.feeds.mapping.operations.amounts import Measure, Price, UnlessSameAs
+from feedscript.feeds.mapping.operations.identifiers import Gtin
+from feedscript.feeds.mapping.operations.lists import Joined, Listed
+from feedscript.feeds.mapping.operations.operation import Layer, Operation
+from feedscript.feeds.mapping.operations.texts import PlainText, Truncate, Upper
+from feedscript.feeds.mapping.operations.words import Blank, Default, StockCount, Values
+
+__all__ = [
+    "Blank",
+    "Default",
+    "Gtin",
+    "Joined",
+    "Layer",
+    "Listed",
+    "Measure",
+    "Operation",
+    "PlainText",
+    "Price",
+    "StockCount",
+    "Truncate",
+    "UnlessSameAs",
+    "Upper",
+    "Url",
+    "Values",
+]

@@ -1,0 +1,32 @@
+# ruff: noqa: D102 - `Operation` tells what the methods of every operation do
+"""Identifiers: numbers of products."""
+
+from dataclasses import dataclass
+
+from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.rules.sql import identifier, literal
+
+
+@dataclass(frozen=True)
+class Gtin(Alone):
+    """Drop spaces, dashes and spreadsheet quoting; give a GTIN-12 back the zeros that a spreadsheet took.
+
+    Zeros are only added where the check digit then fits and ten digits are no ISBN-10.
+    """
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        value, wide = identifier(column), f"{column}:wide"
+        stripped = f"""regexp_replace({value}, '[\\s\\x{{00A0}}-]+|^=?["'']|["'']$', '', 'g')"""
+        short = "[1-9][0-9]{8,10}"
+        at = [f"substr({identifier(wide)}, {place}, 1)::INTEGER" for place in range(1, 15)]
+        weighted = f"3 * ({' + '.join(at[0::2])}) + {' + '.join(at[1::2])}"
+        isbn = " + ".join(f"{11 - place} * substr({value}, {place}, 1)::INTEGER" for place in range(1, 11))
+        return (
+            {column: stripped},
+            {wide: f"CASE WHEN regexp_full_match({value}, {literal(short)}) THEN lpad({value}, 14, '0') END"},
+            {
+                column: f"CASE WHEN {identifier(wide)} IS NULL OR ({weighted}) % 10 <> 0 THEN {value} "
+                f"WHEN length({value}) = 10 AND ({isbn}) % 11 = 0 THEN {value} "
+                f"ELSE right({identifier(wide)}, 12) END"
+            },
+        )

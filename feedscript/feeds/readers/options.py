@@ -1,0 +1,22 @@
+"""What a merchant says of a source that cannot be told, or is told wrong, from its bytes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceOptions:
+    """How a source is to be read; None leaves it to detection.
+
+    `encoding` is a label of the WHATWG Encoding Standard; `delimiter` one character; `header` the physical line, from
+    1, of the header of delimited text; `item` the local name of the element, or the key of the list, that holds the
+    items; `member` the name of the feed among several files of a zip. `decimal` says which sign stands before the
+    decimals of amounts that could be read in two ways.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: int | None = None
+    item: str | None = None
+    member: str | None = None
+    decimal: Literal["comma", "point"] | None = None
