@@ -2,6 +2,7 @@
 """Addresses of pages and pictures."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 from feedscript.feeds.rules.sql import identifier
@@ -10,6 +11,8 @@ from feedscript.feeds.rules.sql import identifier
 @dataclass(frozen=True)
 class Url(Alone):
     """Give `//host` its scheme and encode the spaces that a browser would encode."""
+
+    name: ClassVar[str] = "url"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)

@@ -2,6 +2,7 @@
 """Amounts: prices and measures."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feedscript.feeds.mapping import money
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
@@ -23,6 +24,8 @@ class Price:
     that may be read in two ways stays as it is, for validation to tell.
     """
 
+    name: ClassVar[str] = "price"
+
     currency: str
 
     def layers(self, column: str) -> tuple[Layer, ...]:
@@ -36,6 +39,8 @@ class Price:
 class UnlessSameAs:
     """Empty the value where it equals another attribute's: a sale price that is the price is no sale."""
 
+    name: ClassVar[str] = "unless_same_as"
+
     attribute: str
 
     def layers(self, column: str) -> tuple[Layer, ...]:
@@ -48,6 +53,8 @@ class UnlessSameAs:
 @dataclass(frozen=True)
 class Measure(Alone):
     """Write a weight as number, space, unit: `1,2KG` becomes `1.2 kg`; without a unit it stays."""
+
+    name: ClassVar[str] = "measure"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)

@@ -2,6 +2,7 @@
 """Identifiers: numbers of products."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 from feedscript.feeds.rules.sql import identifier, literal
@@ -13,6 +14,8 @@ class Gtin(Alone):
 
     Zeros are only added where the check digit then fits and ten digits are no ISBN-10.
     """
+
+    name: ClassVar[str] = "gtin"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value, wide = identifier(column), f"{column}:wide"

@@ -2,6 +2,7 @@
 """Several values in one cell."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 from feedscript.feeds.readers import VALUE_SEPARATOR
@@ -14,6 +15,8 @@ class Listed(Alone):
 
     `separators` are the merchant's own.
     """
+
+    name: ClassVar[str] = "list"
 
     separators: str
     at_most: int
@@ -35,6 +38,8 @@ class Joined(Alone):
 
     With `commas_part` the commas of the source part values already, and stay.
     """
+
+    name: ClassVar[str] = "joined"
 
     commas_part: bool
 

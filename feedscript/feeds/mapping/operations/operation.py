@@ -7,14 +7,16 @@ operation made twice is as made once; what can be read in two ways stays as it i
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 #: A layer assigns expressions to columns by their (unquoted) names.
 Layer = Mapping[str, str]
 
 
 class Operation(Protocol):
-    """One step of a column's way to an attribute."""
+    """One step of a column's way to an attribute; `name` is what mappings and results call it."""
+
+    name: ClassVar[str]
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         """What to assign, in order, so that `column` ends with its new value; NULL stays NULL unless told."""

@@ -2,6 +2,7 @@
 """Texts as a shopper reads them."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feedscript.feeds.mapping import markup
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
@@ -14,6 +15,8 @@ class PlainText(Alone):
 
     Texts escaped twice, which exports often are, are decoded twice.
     """
+
+    name: ClassVar[str] = "plain_text"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
@@ -29,6 +32,8 @@ class PlainText(Alone):
 class Truncate(Alone):
     """Cut a text of more than `length` characters at a word, with an ellipsis within the length."""
 
+    name: ClassVar[str] = "truncate"
+
     length: int
 
     def layers(self, column: str) -> tuple[Layer, ...]:
@@ -42,6 +47,8 @@ class Truncate(Alone):
 @dataclass(frozen=True)
 class Upper(Alone):
     """Write in capitals: `eur` becomes `EUR`."""
+
+    name: ClassVar[str] = "upper"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         return ({column: f"upper({identifier(column)})"},)

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from feedscript.feeds.mapping.names import fold, fold_sql
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
@@ -15,6 +16,8 @@ class Values(Alone):
 
     `words` holds value -> words; they are compared without case, accents, spaces and punctuation.
     """
+
+    name: ClassVar[str] = "values"
 
     words: Mapping[str, tuple[str, ...]]
 
@@ -36,6 +39,8 @@ def _folded(own: str, words: tuple[str, ...]) -> list[str]:
 class Blank(Alone):
     """Empty the value where it is one of these placeholder words."""
 
+    name: ClassVar[str] = "blank"
+
     words: tuple[str, ...]
 
     def layers(self, column: str) -> tuple[Layer, ...]:
@@ -48,6 +53,8 @@ class Blank(Alone):
 class Default(Alone):
     """Use this value where there is none."""
 
+    name: ClassVar[str] = "default"
+
     value: str
 
     def layers(self, column: str) -> tuple[Layer, ...]:
@@ -57,6 +64,8 @@ class Default(Alone):
 @dataclass(frozen=True)
 class StockCount(Alone):
     """Turn a number of units into `in_stock` or `out_of_stock`; words stay."""
+
+    name: ClassVar[str] = "stock_count"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
