@@ -17,7 +17,7 @@ from feedscript.feeds.mapping import (
     Mapping,
     Matches,
     Rule,
-    compile_select,
+    compile_mapping,
     known_synonyms,
     match_columns,
 )
@@ -229,11 +229,13 @@ class _Writing:
         self, connection: duckdb.DuckDBPyConnection, staged: Staged, path: Path, compression: str
     ) -> tuple[int, int]:
         known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
-        query = compile_select(
+        compiled = compile_mapping(
             self.matches, known, source_table(staged, self.limits, rejects=True), self.titles
         )
         options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
-        copied = connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})").fetchone()
+        copied = connection.execute(
+            f"COPY ({compiled.select}) TO {literal(str(path))} ({options})"
+        ).fetchone()
         rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
         assert copied is not None
         assert rejected is not None

@@ -1,6 +1,6 @@
 """Mapping: from the columns of a merchant's export to the attributes of an item, as data."""
 
-from feedscript.feeds.mapping.compilation import MisplacedReference, compile_select
+from feedscript.feeds.mapping.compilation import Compiled, MisplacedReference, Step, compile_mapping
 from feedscript.feeds.mapping.document import Mapping, Rule, known_synonyms, read_mapping
 from feedscript.feeds.mapping.matching import (
     AttributesUnmatched,
@@ -12,13 +12,15 @@ from feedscript.feeds.mapping.matching import (
 
 __all__ = [
     "AttributesUnmatched",
+    "Compiled",
     "Mapping",
     "Match",
     "Matches",
     "MisplacedReference",
     "Rule",
+    "Step",
     "UnknownColumn",
-    "compile_select",
+    "compile_mapping",
     "known_synonyms",
     "match_columns",
     "read_mapping",

@@ -1,10 +1,12 @@
-"""Compiles a matched mapping into one SELECT whose values DuckDB works out a vector at a time.
+"""Compiles a matched mapping into a query whose values DuckDB works out a vector at a time.
 
 Each operation reads the columns of the SELECT below it, so an expression never grows with the number of
-operations.
+operations. What each operation found and what it left is kept beside, for those who ask which values it changed;
+DuckDB drops what nobody asks for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
@@ -12,6 +14,9 @@ from feedscript.feeds.readers import VALUE_SEPARATOR
 from feedscript.feeds.rules.sql import identifier, literal
 
 _BLANKS = literal(" \t\r\n\u00a0\ufeff")
+_JOINED = literal(VALUE_SEPARATOR)
+#: What is done to every value on its way in, beside the operations of the mapping.
+TRIM, FIRST_VALUE = "trim", "first_value"
 
 
 class MisplacedReference(FeedError):
@@ -29,63 +34,129 @@ class MisplacedReference(FeedError):
         self.reference = reference
 
 
-def compile_select(
+@dataclass(frozen=True)
+class Step:
+    """One operation on one attribute; in SQL, its value before (`was`) and after (`now`)."""
+
+    attribute: str
+    operation: str
+    was: str
+    now: str
+
+    @property
+    def changed(self) -> str:
+        """Whether the operation changed the value, in SQL; how several values are parted is no change."""
+        was, now = (f"replace({each}, {_JOINED}, ',')" for each in (self.was, self.now))
+        return f"({self.was} IS DISTINCT FROM {self.now} AND {was} IS DISTINCT FROM {now})"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A mapping as a table of SQL with a row for each item, and expressions over its columns.
+
+    `attributes` holds the value of each attribute under its column's name in the feed; `steps` all operations on
+    attributes that are written, in order.
+    """
+
+    table: str
+    attributes: Mapping[str, str]
+    steps: tuple[Step, ...]
+
+    @property
+    def select(self) -> str:
+        """The items alone."""
+        return _select(dict(self.attributes), (), self.table)
+
+
+def compile_mapping(
     matches: Matches, known: frozenset[str], scan: str, titles: Mapping[str, str] | None = None
-) -> str:
+) -> Compiled:
     """The query that turns the rows of `scan` (a table of columns c0, c1 ...) into items.
 
     `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to
     operations. `titles` are the columns' names in the feed, where they are not the attributes'.
     """
-    layers = _layers(matches, known)
-    first = {name: _origin(match) for name, match in matches.by_name.items()}
-    missing = dict.fromkeys(sorted(known - first.keys()), "NULL::VARCHAR")
-    query = _select(first | missing, (), scan)
-    live = list(first | missing)
+    layers, steps = _layers(matches, known)
+    first: dict[str, str] = {}
+    for name, match in matches.by_name.items():
+        first.update(_origin(name, match))
+    first |= dict.fromkeys(sorted(known - matches.by_name.keys()), "NULL::VARCHAR")
+    table = f"({_select(first, (), scan)})"
+    live = list(first)
     for layer in layers:
         passed = [name for name in live if name not in layer]
-        query = _select(layer, passed, f"({query})")
+        table = f"({_select(layer, passed, table)})"
         live = [*passed, *layer]
     named = titles or {}
-    final = {named.get(name, name): f"nullif({identifier(name)}, '')" for name in matches.attributes}
-    return _select(final, (), f"({query})")
+    attributes = {named.get(name, name): f"nullif({identifier(name)}, '')" for name in matches.attributes}
+    return Compiled(table, attributes, tuple(step for step in steps if step.attribute in matches.attributes))
 
 
-def _layers(matches: Matches, known: frozenset[str]) -> list[dict[str, str]]:
+def _layers(matches: Matches, known: frozenset[str]) -> tuple[list[dict[str, str]], list[Step]]:
     """The assignments of all operations, each in the first layer in which all that it reads is ready."""
     layers: list[dict[str, str]] = []
+    steps: list[Step] = []
     ready = dict.fromkeys(known - matches.attributes.keys() - matches.inputs.keys(), 0)
+
+    def assign(depth: int, columns: Mapping[str, str]) -> None:
+        if depth == len(layers):
+            layers.append({})
+        layers[depth].update(columns)
+
     for name, match in matches.by_name.items():
-        depth = 0
-        for operation in match.rule.operations or ():
+        steps += _origin_steps(name, match)
+        depth, before = 0, f"{name}:first"
+        for place, operation in enumerate(match.rule.operations or ()):
             for reference in operation.refers_to():
                 if reference not in ready:
                     raise MisplacedReference(name, reference)
                 depth = max(depth, ready[reference])
             for layer in operation.layers(name):
-                if depth == len(layers):
-                    layers.append({})
-                layers[depth].update(layer)
+                assign(depth, layer)
                 depth += 1
+            after = f"{name}:after:{place}"
+            assign(depth, {after: identifier(name)})
+            steps.append(Step(name, operation.name, identifier(before), identifier(after)))
+            before = after
         ready[name] = depth
-    return layers
+    return layers, steps
 
 
-def _origin(match: Match) -> str:
+def _origin(name: str, match: Match) -> dict[str, str]:
+    """The value that an attribute begins with, and beside it what the source holds, untrimmed and whole."""
     rule = match.rule
     if rule.constant is not None:
-        return literal(rule.constant)
-    values = [_present(position) for position in match.positions]
+        return {name: literal(rule.constant), f"{name}:first": literal(rule.constant)}
+    cells = [f"c{position}" for position in match.positions]
+    trimmed = [f"nullif(trim({cell}, {_BLANKS}), '')" for cell in cells]
     if is_list(rule):
-        return f"nullif(concat_ws({literal(VALUE_SEPARATOR)}, {', '.join(values)}), '')"
-    return f"coalesce({', '.join(f'split_part({value}, {literal(VALUE_SEPARATOR)}, 1)' for value in values)})"
+        whole = f"nullif(concat_ws({_JOINED}, {', '.join(trimmed)}), '')"
+        filled = (f"nullif({cell}, '')" for cell in cells)
+        return {
+            name: whole,
+            f"{name}:first": whole,
+            f"{name}:whole": whole,
+            f"{name}:raw": f"nullif(concat_ws({_JOINED}, {', '.join(filled)}), '')",
+        }
+    filled = (f"CASE WHEN {text} <> '' THEN {cell} END" for cell, text in zip(cells, trimmed, strict=True))
+    whole = f"coalesce({', '.join(trimmed)})"
+    first = f"split_part({whole}, {_JOINED}, 1)"
+    return {
+        name: first,
+        f"{name}:first": first,
+        f"{name}:whole": whole,
+        f"{name}:raw": f"coalesce({', '.join(filled)})",
+    }
 
 
-def _present(position: int) -> str:
-    return f"nullif(trim(c{position}, {_BLANKS}), '')"
+def _origin_steps(name: str, match: Match) -> Iterator[Step]:
+    if match.rule.constant is None:
+        raw, whole, first = (identifier(f"{name}:{kind}") for kind in ("raw", "whole", "first"))
+        yield Step(name, TRIM, raw, whole)
+        yield Step(name, FIRST_VALUE, whole, first)
 
 
-def _select(assigned: dict[str, str], passed: tuple[str, ...] | list[str], source: str) -> str:
+def _select(assigned: Mapping[str, str], passed: tuple[str, ...] | list[str], source: str) -> str:
     columns = [identifier(name) for name in passed]
     columns += [f"{expression} AS {identifier(name)}" for name, expression in assigned.items()]
     return f"SELECT {', '.join(columns)} FROM {source}"

@@ -11,7 +11,7 @@ from feedscript.feeds.mapping import (
     Mapping,
     MisplacedReference,
     Rule,
-    compile_select,
+    compile_mapping,
     known_synonyms,
     match_columns,
 )
@@ -41,9 +41,9 @@ def mapped(mapping: Mapping, columns: tuple[str, ...], row: Sequence[str | None]
     """The item that a mapping makes of one row."""
     matches = match_columns(columns, mapping)
     named = ", ".join(f"? AS c{place}" for place in range(len(columns)))
-    query = compile_select(
+    query = compile_mapping(
         matches, frozenset(mapping.attributes.keys() | mapping.inputs.keys()), f"(SELECT {named})"
-    )
+    ).select
     found = DATABASE.execute(query, [*row]).fetchone()
     assert found is not None
     return dict(zip(matches.attributes, found, strict=True))
@@ -299,7 +299,7 @@ ANY_VALUE = st.none() | st.text(
 @given(st.lists(st.lists(ANY_VALUE, min_size=len(USUAL), max_size=len(USUAL)), min_size=1, max_size=40))
 def test_no_value_stops_the_usual_mapping(rows: list[list[str | None]]) -> None:
     scan = ", ".join(f"unnest(?::VARCHAR[]) AS c{place}" for place in range(len(USUAL)))
-    query = compile_select(match_columns(USUAL, KNOWN), frozenset(USUAL), f"(SELECT {scan})")
+    query = compile_mapping(match_columns(USUAL, KNOWN), frozenset(USUAL), f"(SELECT {scan})").select
     found = DATABASE.execute(query, [list(column) for column in zip(*rows, strict=True)]).fetchall()
     assert len(found) == len(rows)
     assert {len(item) for item in found} == {len(KNOWN.attributes)}
