@@ -156,7 +156,7 @@ class _Checking:
         samples = sample_findings(scan, totals, {rule: rules[rule].attribute for rule in totals}, self.policy)
         for rule_id, total in totals.items():
             self._add(rules[rule_id], total, total, samples[rule_id])
-        rejected = scan.rejected
+        rejected = scan.refused.totals
         refused = sample_rejected(scan, self.policy) if rejected else {}
         for code, total in rejected.items():
             self._add(file_rule(self.profile, code), total, total, refused.get(code, []))

@@ -51,7 +51,7 @@ def write_findings(
 
 
 def _write_rejected(scan: Scan, file: TextIO, grades: Mapping[str, Grade]) -> None:
-    places = (row for row in rows(scan.staged, scan.refused) if row[0] is None)
+    places = (row for row in rows(scan.staged, scan.refused.records) if row[0] is None)
     for code, text in _streamed(scan.connection.execute("SELECT code, text FROM rejected ORDER BY record")):
         _, _, ordinal, line = next(places, (None, None, None, None))
         if code in grades:
@@ -112,7 +112,7 @@ def _columns(scan: Scan, grades: Mapping[str, Grade], value_length: int) -> tupl
 def _locator(scan: Scan) -> _Locate:
     if scan.staged.line_column is not None:
         return lambda place, line: (place + 1, line)
-    every = rows(scan.staged, scan.refused)
+    every = rows(scan.staged, scan.refused.records)
 
     def locate(place: int, _: int | None) -> tuple[int, int | None]:
         return next(

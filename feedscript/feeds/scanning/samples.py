@@ -57,24 +57,9 @@ def sample_findings(
 
 def sample_rejected(scan: Scan, policy: Policy) -> dict[str, list[Sample]]:
     """The first rows of each code that could not be read."""
-    picked = scan.connection.execute(
-        "SELECT code, record, text FROM (SELECT *, row_number() OVER (PARTITION BY code ORDER BY record) AS place"
-        f" FROM rejected) WHERE place <= {policy.samples_per_rule} ORDER BY record"
-    ).fetchall()
-    if not picked:
-        return {}
-    last = max(record for _, record, _ in picked)
-    wanted = {record for _, record, _ in picked}
-    places: dict[int, tuple[int | None, int | None]] = {}
-    for _, passed, item, physical in rows(scan.staged, scan.refused):
-        if passed in wanted:
-            places[passed] = item, physical
-        if passed >= last:
-            break
     samples: dict[str, list[Sample]] = {}
-    for code, record, text in picked:
-        ordinal, line = places.get(record, (None, None))
-        samples.setdefault(code, []).append(Sample(ordinal, line, None, text))
+    for row in scan.refused.first(scan.staged, policy.samples_per_rule):
+        samples.setdefault(row.code, []).append(Sample(row.item, row.line, None, row.text))
     return samples
 
 
@@ -109,7 +94,7 @@ def _located(scan: Scan, wanted: set[int]) -> dict[int, tuple[int, int]]:
         ordinals = ((place, scan.ordinal(place)) for place in wanted)
         return {place: (ordinal, ordinal + scan.staged.skip_lines) for place, ordinal in ordinals}
     last = max(wanted)
-    for place, _, ordinal, line in rows(scan.staged, scan.refused):
+    for place, _, ordinal, line in rows(scan.staged, scan.refused.records):
         if place is not None and place in wanted:
             places[place] = ordinal, line
         if place == last:

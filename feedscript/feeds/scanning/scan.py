@@ -14,18 +14,9 @@ from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
+from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.survey import LineIndex, start_index
-
-#: Kinds of rows that DuckDB rejects, as codes of ours.
-_REJECTED_CODES = {
-    "MISSING COLUMNS": "ragged_row",
-    "TOO MANY COLUMNS": "ragged_row",
-    "UNQUOTED VALUE": "bad_quote",
-    "INVALID STATE": "bad_quote",
-    "LINE SIZE OVER MAXIMUM": "field_too_large",
-    "INVALID ENCODING": "bad_encoding",
-}
 
 
 @dataclass
@@ -66,19 +57,7 @@ class Scan:
         source = source_table(self.staged, self.limits, rejects=True)
         derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}", ", ".join(outer))
         self.connection.execute(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
-        self._keep_rejected()
-
-    def _keep_rejected(self) -> None:
-        """Keep one finding for each row that could not be read, in the order of the file."""
-        codes = sql.choice(
-            [(f"kind = {sql.literal(kind)}", sql.literal(code)) for kind, code in _REJECTED_CODES.items()],
-            "'ragged_row'",
-        )
-        self.connection.execute(
-            f"CREATE TEMP TABLE rejected AS SELECT record, {codes} AS code, trim(text, chr(13) || chr(10)) AS text"
-            " FROM (SELECT line AS record, min(error_type::VARCHAR) AS kind, min(csv_line) AS text"
-            " FROM reject_errors GROUP BY line) ORDER BY record"
-        )
+        self.refused.keep()
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
 
     @property
@@ -98,21 +77,9 @@ class Scan:
         return self.number("SELECT count(*) FROM items")
 
     @cached_property
-    def rejected(self) -> dict[str, int]:
-        """How many rows could not be read, by code."""
-        rows = self.connection.execute("SELECT code, count(*) FROM rejected GROUP BY code ORDER BY code")
-        return dict(rows.fetchall())
-
-    @cached_property
-    def refused(self) -> "array[int]":
-        """The records that could not be read, in order, eight bytes each."""
-        found = array("Q")
-        if not self.rejected:
-            return found
-        cursor = self.connection.execute("SELECT record FROM rejected ORDER BY record")
-        while batch := cursor.fetchmany(100_000):
-            found.extend(record for (record,) in batch)
-        return found
+    def refused(self) -> Rejected:
+        """The rows that could not be read."""
+        return Rejected(self.connection)
 
     @property
     def index(self) -> LineIndex:
@@ -126,7 +93,7 @@ class Scan:
     def one_line_each(self) -> bool:
         """Whether every record, of the header too, takes one line, and no line is blank."""
         skipped = self.staged.skip_lines
-        return skipped > 0 and self.index.lines == self.items + len(self.refused) + skipped
+        return skipped > 0 and self.index.lines == self.items + len(self.refused.records) + skipped
 
     def ordinal(self, place: int) -> int:
         """The ordinal, from 1 and rejected rows among them, of the item at a place; where all take one line."""
@@ -136,7 +103,7 @@ class Scan:
     def _before(self) -> "array[int]":
         """How many items lie before each rejected row."""
         skipped = self.staged.skip_lines
-        return array("Q", (record - skipped - 1 - index for index, record in enumerate(self.refused)))
+        return array("Q", (record - skipped - 1 - index for index, record in enumerate(self.refused.records)))
 
     def totals(self) -> dict[str, int]:
         """How many items fail each rule, for the rules that any item fails."""
