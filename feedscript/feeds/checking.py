@@ -9,10 +9,12 @@ from pathlib import Path
 
 import duckdb
 
+from feedscript.feeds.account import Account, account_of
 from feedscript.feeds.connection import watched
 from feedscript.feeds.deadline import interrupted_after
 from feedscript.feeds.header import Header, read_header
 from feedscript.feeds.limits import Limits
+from feedscript.feeds.origin import Origin
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
@@ -40,6 +42,7 @@ def check(
     as_of: datetime,
     policy: Policy | None,
     options: SourceOptions | None,
+    origin: Origin | None,
     limits: Limits,
     findings: Path | None,
     progress: OnProgress | None,
@@ -56,6 +59,7 @@ def check(
         as_of=as_of,
         policy=policy or Policy(),
         options=options or SourceOptions(),
+        origin=origin,
         limits=limits,
         findings=findings,
         tell=progress or silent,
@@ -74,6 +78,7 @@ class _Checking:
     as_of: datetime
     policy: Policy
     options: SourceOptions
+    origin: Origin | None
     limits: Limits
     findings: Path | None
     tell: OnProgress
@@ -81,6 +86,7 @@ class _Checking:
     survey: Future[Survey] | None
     opening: Future[duckdb.DuckDBPyConnection]
     issues: list[Issue] = field(default_factory=list)
+    account: Account | None = None
     items: int = 0
     bad: int = 0
     filled: dict[str, int] = field(default_factory=dict)
@@ -103,6 +109,7 @@ class _Checking:
         if staged.columns:
             self._add_header_faults(staged, header)
             self._scan(staged, header)
+        self._add_origin(staged)
         return staged
 
     def _scan(self, staged: Staged, header: Header) -> None:
@@ -157,17 +164,19 @@ class _Checking:
         for rule_id, total in totals.items():
             self._add(rules[rule_id], total, total, samples[rule_id])
         rejected = scan.refused.totals
+        self.account = account_of(scan.staged, scan.refused, scan.items)
         refused = sample_rejected(scan, self.policy) if rejected else {}
         for code, total in rejected.items():
             self._add(file_rule(self.profile, code), total, total, refused.get(code, []))
-        self.items = scan.items + sum(rejected.values())
+        self.items = self.account.seen
         self.filled = scan.filled()
         if self.items > self.limits.max_items:
             self.stopped_reason = f"the feed has more than {self.limits.max_items} items (max_items)"
             self._add(file_rule(self.profile, "too_large"), 1, 0, [])
         errors = frozenset(issue.rule.id for issue in self.issues if issue.severity == "error")
-        unread = {code for code in rejected if file_rule(self.profile, code).id in errors}
-        self.bad = scan.failing(errors) + sum(rejected[code] for code in unread)
+        lost = self.account.lost.items()
+        unread = sum(total for code, total in lost if file_rule(self.profile, code).id in errors)
+        self.bad = scan.failing(errors) + unread
         if any(
             issue.rule.code == "missing_required_column" and issue.severity == "error"
             for issue in self.issues
@@ -198,6 +207,15 @@ class _Checking:
                 ]
                 self._add(file_rule(self.profile, code), total, 0, samples)
 
+    def _add_origin(self, staged: Staged) -> None:
+        """Tell what the generation of this feed lost, if the manifest is of these very bytes."""
+        origin = self.origin
+        if origin is None or origin.sha256 != staged.source.sha256:
+            self.origin = None
+            return
+        samples = [Sample(None, line, None, cause) for line, cause in origin.first]
+        self._add(file_rule(self.profile, "lost_in_generation"), origin.lost_total, 0, samples)
+
     def _add_header_faults(self, staged: Staged, header: Header) -> None:
         line = staged.skip_lines or None if staged.line_column is None else None
         for code, columns in (("unknown_column", header.unknown), ("duplicate_column", header.duplicates)):
@@ -227,6 +245,8 @@ class _Checking:
             status="error" if self.system_errors else status_of(issues, self.items, self.bad, self.policy),
             complete=staged.complete and self.stopped_reason is None,
             stopped_reason=staged.stopped_reason or self.stopped_reason,
+            account=self.account,
+            origin=self.origin,
             items_total=self.items,
             items_with_errors=self.bad,
             issues=issues,

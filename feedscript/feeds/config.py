@@ -27,11 +27,13 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 class FeedConfig:
     """What one file says: how sources are read, feeds generated and validated, and changes to the policy.
 
-    `findings` asks for the full list of findings beside the report.
+    `max_lost_ratio` is the part of a source's records that may be lost in a generation. `findings` asks for the full
+    list of findings beside the report.
     """
 
     source: SourceOptions = field(default_factory=SourceOptions)
     mapping: FeedMapping | None = None
+    max_lost_ratio: float | None = None
     profile: str | None = None
     country: str | None = None
     findings: bool = False
@@ -74,11 +76,18 @@ class ValidationSchema(Schema):
         return FeedConfig(profile=profile, country=country, findings=findings, changes=MappingProxyType(data))
 
 
+class GenerationSchema(Schema):
+    """The `generation` section of a merchant's or partner's file."""
+
+    max_lost_ratio = fields.Float(validate=validate.Range(0, 1))
+
+
 class FeedConfigSchema(Schema):
-    """A whole file: the `source` and `mapping` sections of docs/mapping.md, and the `validation` section."""
+    """A whole file: the `source`, `mapping` and `generation` sections of docs/mapping.md, and `validation`."""
 
     source = fields.Nested(SourceSchema, load_default=SourceOptions)
     mapping = fields.Nested(MappingSchema, load_default=None)
+    generation = fields.Nested(GenerationSchema, load_default=dict)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
     @post_load
@@ -86,7 +95,7 @@ class FeedConfigSchema(Schema):
         """The configuration."""
         config = data["validation"]
         assert isinstance(config, FeedConfig)
-        return replace(config, source=data["source"], mapping=data["mapping"])
+        return replace(config, source=data["source"], mapping=data["mapping"], **data["generation"])
 
 
 def load_config(
@@ -106,6 +115,7 @@ def load_config(
         config = FeedConfig(
             source=_over(said.source, config.source),
             mapping=said.mapping or config.mapping,
+            max_lost_ratio=config.max_lost_ratio if said.max_lost_ratio is None else said.max_lost_ratio,
             profile=said.profile or config.profile,
             country=said.country or config.country,
             findings=said.findings or config.findings,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import feedscript
+from feedscript.feeds.account import Account
+from feedscript.feeds.origin import Origin
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles.model import Profile, Severity
 from feedscript.feeds.readers.staged import Source
@@ -75,6 +77,8 @@ class Report:
     status: Status
     complete: bool
     stopped_reason: str | None
+    account: Account | None
+    origin: Origin | None
     items_total: int
     items_with_errors: int
     issues: tuple[Issue, ...]
@@ -138,6 +142,8 @@ class Report:
                 "items_with_errors": self.items_with_errors,
                 "issues": self.counts(),
             },
+            "account": self.account.document() if self.account else None,
+            "origin": self.origin.document() if self.origin else None,
             "issues": [issue.document(self.policy.value_length) for issue in self.issues],
             "attributes": [{"name": name, "fill_rate": rate} for name, rate in self.fill_rates],
             "system_errors": list(self.system_errors),

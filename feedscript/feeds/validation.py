@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedscript.feeds.limits import Limits
+from feedscript.feeds.origin import read_origin
 from feedscript.feeds.survey import start_survey
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def validate(
     findings: Path | None = None,
     progress: "OnProgress | None" = None,
     workdir: Path | None = None,
+    manifest: Path | None = None,
     digest: bool = True,
 ) -> "Report":
     """Check a feed against a partner's profile.
@@ -36,15 +38,18 @@ def validate(
     `uri` is how the report names the source. `country` is the one that the feed is for (ISO 3166, two letters).
     `as_of` (now, if None) is the moment that date rules count from. `options` is what the merchant says of the source.
     `findings` is where every finding is written,
-    as gzipped JSON Lines; the report holds samples. Temporary files go below `workdir`. With `digest` the report
-    tells the source's SHA-256; without, the report has None for it, and a large feed takes a tenth less time. Raises
-    UnknownProfile, SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the report.
+    as gzipped JSON Lines; the report holds samples. Temporary files go below `workdir`. `manifest` is that of a
+    generated feed, if there is one: if it is this feed's, the report tells what its generation lost. With `digest` the
+    report tells the source's SHA-256; without, it has None for it, and a large feed takes a tenth less time. Raises
+    UnknownProfile, SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the
+    report.
     """
     started = time.monotonic()
     limits = limits or Limits()
     # To import the engine takes a new process as long as to check a hundred thousand items. Meanwhile the file is
     # hashed, and a DuckDB is opened once its own part is there.
-    survey = start_survey(source) if digest else None
+    origin = read_origin(manifest) if manifest is not None else None
+    survey = start_survey(source) if digest or origin is not None else None
     from feedscript.feeds.connection import connecting  # noqa: PLC0415
 
     with (
@@ -64,6 +69,7 @@ def validate(
             as_of=as_of or datetime.now(UTC),
             policy=policy,
             options=options,
+            origin=origin,
             limits=limits,
             findings=findings,
             progress=progress,

@@ -1,11 +1,17 @@
 """The built-in generate script: a merchant's export becomes the partner's feed."""
 
+import json
 import sys
 from pathlib import Path
 
 from feedscript.domain import Outcome
 from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, Workplace, carry_out, teller
 from feedscript.feeds import generate
+from feedscript.feeds.generation import MAX_LOST_RATIO
+from feedscript.feeds.generation.manifest import manifest_of
+from feedscript.feeds.origin import MANIFEST_ENDING
+
+DEFAULT_PROFILE = "google"
 
 
 def main() -> int:
@@ -21,24 +27,47 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
         source,
         feed,
         uri=assignment.source,
-        profile=place.config.profile or "google",
+        profile=place.config.profile or DEFAULT_PROFILE,
         mapping=place.config.mapping,
         options=place.config.source,
+        max_lost_ratio=MAX_LOST_RATIO if place.config.max_lost_ratio is None else place.config.max_lost_ratio,
         limits=place.limits,
         progress=teller(assignment),
     )
+    document = manifest_of(generated, feed, uri=assignment.destination)
+    manifest = place.folder / "manifest.json"
+    manifest.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
     place.objects.publish(feed, assignment.destination)
+    place.objects.publish(manifest, assignment.destination + MANIFEST_ENDING)
     return Conclusion(
         Outcome.SUCCESS,
         result={
             "destination_s3_path": assignment.destination,
             "headline": generated.headline(),
-            "items_read": generated.items_read,
+            "manifest_s3_path": assignment.destination + MANIFEST_ENDING,
+            "items_read": generated.account.seen,
             "items_written": generated.items_written,
-            "rows_rejected": generated.rows_rejected,
-            "unmatched_columns": list(generated.unmatched),
+            "rows_rejected": generated.account.lost_total,
+            "account": document["account"],
+            "repairs": document["repairs"],
+            "faults": document["faults"],
+            "matched_columns": document["matched"],
+            "unmatched_columns": document["unmatched"],
+            "warnings": _warnings(assignment, place),
         },
     )
+
+
+def _warnings(assignment: Assignment, place: Workplace) -> list[str]:
+    """What the caller should know beside the result: whose feed this is, where the partner has no profile."""
+    if not assignment.partner_id or place.config.profile or assignment.partner_id == DEFAULT_PROFILE:
+        return []
+    partner = assignment.partner_id
+    warning = (
+        f"no profile is known for the partner {partner!r}, so this is a feed of the profile {DEFAULT_PROFILE}; "
+        f"name one in config/partners/{partner}.yaml (validation: profile)"
+    )
+    return [warning]
 
 
 if __name__ == "__main__":

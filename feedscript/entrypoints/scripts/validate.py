@@ -7,6 +7,11 @@ from pathlib import Path
 from feedscript.domain import EX_DATAERR, Outcome, Reason
 from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, Workplace, carry_out, teller
 from feedscript.feeds import render_html, validate
+from feedscript.feeds.origin import MANIFEST_ENDING
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+
+#: No manifest of ours comes near it.
+MANIFEST_BYTES = 16 * 1024 * 1024
 
 
 def main() -> int:
@@ -28,6 +33,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         findings=findings if place.config.findings else None,
         progress=teller(assignment),
         workdir=place.folder,
+        manifest=_manifest(assignment, place),
     )
     beside = assignment.destination.removesuffix(".json")
     artifacts = {"html": f"{beside}.html"}
@@ -53,6 +59,16 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
     if report.valid:
         return Conclusion(Outcome.SUCCESS, result=result)
     return Conclusion(Outcome.FAILED, EX_DATAERR, Reason.INVALID_FEED, report.headline(), result)
+
+
+def _manifest(assignment: Assignment, place: Workplace) -> Path | None:
+    """The manifest beside a generated feed; None where there is none, or none that may be read."""
+    path = place.folder / "manifest.json"
+    try:
+        path.write_bytes(place.objects.read(assignment.source + MANIFEST_ENDING, limit=MANIFEST_BYTES))
+    except (ObjectNotFound, ObjectStoreFailed):
+        return None
+    return path
 
 
 def _publish(place: Workplace, name: str, text: str, uri: str) -> None:

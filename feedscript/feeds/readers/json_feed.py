@@ -33,7 +33,7 @@ def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
             yield number, _cells(intake, decoder, decoder.only_value(text), number)
         except JSONDefect as defect:
             message = f"line {number} is not a JSON object: {defect.cause} (column {defect.offset + 1})"
-            intake.faults.add(Fault("malformed_json", message, line=number, value=text[:200]))
+            intake.faults.add(Fault("malformed_json", message, line=number, value=text[:200]), lost=1)
 
 
 def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) -> Iterator[Item]:
@@ -45,7 +45,7 @@ def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) ->
                 yield line, _cells(intake, decoder, value, line)
             except JSONDefect as defect:
                 message = f"the element in line {line} is no item: {defect.cause}"
-                intake.faults.add(Fault("malformed_json", message, line=line))
+                intake.faults.add(Fault("malformed_json", message, line=line), lost=1)
     except JSONDefect as defect:
         message = f"malformed JSON in line {scanner.line}: {defect.cause}"
         raise Stopped(

@@ -1,6 +1,7 @@
 """Every rule has a fixture that fails it and nothing else, one that passes, and an entry in the documentation."""
 
 import gzip
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -90,7 +91,12 @@ def test_every_fixture_of_a_file_fails_its_rule(tmp_path: Path, rule: str) -> No
     fixture = FILES[rule]
     limits = Limits(**fixture.get("limits", {}))
     failing = _file(tmp_path / "failing", fixture["fails"])
-    assert rule in {issue.rule.id for issue in validate(failing, as_of=AS_OF, limits=limits).issues}
+    assert rule in {
+        issue.rule.id
+        for issue in validate(
+            failing, as_of=AS_OF, limits=limits, manifest=_manifest(failing, fixture)
+        ).issues
+    }
     passing = _file(tmp_path / "passing", fixture.get("passes", {"name": "feed.csv", "items": 2}))
     assert validate(passing, as_of=AS_OF, limits=limits).issues == ()
 
@@ -110,6 +116,25 @@ def _file(folder: Path, fixture: Mapping[str, Any]) -> Path:
         path.write_bytes(bytes.fromhex(fixture["hex"]))
     else:
         path.write_text(fixture["text"], "utf-8")
+    return path
+
+
+def _manifest(feed: Path, fixture: Mapping[str, Any]) -> Path | None:
+    """The manifest of a feed that was generated with losses."""
+    if "manifest" not in (wanted := fixture["fails"]):
+        return None
+    account = {
+        "records_seen": 5,
+        "records_lost": wanted["manifest"],
+        "lost": [{"line": 3, "cause": "A1,Mug"}],
+    }
+    manifest = {
+        "sha256": hashlib.sha256(feed.read_bytes()).hexdigest(),
+        "source": {"uri": "export.csv"},
+        "account": account,
+    }
+    path = feed.with_name("manifest.json")
+    path.write_text(json.dumps(manifest), "utf-8")
     return path
 
 

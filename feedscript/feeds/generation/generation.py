@@ -2,14 +2,25 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.connection import connect, watched
-from feedscript.feeds.errors import FeedError, SourceUnreadable
+from feedscript.feeds.account import Account
+from feedscript.feeds.errors import SourceUnreadable
+from feedscript.feeds.generation.errors import (
+    DestinationUnwritable,
+    EmptyFeed,
+    LimitPassed,
+    TooMuchLost,
+    UnknownAttribute,
+    WrongEnding,
+)
+from feedscript.feeds.generation.repairs import Repair
+from feedscript.feeds.generation.writing import Writing, Written
 from feedscript.feeds.header import read_header
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import (
@@ -17,92 +28,69 @@ from feedscript.feeds.mapping import (
     Mapping,
     Matches,
     Rule,
-    compile_mapping,
     known_synonyms,
     match_columns,
 )
 from feedscript.feeds.mapping.operations import Joined
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import Source, SourceOptions, Staged, stage, with_plain_line_ends
-from feedscript.feeds.rules.sql import literal
-from feedscript.feeds.scanning.source_table import source_table
+from feedscript.feeds.readers import Source, SourceOptions, Staged, stage
 
+#: The part of a source's records that may be lost before no feed is made of the others.
+MAX_LOST_RATIO = 0.01
 
-class EmptyFeed(FeedError):
-    """The source has no item, and an empty feed would take every product off the partner's shelves.
-
-    Attributes: `uri`, `rows_rejected`.
-    """
-
-    def __init__(self, uri: str, rows_rejected: int) -> None:
-        lost = f"; all its {rows_rejected} rows were malformed" if rows_rejected else ""
-        super().__init__(f"{uri} holds no item{lost}: an empty feed is never published")
-        self.uri = uri
-        self.rows_rejected = rows_rejected
-
-
-class UnknownAttribute(FeedError):
-    """A mapping gives an attribute that the profile has not.
-
-    Attributes: `attribute`, `profile`.
-    """
-
-    def __init__(self, attribute: str, profile: str) -> None:
-        super().__init__(f"the mapping gives {attribute!r}, which is no attribute of the profile {profile}")
-        self.attribute = attribute
-        self.profile = profile
-
-
-class LimitPassed(FeedError):
-    """The generation took more time, memory or temporary disk than its limits allow.
-
-    Attributes: `uri`, `cause` (one line).
-    """
-
-    def __init__(self, uri: str, cause: str) -> None:
-        super().__init__(f"the feed of {uri} was not generated: {cause}")
-        self.uri = uri
-        self.cause = cause
-
-
-class DestinationUnwritable(FeedError):
-    """The feed cannot be written where it should go.
-
-    Attributes: `path`, `cause` (one line).
-    """
-
-    def __init__(self, path: Path, cause: str) -> None:
-        super().__init__(f"{path} cannot be written: {cause}")
-        self.path = path
-        self.cause = cause
+#: The endings of names that CSV may be written under, before those of compression; none at all is fine too.
+_ENDINGS = (".csv", ".txt")
+#: The endings of other formats, which a feed's name must not promise.
+_OTHER_FORMATS = (
+    ".tsv",
+    ".tab",
+    ".xml",
+    ".rss",
+    ".atom",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+    ".zip",
+    ".bz2",
+    ".xlsx",
+)
+_COMPRESSION = {".gz": "gzip", ".zst": "zstd"}
 
 
 @dataclass(frozen=True)
 class Generated:
     """What a generation did.
 
-    `rows_rejected` counts rows of the source that could not be read and are therefore not in the feed; `faults`
-    counts what else was wrong with the file, by code. `matched` holds the source's columns by attribute (none: a
-    constant); `unmatched` are the columns that were not used.
+    `account` tells of the source's records, `repairs` which values were changed and how; nothing else differs between
+    source and feed. `faults` counts what was wrong with the file, by code. `matched` holds the source's columns by
+    attribute (none: a constant); `unmatched` are the columns that were not used.
     """
 
-    profile: str
-    items_read: int
-    items_written: int
-    rows_rejected: int
+    profile: Profile
+    account: Account
+    repairs: tuple[Repair, ...]
     matched: AbstractMapping[str, tuple[str, ...]]
     unmatched: tuple[str, ...]
     faults: AbstractMapping[str, int]
     source: Source
 
+    @property
+    def items_written(self) -> int:
+        """How many items the feed has."""
+        return self.account.read
+
     def headline(self) -> str:
         """One line for a person."""
-        lost = f", {self.rows_rejected} malformed rows left out" if self.rows_rejected else ""
+        account = self.account
+        lost = f", {account.lost_total} malformed records left out" if account.lost_total else ""
         faults = ", ".join(f"{code} x{total}" for code, total in self.faults.items())
         told = f"; the source has {faults}" if faults else ""
-        written = f"{self.items_written} of {self.items_read} items written"
-        return f"{written} with {len(self.matched)} attributes{lost}{told}"
+        written = f"{account.read} of {account.seen} items written"
+        repaired = sum(repair.total for repair in self.repairs)
+        repairs = f", {repaired} values repaired" if repaired else ""
+        return f"{written} with {len(self.matched)} attributes{repairs}{lost}{told}"
 
 
 def generate(
@@ -113,15 +101,19 @@ def generate(
     profile: str = "google",
     mapping: Mapping | None = None,
     options: SourceOptions = SourceOptions(),  # noqa: B008 - frozen
+    max_lost_ratio: float = MAX_LOST_RATIO,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     progress: OnProgress = silent,
 ) -> Generated:
     """Write the items of `source`, in any format, as the feed of `profile`: UTF-8 CSV under the partner's names.
 
     `mapping` speaks before the known synonyms, `options` before what is detected of the source. Items lacking a value
-    are passed on for validation to tell. Raises a FeedError before anything is published where the source cannot be
-    read whole or has no item, a required attribute has no column, or the mapping names what does not exist.
+    are passed on for validation to tell. Of the source's records at most the part `max_lost_ratio` may be unreadable.
+    Raises a FeedError before anything is published where the source cannot be read whole or has no item, too much of
+    it is lost, a required attribute has no column, the mapping names what does not exist, or the destination's name
+    promises another format.
     """
+    compression = _compression(destination.name)
     target = load_profile(profile)
     own = mapping or Mapping()
     _refuse_unknown(target, own)
@@ -141,14 +133,21 @@ def generate(
         rules = _rules(target, own, declared, commas_part=staged.line_column is None)
         matches = match_columns(staged.columns, rules)
         _refuse_unmatched(target, matches)
-        writing = _Writing(rules, matches, declared, limits, Path(workdir), progress)
-        written, rejected = _publish(writing, staged, destination)
-    progress(Progress(written, staged.source.bytes, staged.source.bytes, "written"))
+        writing = Writing(rules, matches, declared, target.item, limits, Path(workdir), progress)
+
+        def accept(account: Account) -> None:
+            if not account.read:
+                raise EmptyFeed(staged.source.uri, account)
+            if account.share_lost > max_lost_ratio:
+                raise TooMuchLost(staged.source.uri, account, max_lost_ratio)
+
+        written = _publish(writing, staged, destination, compression, accept)
+    size = staged.source.bytes
+    progress(Progress(written.account.read, size, size, "written"))
     return Generated(
-        profile=profile,
-        items_read=written + rejected,
-        items_written=written,
-        rows_rejected=rejected,
+        profile=target,
+        account=written.account,
+        repairs=written.repairs,
         matched=matches.used,
         unmatched=matches.unused,
         faults=dict(staged.faults.totals),
@@ -198,52 +197,10 @@ def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
         raise AttributesUnmatched(tuple(missing), matches.columns)
 
 
-@dataclass(frozen=True)
-class _Writing:
-    """One run of the query engine over a staged source."""
-
-    rules: Mapping
-    matches: Matches
-    titles: dict[str, str]
-    limits: Limits
-    workdir: Path
-    progress: OnProgress
-
-    def copy(self, staged: Staged, path: Path, compression: str) -> tuple[int, int]:
-        """Write the items to `path`; the number of items written and of rows rejected."""
-        size = staged.source.bytes
-
-        def tell(part: float) -> None:
-            self.progress(Progress(None, int(part * size), size, "writing"))
-
-        tell(0.0)
-        with connect(self.limits, self.workdir) as connection, watched(connection, tell):
-            try:
-                return self._copied(connection, staged, path, compression)
-            except duckdb.InvalidInputException:
-                # DuckDB reads one kind of line end in one file.
-                plain = with_plain_line_ends(staged, self.workdir)
-                return self._copied(connection, plain, path, compression)
-
-    def _copied(
-        self, connection: duckdb.DuckDBPyConnection, staged: Staged, path: Path, compression: str
-    ) -> tuple[int, int]:
-        known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
-        compiled = compile_mapping(
-            self.matches, known, source_table(staged, self.limits, rejects=True), self.titles
-        )
-        options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
-        copied = connection.execute(
-            f"COPY ({compiled.select}) TO {literal(str(path))} ({options})"
-        ).fetchone()
-        rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
-        assert copied is not None
-        assert rejected is not None
-        return copied[0], rejected[0]
-
-
-def _publish(writing: _Writing, staged: Staged, destination: Path) -> tuple[int, int]:
-    """Write beside `destination` and rename; the number of items written and of rows rejected."""
+def _publish(
+    writing: Writing, staged: Staged, destination: Path, compression: str, accept: Callable[[Account], None]
+) -> Written:
+    """Write beside `destination` and rename."""
     uri = staged.source.uri
     partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
     try:
@@ -251,9 +208,7 @@ def _publish(writing: _Writing, staged: Staged, destination: Path) -> tuple[int,
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        written, rejected = writing.copy(staged, partial, _compression(destination))
-        if written == 0:
-            raise EmptyFeed(uri, rejected)
+        written = writing.write(staged, partial, compression, accept)
         partial.replace(destination)
     except duckdb.InterruptException as error:
         raise LimitPassed(
@@ -269,8 +224,14 @@ def _publish(writing: _Writing, staged: Staged, destination: Path) -> tuple[int,
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     finally:
         partial.unlink(missing_ok=True)
-    return written, rejected
+    return written
 
 
-def _compression(destination: Path) -> str:
-    return {".gz": "gzip", ".zst": "zstd"}.get(destination.suffix, "none")
+def _compression(name: str) -> str:
+    """How a feed of this name is compressed; raises WrongEnding where the name promises another format than CSV."""
+    path = Path(name)
+    compression = _COMPRESSION.get(path.suffix.lower())
+    ending = Path(path.stem).suffix.lower() if compression else path.suffix.lower()
+    if ending in _OTHER_FORMATS:
+        raise WrongEnding(name, ending, _ENDINGS)
+    return compression or "none"

@@ -19,7 +19,7 @@ from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
 from feedscript.feeds.progress import Progress
 from feedscript.feeds.validation import validate
 
-SAMPLES = Path(__file__).parents[3] / "samples"
+SAMPLES = Path(__file__).parents[4] / "samples"
 HEADER = "SKU,Name,Details,URL,Picture,Stock,Price,Currency\n"
 ROW = 'A{0},Mug {0},"A mug, enamelled",https://www.example.com/{0},https://cdn.example.com/{0}.jpg,3,"9,50",EUR\n'
 
@@ -38,7 +38,7 @@ def export(folder: Path, text: str) -> Path:
 def test_an_export_becomes_a_feed(tmp_path: Path) -> None:
     source = export(tmp_path, HEADER + ROW.format(1) + ROW.format(2))
     generated = generate(source, tmp_path / "out" / "feed.csv")
-    assert (generated.items_read, generated.items_written, generated.rows_rejected) == (2, 2, 0)
+    assert (generated.account.seen, generated.items_written, generated.account.lost) == (2, 2, {})
     assert generated.matched["price"] == ("Price",)
     assert generated.unmatched == ()
     assert items(tmp_path / "out" / "feed.csv")[0] == {
@@ -80,8 +80,12 @@ def test_an_item_without_a_required_value_is_passed_on(tmp_path: Path) -> None:
 
 def test_a_malformed_row_is_left_out_and_counted(tmp_path: Path) -> None:
     source = export(tmp_path, HEADER + ROW.format(1) + "A2,Mug\n" + ROW.format(3))
-    generated = generate(source, tmp_path / "feed.csv")
-    assert (generated.items_read, generated.items_written, generated.rows_rejected) == (3, 2, 1)
+    generated = generate(source, tmp_path / "feed.csv", max_lost_ratio=0.5)
+    assert (generated.account.seen, generated.items_written, generated.account.lost) == (
+        3,
+        2,
+        {"ragged_row": 1},
+    )
     assert "1 malformed" in generated.headline()
 
 
@@ -211,7 +215,7 @@ def test_what_else_was_wrong_with_the_file_is_counted(tmp_path: Path) -> None:
     )
     source = tmp_path / "export.jsonl"
     source.write_text(good + '{"id": "A2", \n' + good, "utf-8")
-    generated = generate(source, tmp_path / "feed.csv")
+    generated = generate(source, tmp_path / "feed.csv", max_lost_ratio=0.5)
     assert (generated.items_written, generated.faults) == (2, {"malformed_json": 1})
     assert generated.headline().endswith("; the source has malformed_json x1")
 

@@ -1,0 +1,26 @@
+"""Generation: from a merchant's export to a partner's feed."""
+
+from feedscript.feeds.generation.errors import (
+    DestinationUnwritable,
+    EmptyFeed,
+    LimitPassed,
+    TooMuchLost,
+    UnknownAttribute,
+    WrongEnding,
+)
+from feedscript.feeds.generation.generation import MAX_LOST_RATIO, Generated, generate
+from feedscript.feeds.generation.repairs import Change, Repair
+
+__all__ = [
+    "MAX_LOST_RATIO",
+    "Change",
+    "DestinationUnwritable",
+    "EmptyFeed",
+    "Generated",
+    "LimitPassed",
+    "Repair",
+    "TooMuchLost",
+    "UnknownAttribute",
+    "WrongEnding",
+    "generate",
+]

@@ -1,0 +1,96 @@
+"""Why a feed is not generated: nothing is published then, and an older feed stays."""
+
+from pathlib import Path
+
+from feedscript.feeds.account import Account
+from feedscript.feeds.errors import FeedError
+
+
+class EmptyFeed(FeedError):
+    """The source has no item, and an empty feed would take every product off the partner's shelves.
+
+    Attributes: `uri`, `account`.
+    """
+
+    def __init__(self, uri: str, account: Account) -> None:
+        lost = (
+            f"; all its {account.lost_total} records were lost ({_by_fault(account)})" if account.lost else ""
+        )
+        super().__init__(f"{uri} holds no item{lost}: an empty feed is never published")
+        self.uri = uri
+        self.account = account
+
+
+class TooMuchLost(FeedError):
+    """More records of the source could not be read than may be left out of a feed.
+
+    Attributes: `uri`, `account`, `max_lost_ratio`.
+    """
+
+    def __init__(self, uri: str, account: Account, max_lost_ratio: float) -> None:
+        first = next(iter(account.first), None)
+        where = f"; the first at line {first.line}: {first.cause}" if first and first.line else ""
+        super().__init__(
+            f"{account.lost_total} of {account.seen} records of {uri} could not be read ({_by_fault(account)}), "
+            f"more than {max_lost_ratio:g} of them (max_lost_ratio){where}. "
+            "Mend the export, or raise max_lost_ratio in the section `generation` of the merchant's file"
+        )
+        self.uri = uri
+        self.account = account
+        self.max_lost_ratio = max_lost_ratio
+
+
+class UnknownAttribute(FeedError):
+    """A mapping gives an attribute that the profile has not.
+
+    Attributes: `attribute`, `profile`.
+    """
+
+    def __init__(self, attribute: str, profile: str) -> None:
+        super().__init__(f"the mapping gives {attribute!r}, which is no attribute of the profile {profile}")
+        self.attribute = attribute
+        self.profile = profile
+
+
+class LimitPassed(FeedError):
+    """The generation took more time, memory or temporary disk than its limits allow.
+
+    Attributes: `uri`, `cause` (one line).
+    """
+
+    def __init__(self, uri: str, cause: str) -> None:
+        super().__init__(f"the feed of {uri} was not generated: {cause}")
+        self.uri = uri
+        self.cause = cause
+
+
+class DestinationUnwritable(FeedError):
+    """The feed cannot be written where it should go.
+
+    Attributes: `path`, `cause` (one line).
+    """
+
+    def __init__(self, path: Path, cause: str) -> None:
+        super().__init__(f"{path} cannot be written: {cause}")
+        self.path = path
+        self.cause = cause
+
+
+class WrongEnding(FeedError):
+    """The destination's name promises another format than the feed has.
+
+    Attributes: `name`, `ending`, `endings` (those that fit).
+    """
+
+    def __init__(self, name: str, ending: str, endings: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{name} ends in {ending}, but the feed is CSV: name it with one of {', '.join(endings)}, "
+            "each with .gz or .zst behind it to have it compressed"
+        )
+        self.name = name
+        self.ending = ending
+        self.endings = endings
+
+
+def _by_fault(account: Account) -> str:
+    return ", ".join(f"{code} x{total}" for code, total in account.lost.items())

@@ -1,0 +1,134 @@
+"""Which values a generation changed: by attribute and operation, with counts and the first of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from feedscript.feeds.mapping import Compiled
+from feedscript.feeds.mapping.compilation import FIRST_VALUE, Step
+from feedscript.feeds.rules.sql import literal
+
+_SAMPLES = 3
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value before and after an operation, cut to 200 characters, and the id of its item."""
+
+    item_id: str | None
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What one operation did to an attribute: how many values it changed, and the first three."""
+
+    attribute: str
+    operation: str
+    total: int
+    samples: tuple[Change, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The repair in JSON's types."""
+        samples = [
+            {"item_id": each.item_id, "before": each.before, "after": each.after} for each in self.samples
+        ]
+        return {
+            "attribute": self.attribute,
+            "operation": self.operation,
+            "total": self.total,
+            "samples": samples,
+        }
+
+
+def followed(compiled: Compiled, *, joined: bool) -> tuple[Step, ...]:
+    """The steps that may change a value of this source; only where values are `joined` can there be a second."""
+    return tuple(step for step in compiled.steps if joined or step.operation != FIRST_VALUE)
+
+
+def flags(steps: tuple[Step, ...]) -> dict[str, str]:
+    """A column for each step: whether it changed the item's value."""
+    return {f"r{place}": step.changed for place, step in enumerate(steps)}
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The items that a step changed: how many, and the first of them by their place in the file, from 0."""
+
+    step: Step
+    total: int
+    first: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Counts what the flags in `items`, a Parquet file, tell of the steps."""
+
+    connection: duckdb.DuckDBPyConnection
+    items: Path
+    steps: tuple[Step, ...]
+
+    def places(self) -> list[_Places]:
+        """The steps that changed anything, with the first items that they changed."""
+        if not self.steps:
+            return []
+        columns = flags(self.steps)
+        counted = self.connection.execute(
+            f"SELECT {', '.join(f'count_if({name})' for name in columns)} FROM read_parquet({literal(str(self.items))})"
+        ).fetchone()
+        assert counted is not None
+        return [
+            _Places(step, total, self._first(name))
+            for step, name, total in zip(self.steps, columns, counted, strict=True)
+            if total
+        ]
+
+    def _first(self, flag: str) -> tuple[int, ...]:
+        found = self.connection.execute(
+            f"SELECT file_row_number FROM read_parquet({literal(str(self.items))}, file_row_number = true)"
+            f" WHERE {flag} LIMIT {_SAMPLES}"
+        ).fetchall()
+        return tuple(place for (place,) in found)
+
+
+def restricted(scan: str, places: list[int]) -> str:
+    """The rows of `scan` at these places, in order; it is read no further than to the last."""
+    wanted = ", ".join(map(str, places)) or "NULL"
+    numbered = f"SELECT *, row_number() OVER () - 1 AS place FROM {scan}"
+    return f"(SELECT * FROM ({numbered}) WHERE place IN ({wanted}) LIMIT {len(places)})"
+
+
+def told(
+    connection: duckdb.DuckDBPyConnection,
+    found: list[_Places],
+    places: list[int],
+    compiled: Compiled,
+    item: str,
+) -> Iterator[Repair]:
+    """The repairs, where `compiled` is the mapping over the rows at `places` alone; `item` is the id in SQL."""
+    columns = [f"{item} AS id"]
+    for number, each in enumerate(found):
+        columns += [
+            f"left({each.step.was}, {_LONGEST}) AS w{number}",
+            f"left({each.step.now}, {_LONGEST}) AS n{number}",
+        ]
+    rows = (
+        connection.execute(f"SELECT {', '.join(columns)} FROM {compiled.table}").fetchall() if found else []
+    )
+    by_place = dict(zip(places, rows, strict=True))
+    for number, each in enumerate(found):
+        samples = (
+            Change(row[0], _parted(row[1 + 2 * number]), _parted(row[2 + 2 * number]))
+            for row in map(by_place.__getitem__, each.first)
+        )
+        yield Repair(each.step.attribute, each.step.operation, each.total, tuple(samples))
+
+
+def _parted(value: str | None) -> str | None:
+    """Several values as a person reads them."""
+    return value and value.replace("\x1f", ",")

@@ -1,0 +1,111 @@
+"""One run of the query engine over a staged source: the items are worked out once, counted, and written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from feedscript.feeds.account import Account, account_of
+from feedscript.feeds.connection import connect, watched
+from feedscript.feeds.generation.repairs import Ledger, Repair, flags, followed, restricted, told
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.mapping import Compiled, Mapping, Matches, compile_mapping
+from feedscript.feeds.progress import OnProgress, Progress
+from feedscript.feeds.readers import Staged, with_plain_line_ends
+from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.scanning.rejected import Rejected
+from feedscript.feeds.scanning.source_table import source_table
+
+#: Items are kept in groups of this many, which have to fit into the engine's memory.
+_GROUP = 8_192
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of the source's records, and which of their values were changed."""
+
+    account: Account
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What is to be written: the rules and what they match, the columns' titles where they are not the attributes'."""
+
+    rules: Mapping
+    matches: Matches
+    titles: dict[str, str]
+    item: str
+    limits: Limits
+    workdir: Path
+    progress: OnProgress
+
+    def write(
+        self, staged: Staged, path: Path, compression: str, accept: Callable[[Account], None]
+    ) -> Written:
+        """Write the items to `path`, if `accept`, which may raise, takes the account of the source's records."""
+        size = staged.source.bytes
+
+        def tell(part: float) -> None:
+            self.progress(Progress(None, int(part * size), size, "writing"))
+
+        tell(0.0)
+        with connect(self.limits, self.workdir) as connection, watched(connection, tell):
+            try:
+                return self._written(connection, staged, path, compression, accept)
+            except duckdb.InvalidInputException:
+                # DuckDB reads one kind of line end in one file.
+                plain = with_plain_line_ends(staged, self.workdir)
+                return self._written(connection, plain, path, compression, accept)
+
+    def _written(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        staged: Staged,
+        path: Path,
+        compression: str,
+        accept: Callable[[Account], None],
+    ) -> Written:
+        compiled = self._compiled(source_table(staged, self.limits, rejects=True))
+        ledger = Ledger(
+            connection,
+            self.workdir / "items.parquet",
+            followed(compiled, joined=staged.line_column is not None),
+        )
+        self._work_out(connection, compiled, ledger)
+        rejected = Rejected(connection)
+        rejected.keep()
+        items = f"read_parquet({literal(str(ledger.items))})"
+        counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
+        assert counted is not None
+        account = account_of(staged, rejected, counted[0])
+        accept(account)
+        columns = ", ".join(
+            f"a{place} AS {identifier(name)}" for place, name in enumerate(compiled.attributes)
+        )
+        options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
+        connection.execute(f"COPY (SELECT {columns} FROM {items}) TO {literal(str(path))} ({options})")
+        return Written(account, self._repairs(connection, staged, ledger))
+
+    def _compiled(self, scan: str) -> Compiled:
+        known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
+        return compile_mapping(self.matches, known, scan, self.titles)
+
+    def _work_out(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, ledger: Ledger) -> None:
+        """Keep the items with flags of what was changed in them: to work them out costs far more than to keep them."""
+        values = {f"a{place}": value for place, value in enumerate(compiled.attributes.values())}
+        columns = ", ".join(f"{value} AS {name}" for name, value in (values | flags(ledger.steps)).items())
+        options = f"FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {_GROUP}"
+        connection.execute(
+            f"COPY (SELECT {columns} FROM {compiled.table}) TO {literal(str(ledger.items))} ({options})"
+        )
+
+    def _repairs(
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, ledger: Ledger
+    ) -> tuple[Repair, ...]:
+        found = ledger.places()
+        places = sorted({place for each in found for place in each.first})
+        again = self._compiled(restricted(source_table(staged, self.limits), places))
+        item = again.attributes.get(self.titles.get(self.item, self.item), "NULL::VARCHAR")
+        return tuple(told(connection, found, places, again, item))

@@ -1,0 +1,140 @@
+"""Loss is accounted for in every format, told where it happens and afterwards, and bounded; ids name the kind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from feedscript.feeds import load_profile, validate
+from feedscript.feeds.generation import EmptyFeed, TooMuchLost, WrongEnding, generate
+from feedscript.feeds.generation.manifest import manifest_of
+from tests.unit.feeds.products import product, write_csv
+
+COLUMNS = (
+    "id",
+    "title",
+    "description",
+    "link",
+    "image_link",
+    "availability",
+    "price",
+    "brand",
+    "gtin",
+    "condition",
+)
+
+
+def lines(count: int) -> list[str]:
+    return [",".join(product(number)[name] for name in COLUMNS) for number in range(count)]
+
+
+def csv_source(folder: Path, good: int, bad: int) -> Path:
+    path = folder / "export.csv"
+    broken = [f"B{number},Mug, red{',x' * len(COLUMNS)}" for number in range(bad)]
+    path.write_text("\n".join([",".join(COLUMNS), *lines(good), *broken]) + "\n", "utf-8")
+    return path
+
+
+def jsonl_source(folder: Path, good: int, bad: int) -> Path:
+    path = folder / "export.jsonl"
+    records = [json.dumps(product(number)) for number in range(good)]
+    path.write_text("\n".join([*records, *['{"id": '] * bad]) + "\n", "utf-8")
+    return path
+
+
+SOURCES = [
+    pytest.param(csv_source, "ragged_row", id="2.1-csv"),
+    pytest.param(jsonl_source, "malformed_json", id="2.1-json-lines"),
+]
+
+
+@pytest.mark.parametrize(("source", "code"), SOURCES)
+def test_more_than_the_share_that_may_be_lost_fails_the_generation(source, code, tmp_path: Path) -> None:
+    with pytest.raises(TooMuchLost, match=rf"90 of 100 records .* \({code} x90\), more than 0.01") as caught:
+        generate(source(tmp_path, 10, 90), tmp_path / "feed.csv")
+    assert caught.value.account.lost == {code: 90}
+    assert not (tmp_path / "feed.csv").exists()
+
+
+@pytest.mark.parametrize(("source", "code"), SOURCES)
+def test_what_may_be_lost_is_listed_and_left_out(source, code, tmp_path: Path) -> None:
+    account = generate(source(tmp_path, 7, 3), tmp_path / "feed.csv", max_lost_ratio=0.3).account
+    assert (account.seen, account.read, account.lost, account.share_lost) == (10, 7, {code: 3}, 0.3)
+    first = 8 if source is jsonl_source else 9
+    assert [lost.line for lost in account.first] == [first, first + 1, first + 2]
+    assert all(lost.code == code and lost.cause for lost in account.first)
+
+
+@pytest.mark.parametrize(("source", "code"), SOURCES)
+def test_a_validation_counts_lost_records_among_its_items(source, code, tmp_path: Path) -> None:
+    report = validate(source(tmp_path, 7, 3))
+    assert (report.items_total, report.items_with_errors) == (10, 3)
+    assert report.document()["account"]["records_lost"] == {code: 3}
+
+
+def test_all_lost_is_an_empty_feed(tmp_path: Path) -> None:
+    with pytest.raises(EmptyFeed, match="all its 3 records were lost"):
+        generate(csv_source(tmp_path, 0, 3), tmp_path / "feed.csv", max_lost_ratio=1.0)
+
+
+def test_the_validation_of_a_generated_feed_tells_what_its_generation_lost(tmp_path: Path) -> None:
+    feed, manifest = tmp_path / "feed.csv", tmp_path / "feed.csv.manifest.json"
+    generated = generate(csv_source(tmp_path, 7, 3), feed, max_lost_ratio=0.5)
+    manifest.write_text(json.dumps(manifest_of(generated, feed, uri="s3://feeds/feed.csv")), "utf-8")
+    report = validate(feed, manifest=manifest)
+    (issue,) = [each for each in report.issues if each.rule.code == "lost_in_generation"]
+    assert (issue.total, issue.severity, [sample.line for sample in issue.samples]) == (
+        3,
+        "warning",
+        [9, 10, 11],
+    )
+    assert report.document()["origin"]["records_seen"] == 10
+    assert report.status == "passed_with_warnings"
+
+
+def test_a_manifest_of_another_feed_tells_nothing(tmp_path: Path) -> None:
+    feed, manifest = tmp_path / "feed.csv", tmp_path / "feed.csv.manifest.json"
+    generated = generate(csv_source(tmp_path, 7, 3), feed, max_lost_ratio=0.5)
+    manifest.write_text(json.dumps(manifest_of(generated, feed, uri="feed.csv")), "utf-8")
+    write_csv(feed, [product(1)])
+    report = validate(feed, manifest=manifest)
+    assert (report.origin, report.issues) == (None, ())
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "{", '{"account": 3}'])
+def test_what_is_no_manifest_is_passed_over(text: str, tmp_path: Path) -> None:
+    manifest = tmp_path / "feed.csv.manifest.json"
+    manifest.write_text(text, "utf-8")
+    assert validate(write_csv(tmp_path / "feed.csv", [product(1)]), manifest=manifest).origin is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, id=f"2.5-{name}")
+        for name in (
+            "feed.xml",
+            "feed.tsv",
+            "feed.jsonl",
+            "feed.parquet",
+            "feed.zip",
+            "feed.json.gz",
+            "FEED.XML",
+        )
+    ],
+)
+def test_a_name_that_promises_another_format_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(WrongEnding, match=r"the feed is CSV: name it with one of .csv, .txt"):
+        generate(csv_source(tmp_path, 1, 0), tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["feed", "feed.txt", "feed.v2", "feed.csv.gz", "feed.CSV.ZST"])
+def test_other_names_are_fine(name: str, tmp_path: Path) -> None:
+    assert generate(csv_source(tmp_path, 1, 0), tmp_path / name).items_written == 1
+
+
+def test_the_manifest_tells_the_profile(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.csv"
+    document = manifest_of(generate(csv_source(tmp_path, 2, 0), feed), feed, uri="s3://b/feed.csv")
+    assert document["profile"] == {"id": "google", "version": load_profile("google").version}
+    assert (document["items"], document["bytes"]) == (2, feed.stat().st_size)
