@@ -7,8 +7,7 @@ from typing import Any
 
 import duckdb
 
-from feedscript.feeds.mapping import Compiled
-from feedscript.feeds.mapping.compilation import FIRST_VALUE, Step
+from feedscript.feeds.mapping import Compiled, Step
 from feedscript.feeds.rules.sql import literal
 
 _SAMPLES = 3
@@ -44,11 +43,6 @@ class Repair:
             "total": self.total,
             "samples": samples,
         }
-
-
-def followed(compiled: Compiled, *, joined: bool) -> tuple[Step, ...]:
-    """The steps that may change a value of this source; only where values are `joined` can there be a second."""
-    return tuple(step for step in compiled.steps if joined or step.operation != FIRST_VALUE)
 
 
 def flags(steps: tuple[Step, ...]) -> dict[str, str]:

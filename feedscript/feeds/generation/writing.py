@@ -8,7 +8,7 @@ import duckdb
 
 from feedscript.feeds.account import Account, account_of
 from feedscript.feeds.connection import connect, watched
-from feedscript.feeds.generation.repairs import Ledger, Repair, flags, followed, restricted, told
+from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, compile_mapping
 from feedscript.feeds.progress import OnProgress, Progress
@@ -67,12 +67,8 @@ class Writing:
         compression: str,
         accept: Callable[[Account], None],
     ) -> Written:
-        compiled = self._compiled(source_table(staged, self.limits, rejects=True))
-        ledger = Ledger(
-            connection,
-            self.workdir / "items.parquet",
-            followed(compiled, joined=staged.line_column is not None),
-        )
+        compiled = self._compiled(staged, source_table(staged, self.limits, rejects=True))
+        ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
         rejected = Rejected(connection)
         rejected.keep()
@@ -88,9 +84,9 @@ class Writing:
         connection.execute(f"COPY (SELECT {columns} FROM {items}) TO {literal(str(path))} ({options})")
         return Written(account, self._repairs(connection, staged, ledger))
 
-    def _compiled(self, scan: str) -> Compiled:
+    def _compiled(self, staged: Staged, scan: str) -> Compiled:
         known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
-        return compile_mapping(self.matches, known, scan, self.titles)
+        return compile_mapping(self.matches, known, scan, self.titles, joined=staged.line_column is not None)
 
     def _work_out(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, ledger: Ledger) -> None:
         """Keep the items with flags of what was changed in them: to work them out costs far more than to keep them."""
@@ -106,6 +102,6 @@ class Writing:
     ) -> tuple[Repair, ...]:
         found = ledger.places()
         places = sorted({place for each in found for place in each.first})
-        again = self._compiled(restricted(source_table(staged, self.limits), places))
+        again = self._compiled(staged, restricted(source_table(staged, self.limits), places))
         item = again.attributes.get(self.titles.get(self.item, self.item), "NULL::VARCHAR")
         return tuple(told(connection, found, places, again, item))

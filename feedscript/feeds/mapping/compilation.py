@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.errors import FeedError
+from feedscript.feeds.mapping.document import Rule
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
 from feedscript.feeds.readers import VALUE_SEPARATOR
 from feedscript.feeds.rules.sql import identifier, literal
@@ -47,7 +48,9 @@ class Step:
     def changed(self) -> str:
         """Whether the operation changed the value, in SQL; how several values are parted is no change."""
         was, now = (f"replace({each}, {_JOINED}, ',')" for each in (self.was, self.now))
-        return f"({self.was} IS DISTINCT FROM {self.now} AND {was} IS DISTINCT FROM {now})"
+        differs = f"{self.was} IS DISTINCT FROM {self.now}"
+        # A CASE asks the costly question only of values that differ, where AND asks it of all.
+        return f"CASE WHEN {differs} THEN {was} IS DISTINCT FROM {now} ELSE false END"
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,23 @@ class Compiled:
 
 
 def compile_mapping(
-    matches: Matches, known: frozenset[str], scan: str, titles: Mapping[str, str] | None = None
+    matches: Matches,
+    known: frozenset[str],
+    scan: str,
+    titles: Mapping[str, str] | None = None,
+    *,
+    joined: bool = True,
 ) -> Compiled:
     """The query that turns the rows of `scan` (a table of columns c0, c1 ...) into items.
 
     `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to
-    operations. `titles` are the columns' names in the feed, where they are not the attributes'.
+    operations. `titles` are the columns' names in the feed, where they are not the attributes'. `joined` says that a
+    cell may hold several values, parted by U+001F.
     """
-    layers, steps = _layers(matches, known)
+    layers, steps = _layers(matches, known, joined=joined)
     first: dict[str, str] = {}
     for name, match in matches.by_name.items():
-        first.update(_origin(name, match))
+        first.update(_cells(name, match))
     first |= dict.fromkeys(sorted(known - matches.by_name.keys()), "NULL::VARCHAR")
     table = f"({_select(first, (), scan)})"
     live = list(first)
@@ -92,7 +101,9 @@ def compile_mapping(
     return Compiled(table, attributes, tuple(step for step in steps if step.attribute in matches.attributes))
 
 
-def _layers(matches: Matches, known: frozenset[str]) -> tuple[list[dict[str, str]], list[Step]]:
+def _layers(
+    matches: Matches, known: frozenset[str], *, joined: bool
+) -> tuple[list[dict[str, str]], list[Step]]:
     """The assignments of all operations, each in the first layer in which all that it reads is ready."""
     layers: list[dict[str, str]] = []
     steps: list[Step] = []
@@ -104,13 +115,20 @@ def _layers(matches: Matches, known: frozenset[str]) -> tuple[list[dict[str, str
         layers[depth].update(columns)
 
     for name, match in matches.by_name.items():
-        steps += _origin_steps(name, match)
-        depth, before = 0, f"{name}:first"
+        depth = 0
+        for columns in _origin(name, match, joined=joined):
+            assign(depth, columns)
+            depth += 1
+        steps += _origin_steps(name, match, joined=joined)
+        before = name
         for place, operation in enumerate(match.rule.operations or ()):
             for reference in operation.refers_to():
                 if reference not in ready:
                     raise MisplacedReference(name, reference)
                 depth = max(depth, ready[reference])
+            if place == 0:
+                before = f"{name}:before"
+                assign(depth, {before: identifier(name)})
             for layer in operation.layers(name):
                 assign(depth, layer)
                 depth += 1
@@ -122,38 +140,54 @@ def _layers(matches: Matches, known: frozenset[str]) -> tuple[list[dict[str, str
     return layers, steps
 
 
-def _origin(name: str, match: Match) -> dict[str, str]:
+def _cells(name: str, match: Match) -> dict[str, str]:
+    """The source's cells as they are, and without blanks around them; a constant is the value itself."""
+    if match.rule.constant is not None:
+        return {name: literal(match.rule.constant)}
+    cells: dict[str, str] = {}
+    for place, position in enumerate(match.positions):
+        cells[f"{name}:cell:{place}"] = f"c{position}"
+        cells[f"{name}:trimmed:{place}"] = f"nullif(trim(c{position}, {_BLANKS}), '')"
+    return cells
+
+
+def _origin(name: str, match: Match, *, joined: bool) -> Iterator[dict[str, str]]:
     """The value that an attribute begins with, and beside it what the source holds, untrimmed and whole."""
     rule = match.rule
     if rule.constant is not None:
-        return {name: literal(rule.constant), f"{name}:first": literal(rule.constant)}
-    cells = [f"c{position}" for position in match.positions]
-    trimmed = [f"nullif(trim({cell}, {_BLANKS}), '')" for cell in cells]
+        return
+    cells, trimmed = (
+        [identifier(f"{name}:{kind}:{place}") for place in range(len(match.positions))]
+        for kind in ("cell", "trimmed")
+    )
+    raw, whole = f"{name}:raw", f"{name}:whole"
     if is_list(rule):
-        whole = f"nullif(concat_ws({_JOINED}, {', '.join(trimmed)}), '')"
         filled = (f"nullif({cell}, '')" for cell in cells)
-        return {
-            name: whole,
-            f"{name}:first": whole,
-            f"{name}:whole": whole,
-            f"{name}:raw": f"nullif(concat_ws({_JOINED}, {', '.join(filled)}), '')",
+        yield {
+            raw: f"nullif(concat_ws({_JOINED}, {', '.join(filled)}), '')",
+            whole: f"nullif(concat_ws({_JOINED}, {', '.join(trimmed)}), '')",
         }
-    filled = (f"CASE WHEN {text} <> '' THEN {cell} END" for cell, text in zip(cells, trimmed, strict=True))
-    whole = f"coalesce({', '.join(trimmed)})"
-    first = f"split_part({whole}, {_JOINED}, 1)"
-    return {
-        name: first,
-        f"{name}:first": first,
-        f"{name}:whole": whole,
-        f"{name}:raw": f"coalesce({', '.join(filled)})",
-    }
+    elif len(cells) == 1:
+        yield {raw: cells[0], whole: trimmed[0]}
+    else:
+        pairs = zip(cells, trimmed, strict=True)
+        yield {
+            raw: f"coalesce({', '.join(f'CASE WHEN {text} IS NOT NULL THEN {cell} END' for cell, text in pairs)})",
+            whole: f"coalesce({', '.join(trimmed)})",
+        }
+    yield {name: _first_of(identifier(whole), rule, joined=joined)}
 
 
-def _origin_steps(name: str, match: Match) -> Iterator[Step]:
+def _first_of(whole: str, rule: Rule, *, joined: bool) -> str:
+    return f"split_part({whole}, {_JOINED}, 1)" if joined and not is_list(rule) else whole
+
+
+def _origin_steps(name: str, match: Match, *, joined: bool) -> Iterator[Step]:
     if match.rule.constant is None:
-        raw, whole, first = (identifier(f"{name}:{kind}") for kind in ("raw", "whole", "first"))
+        raw, whole = identifier(f"{name}:raw"), identifier(f"{name}:whole")
         yield Step(name, TRIM, raw, whole)
-        yield Step(name, FIRST_VALUE, whole, first)
+        if joined and not is_list(match.rule):
+            yield Step(name, FIRST_VALUE, whole, _first_of(whole, match.rule, joined=joined))
 
 
 def _select(assigned: Mapping[str, str], passed: tuple[str, ...] | list[str], source: str) -> str:
