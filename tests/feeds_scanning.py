@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from feedscript.feeds.limits import Limits
-from feedscript.feeds.readers import Staged, stage
+from feedscript.feeds.readers import SourceOptions, Staged, stage
 
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "shipping": ("country", "region", "service", "price"),
@@ -15,13 +16,15 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
 LIMITS = Limits()
 
 
-def stage_bytes(content: bytes, folder: Path, *, limits: Limits = LIMITS, name: str = "feed") -> Staged:
-    """Stage a feed that holds these bytes."""
+def stage_bytes(
+    content: bytes, folder: Path, *, limits: Limits = LIMITS, name: str = "feed", **options: Any
+) -> Staged:
+    """Stage a feed that holds these bytes; `options` are those of `SourceOptions`."""
     source = folder / name
     source.write_bytes(content)
     workdir = folder / "work"
     workdir.mkdir(parents=True)
-    return stage(source, workdir=workdir, limits=limits, shapes=SHAPES)
+    return stage(source, workdir=workdir, limits=limits, shapes=SHAPES, options=SourceOptions(**options))
 
 
 def cells(staged: Staged) -> list[dict[str, str]]:

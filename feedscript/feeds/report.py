@@ -128,6 +128,7 @@ class Report:
                 "uri": self.source.uri,
                 "format": self.source.format,
                 "encoding": self.source.encoding,
+                "encoding_certainty": self.source.encoding_certainty,
                 "delimiter": self.source.delimiter,
                 "compression": self.source.compression,
                 "bytes": self.source.bytes,

@@ -9,13 +9,13 @@ from feedscript.feeds.readers.compression import CHUNK_BYTES, contents
 from feedscript.feeds.readers.dialect import Dialect, detect_dialect
 from feedscript.feeds.readers.encoding import (
     HEAD_BYTES,
-    LATIN_1,
     UTF_8,
-    WINDOWS_1252,
+    Encoding,
     as_text,
     bom_of,
     detect_encoding,
     samples_of,
+    tell_guess,
 )
 from feedscript.feeds.readers.intake import Intake, Stopped
 from feedscript.feeds.readers.spooling import plainly_named, spool
@@ -32,11 +32,12 @@ def stage_delimited(intake: Intake) -> Staged:
         path = spool(intake)
         if intake.stopped_reason is not None:
             _drop_partial_line(path)
-    encoding = detect_encoding(samples_of(path))
+    encoding = detect_encoding(samples_of(path), intake.options.encoding)
+    tell_guess(encoding, intake.faults)
     head = _head_of(path, encoding)
-    if encoding != UTF_8 or _line_ends_differ(head):
-        path, encoding = _rewrite(intake, path, encoding)
-        head = _head_of(path, UTF_8)
+    if encoding.name != UTF_8 or _line_ends_differ(head):
+        path = _rewrite(intake, path, encoding)
+        head = _head_of(path, Encoding(UTF_8, "certain"))
     dialect = detect_dialect(head, whole=path.stat().st_size <= HEAD_BYTES)
     if len(dialect.columns) > intake.limits.max_columns:
         raise Stopped(f"the header has more than {intake.limits.max_columns} columns (max_columns)")
@@ -89,10 +90,10 @@ def _drop_partial_line(path: Path) -> None:
         file.truncate(0)
 
 
-def _head_of(path: Path, encoding: str) -> str:
+def _head_of(path: Path, encoding: Encoding) -> str:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    return head.removeprefix(bom_of(head)).decode(encoding, "replace")
+    return head.removeprefix(bom_of(head)).decode(encoding.codec, "replace")
 
 
 def _line_ends_differ(head: str) -> bool:
@@ -106,31 +107,20 @@ def _line_ends_differ(head: str) -> bool:
     return len(set(_LINE_END.findall(_QUOTED.sub("", head)) + _LINE_END.findall(head)[:1])) > 1
 
 
-def _rewrite(intake: Intake, path: Path, encoding: str) -> tuple[Path, str]:
-    """A plain UTF-8 copy whose lines end in a line feed, and the encoding by its final name."""
+def _rewrite(intake: Intake, path: Path, encoding: Encoding) -> Path:
+    """A plain UTF-8 copy whose lines end in a line feed."""
     destination = intake.workdir / "utf-8"
-    windows = False
-
-    def pieces() -> Iterator[bytes]:
-        nonlocal windows
-        chunks = contents(intake) if path == intake.path else _chunks(path)
-        for chunk in chunks:
-            windows = windows or (encoding == LATIN_1 and bool(_has_c1(chunk)))
-            yield chunk
-
+    chunks = contents(intake) if path == intake.path else _chunks(path)
     try:
-        _write(destination, _with_plain_ends(as_text(pieces(), encoding, intake.faults)))
+        _write(destination, _with_plain_ends(as_text(chunks, encoding, intake.faults)))
     except Stopped as stopped:
         intake.stop(stopped)
-    return destination, WINDOWS_1252 if windows else encoding
+    return destination
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         yield from iter(lambda: file.read(CHUNK_BYTES), b"")
-
-
-_has_c1 = re.compile(b"[\x80-\x9f]").search
 
 
 def _with_plain_ends(pieces: Iterable[str]) -> Iterator[str]:

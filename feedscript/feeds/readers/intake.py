@@ -8,6 +8,7 @@ from pathlib import Path
 
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.progress import OnProgress, Progress
+from feedscript.feeds.readers.encoding import Encoding
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Fault, FaultTally, Source
 from feedscript.feeds.survey import Survey
@@ -108,7 +109,7 @@ class Intake:
         self,
         feed_format: str,
         *,
-        encoding: str | None = None,
+        encoding: Encoding | None = None,
         delimiter: str | None = None,
         quoting: str | None = None,
     ) -> Source:
@@ -116,7 +117,8 @@ class Intake:
         return Source(
             uri=self.uri,
             format=feed_format,
-            encoding=encoding,
+            encoding=encoding.name if encoding else None,
+            encoding_certainty=encoding.certainty if encoding else None,
             delimiter=delimiter,
             quoting=quoting,
             compression=self.compression,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
 from feedscript.feeds.readers.compression import contents
-from feedscript.feeds.readers.encoding import HEAD_BYTES, as_text
+from feedscript.feeds.readers.encoding import HEAD_BYTES, Encoding, as_text, tell_guess
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Shapes, Stopped
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
 from feedscript.feeds.readers.json_scanner import JSONScanner
@@ -15,8 +15,9 @@ from feedscript.feeds.readers.table import Item, stage_items
 _ITEM_KEYS = frozenset({"price", "link", "gtin", "image_link", "availability", "brand"})
 
 
-def stage_json(intake: Intake, head: str, encoding: str) -> Staged:
+def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
     """Stage JSON Lines, or a JSON document with one array of items; `head` is its beginning."""
+    tell_guess(encoding, intake.faults)
     start = head.lstrip("\ufeff \t\r\n")
     texts = as_text(contents(intake), encoding, intake.faults)
     if _is_lines(start, intake.shapes):

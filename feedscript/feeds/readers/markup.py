@@ -7,7 +7,7 @@ from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.cells import OWN_TEXT, Value, cells_of
 from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.elements import Columns, Part, attribute_parts, local_name
-from feedscript.feeds.readers.encoding import as_text
+from feedscript.feeds.readers.encoding import Encoding, as_text
 from feedscript.feeds.readers.expat_parser import new_parser
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Shapes, Stopped
 from feedscript.feeds.readers.item_paths import ElementPath, find_items
@@ -15,14 +15,14 @@ from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.table import Item, stage_items
 
 
-def stage_markup(intake: Intake, head: str, encoding: str) -> Staged:
+def stage_markup(intake: Intake, head: str, encoding: Encoding) -> Staged:
     """Stage an XML feed; its beginning, `head`, shows the kind of feed and the path to its items."""
     feed_format, item_path = find_items(head)
     source = intake.source(feed_format, encoding=encoding)
     return stage_items(intake, _items(intake, item_path, encoding), source)
 
 
-def _items(intake: Intake, item_path: ElementPath, encoding: str) -> Iterator[Item]:
+def _items(intake: Intake, item_path: ElementPath, encoding: Encoding) -> Iterator[Item]:
     """The items one by one; raises `Stopped` at the first thing that XML forbids."""
     reader = _ItemReader(item_path, intake.shapes, intake.limits)
     try:

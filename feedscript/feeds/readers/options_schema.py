@@ -2,15 +2,23 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from feedscript.feeds.readers.encoding import UnknownEncoding, labelled
 from feedscript.feeds.readers.options import SourceOptions
+
+
+def _known_encoding(label: str) -> None:
+    try:
+        labelled(label, "said")
+    except UnknownEncoding as error:
+        raise ValidationError(str(error)) from error
 
 
 class SourceSchema(Schema):
     """The `source` section of a merchant's or partner's file."""
 
-    encoding = fields.String(validate=validate.Length(min=1))
+    encoding = fields.String(validate=_known_encoding)
     delimiter = fields.String(validate=validate.Length(equal=1, error="must be one character"))
     header = fields.Integer(strict=True, validate=validate.Range(min=1, max=1000))
     item = fields.String(validate=validate.Length(min=1))

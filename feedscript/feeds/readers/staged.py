@@ -18,13 +18,14 @@ class Source:
 
     `format` is csv, tsv, rss, atom, xml, json, jsonl or parquet; `compression` gz, zip, bz2, zst or None;
     `bytes` and `sha256` are those of the file as it lies there; `delimiter` and `quoting` are None
-    outside text. `format` is `unknown` where the source is no feed at all. `survey` is what is being told of the
-    file's bytes; None if nobody asked.
+    outside text. `encoding_certainty` says how sure the encoding is (`readers.encoding`). `format` is `unknown` where
+    the source is no feed at all. `survey` is what is being told of the file's bytes; None if nobody asked.
     """
 
     uri: str
     format: str
     encoding: str | None
+    encoding_certainty: str | None
     delimiter: str | None
     quoting: str | None
     compression: str | None

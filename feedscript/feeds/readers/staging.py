@@ -82,13 +82,13 @@ def _stage_content(intake: Intake) -> Staged:
     refuse_foreign(head)
     if is_parquet(head):
         return stage_parquet(intake)
-    detected = detect_encoding([head])
-    text = head.removeprefix(bom_of(head)).decode(detected, "replace")
+    detected = detect_encoding([head], intake.options.encoding)
+    text = head.removeprefix(bom_of(head)).decode(detected.codec, "replace")
     if not text.strip("\ufeff\0 \t\r\n"):
         raise Stopped("the feed is empty", Fault("empty_file", "the feed is empty: not a single character"))
     match detect_text_format(text):
         case "xml":
-            return stage_markup(intake, text, declared_encoding(head, detected))
+            return stage_markup(intake, text, declared_encoding(head, detected, intake.faults))
         case "json":
             return stage_json(intake, text, detected)
         case _:

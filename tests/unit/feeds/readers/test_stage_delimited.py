@@ -61,48 +61,6 @@ def test_line_ends_of_every_system(tmp_path, line_end):
     assert cells(stage_bytes(write_delimited(products, line_end=line_end).encode(), tmp_path)) == products
 
 
-@pytest.mark.parametrize(
-    ("encoding", "mark"),
-    [
-        ("utf-8", b""),
-        ("utf-8", codecs.BOM_UTF8),
-        ("utf-16-le", codecs.BOM_UTF16_LE),
-        ("utf-16-be", codecs.BOM_UTF16_BE),
-        ("utf-16-le", b""),
-        ("utf-16-be", b""),
-        ("windows-1252", b""),
-    ],
-)
-def test_encodings_are_detected(tmp_path, encoding, mark):
-    staged = stage_bytes(mark + write_delimited(PRODUCTS).encode(encoding), tmp_path)
-    assert staged.source.encoding == encoding
-    assert cells(staged) == PRODUCTS
-
-
-def test_latin_1_is_told_from_windows_1252(tmp_path):
-    products = [{"id": "1", "title": "Café"}]
-    staged = stage_bytes(write_delimited(products).encode("latin-1"), tmp_path)
-    assert staged.source.encoding == "latin-1"
-    assert cells(staged) == products
-
-
-def test_an_encoding_that_shows_late_is_still_found(tmp_path):
-    products = [{"id": str(number), "title": "plain title " * 4} for number in range(20_000)]
-    products += [{"id": f"late-{number}", "title": "crème " * 10} for number in range(5_000)]
-    staged = stage_bytes(write_delimited(products).encode("latin-1"), tmp_path)
-    assert staged.source.encoding == "latin-1"
-    assert cells(staged)[-1]["title"].startswith("crème")
-
-
-def test_a_byte_without_meaning_is_a_fault_with_its_line(tmp_path):
-    content = "id,title\n1,caf\xe9 \x93x\x94\n2,\x81\n".encode("latin-1")
-    staged = stage_bytes(content, tmp_path)
-    assert staged.source.encoding == "windows-1252"
-    (fault,) = staged.faults.samples["bad_encoding"]
-    assert (fault.line, fault.value) == (3, "0x81")
-    assert cells(staged) == [{"id": "1", "title": "café “x”"}, {"id": "2", "title": "\ufffd"}]
-
-
 def test_a_bad_byte_among_utf_8_is_left_to_the_scan(tmp_path):
     content = "id,title\n1,crème brûlée\n".encode() + b"2,\xff\n3,x\n"
     staged = stage_bytes(content, tmp_path)
