@@ -130,6 +130,7 @@ class Report:
                 "encoding": self.source.encoding,
                 "encoding_certainty": self.source.encoding_certainty,
                 "delimiter": self.source.delimiter,
+                "item": self.source.item,
                 "compression": self.source.compression,
                 "bytes": self.source.bytes,
                 "sha256": self.source.sha256,

@@ -18,6 +18,8 @@ Shapes = Mapping[str, tuple[str, ...]]
 
 #: An item is no longer than this many of the longest fields.
 FIELDS_PER_ITEM = 16
+#: An item has no more elements, keys or values than this; each takes many times its text in memory.
+MOST_PARTS = 100_000
 #: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 
@@ -112,6 +114,7 @@ class Intake:
         encoding: Encoding | None = None,
         delimiter: str | None = None,
         quoting: str | None = None,
+        item: str | None = None,
     ) -> Source:
         """What the source turned out to be."""
         return Source(
@@ -121,6 +124,7 @@ class Intake:
             encoding_certainty=encoding.certainty if encoding else None,
             delimiter=delimiter,
             quoting=quoting,
+            item=item,
             compression=self.compression,
             bytes=self.size,
             survey=self.survey,

@@ -16,10 +16,11 @@ VALUE_SEPARATOR = "\x1f"
 class Source:
     """What the source turned out to be.
 
-    `format` is csv, tsv, rss, atom, xml, json, jsonl or parquet; `compression` gz, zip, bz2, zst or None;
-    `bytes` and `sha256` are those of the file as it lies there; `delimiter` and `quoting` are None
-    outside text. `encoding_certainty` says how sure the encoding is (`readers.encoding`). `format` is `unknown` where
-    the source is no feed at all. `survey` is what is being told of the file's bytes; None if nobody asked.
+    `format` is csv, tsv, rss, atom, xml, json, jsonl or parquet, or `unknown` where the source is no feed at all;
+    `compression` gz, zip, bz2, zst or None; `bytes` and `sha256` are those of the file as it lies there;
+    `delimiter` and `quoting` are None outside text. `encoding_certainty` says how sure the encoding is
+    (`readers.encoding`). `item` is the element, or the key of the list, that the items were taken from. `survey` is
+    what is being told of the file's bytes; None if nobody asked.
     """
 
     uri: str
@@ -28,6 +29,7 @@ class Source:
     encoding_certainty: str | None
     delimiter: str | None
     quoting: str | None
+    item: str | None
     compression: str | None
     bytes: int
     survey: Future[Survey] | None = field(repr=False, compare=False)

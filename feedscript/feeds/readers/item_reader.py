@@ -1,0 +1,193 @@
+"""One item of XML after the other: expat's events become cells."""
+
+from dataclasses import dataclass
+
+from feedscript.feeds.limits import Limits
+from feedscript.feeds.readers.cells import OWN_TEXT, Value, cells_of
+from feedscript.feeds.readers.elements import Columns, Part, attribute_parts, local_name
+from feedscript.feeds.readers.expat_parser import new_parser
+from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_PARTS, Shapes, Stopped
+from feedscript.feeds.readers.item_paths import ElementPath
+from feedscript.feeds.readers.table import Item
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """Where a new reader goes on in a document: the elements that are open there, its line (from 1) and column."""
+
+    open: tuple[str, ...]
+    line: int
+    column: int
+
+
+class ItemReader:
+    """Turns the events between an item's start and end into the item's cells.
+
+    Outside the items the path of open elements is followed, to find where one begins; within one their parts are
+    gathered. Two pairs of handlers, exchanged at an item's ends, keep what runs for each element short.
+    """
+
+    def __init__(
+        self,
+        item_path: ElementPath,
+        shapes: Shapes,
+        limits: Limits,
+        columns: Columns,
+        resumed: "Resumed | None" = None,
+    ) -> None:
+        self._item_path = list(item_path)
+        self._shapes = shapes
+        self._limits = limits
+        self._path: list[str] = []
+        self._names: list[str] = []
+        self._marks = 0
+        self._line = self._column = 0
+        self._first_byte = 0
+        self._fed = 0
+        self._columns = columns
+        self._ready: list[Item] = []
+        # The parts of the item and of each open element within it; None while an element has none.
+        self._open: list[list[Part] | None] = []
+        self._pieces: list[str] = []
+        self._parser = new_parser()
+        self._parser.CharacterDataHandler = self._pieces.append
+        self._follow_path()
+        self._lines_before = resumed.line - 1 if resumed else 0
+        self._columns_before = 0
+        if resumed:
+            primer = "".join(f"<{name}>" for name in resumed.open)
+            self._columns_before = resumed.column - len(primer)
+            self.feed(primer.encode())
+        #: Bytes fed before the document's own: the ancestors' start tags.
+        self.primed = self._fed
+
+    def feed(self, data: bytes) -> None:
+        """Parse the next piece; raises `Stopped` past a limit, and expat's ExpatError."""
+        self._fed += len(data)
+        self._parser.Parse(data)
+        limit = self._limits.max_field_bytes
+        parsed = self._parser.CurrentByteIndex
+        # What the parser holds back, or what is not yet an element's whole text, lies in memory.
+        waiting = self._fed - parsed + sum(map(len, self._pieces))
+        if waiting > limit + len(data) or (
+            self._open and parsed - self._first_byte > limit * FIELDS_PER_ITEM
+        ):
+            raise Stopped(
+                f"line {self.line}: an element is longer than {limit} bytes (max_field_bytes) allow"
+            )
+        # As many elements as there are marks may lie in memory, each many times as large there as in the file.
+        self._marks = self._marks + data.count(b"<") if self._open else 0
+        if self._marks > MOST_PARTS:
+            raise Stopped(f"line {self.line}: an item has more than {MOST_PARTS} elements")
+
+    def close(self) -> None:
+        """Tell the parser that the document ends here."""
+        self._parser.Parse(b"", True)  # noqa: FBT003 (expat takes no keywords)
+
+    @property
+    def line(self) -> int:
+        """The physical line reached."""
+        return self._lines_before + self._parser.CurrentLineNumber
+
+    @property
+    def _column_reached(self) -> int:
+        before = self._columns_before if self._parser.CurrentLineNumber == 1 else 0
+        return self._parser.CurrentColumnNumber + before
+
+    def line_at(self, number: int) -> int:
+        """The physical line of a line that the parser counts."""
+        return self._lines_before + number
+
+    @property
+    def failed_at(self) -> int:
+        """Where the parser gave up, as an offset into the bytes that it was fed."""
+        return self._parser.ErrorByteIndex
+
+    @property
+    def within_item(self) -> bool:
+        """Whether an item is open."""
+        return bool(self._open)
+
+    @property
+    def needed_from(self) -> tuple[int, int, int]:
+        """Where the item that is open begins, else what was read last: an offset into the bytes, line and column."""
+        if self._open:
+            return self._first_byte, self._line, self._column
+        return max(self._parser.CurrentByteIndex, self.primed), self.line, self._column_reached
+
+    @property
+    def ancestors(self) -> list[str]:
+        """The elements that the items lie in, as their tags write them."""
+        return (self._names + self._item_path[len(self._names) :])[: len(self._item_path) - 1]
+
+    def take(self) -> list[Item]:
+        """The items finished since the last call."""
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _follow_path(self) -> None:
+        self._parser.StartElementHandler = self._start_outside
+        self._parser.EndElementHandler = self._end_outside
+
+    def _start_outside(self, name: str, attributes: dict[str, str]) -> None:
+        self._path.append(local_name(name))
+        self._names.append(name)
+        self._pieces.clear()
+        if attributes:
+            self._columns.learn_prefixes(attributes)
+        if self._path == self._item_path:
+            self._line, self._column = self.line, self._column_reached
+            self._first_byte = self._parser.CurrentByteIndex
+            self._open.append(attribute_parts(attributes) or [])
+            self._parser.StartElementHandler = self._start_within
+            self._parser.EndElementHandler = self._end_within
+        self._check_depth()
+
+    def _end_outside(self, _: str) -> None:
+        self._path.pop()
+        self._names.pop()
+        self._pieces.clear()
+
+    def _start_within(self, _: str, attributes: dict[str, str]) -> None:
+        if len(self._open) > 1:
+            self._keep_text_before_child()
+            self._check_depth()
+        self._pieces.clear()
+        if attributes:
+            self._columns.learn_prefixes(attributes)
+        self._open.append(attribute_parts(attributes) if attributes else None)
+
+    def _end_within(self, name: str) -> None:
+        parts = self._open.pop()
+        if not self._open:
+            self._end_item(parts or [])
+            return
+        value: Value = "".join(self._pieces).strip()
+        self._pieces.clear()
+        if parts is not None:
+            if value:
+                parts.append((OWN_TEXT, value))
+            value = self._columns.value_of(name, parts)
+        parent = self._open[-1]
+        if parent is None:
+            self._open[-1] = [(name, value)]
+        else:
+            parent.append((name, value))
+
+    def _end_item(self, parts: list[Part]) -> None:
+        self._ready.append((self._line, cells_of(self._columns.by_column(parts), self._shapes)))
+        self._end_outside("")
+        self._follow_path()
+
+    def _keep_text_before_child(self) -> None:
+        text = "".join(self._pieces).strip()
+        if text:
+            parts = self._open[-1]
+            if parts is None:
+                self._open[-1] = parts = []
+            parts.append((OWN_TEXT, text))
+
+    def _check_depth(self) -> None:
+        limit = self._limits.max_xml_depth
+        if len(self._path) + len(self._open) > limit:
+            raise Stopped(f"line {self.line}: elements are nested deeper than {limit} (max_xml_depth)")
