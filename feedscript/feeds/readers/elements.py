@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from feedscript.feeds.readers.cells import OWN_TEXT, Value
 
 GOOGLE_NAMESPACE = "http://base.google.com/ns/1.0"
+#: The usual prefix, which is taken as that namespace's even where a feed forgets to declare it.
+GOOGLE_PREFIX = "g"
 ATTRIBUTE_MARK = "@"
 
 #: What lies in an element: a child's name as written and its value. An attribute's name begins with
@@ -30,13 +32,10 @@ def attribute_parts(attributes: dict[str, str]) -> list[Part] | None:
 
 
 class Columns:
-    """Gives the parts of an item their column names, the prefix of Google's namespace dropped.
-
-    The usual prefix is taken as Google's even where a feed forgets to declare it.
-    """
+    """Gives the parts of an item their column names, the prefix of Google's namespace dropped."""
 
     def __init__(self) -> None:
-        self._google_prefixes = {"g"}
+        self._google_prefixes = {GOOGLE_PREFIX}
         self._names: dict[str, str] = {}
 
     def learn_prefixes(self, attributes: dict[str, str]) -> None:

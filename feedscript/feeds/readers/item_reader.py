@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.cells import OWN_TEXT, Value, cells_of
-from feedscript.feeds.readers.elements import Columns, Part, attribute_parts, local_name
+from feedscript.feeds.readers.elements import (
+    GOOGLE_NAMESPACE,
+    GOOGLE_PREFIX,
+    Columns,
+    Part,
+    attribute_parts,
+    local_name,
+)
 from feedscript.feeds.readers.expat_parser import new_parser
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_PARTS, Shapes, Stopped
 from feedscript.feeds.readers.item_paths import ElementPath
@@ -41,6 +48,8 @@ class ItemReader:
         self._path: list[str] = []
         self._names: list[str] = []
         self._marks = 0
+        # How deep the element lies that makes Google's namespace the default within it; 0 outside of such.
+        self._google_from = 0
         self._line = self._column = 0
         self._first_byte = 0
         self._fed = 0
@@ -63,6 +72,7 @@ class ItemReader:
 
     def feed(self, data: bytes) -> None:
         """Parse the next piece; raises `Stopped` past a limit, and expat's ExpatError."""
+        before = self._fed
         self._fed += len(data)
         self._parser.Parse(data)
         limit = self._limits.max_field_bytes
@@ -76,7 +86,8 @@ class ItemReader:
                 f"line {self.line}: an element is longer than {limit} bytes (max_field_bytes) allow"
             )
         # As many elements as there are marks may lie in memory, each many times as large there as in the file.
-        self._marks = self._marks + data.count(b"<") if self._open else 0
+        goes_on = self._open and self._first_byte < before
+        self._marks = data.count(b"<") + (self._marks if goes_on else 0)
         if self._marks > MOST_PARTS:
             raise Stopped(f"line {self.line}: an item has more than {MOST_PARTS} elements")
 
@@ -136,7 +147,8 @@ class ItemReader:
         if attributes:
             self._columns.learn_prefixes(attributes)
         if self._path == self._item_path:
-            self._line, self._column = self.line, self._column_reached
+            self._line = self._lines_before + self._parser.CurrentLineNumber
+            self._column = self._column_reached
             self._first_byte = self._parser.CurrentByteIndex
             self._open.append(attribute_parts(attributes) or [])
             self._parser.StartElementHandler = self._start_within
@@ -155,6 +167,8 @@ class ItemReader:
         self._pieces.clear()
         if attributes:
             self._columns.learn_prefixes(attributes)
+            if attributes.get("xmlns") == GOOGLE_NAMESPACE and not self._google_from:
+                self._google_from = len(self._open)
         self._open.append(attribute_parts(attributes) if attributes else None)
 
     def _end_within(self, name: str) -> None:
@@ -162,6 +176,10 @@ class ItemReader:
         if not self._open:
             self._end_item(parts or [])
             return
+        if self._google_from:
+            name = name if ":" in name else f"{GOOGLE_PREFIX}:{name}"
+            if len(self._open) == self._google_from:
+                self._google_from = 0
         value: Value = "".join(self._pieces).strip()
         self._pieces.clear()
         if parts is not None:

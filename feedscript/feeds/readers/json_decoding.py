@@ -5,18 +5,28 @@ from collections import Counter
 from typing import Any
 
 from feedscript.feeds.readers.cells import Value
+from feedscript.feeds.readers.intake import MOST_PARTS
+
+#: Of literals and escapes the scanner sees no part that is shorter than this.
+_LONGEST_TOKEN = 16
 
 
 class JSONDefect(Exception):
     """A text that is not JSON, or not JSON of an item.
 
-    Attributes: `cause` (one line), `offset` into the text, in characters.
+    Attributes: `cause` (one line), `offset` into the text, in characters, `final` (more text would not help).
     """
 
-    def __init__(self, cause: str, offset: int) -> None:
+    def __init__(self, cause: str, offset: int, *, final: bool = False) -> None:
         super().__init__(cause)
         self.cause = cause
         self.offset = offset
+        self.final = final
+
+
+def has_too_many_parts(text: str, start: int = 0) -> bool:
+    """Whether a text holds more values than an item may have: each takes many times its text in memory."""
+    return len(text) - start > MOST_PARTS and text.count(",", start) > MOST_PARTS
 
 
 class ItemDecoder:
@@ -36,13 +46,17 @@ class ItemDecoder:
         try:
             value, end = self._decoder.raw_decode(text, offset)
         except json.JSONDecodeError as error:
-            raise JSONDefect(error.msg[:1].lower() + error.msg[1:], error.pos) from error
+            # A text may break off within a string, and then only its beginning is known.
+            early = error.pos < len(text) - _LONGEST_TOKEN and not error.msg.startswith("Unterminated")
+            raise JSONDefect(error.msg[:1].lower() + error.msg[1:], error.pos, final=early) from error
         except RecursionError as error:
             raise JSONDefect("values are nested too deeply", offset) from error
         return value, end
 
     def only_value(self, text: str) -> Value:
         """The one value that a text without space around it is; raises `JSONDefect`."""
+        if has_too_many_parts(text):
+            raise JSONDefect(f"an item has more than {MOST_PARTS} values", 0)
         value, end = self.value_at(text, 0)
         if end != len(text):
             raise JSONDefect("something follows the end of the value", end)

@@ -1,5 +1,6 @@
 """JSON feeds, one document or a document a line: streamed, the numbers' digits kept as written."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
@@ -11,6 +12,8 @@ from feedscript.feeds.readers.json_scanner import JSONScanner
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.table import Item, stage_items
 
+#: UTF-16 writes rarer characters as two halves; who cuts a text by them leaves one alone.
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 #: What an item has, and the envelope around items has not.
 _ITEM_KEYS = frozenset({"price", "link", "gtin", "image_link", "availability", "brand"})
 
@@ -24,7 +27,7 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
         return stage_items(intake, _from_lines(intake, texts), intake.source("jsonl", encoding=encoding))
     one_object = len(head) < HEAD_BYTES and _is_one_item(start, intake.shapes)
     items = _from_document(intake, texts, one_object=one_object)
-    return stage_items(intake, items, intake.source("json", encoding=encoding))
+    return stage_items(intake, items, intake.source("json", encoding=encoding, item=intake.options.item))
 
 
 def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
@@ -39,10 +42,12 @@ def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
 
 def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) -> Iterator[Item]:
     decoder = ItemDecoder()
-    scanner = JSONScanner(texts, decoder, _longest_item(intake))
+    scanner = JSONScanner(texts, decoder, _longest_item(intake), intake.options.item)
     try:
         for line, value in scanner.items(one_object=one_object):
             try:
+                if isinstance(value, JSONDefect):
+                    raise value
                 yield line, _cells(intake, decoder, value, line)
             except JSONDefect as defect:
                 message = f"the element in line {line} is no item: {defect.cause}"
@@ -53,8 +58,12 @@ def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) ->
             message, Fault("malformed_json", message, line=scanner.line, value=defect.cause)
         ) from defect
     for name in scanner.passed_over:
-        message = f"the array {name!r} was not read; an earlier array holds the items"
+        message = f"the array {name!r} was not read; another holds the items"
         intake.faults.add(Fault("unknown_column", message, severity="info", value=name))
+    wanted = intake.options.item
+    if wanted is not None and scanner.passed_over and scanner.item is None:
+        message = f"no list of objects is called {wanted!r} (source: item); there are {', '.join(scanner.passed_over)}"
+        raise Stopped(message, Fault("no_items", message, value=wanted))
 
 
 def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dict[str, str]:
@@ -64,9 +73,15 @@ def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dic
     if not isinstance(value, dict):
         raise JSONDefect("an item must be an object ({...})", 0)
     try:
-        return cells_of(value, intake.shapes)
+        cells = cells_of(value, intake.shapes)
     except NestedTooDeeply as error:
         raise JSONDefect(error.reason, 0) from error
+    for name, text in cells.items():
+        if not text.isascii() and _HALF_PAIR.search(text):
+            cells[name] = _HALF_PAIR.sub("\ufffd", text)
+            message = f"line {line}: {name} holds half of a surrogate pair, which is no character"
+            intake.faults.add(Fault("bad_encoding", message, line=line, attribute=name, value=cells[name]))
+    return cells
 
 
 def _lines(texts: Iterable[str], longest: int) -> Iterator[tuple[int, str]]:

@@ -12,6 +12,8 @@ from feedscript.feeds.readers.staged import Fault, Source, Staged
 #: Items looked at before the first is written, so that most feeds show all of their columns in time.
 _LOOK_AHEAD = 1_000
 _BUFFER_BYTES = 1024 * 1024
+#: No column of a feed is called by more characters; longer names are values out of place.
+_LONGEST_NAME = 1_000
 
 #: A physical line (None where the format has none), and an item's cells by column.
 Item = tuple[int | None, Mapping[str, str]]
@@ -31,8 +33,11 @@ class _Writer:
         self.items = 0
 
     def learn(self, names: Collection[str]) -> None:
-        """Add the names that are new as columns; raises `Stopped` past `max_columns`."""
+        """Add the names that are new as columns; raises `Stopped` past `max_columns`, or for a name without end."""
         columns = dict.fromkeys((*self.columns, *names))
+        longest = max(map(len, names), default=0)
+        if longest > _LONGEST_NAME:
+            raise Stopped(f"a column's name has {longest} characters, more than {_LONGEST_NAME}")
         if len(columns) > self._limits.max_columns:
             raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
         if len(columns) > len(self.columns):

@@ -1,6 +1,7 @@
 """JSON, JSON Lines and Parquet: digits kept, envelopes found, bad lines told, memory bounded."""
 
 import json
+import tracemalloc
 
 import duckdb
 import pytest
@@ -106,12 +107,97 @@ def test_a_document_longer_than_the_buffer_has_true_lines(tmp_path):
     assert lines(staged)[-1] == 2 + 4 * 4_999
 
 
+BROKEN = [
+    pytest.param('{"id": }', id="2.1-no-value"),
+    pytest.param('{"id": 3, "title": "a "b" c"}', id="2.1-quotes-within"),
+    pytest.param('{"id": 3 "title": "x"}', id="2.1-no-comma"),
+    pytest.param('{"id": 3, "title": "x",}', id="2.1-comma-at-the-end"),
+    pytest.param('{"id": 3, "images": [{"url": "a"}, {"url": }, {"url": "c"}]}', id="2.1-in-a-list-within"),
+    pytest.param('{"id": 3, "title": NULL}', id="2.1-bare-word"),
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("wrapper", ["[\n%s]", '{"shop": "x",\n"products": [%s]}'])
+def test_a_broken_element_is_lost_and_the_rest_is_read(tmp_path, broken, wrapper):
+    good = '{"id": %d, "title": "x"}'
+    content = wrapper % ",\n".join([good % 1, good % 2, broken, good % 4, good % 5])
+    staged = stage_bytes(content.encode(), tmp_path)
+    assert [item["id"] for item in cells(staged)] == ["1", "2", "4", "5"]
+    assert [fault.line for fault in staged.faults.samples["malformed_json"]] == [4]
+    assert (staged.faults.lost, staged.complete) == ({"malformed_json": 1}, True)
+    assert lines(staged) == [2, 3, 5, 6]
+
+
+def test_a_large_document_is_not_read_to_its_end_for_one_broken_element(tmp_path):
+    products = [{"id": str(number), "title": "x" * 50} for number in range(20_000)]
+    content = write_json(products).replace('"10"', "", 1)
+    staged = stage_bytes(content.encode(), tmp_path, limits=Limits(max_field_bytes=1_000))
+    assert len(cells(staged)) == 19_999
+    assert staged.complete
+
+
 def test_a_malformed_document_keeps_the_items_before(tmp_path):
-    staged = stage_bytes(b'[\n{"id": 1},\n{"id": 2},\n{"id": },\n{"id": 4}]', tmp_path)
+    staged = stage_bytes(b'[\n{"id": 1},\n{"id": 2},\n{"id": ', tmp_path)
     (fault,) = staged.faults.samples["malformed_json"]
     assert fault.line == 4
     assert cells(staged) == [{"id": "1"}, {"id": "2"}]
     assert not staged.complete
+
+
+HALVES = [
+    pytest.param("\\ude00 cup", id="6.16-second-half"),
+    pytest.param("cup \\ud83d", id="6.16-first-half"),
+    pytest.param("\\ude00\\ud83d", id="6.16-halves-the-wrong-way-round"),
+]
+
+
+@pytest.mark.parametrize("text", HALVES)
+@pytest.mark.parametrize("wrapper", ["%s\n", "[%s]"])
+def test_half_a_surrogate_pair_is_told(tmp_path, text, wrapper):
+    staged = stage_bytes((wrapper % f'{{"id": "1", "title": "{text}"}}').encode(), tmp_path)
+    (fault,) = staged.faults.samples["bad_encoding"]
+    assert (fault.line, fault.attribute) == (1, "title")
+    (item,) = cells(staged)
+    assert "\ufffd" in item["title"]
+    assert "?" not in item["title"]
+
+
+def test_both_halves_are_a_character(tmp_path):
+    staged = stage_bytes(b'{"id": "1", "title": "\\ud83d\\ude00"}', tmp_path)
+    assert (cells(staged)[0]["title"], fault_codes(staged)) == ("\U0001f600", {})
+
+
+MANY = [
+    pytest.param("[{" + ",".join(f'"a{number}":1' for number in range(400_000)) + "}]", id="3.12-many-keys"),
+    pytest.param('[{"a":[' + ",".join(["[]"] * 1_000_000) + "]}]", id="3.12-long-list"),
+    pytest.param('{"a":1}\n{"b":[' + ",".join(["1"] * 1_000_000) + "]}", id="3.12-long-list-in-a-line"),
+    pytest.param('[{"' + "a" * 1_900_000 + '": 1}]', id="3.12-long-key"),
+]
+
+
+@pytest.mark.parametrize("content", MANY)
+def test_a_small_file_cannot_take_the_machine(tmp_path, content):
+    tracemalloc.start()
+    try:
+        staged = stage_bytes(content.encode(), tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 150 * 1024 * 1024
+    assert fault_codes(staged)
+
+
+def test_case_3_2_the_merchant_names_the_list(tmp_path):
+    content = b'{"categories": [{"id": 1, "name": "x"}], "goods": [{"id": 2}, {"id": 3}]}'
+    staged = stage_bytes(content, tmp_path, item="goods")
+    assert [item["id"] for item in cells(staged)] == ["2", "3"]
+
+
+def test_case_3_2_a_list_that_is_not_there_is_told(tmp_path):
+    staged = stage_bytes(b'{"goods": [{"id": 2}, {"id": 3}]}', tmp_path, item="offers")
+    assert fault_codes(staged) == {"no_items": 1, "unknown_column": 1}
+    assert "no list of objects is called 'offers' (source: item)" in staged.stopped_reason
 
 
 @pytest.mark.parametrize(
@@ -154,10 +240,6 @@ def test_an_item_without_end_does_not_fill_the_memory(tmp_path, start):
     staged = stage_bytes(start + b"x" * 4_000_000, tmp_path, limits=Limits(max_field_bytes=10_000))
     assert not staged.complete
     assert cells(staged)[0] == {"id": "1"}
-
-
-def test_half_a_surrogate_pair_is_replaced(tmp_path):
-    assert cells(stage_bytes(b'{"id": "1", "title": "a\\ud800"}\n', tmp_path)) == [{"id": "1", "title": "a?"}]
 
 
 def parquet_of(tmp_path, query):

@@ -1,5 +1,7 @@
 """XML feeds: RSS, Atom, plain items; nested and repeated elements; what XML forbids."""
 
+import tracemalloc
+
 import pytest
 
 from feedscript.feeds.limits import Limits
@@ -257,3 +259,115 @@ def test_a_column_may_be_called_line(tmp_path):
     staged = stage_rss(tmp_path, "<item><line>a</line><g:id>1</g:id></item>")
     assert staged.line_column == "_line"
     assert only_item(staged) == {"line": "a", "id": "1"}
+
+
+BOUNDED = [
+    pytest.param("<a>" * 60_000, id="3.12-deep"),
+    pytest.param("<item>" + "<a>" * 60_000, id="3.12-deep-in-an-item"),
+    pytest.param("<item>" + "".join(f"<a{n}/>" for n in range(300_000)) + "</item>", id="3.12-many-names"),
+    pytest.param(
+        "<item><a>" + "".join(f"<b{n}>x</b{n}>" for n in range(300_000)) + "</a></item>",
+        id="3.12-many-names-within",
+    ),
+    pytest.param(
+        "<item><a " + " ".join(f"b{n}='x'" for n in range(150_000)) + "/></item>", id="3.12-many-attributes"
+    ),
+    pytest.param("<item><" + "a" * 1_500_000 + "/></item>", id="3.12-long-name"),
+    pytest.param("<item>" + "<a>x</a>" * 500_000 + "</item>", id="3.12-one-name-again-and-again"),
+]
+
+
+@pytest.mark.parametrize("content", BOUNDED)
+def test_a_small_file_cannot_take_the_machine(content, tmp_path):
+    """Memory is bounded by a multiple of the longest field, whatever the shape."""
+    tracemalloc.start()
+    try:
+        staged = stage_bytes(f"<rss><channel>{content}</channel></rss>".encode(), tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 200 * 1024 * 1024
+    assert fault_codes(staged)
+
+
+SHAPES = [
+    pytest.param(
+        "<yml_catalog><shop><name>n</name><categories>"
+        + "".join(f'<category id="{n}" parentId="1">c</category>' for n in range(30))
+        + "</categories><offers>"
+        + '<offer id="1"><url>u</url><price>5</price><name>n</name></offer>' * 5
+        + "</offers></shop></yml_catalog>",
+        "offer", 5, id="3.2-yml-with-more-categories",
+    ),
+    pytest.param(
+        "<SHOP><SHOPITEM><ITEM_ID>1</ITEM_ID><PRODUCTNAME>p</PRODUCTNAME><URL>u</URL><PRICE_VAT>9</PRICE_VAT>"
+        "<PARAM><PARAM_NAME>a</PARAM_NAME><VAL>b</VAL></PARAM><PARAM><PARAM_NAME>c</PARAM_NAME><VAL>d</VAL></PARAM>"
+        "</SHOPITEM></SHOP>",
+        "SHOPITEM", 1, id="3.2-one-item-with-two-params",
+    ),
+    pytest.param(
+        f"<rss xmlns:g='{GOOGLE_NAMESPACE}'><channel><item><g:id>1</g:id><g:price>5 EUR</g:price>"
+        "<g:shipping><g:country>DE</g:country><g:price>1 EUR</g:price></g:shipping>"
+        "<g:shipping><g:country>AT</g:country><g:price>2 EUR</g:price></g:shipping></item></channel></rss>",
+        "item", 1, id="3.2-one-item-with-two-shippings",
+    ),
+    pytest.param(
+        "<export><goods><good><code>1</code><name>n</name><price>3</price>"
+        "<pictures><picture><url>a</url><alt>b</alt></picture><picture><url>c</url><alt>d</alt></picture></pictures>"
+        "</good></goods></export>",
+        "good", 1, id="3.2-unknown-shape-one-item-with-pictures",
+    ),
+    pytest.param(
+        "<export><filters>" + "<filter><a>1</a><b>2</b></filter>" * 40 + "</filters><rows>"
+        + "<row><sku>1</sku><title>t</title><preis>3</preis><link>l</link></row>" * 3 + "</rows></export>",
+        "row", 3, id="3.2-unknown-shape-with-more-filters",
+    ),
+    pytest.param(
+        "<root>" + "<product><basic><id>1</id><t>a</t><p>x</p></basic><price>3</price></product>" * 3 + "</root>",
+        "product", 3, id="3.2-parts-of-an-item",
+    ),
+    pytest.param("<offers>" + "<o id='1' price='2'><name>n</name></o>" * 2 + "</offers>", "o", 2, id="3.2-ceneo"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("feed", "item", "expected"), SHAPES)
+def test_items_are_found_by_structure_and_named(feed, item, expected, tmp_path):
+    staged = stage_bytes(feed.encode(), tmp_path)
+    assert (staged.source.item, len(cells(staged))) == (item, expected)
+
+
+def test_case_3_2_the_merchant_names_the_item(tmp_path):
+    feed = "<a><b><id>1</id><t>x</t><p>1</p></b><b><id>2</id><t>x</t><p>1</p></b><c><id>3</id></c></a>"
+    staged = stage_bytes(feed.encode(), tmp_path, item="C")
+    assert (staged.source.item, cells(staged)) == ("c", [{"id": "3"}])
+
+
+def test_case_3_2_a_name_that_no_element_has_is_told(tmp_path):
+    staged = stage_bytes((RSS % "<item><g:id>1</g:id></item>").encode(), tmp_path, item="offer")
+    assert (
+        "no element is called 'offer' (source: item); the file's beginning has channel"
+        in staged.stopped_reason
+    )
+    assert fault_codes(staged) == {"no_items": 1}
+
+
+NAMESPACED = [
+    pytest.param('<rss><channel><item><q:id xmlns:q="%s">1</q:id></item></channel></rss>', id="6.13-at-the-element"),
+    pytest.param('<rss><channel><item xmlns:q="%s"><q:id>1</q:id></item></channel></rss>', id="6.13-at-the-item"),
+    pytest.param('<rss><channel><item><id xmlns="%s">1</id></item></channel></rss>', id="6.13-default-at-the-element"),
+    pytest.param('<rss xmlns="%s"><channel><item><id>1</id></item></channel></rss>', id="6.13-default-at-the-root"),
+    pytest.param(
+        '<x:rss xmlns:x="a" xmlns:q="%s"><x:channel><x:item><q:id>1</q:id></x:item></x:channel></x:rss>',
+        id="6.13-prefixes-everywhere",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("feed", NAMESPACED)
+def test_googles_namespace_may_be_bound_anywhere(feed, tmp_path):
+    assert only_item(stage_bytes((feed % GOOGLE_NAMESPACE).encode(), tmp_path)) == {"id": "1"}
+
+
+def test_case_6_13_a_default_namespace_displaces_plain_namesakes(tmp_path):
+    item = f"<item><title>plain</title><title xmlns='{GOOGLE_NAMESPACE}'>google</title></item>"
+    assert only_item(stage_rss(tmp_path, item)) == {"title": "google"}
