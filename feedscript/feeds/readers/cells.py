@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from feedscript.feeds.readers.intake import Shapes, Stopped
+from feedscript.feeds.readers.named_values import OWN_TEXT, named_value
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 
-#: Among an object's sub-attributes, the text of the attribute itself, as in `<price
-#: currency="USD">9.90</price>`.
-OWN_TEXT = ""
+__all__ = ["OWN_TEXT", "NestedTooDeeply", "Value", "cells_of"]
 
 #: A value as JSON has it; numbers are already text.
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
@@ -28,14 +27,16 @@ def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
     r"""An item's cells by column name.
 
     A repeated value is joined by `VALUE_SEPARATOR`. Sub-attributes that a shape knows become one cell in
-    its text form (`country:region:service:price`); any others become columns of their own, named
-    `attribute.sub_attribute`.
+    its text form (`country:region:service:price`); a list of names with values becomes a column for each name,
+    `attribute[name]`; any others become columns of their own, named `attribute.sub_attribute`.
 
     >>> item = {"id": "1", "shipping": {"country": "US", "price": "5 USD"}}
     >>> cells_of(item, {"shipping": ("country", "price")})
     {'id': '1', 'shipping': 'US:5 USD'}
     >>> cells_of({"image": [{"url": "a"}, {"url": "b"}]}, {})
     {'image.url': 'a\x1fb'}
+    >>> cells_of({"param": [{"name": "Color", "value": "Red"}, {"name": "Size", "value": "L"}]}, {})
+    {'param[Color]': 'Red', 'param[Size]': 'L'}
     """
     cells: dict[str, str] = {}
     for name, value in item.items():
@@ -56,6 +57,11 @@ def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, d
         if isinstance(part, dict):
             nested = True
             shape = shapes.get(name.lower(), ())
+            named = None if shape else named_value(part)
+            if named is not None:
+                label, held = named
+                _spread(cells, f"{name}[{label}]", held, shapes, depth=depth + 1)
+                continue
             plain.append(_text_form(part, shape))
             for sub_name, sub_value in part.items():
                 if sub_name and sub_name not in shape:

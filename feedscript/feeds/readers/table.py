@@ -11,6 +11,8 @@ from feedscript.feeds.readers.staged import Fault, Source, Staged
 
 #: Items looked at before the first is written, so that most feeds show all of their columns in time.
 _LOOK_AHEAD = 1_000
+#: Of the columns, names in lists of values take one in so many at most: a marketplace has thousands of them.
+_LISTED_SHARE = 2
 _BUFFER_BYTES = 1024 * 1024
 #: No column of a feed is called by more characters; longer names are values out of place.
 _LONGEST_NAME = 1_000
@@ -28,13 +30,16 @@ class _Writer:
     def __init__(self, file: TextIO, intake: Intake) -> None:
         self._write = file.write
         self._limits = intake.limits
+        self._faults = intake.faults
+        self._listed: set[str] = set()
+        self._told = False
         self._first_width = 0
         self.columns: tuple[str, ...] = ()
         self.items = 0
 
     def learn(self, names: Collection[str]) -> None:
         """Add the names that are new as columns; raises `Stopped` past `max_columns`, or for a name without end."""
-        columns = dict.fromkeys((*self.columns, *names))
+        columns = dict.fromkeys((*self.columns, *filter(self._has_room, names)))
         longest = max(map(len, names), default=0)
         if longest > _LONGEST_NAME:
             raise Stopped(f"a column's name has {longest} characters, more than {_LONGEST_NAME}")
@@ -42,6 +47,20 @@ class _Writer:
             raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
         if len(columns) > len(self.columns):
             self.columns = tuple(columns)
+
+    def _has_room(self, name: str) -> bool:
+        """Whether a name may become a column: those in lists, such as `param[Color]`, only while there are few."""
+        if name in self._listed or not (name.endswith("]") and "[" in name):
+            return True
+        most = self._limits.max_columns // _LISTED_SHARE
+        if len(self._listed) < most:
+            self._listed.add(name)
+            return True
+        if not self._told:
+            self._told = True
+            message = f"lists of values have more than {most} names; those of others, such as {name!r}, were not read"
+            self._faults.add(Fault("unknown_column", message, severity="info", value=name))
+        return False
 
     def write(self, line: int | None, cells: Mapping[str, str]) -> None:
         """Write one item; raises `Stopped` past `max_items` and `max_field_bytes`."""
