@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # charset-normalizer takes a Polish product export in ISO 8859-2 for Windows-1250 and is wholly sure of it (confidence
-# 1.0). The two agree on most letters, so most of the text looks right, but "ą", "ś" and "ź" come out as other signs and
+# 1.0). The two agree on most letters, so most of the text looks right, but letters such as "ś" come out as other signs and
 # no byte is refused. Firefox's detector (chardetng) tells the same bytes right. Seen while choosing a detector for
 # merchants' exports that do not say what they are in.
 set -euo pipefail
