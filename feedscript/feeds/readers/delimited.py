@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from feedscript.feeds.readers.compression import CHUNK_BYTES, contents
+from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.dialect import Dialect, detect_dialect
 from feedscript.feeds.readers.encoding import (
     HEAD_BYTES,
@@ -20,6 +20,7 @@ from feedscript.feeds.readers.encoding import (
 from feedscript.feeds.readers.intake import Intake, Stopped
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import Fault, Staged
+from feedscript.feeds.readers.streams import CHUNK_BYTES
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _LINE_END = re.compile(r"\r\n|\r|\n")
