@@ -53,7 +53,8 @@ def test_rows_that_cannot_be_read_are_findings_and_the_others_are_checked(tmp_pa
         "google.brand.missing_required": [(5, 6)],
     }
     assert (report.items_total, report.items_with_errors) == (5, 4)
-    assert report.issues[0].samples[0].value == "2,too,short"
+    first = report.issues[0].samples[0]
+    assert (first.item_id, first.value) == ("2", "3 fields, not 10: 2,too,short")
 
 
 def test_a_quote_in_the_middle_of_a_field_opens_nothing(tmp_path: Path) -> None:
@@ -87,8 +88,8 @@ def test_every_finding_is_listed_though_samples_are_few(tmp_path: Path) -> None:
         "attribute": None,
         "item": 8,
         "line": 16,
-        "item_id": None,
-        "value": "7,short",
+        "item_id": "7",
+        "value": "2 fields, not 10: 7,short",
     }
     # Every item but the short one takes two lines.
     priced = found[1:-1]
