@@ -79,8 +79,11 @@ def test_case_2_2_generation_counts_the_rows_in_an_open_quote(
     rows[20] = plain(21, title='"Shoe')
     rows[89] = plain(90, title=closing)
     rows += ["," * 9] * 5
-    generated = generate(feed(tmp_path, rows), tmp_path / "out.csv")
-    assert (generated.items_written, generated.rows_rejected) == (written, lost)
+    generated = generate(feed(tmp_path, rows), tmp_path / "out.csv", max_lost_ratio=1)
+    assert (generated.items_written, generated.account.lost_total) == (written, lost)
+    # Rows behind the end of the quote are blank, those within it are lost like any other.
+    assert generated.account.blank == (5 if closing != "Shoe" else 0)
+    assert [row.line for row in generated.account.first if row.code == "swallowed_row"][:2] == [23, 24]
 
 
 @pytest.mark.parametrize(
@@ -145,8 +148,8 @@ def test_a_row_of_another_width_tells_its_own_and_its_id(
     assert finding["value"].startswith(value)
     (issue,) = report.issues
     assert (issue.samples[0].item_id, issue.samples[0].value) == (item_id, finding["value"])
-    generated = generate(source, tmp_path / "out.csv")
-    assert (generated.items_written, generated.rows_rejected) == (3, 1)
+    generated = generate(source, tmp_path / "out.csv", max_lost_ratio=1)
+    assert (generated.items_written, generated.account.lost_total) == (3, 1)
 
 
 def test_case_3_10_rows_that_were_not_read_do_not_count_as_unfilled(tmp_path: Path) -> None:
@@ -183,8 +186,8 @@ def test_blank_rows_are_no_items_and_are_told(tmp_path: Path, blank: str, end: s
         (2, 6, "x"),
         (4, 9, "y"),
     ]
-    generated = generate(source, tmp_path / "out.csv")
-    assert (generated.items_written, generated.rows_rejected) == (3, 1)
+    generated = generate(source, tmp_path / "out.csv", max_lost_ratio=1)
+    assert (generated.items_written, generated.account.lost_total, generated.account.blank) == (3, 1, 4)
     with (tmp_path / "out.csv").open(newline="") as file:
         assert [row["id"] for row in csv.DictReader(file)] == ["SKU-1", "SKU-2", "SKU-3"]
 
