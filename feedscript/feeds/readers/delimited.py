@@ -75,6 +75,8 @@ def _dialect_of(intake: Intake, path: Path, head: str) -> Dialect:
         delimiter=options.delimiter,
         header=options.header,
     )
+    if not dialect.columns and intake.stopped_reason is not None:
+        raise Stopped(intake.stopped_reason)
     if not dialect.columns:
         message = f"the header cannot be read: {dialect.unreadable}"
         raise Stopped(message, Fault("unreadable_header", message, value=dialect.unreadable))
