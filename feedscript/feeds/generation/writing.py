@@ -14,6 +14,7 @@ from feedscript.feeds.mapping import Compiled, Mapping, Matches, compile_mapping
 from feedscript.feeds.progress import OnProgress, Progress
 from feedscript.feeds.readers import Staged, with_plain_line_ends
 from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.survey import start_index
@@ -68,7 +69,7 @@ class Writing:
         compression: str,
         accept: Callable[[Account], None],
     ) -> Written:
-        staged = replace(staged, skip_blank=staged.line_column is None)
+        staged = replace(staged, skip_blank=may_hold_blank(staged))
         counting = start_index(staged.path)
         compiled = self._compiled(staged, source_table(staged, self.limits, rejects=True))
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
@@ -79,8 +80,9 @@ class Writing:
         counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
         assert counted is not None
         lines = counting.result().lines
-        if staged.skip_blank and rejected.lines_left(counted[0], lines):
-            rejected.count_blank(self.limits)
+        if staged.line_column is None and rejected.lines_left(counted[0], lines):
+            if staged.skip_blank:
+                rejected.count_blank(self.limits)
             rejected.look_within(counted[0], lines)
         account = account_of(rejected, counted[0])
         accept(account)

@@ -29,8 +29,15 @@ def blank_pattern(staged: Staged) -> str:
 def blank_test(staged: Staged) -> Callable[[bytes], bool]:
     """A test of whether a line of the file is a blank row; nearly all others are told by their first look."""
     looks = (_white_space(staged) + staged.delimiter + staged.quote).encode()
+    first = frozenset(looks)
     matches = re.compile(blank_pattern(staged).encode()).fullmatch
-    return lambda line: not line.translate(None, looks) and bool(matches(line.removesuffix(b"\r")))
+
+    def test(line: bytes) -> bool:
+        if (line and line[0] not in first) or line.translate(None, looks):
+            return False
+        return matches(line.removesuffix(b"\r")) is not None
+
+    return test
 
 
 def _white_space(staged: Staged) -> str:

@@ -61,6 +61,17 @@ def spans(
             yield place - 1, record, ordinal, line, last
 
 
+def may_hold_blank(staged: Staged) -> bool:
+    """Whether some line of the file looks like a row without a value: much sooner told than to read every cell.
+
+    Within a field of several lines there may be one that only looks so.
+    """
+    if staged.line_column is not None:
+        return False
+    is_blank = blank_test(staged)
+    return any(line and is_blank(line) for line in lines_of(staged.path))
+
+
 def _is_empty(line: bytes) -> bool:
     return not line.strip(b"\r")
 
