@@ -233,7 +233,18 @@ def test_whatever_the_rows_are_findings_stand_in_their_lines(
 def test_lines_within_a_row_are_told_from_its_own(tmp_path: Path) -> None:
     path = tmp_path / "feed.csv"
     path.write_text('id,x,y\nA1,"a,b",c\nA2,"b\nA3,c,d\n",e\nA4,f,g\n')
-    source = Source("x", "csv", "utf-8", "certain", ",", "value", None, 0, None)
+    source = Source(
+        uri="x",
+        format="csv",
+        encoding="utf-8",
+        encoding_certainty="certain",
+        delimiter=",",
+        quoting="value",
+        item=None,
+        compression=None,
+        bytes=0,
+        survey=None,
+    )
     staged = Staged(path, ",", '"', '"', 1, ("id", "x", "y"), None, source, FaultTally())
     found = find_swallowed(staged, [])
     assert (list(found.lines), list(found.first), list(found.last)) == ([4], [3], [5])

@@ -228,7 +228,18 @@ def test_an_interrupt_that_fell_between_two_queries_is_not_forgotten(tmp_path: P
 
 def test_rows_are_counted_as_the_scan_counts_them(tmp_path: Path) -> None:
     path = write(tmp_path, 'id,x\n1,"a\n\nb"\n\n2,c\nbad\n3,d"e\n4,f\n')
-    source = Source("x", "csv", "utf-8", "certain", ",", "value", None, 0, None)
+    source = Source(
+        uri="x",
+        format="csv",
+        encoding="utf-8",
+        encoding_certainty="certain",
+        delimiter=",",
+        quoting="value",
+        item=None,
+        compression=None,
+        bytes=0,
+        survey=None,
+    )
     staged = Staged(path, ",", '"', '"', 1, ("id", "x"), None, source, FaultTally())
     assert list(rows(staged, [5])) == [
         (0, 2, 1, 2),
