@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.scanning.rejected import Rejected
 
 #: Lost records that are listed with line and cause, of each fault.
@@ -30,12 +29,13 @@ class Account:
     """What became of the records of a source, the same for every format.
 
     `read` counts records of which an item was made, `lost` by fault those of which none was; `first` lists some of
-    the lost.
+    the lost. `blank` counts the rows of a spreadsheet that have no value: no records, and no loss.
     """
 
     read: int
     lost: Mapping[str, int]
     first: tuple[LostRecord, ...]
+    blank: int = 0
 
     @property
     def lost_total(self) -> int:
@@ -58,12 +58,14 @@ class Account:
             "records_seen": self.seen,
             "records_read": self.read,
             "records_lost": dict(self.lost),
+            "rows_blank": self.blank,
             "lost": [record.document() for record in self.first],
         }
 
 
-def account_of(staged: Staged, rejected: Rejected, read: int) -> Account:
+def account_of(rejected: Rejected, read: int) -> Account:
     """The account of a source that was scanned: what the reader lost, and what the scan rejected."""
+    staged = rejected.staged
     lost = dict(staged.faults.lost)
     first = [
         LostRecord(code, fault.item, fault.line, fault.message)
@@ -72,5 +74,5 @@ def account_of(staged: Staged, rejected: Rejected, read: int) -> Account:
     ]
     for code, total in rejected.totals.items():
         lost[code] = lost.get(code, 0) + total
-    first += [LostRecord(row.code, row.item, row.line, row.text) for row in rejected.first(staged, _LISTED)]
-    return Account(read, lost, tuple(first))
+    first += [LostRecord(row.code, row.item, row.line, row.cause) for row in rejected.first(_LISTED)]
+    return Account(read, lost, tuple(first), rejected.blank)

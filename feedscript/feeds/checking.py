@@ -164,10 +164,11 @@ class _Checking:
         for rule_id, total in totals.items():
             self._add(rules[rule_id], total, total, samples[rule_id])
         rejected = scan.refused.totals
-        self.account = account_of(scan.staged, scan.refused, scan.items)
+        self.account = account_of(scan.refused, scan.items)
         refused = sample_rejected(scan, self.policy) if rejected else {}
         for code, total in rejected.items():
             self._add(file_rule(self.profile, code), total, total, refused.get(code, []))
+        self._add(file_rule(self.profile, "blank_row"), self.account.blank, 0, [])
         self.items = self.account.seen
         self.filled = scan.filled()
         if self.items > self.limits.max_items:
@@ -221,6 +222,8 @@ class _Checking:
         for code, columns in (("unknown_column", header.unknown), ("duplicate_column", header.duplicates)):
             samples = [Sample(None, line, None, column) for column in columns]
             self._add(file_rule(self.profile, code), len(columns), 0, samples)
+        if not header.columns:
+            self._add(file_rule(self.profile, "no_known_column"), 1, 0, [Sample(None, line, None, None)])
         for attribute in header.missing():
             rule = attribute_rule(self.profile, attribute, "missing_required_column")
             self._add(rule, 1, 0, [Sample(None, line, None, None)])
@@ -250,8 +253,10 @@ class _Checking:
             items_total=self.items,
             items_with_errors=self.bad,
             issues=issues,
-            fill_rates=tuple((name, round(number / self.items, 4)) for name, number in self.filled.items())
-            if self.items
+            fill_rates=tuple(
+                (name, round(number / self.account.read, 4)) for name, number in self.filled.items()
+            )
+            if self.account and self.account.read
             else (),
             policy=self.policy,
             seconds=seconds,

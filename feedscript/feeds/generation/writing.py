@@ -1,7 +1,7 @@
 """One run of the query engine over a staged source: the items are worked out once, counted, and written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -14,8 +14,10 @@ from feedscript.feeds.mapping import Compiled, Mapping, Matches, compile_mapping
 from feedscript.feeds.progress import OnProgress, Progress
 from feedscript.feeds.readers import Staged, with_plain_line_ends
 from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
+from feedscript.feeds.survey import start_index
 
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
@@ -67,15 +69,22 @@ class Writing:
         compression: str,
         accept: Callable[[Account], None],
     ) -> Written:
+        staged = replace(staged, skip_blank=may_hold_blank(staged))
+        counting = start_index(staged.path)
         compiled = self._compiled(staged, source_table(staged, self.limits, rejects=True))
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
-        rejected = Rejected(connection)
+        rejected = Rejected(connection, staged)
         rejected.keep()
         items = f"read_parquet({literal(str(ledger.items))})"
         counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
         assert counted is not None
-        account = account_of(staged, rejected, counted[0])
+        lines = counting.result().lines
+        if staged.line_column is None and rejected.lines_left(counted[0], lines):
+            if staged.skip_blank:
+                rejected.count_blank(self.limits)
+            rejected.look_within(counted[0], lines)
+        account = account_of(rejected, counted[0])
         accept(account)
         columns = ", ".join(
             f"a{place} AS {identifier(name)}" for place, name in enumerate(compiled.attributes)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from feedscript.feeds.readers.compression import CHUNK_BYTES, contents
-from feedscript.feeds.readers.dialect import Dialect, detect_dialect
+from feedscript.feeds.readers.compression import contents
+from feedscript.feeds.readers.dialect import ALWAYS_QUOTED, Dialect, detect_dialect
 from feedscript.feeds.readers.encoding import (
     HEAD_BYTES,
     UTF_8,
@@ -18,8 +18,10 @@ from feedscript.feeds.readers.encoding import (
     tell_guess,
 )
 from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.readers.quoting import quotes_are_text
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import Fault, Staged
+from feedscript.feeds.readers.streams import CHUNK_BYTES
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -38,7 +40,7 @@ def stage_delimited(intake: Intake) -> Staged:
     if encoding.name != UTF_8 or _line_ends_differ(head):
         path = _rewrite(intake, path, encoding)
         head = _head_of(path, Encoding(UTF_8, "certain"))
-    dialect = detect_dialect(head, whole=path.stat().st_size <= HEAD_BYTES)
+    dialect = _dialect_of(intake, path, head)
     if len(dialect.columns) > intake.limits.max_columns:
         raise Stopped(f"the header has more than {intake.limits.max_columns} columns (max_columns)")
     _tell_faults(intake, dialect)
@@ -62,6 +64,29 @@ def stage_delimited(intake: Intake) -> Staged:
         stopped_reason=intake.stopped_reason,
         is_source=path == intake.path,
     )
+
+
+def _dialect_of(intake: Intake, path: Path, head: str) -> Dialect:
+    """What the beginning of the text shows, the merchant says, and the whole of it bears out."""
+    options = intake.options
+    dialect = detect_dialect(
+        head,
+        whole=path.stat().st_size <= HEAD_BYTES,
+        delimiter=options.delimiter,
+        header=options.header,
+    )
+    if not dialect.columns and intake.stopped_reason is not None:
+        raise Stopped(intake.stopped_reason)
+    if not dialect.columns:
+        message = f"the header cannot be read: {dialect.unreadable}"
+        raise Stopped(message, Fault("unreadable_header", message, value=dialect.unreadable))
+    # A header in quotes means them.
+    rarely_quoted = (
+        dialect.delimiter not in ALWAYS_QUOTED and dialect.quote and '"' not in head[: head.find("\n")]
+    )
+    if rarely_quoted and quotes_are_text(path, dialect.delimiter, len(dialect.columns)):
+        return replace(dialect, quote="", escape="")
+    return dialect
 
 
 def with_plain_line_ends(staged: Staged, workdir: Path) -> Staged:
@@ -141,7 +166,10 @@ def _write(path: Path, pieces: Iterable[str]) -> None:
 
 def _tell_faults(intake: Intake, dialect: Dialect) -> None:
     line = dialect.header_line
-    for number, name in enumerate(dialect.columns, start=1):
-        if not name:
-            message = f"column {number} of {len(dialect.columns)} has no name"
-            intake.faults.add(Fault("unnamed_column", message, line=line, value=f"column {number}"))
+    for number, title in dialect.titles:
+        message = "a line above the header was passed over"
+        intake.faults.add(Fault("title_line", message, "warning", line=number, value=title))
+    unnamed = [number for number, name in enumerate(dialect.columns, start=1) if not name]
+    for number in unnamed if dialect.open_ended is None else [*unnamed, dialect.open_ended]:
+        message = f"column {number} has no name"
+        intake.faults.add(Fault("unnamed_column", message, "warning", line=line, value=f"column {number}"))

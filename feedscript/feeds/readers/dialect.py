@@ -1,16 +1,20 @@
 """Dialects of delimited text: delimiter, quoting, and what lies before the first item."""
 
 import csv
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
 
+from feedscript.feeds.readers.header_line import Record, find_header
+
 DELIMITERS = ("\t", ",", ";", "|", "~")
-#: Where one quote more or less is common in the text itself, quoting is believed only if it fits better.
-_LOOSELY_QUOTED = ("\t", "|", "~")
+#: Other delimiters are rare in text, so that quotes are rarely needed: they are believed only if they fit better.
+ALWAYS_QUOTED = (",", ";")
+_HEAD_RECORDS = 30
+#: What a reading is worth that takes the first line for a title: under a wrong delimiter, any header looks like one.
+_TITLED = 0.2
 _SAMPLE_RECORDS = 200
-_EXCEL_SEPARATOR = re.compile(r'^"?sep=(.)"?$')
 
 
 @dataclass(frozen=True)
@@ -18,8 +22,10 @@ class Dialect:
     """How a delimited text is written.
 
     `quote` and `escape` are one character, or empty for text whose quotes mean nothing. `skip_records`
-    counts the comments, blank lines and header before the first item; `header_line` is the header's
-    physical line, from 1. `columns` is empty where there is no header at all.
+    counts the comments, blank lines, titles and header before the first item; `header_line` is the header's
+    physical line, from 1. `columns` is empty where there is no header at all, and `unreadable` says why. `titles`
+    are lines above the header that are no comments (line, text). `open_ended` is the place of a column without a
+    name or a value, for a delimiter at the end of the header that the rows have not; None if there is none.
     """
 
     delimiter: str
@@ -28,6 +34,9 @@ class Dialect:
     skip_records: int
     header_line: int
     columns: tuple[str, ...]
+    titles: tuple[tuple[int, str], ...] = ()
+    open_ended: int | None = None
+    unreadable: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,26 +45,57 @@ class _Reading:
     fit: float
 
 
-def detect_dialect(text: str, *, whole: bool) -> Dialect:
+def detect_dialect(
+    text: str, *, whole: bool, delimiter: str | None = None, header: int | None = None
+) -> Dialect:
     """The dialect under which the beginning of a text reads most evenly; `whole` if it is all of the text.
 
     Each delimiter and quoting is tried, and judged by the header's width and the share of rows as wide as it.
+    `delimiter` and the physical line of the `header` are given where they are known.
     """
     readings: list[_Reading] = []
-    for delimiter in DELIMITERS:
+    for each in DELIMITERS if delimiter is None else (delimiter,):
         quotings = [('"', '"')]
         if '"' in text:
-            if delimiter in _LOOSELY_QUOTED:
+            if each not in ALWAYS_QUOTED:
                 quotings.append(("", ""))
             if '\\"' in text:
                 quotings.append(('"', "\\"))
-        readings += [_read(text, delimiter, quote, escape, whole=whole) for quote, escape in quotings]
+        readings += [
+            _read(text, each, quote, escape, header=header, whole=whole) for quote, escape in quotings
+        ]
     # max keeps the first of equals, which is the plainer quoting; one column alone is called a CSV.
     best = max(readings, key=lambda reading: reading.fit)
-    return best.dialect if best.fit > 0 else _read(text, ",", '"', '"', whole=whole).dialect
+    if best.fit > 0:
+        return best.dialect
+    return _read(text, delimiter or ",", '"', '"', header=header, whole=whole).dialect
 
 
-def _read(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) -> _Reading:
+def _read(text: str, delimiter: str, quote: str, escape: str, *, header: int | None, whole: bool) -> _Reading:
+    records = _records(text, delimiter, quote, escape)
+    head, broken = _taken(records, max(header or 0, _HEAD_RECORDS))
+    found = find_header(head, delimiter, at=header, broken=broken)
+    columns = found.names
+    dialect = Dialect(delimiter, quote, escape, found.skipped, found.line, columns, found.titles)
+    if not columns or any(delimiter in name and len(name.splitlines()) > 1 for name in columns):
+        swallowed = "a quote in the header is not closed: its names run on into the rows"
+        return _Reading(replace(dialect, columns=(), unreadable=found.unreadable or swallowed), 0)
+    rows = [record.cells for record in head[found.skipped :]]
+    # Under the wrong delimiter the header is one column, which fits nothing.
+    if len(columns) > 1 and not broken:
+        more, broken = _taken(records, _SAMPLE_RECORDS)
+        rows += [record.cells for record in more]
+    rows = [row for row in rows if row]
+    if not whole and not broken and len(rows) > 1:
+        rows.pop()
+    dialect = _with_even_ends(dialect, rows)
+    width = len(dialect.columns)
+    even = sum(len(row) == width for row in rows) / max(1, len(rows) + broken)
+    return _Reading(dialect, (even + 0.01) * (width - 1) * (_TITLED if found.titles else 1))
+
+
+def _records(text: str, delimiter: str, quote: str, escape: str) -> Iterator[Record]:
+    """Raises `csv.Error` at a record whose quotes are broken."""
     reader = csv.reader(
         StringIO(text, newline=""),
         delimiter=delimiter,
@@ -65,30 +105,30 @@ def _read(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) ->
         escapechar="\\" if escape == "\\" else None,
         strict=True,
     )
-    skipped, header, header_line = 0, [], 0
-    widths: list[int] = []
-    broken = False
+    first = 1
+    for cells in reader:
+        yield Record(cells, first, reader.line_num)
+        first = reader.line_num + 1
+
+
+def _taken(records: Iterator[Record], most: int) -> tuple[list[Record], bool]:
+    """The next records, and whether one whose quotes are broken ended them."""
+    taken: list[Record] = []
     try:
-        for record in reader:
-            skipped += 1
-            if not _is_preamble(record, delimiter):
-                header, header_line = record, reader.line_num
-                break
-        # Under the wrong delimiter the header is one column, which fits nothing. Extending one by one, a broken
-        # record does not lose the ones before it.
-        rows = filter(None, reader) if len(header) > 1 else ()
-        widths.extend(len(record) for record in islice(rows, _SAMPLE_RECORDS))
+        # Extending one by one, a broken record does not lose the ones before it.
+        taken.extend(islice(records, most))
     except csv.Error:
-        broken = True
-    if not whole and len(widths) > 1:
-        widths.pop()
-    columns = tuple(name.strip().removeprefix("\ufeff") for name in header)
-    dialect = Dialect(delimiter, quote, escape, skipped, header_line, columns)
-    even = sum(width == len(columns) for width in widths) / max(1, len(widths) + broken)
-    return _Reading(dialect, (even + 0.01) * (len(columns) - 1))
+        return taken, True
+    return taken, False
 
 
-def _is_preamble(record: list[str], delimiter: str) -> bool:
-    """Comments, blank lines and Excel's `sep=` line may lie before the header."""
-    first = record[0].strip().removeprefix("\ufeff") if record else ""
-    return not any(record) or first.startswith("#") or bool(_EXCEL_SEPARATOR.match(delimiter.join(record)))
+def _with_even_ends(dialect: Dialect, rows: list[list[str]]) -> Dialect:
+    """The dialect, if every row ends in a delimiter that the header has not, or the other way round."""
+    columns, width = dialect.columns, len(dialect.columns)
+    if not rows or width == 1:
+        return dialect
+    if all(len(row) == width + 1 and not row[-1] for row in rows):
+        return replace(dialect, columns=(*columns, ""))
+    if not columns[-1] and all(len(row) == width - 1 for row in rows):
+        return replace(dialect, columns=columns[:-1], open_ended=width)
+    return dialect

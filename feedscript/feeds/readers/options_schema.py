@@ -19,7 +19,12 @@ class SourceSchema(Schema):
     """The `source` section of a merchant's or partner's file."""
 
     encoding = fields.String(validate=_known_encoding)
-    delimiter = fields.String(validate=validate.Length(equal=1, error="must be one character"))
+    delimiter = fields.String(
+        validate=[
+            validate.Length(equal=1, error="must be one character"),
+            validate.NoneOf('"\r\n\\', error="must not be a quote, a backslash or a line end"),
+        ]
+    )
     header = fields.Integer(strict=True, validate=validate.Range(min=1, max=1000))
     item = fields.String(validate=validate.Length(min=1))
     member = fields.String(validate=validate.Length(min=1))

@@ -38,7 +38,12 @@ def stage_parquet(intake: Intake) -> Staged:
             _check_size(intake, connection, path)
             expressions = list(_columns(connection, scan, intake.shapes))
             columns = tuple(name for name, _ in expressions)
-            _copy(intake, connection, scan, expressions, destination)
+            try:
+                _copy(intake, connection, scan, expressions, destination)
+            except duckdb.InvalidInputException:
+                expressions = _without_bytes(intake, connection, scan, expressions)
+                columns = tuple(name for name, _ in expressions)
+                _copy(intake, connection, scan, expressions, destination)
     except duckdb.InterruptException:
         intake.stop(Stopped(f"reading took longer than {intake.limits.max_seconds:g} s (max_seconds)"))
     except duckdb.OutOfMemoryException:
@@ -95,6 +100,30 @@ def _copy(
         raise Stopped(f"the feed has more than {limits.max_items} items (max_items)")
 
 
+def _without_bytes(
+    intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column]
+) -> list[Column]:
+    """The columns without those whose bytes are no text (a thumbnail, a packed vector), each of which is told.
+
+    Raises what the engine raised of the first of them where there is no column that can be read.
+    """
+    kept: list[Column] = []
+    refused: list[duckdb.InvalidInputException] = []
+    for name, text in columns:
+        try:
+            # The reader answers strlen by itself, without a look at the bytes.
+            connection.execute(f"from {scan} select sum(length({text} || '.'))").fetchall()
+        except duckdb.InvalidInputException as error:
+            refused.append(error)
+            message = f"the column {name} holds bytes that are no text, and is left out"
+            intake.faults.add(Fault("binary_column", message, "warning", value=name))
+        else:
+            kept.append((name, text))
+    if refused and not kept:
+        raise refused[0]
+    return kept
+
+
 def _columns(connection: duckdb.DuckDBPyConnection, scan: str, shapes: Shapes) -> Iterator[Column]:
     relation = connection.sql(f"from {scan}")
     for name, kind in zip(relation.columns, relation.types, strict=True):
@@ -126,12 +155,19 @@ def _struct_columns(name: str, kind: DuckDBPyType, shape: tuple[str, ...], each:
 def _member(name: str, kind: DuckDBPyType, value: str) -> str:
     """The text of a struct's member; what is nested deeper than a list of scalars keeps DuckDB's own."""
     member = f"{value}.{_quoted(name)}"
-    return _joined(member, partial(_scalar, _child(kind))) if kind.id == "list" else _scalar(kind, member)
+    return (
+        _joined(member, partial(_scalar, _child(kind)), each="inner_element")
+        if kind.id == "list"
+        else _scalar(kind, member)
+    )
 
 
-def _joined(values: str, text_of: TextOf) -> str:
-    """The texts of a list's elements, empty ones left out."""
-    texts = f"list_transform({values}, lambda x: {text_of('x')})"
+def _joined(values: str, text_of: TextOf, each: str = "outer_element") -> str:
+    """The texts of a list's elements, empty ones left out.
+
+    `each` is what an element is called: not as a column is, nor as the elements of a list around this one.
+    """
+    texts = f"list_transform({values}, lambda {each}: {text_of(each)})"
     return f"array_to_string(list_filter({texts}, lambda t: t <> ''), {_SEPARATOR})"
 
 

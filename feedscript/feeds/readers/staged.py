@@ -92,7 +92,8 @@ class Staged:
     `quote` and `escape` are one character or empty. `skip_lines` counts what lies before the first item
     (comments, header). `columns` are the source's own names. `line_column` names an extra last column, not in
     `columns`, that carries the source's physical line; None for text, where lines are derived. `complete` is
-    False where a limit or a broken source ended the reading early, and `stopped_reason` says which.
+    False where a limit or a broken source ended the reading early, and `stopped_reason` says which. With
+    `skip_blank` the rows of a text feed that have no value at all are passed over like blank lines.
     """
 
     path: Path
@@ -107,3 +108,4 @@ class Staged:
     complete: bool = True
     stopped_reason: str | None = None
     is_source: bool = False
+    skip_blank: bool = False

@@ -84,7 +84,8 @@ def compile_rules(
 def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
     for number, (name, columns) in enumerate(header.columns.items()):
         sources = [f"c{index}" for index in columns]
-        raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({_JOINED}, {', '.join(sources)}), '')"
+        given = ", ".join(f"nullif({source}, '')" for source in sources)
+        raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({_JOINED}, {given}), '')"
         text = f"a{number}"
         plan.cells.append((sql.begun(raw), text))
         plan.columns[name] = raw

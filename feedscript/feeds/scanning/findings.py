@@ -13,7 +13,7 @@ from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.plan import any_set
 from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rereading import reread
-from feedscript.feeds.scanning.samples import Sample
+from feedscript.feeds.scanning.samples import Sample, rejected_sample
 from feedscript.feeds.scanning.scan import Scan
 from feedscript.feeds.scanning.source_table import source_table
 
@@ -51,11 +51,16 @@ def write_findings(
 
 
 def _write_rejected(scan: Scan, file: TextIO, grades: Mapping[str, Grade]) -> None:
-    places = (row for row in rows(scan.staged, scan.refused.records) if row[0] is None)
-    for code, text in _streamed(scan.connection.execute("SELECT code, text FROM rejected ORDER BY record")):
+    refused = scan.refused
+    places = (row for row in rows(scan.staged, refused.records) if row[0] is None)
+    listed = scan.connection.execute("SELECT code, fields, text FROM rejected ORDER BY record")
+    for code, fields, text in _streamed(listed):
         _, _, ordinal, line = next(places, (None, None, None, None))
         if code in grades:
-            _write(file, grades[code], Sample(ordinal, line, None, text))
+            _write(file, grades[code], rejected_sample(scan, refused.row(code, ordinal, line, fields, text)))
+    for row in refused.within():
+        if row.code in grades:
+            _write(file, grades[row.code], rejected_sample(scan, row))
 
 
 def _write_items(scan: Scan, file: TextIO, grades: Mapping[str, Grade], value_length: int) -> None:

@@ -1,14 +1,20 @@
-"""The rows of a text feed that could not be read: how many by code, and where the first of them stand."""
+"""The rows of a source that no item was made of: how many by code, and where the first of them stand."""
 
 from array import array
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 import duckdb
 
+from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
+from feedscript.feeds.scanning.blank_rows import blank_pattern, has_value
 from feedscript.feeds.scanning.lines import rows
+from feedscript.feeds.scanning.source_table import REJECTED_BYTES, raw_table
+from feedscript.feeds.scanning.swallowed import Swallowed, find_swallowed, swallowed_rows
 
 #: Kinds of rows that DuckDB rejects, as codes of ours.
 _CODES = {
@@ -21,21 +27,34 @@ _CODES = {
 }
 
 
+#: How many fields an error is about: there is one for each field that is missing, and one for each too many.
+_FOUND = r"TRY_CAST(regexp_extract(error_message, 'Found: (\d+)', 1) AS BIGINT)"
+_SWALLOWED = "swallowed_row"
+
+
 @dataclass(frozen=True)
 class RejectedRow:
-    """A row that could not be read: its ordinal and physical line, both from 1, and its beginning."""
+    """A row that no item was made of: its ordinal and physical line, both from 1, its beginning, and what is wrong."""
 
     code: str
     item: int | None
     line: int | None
     text: str
+    cause: str
 
 
 @dataclass
 class Rejected:
-    """What DuckDB noted of rows that it could not read, in the table `rejected` (record, code, text)."""
+    """The rows that DuckDB could not read, those lost in a field of another row, and those without a value.
+
+    The first are in the table `rejected` (record, code, fields, text), where `fields` is how many a ragged row has.
+    `blank` counts the last, which are no loss.
+    """
 
     connection: duckdb.DuckDBPyConnection
+    staged: Staged
+    swallowed: Swallowed = field(default_factory=Swallowed)
+    blank: int = 0
 
     def keep(self) -> None:
         """Keep one finding for each row, in the order of the file; asked once, after the one scan."""
@@ -44,42 +63,87 @@ class Rejected:
             "'ragged_row'",
         )
         self.connection.execute(
-            f"CREATE TEMP TABLE rejected AS SELECT record, {codes} AS code, trim(text, chr(13) || chr(10)) AS text"
-            " FROM (SELECT line AS record, min(error_type::VARCHAR) AS kind, min(csv_line) AS text"
-            " FROM reject_errors GROUP BY line) ORDER BY record"
+            f"CREATE OR REPLACE TEMP TABLE rejected AS SELECT record, {codes} AS code,"
+            " CASE kind WHEN 'MISSING COLUMNS' THEN fewest WHEN 'TOO MANY COLUMNS' THEN most END AS fields,"
+            " trim(text, chr(13) || chr(10)) AS text"
+            " FROM (SELECT line AS record, min(error_type::VARCHAR) AS kind, min(csv_line) AS text,"
+            f" min({_FOUND}) AS fewest, max({_FOUND}) AS most FROM reject_errors GROUP BY line) ORDER BY record"
         )
+        if self.staged.line_column is None:
+            # A blank row is one whatever its width.
+            self.blank += self._number(
+                f"DELETE FROM rejected WHERE fields IS NOT NULL AND strlen(text) < {REJECTED_BYTES - 2}"
+                f" AND regexp_full_match(text, {sql.literal(blank_pattern(self.staged))})"
+            )
+
+    def lines_left(self, items: int, lines: int) -> int:
+        """How many of the file's `lines` no row has yet; below 0 if they do not end in line feeds.
+
+        Rows of several lines leave some, and so do empty lines.
+        """
+        return lines - self.staged.skip_lines - items - len(self.records) - self.blank
+
+    def count_blank(self, limits: Limits) -> None:
+        """Count the rows without a value, where the scan passed over them."""
+        every = raw_table(replace(self.staged, skip_blank=False), limits)
+        self.blank += self._number(f"SELECT count(*) FROM {every} WHERE NOT ({has_value(self.staged)})")
+
+    def look_within(self, items: int, lines: int) -> None:
+        """Find the rows that were lost in a field of another row, where lines are left for them."""
+        left = self.lines_left(items, lines)
+        if left and self.staged.quote:
+            self.swallowed = find_swallowed(self.staged, self.records, left if left > 0 else None)
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """How many rows could not be read, by code."""
-        found = self.connection.execute("SELECT code, count(*) FROM rejected GROUP BY code ORDER BY code")
-        return dict(found.fetchall())
+        """How many rows could not be read or were lost in others, by code."""
+        query = "SELECT code, count(*) FROM rejected GROUP BY code ORDER BY code"
+        found = dict(self.connection.execute(query).fetchall())
+        return found | ({_SWALLOWED: len(self.swallowed)} if len(self.swallowed) else {})
 
     @cached_property
     def records(self) -> "array[int]":
         """The records that could not be read, in order, eight bytes each."""
         found = array("Q")
-        if not self.totals:
-            return found
         cursor = self.connection.execute("SELECT record FROM rejected ORDER BY record")
         while batch := cursor.fetchmany(100_000):
             found.extend(record for (record,) in batch)
         return found
 
-    def first(self, staged: Staged, count: int) -> list[RejectedRow]:
+    def first(self, count: int) -> list[RejectedRow]:
         """The first `count` rows of each code, in the order of the file."""
         picked = self.connection.execute(
-            "SELECT code, record, text FROM (SELECT *, row_number() OVER (PARTITION BY code ORDER BY record) AS place"
-            f" FROM rejected) WHERE place <= {count} ORDER BY record"
+            "SELECT code, record, fields, text"
+            " FROM (SELECT *, row_number() OVER (PARTITION BY code ORDER BY record) AS place FROM rejected)"
+            f" WHERE place <= {count} ORDER BY record"
         ).fetchall()
-        if not picked:
-            return []
-        last = picked[-1][1]
-        wanted = {record for _, record, _ in picked}
+        last = picked[-1][1] if picked else 0
+        wanted = {record for _, record, _, _ in picked}
         places: dict[int, tuple[int | None, int | None]] = {}
-        for _, passed, item, physical in rows(staged, self.records):
+        for _, passed, item, physical in rows(self.staged, self.records) if picked else ():
             if passed in wanted:
                 places[passed] = item, physical
             if passed >= last:
                 break
-        return [RejectedRow(code, *places.get(record, (None, None)), text) for code, record, text in picked]
+        found = [
+            self.row(code, *places.get(record, (None, None)), fields, text)
+            for code, record, fields, text in picked
+        ]
+        return [*found, *islice(self.within(), count)]
+
+    def row(
+        self, code: str, item: int | None, line: int | None, fields: int | None, text: str
+    ) -> RejectedRow:
+        """A row of the table `rejected`."""
+        cause = text if fields is None else f"{fields} fields, not {len(self.staged.columns)}: {text}"
+        return RejectedRow(code, item, line, text, cause)
+
+    def within(self) -> Iterator[RejectedRow]:
+        """Every row that was lost in a field of another."""
+        for line, text, first, last in swallowed_rows(self.staged, self.swallowed):
+            cause = f"in one field of lines {first} to {last}: {text}"
+            yield RejectedRow(_SWALLOWED, None, line, text, cause)
+
+    def _number(self, query: str) -> int:
+        row = self.connection.execute(query).fetchone()
+        return int(row[0]) if row else 0

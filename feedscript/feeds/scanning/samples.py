@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.scanning.lines import rows
+from feedscript.feeds.scanning.rejected import RejectedRow
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
+from feedscript.feeds.scanning.swallowed import cells_of
 
 _BATCH = 1_000
 
@@ -58,9 +60,17 @@ def sample_findings(
 def sample_rejected(scan: Scan, policy: Policy) -> dict[str, list[Sample]]:
     """The first rows of each code that could not be read."""
     samples: dict[str, list[Sample]] = {}
-    for row in scan.refused.first(scan.staged, policy.samples_per_rule):
-        samples.setdefault(row.code, []).append(Sample(row.item, row.line, None, row.text))
+    for row in scan.refused.first(policy.samples_per_rule):
+        samples.setdefault(row.code, []).append(rejected_sample(scan, row))
     return samples
+
+
+def rejected_sample(scan: Scan, row: RejectedRow) -> Sample:
+    """A row that no item was made of, and its id, if it has as many cells."""
+    place = scan.id_place
+    cells = cells_of(scan.staged, row.text) if scan.staged.line_column is None else []
+    item_id = cells[place].strip() or None if place is not None and place < len(cells) else None
+    return Sample(row.item, row.line, item_id, row.cause)
 
 
 def _first(scan: Scan, totals: Mapping[str, int], count: int) -> dict[str, list[int]]:

@@ -1,10 +1,11 @@
 """One pass over the source into a slim table of masks, and the counts that are taken from it."""
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
 from feedscript.feeds.scanning.rejected import Rejected
-from feedscript.feeds.scanning.source_table import source_table
+from feedscript.feeds.scanning.source_table import raw_table
 from feedscript.feeds.survey import LineIndex, start_index
 
 
@@ -24,8 +25,8 @@ class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
     Tables: `items` (h, m0 ..., k and w for each comparison within groups, and `line` where the reader gives
-    it), whose rowid is the order of the file; `rejected` (record, code, text), the rows that could not be
-    read; `crossed` (rule, n), the findings that only a look at several items shows.
+    it), whose rowid is the order of the file; `rejected`, the rows that could not be read
+    (`Rejected`); `crossed` (rule, n), the findings that only a look at several items shows.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -35,9 +36,10 @@ class Scan:
     item: str
     workdir: Path
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
+    _rejected: Rejected = field(init=False, repr=False)
 
     def run(self) -> None:
-        """Read the source once."""
+        """Read the source once; where there are rows without a value, a second time without them."""
         surveyed = self.staged.is_source and self.staged.source.survey is not None
         self._counting = None if surveyed else start_index(self.staged.path)
         masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
@@ -54,17 +56,43 @@ class Scan:
         outer = [f"hash({self.plan.item_id}) AS h", *masks, *groups]
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
-        source = source_table(self.staged, self.limits, rejects=True)
-        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}", ", ".join(outer))
-        self.connection.execute(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
-        self.refused.keep()
+        read = self._read(self.staged, inner, outer)
+        blank = 0
+        if self._may_be_blank():
+            blank = read - self._read(replace(self.staged, skip_blank=True), inner, outer)
+        self._rejected = Rejected(self.connection, self.staged, blank=blank)
+        self._rejected.keep()
+        self.staged = self._rejected.staged = replace(self.staged, skip_blank=self._rejected.blank > 0)
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
+
+    def _read(self, staged: Staged, inner: list[str], outer: list[str]) -> int:
+        """Make `items` anew, and `reject_errors`; how many items there are."""
+        for table in ("items", "reject_errors", "reject_scans"):
+            self.connection.execute(f"DROP TABLE IF EXISTS {table}")
+        source = raw_table(staged, self.limits, rejects=True)
+        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM {source}", ", ".join(outer))
+        return self.number(f"CREATE TEMP TABLE items AS SELECT {', '.join(outer)} FROM ({derived})")
+
+    def _may_be_blank(self) -> bool:
+        """Whether there is an item of a text feed that has no value in any column that the plan reads."""
+        if self.staged.line_column is not None:
+            return False
+        filled: dict[int, int] = {}
+        for mask, place in self.plan.filled.values():
+            filled[mask] = filled.get(mask, 0) | 1 << place
+        return self.number(f"SELECT count(*) FROM items WHERE NOT ({any_set(filled)})") > 0
 
     @property
     def id_text(self) -> str:
         """The item's id in SQL over the source's columns, NULL where it has none."""
         column = self.plan.columns.get(self.item)
         return sql.trimmed(column) if column else "NULL::VARCHAR"
+
+    @property
+    def id_place(self) -> int | None:
+        """Which column of the source has the item's id, from 0; None if there is none, or several."""
+        found = re.fullmatch(r"c(\d+)", self.plan.columns.get(self.item, ""))
+        return int(found[1]) if found else None
 
     @property
     def key(self) -> str:
@@ -78,8 +106,10 @@ class Scan:
 
     @cached_property
     def refused(self) -> Rejected:
-        """The rows that could not be read."""
-        return Rejected(self.connection)
+        """The rows that no item was made of."""
+        if self.staged.line_column is None:
+            self._rejected.look_within(self.items, self.index.lines)
+        return self._rejected
 
     @property
     def index(self) -> LineIndex:

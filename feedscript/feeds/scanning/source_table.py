@@ -3,20 +3,32 @@
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
+from feedscript.feeds.scanning.blank_rows import has_value
 
 #: How much of a rejected row is kept.
-_REJECTED_BYTES = 400
+REJECTED_BYTES = 400
 _LEAST_BUFFER_BYTES = 1 << 20
+#: A text that no feed has (characters that Unicode gives to nobody), as what DuckDB is to read as NULL.
+_NEVER = "\ufdd0\ufdd1"
 
 
 def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
-    """The staged file as a table function: columns c0, c1 ... and `line` where the reader gives it.
+    """The staged file as SQL to select from: columns c0, c1 ... and `line` where the reader gives it.
 
-    Rows that cannot be read are left out; with `rejects`, all are noted in the table `reject_errors`.
+    Empty cells are NULL. Rows that cannot be read are left out; with `rejects`, all are noted in the table
+    `reject_errors`.
     """
-    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(staged.columns)))
+    table = raw_table(staged, limits, rejects=rejects)
     if staged.line_column is not None:
-        columns += ", 'line': 'VARCHAR'"
+        return table
+    cells = ", ".join(f"nullif({column}, '') AS {column}" for column in _columns(staged))
+    return f"(SELECT {cells} FROM {table})"
+
+
+def raw_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
+    """As `source_table`, but the empty cells of a text feed are empty texts, which costs nothing."""
+    given = [*_columns(staged), *(["line"] if staged.line_column is not None else [])]
+    columns = ", ".join(f"'{column}': 'VARCHAR'" for column in given)
     options = {
         "columns": f"{{{columns}}}",
         "auto_detect": "false",
@@ -29,11 +41,19 @@ def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> st
         # Half of DuckDB's own choice, as each thread holds several.
         "buffer_size": str(max(8 * limits.max_field_bytes, _LEAST_BUFFER_BYTES)),
     }
+    if staged.line_column is None:
+        # DuckDB lets a row have one field too many if that field is NULL, and takes the shifted ones for right.
+        options["nullstr"] = sql.literal(_NEVER)
     # Every scan must reject the same rows, and `ignore_errors` alone gives up more of them after a bad quote.
     options |= {
         "store_rejects": "true",
         "rejects_limit": "0" if rejects else "1",
-        "rejects_line_size_limit": str(_REJECTED_BYTES),
+        "rejects_line_size_limit": str(REJECTED_BYTES),
     }
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
-    return f"read_csv({sql.literal(str(staged.path))}, {listed})"
+    table = f"read_csv({sql.literal(str(staged.path))}, {listed})"
+    return f"(FROM {table} WHERE {has_value(staged)})" if staged.skip_blank else table
+
+
+def _columns(staged: Staged) -> list[str]:
+    return [f"c{index}" for index in range(len(staged.columns))]

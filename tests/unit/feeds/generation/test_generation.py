@@ -73,7 +73,7 @@ def test_items_keep_the_sources_order(tmp_path: Path) -> None:
 
 
 def test_an_item_without_a_required_value_is_passed_on(tmp_path: Path) -> None:
-    source = export(tmp_path, HEADER + ROW.format(1) + ",,,,,,,\n")
+    source = export(tmp_path, HEADER + ROW.format(1) + "A2,,,,,,,\n")
     generate(source, tmp_path / "feed.csv")
     assert [item["title"] for item in items(tmp_path / "feed.csv")] == ["Mug 1", ""]
 

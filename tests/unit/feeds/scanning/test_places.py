@@ -53,7 +53,8 @@ def test_rows_that_cannot_be_read_are_findings_and_the_others_are_checked(tmp_pa
         "google.brand.missing_required": [(5, 6)],
     }
     assert (report.items_total, report.items_with_errors) == (5, 4)
-    assert report.issues[0].samples[0].value == "2,too,short"
+    first = report.issues[0].samples[0]
+    assert (first.item_id, first.value) == ("2", "3 fields, not 10: 2,too,short")
 
 
 def test_a_quote_in_the_middle_of_a_field_opens_nothing(tmp_path: Path) -> None:
@@ -87,8 +88,8 @@ def test_every_finding_is_listed_though_samples_are_few(tmp_path: Path) -> None:
         "attribute": None,
         "item": 8,
         "line": 16,
-        "item_id": None,
-        "value": "7,short",
+        "item_id": "7",
+        "value": "2 fields, not 10: 7,short",
     }
     # Every item but the short one takes two lines.
     priced = found[1:-1]
@@ -227,7 +228,18 @@ def test_an_interrupt_that_fell_between_two_queries_is_not_forgotten(tmp_path: P
 
 def test_rows_are_counted_as_the_scan_counts_them(tmp_path: Path) -> None:
     path = write(tmp_path, 'id,x\n1,"a\n\nb"\n\n2,c\nbad\n3,d"e\n4,f\n')
-    source = Source("x", "csv", "utf-8", ",", "value", None, 0, None)
+    source = Source(
+        uri="x",
+        format="csv",
+        encoding="utf-8",
+        encoding_certainty="certain",
+        delimiter=",",
+        quoting="value",
+        item=None,
+        compression=None,
+        bytes=0,
+        survey=None,
+    )
     staged = Staged(path, ",", '"', '"', 1, ("id", "x"), None, source, FaultTally())
     assert list(rows(staged, [5])) == [
         (0, 2, 1, 2),

@@ -1,0 +1,35 @@
+"""Whether the quotes of a delimited text are quoting, or only text: a question to the whole file."""
+
+import re
+from pathlib import Path
+
+_QUOTE = b'"'
+
+
+def quotes_are_text(path: Path, delimiter: str, columns: int) -> bool:
+    """Whether a file that was taken for quoted by its beginning is better read with its quotes as text.
+
+    So it is if there is a line whose cells open with quotes that are not closed as quoting has it (`"Nice" shirt`),
+    and every line with a quote has the right number of fields if quotes mean nothing: not so where a quoted cell holds
+    a delimiter or a line break. Doubled quotes within quotes are quoting too.
+    """
+    separator = re.escape(delimiter.encode())
+    cell = rb'(?:"(?:[^"]|"")*"|[^"%b][^%b]*|)' % (separator, separator)
+    well_formed = re.compile(rb"%b(?:%b%b)*" % (cell, separator, cell)).fullmatch
+    doubled = re.compile(rb'(?:^|%b)"(?:[^"]|"")*?""(?:[^"]|"")*"(?:%b|$)' % (separator, separator)).search
+    opens = delimiter.encode() + _QUOTE
+    broken = False
+    with path.open("rb") as file:
+        for line in file:
+            if _QUOTE not in line:
+                continue
+            row = line.rstrip(b"\r\n")
+            if row.count(delimiter.encode()) != columns - 1:
+                return False
+            if row.startswith(_QUOTE) or opens in row:
+                if well_formed(row):
+                    if doubled(row):
+                        return False
+                else:
+                    broken = True
+    return broken
