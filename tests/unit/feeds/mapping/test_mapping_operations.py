@@ -18,6 +18,7 @@ from feedscript.feeds.mapping import (
 from feedscript.feeds.mapping.names import fold, fold_sql
 from feedscript.feeds.mapping.operations import (
     Blank,
+    Currency,
     Default,
     Gtin,
     Joined,
@@ -56,7 +57,7 @@ def worked(value: str | None, *operations: Operation) -> str | None:
 
 def priced(value: str, currency: str | None = None) -> str | None:
     mapping = Mapping(
-        {"price": Rule(operations=(Price("currency"),))}, {"currency": Rule(operations=(Upper(),))}
+        {"price": Rule(operations=(Price(("currency",)),))}, {"currency": Rule(operations=(Currency(),))}
     )
     return mapped(mapping, ("price", "currency"), [value, currency])["price"]
 
@@ -241,8 +242,8 @@ def test_blank_default_and_upper() -> None:
 def test_unless_same_as_reads_the_other_attributes_final_value() -> None:
     mapping = Mapping(
         {
-            "price": Rule(operations=(Price("currency"),)),
-            "sale_price": Rule(operations=(Price("currency"), UnlessSameAs("price"))),
+            "price": Rule(operations=(Price(("currency",)),)),
+            "sale_price": Rule(operations=(Price(("currency",)), UnlessSameAs("price"))),
         },
         {"currency": Rule(constant="USD")},
     )
