@@ -29,9 +29,8 @@ class Currencies:
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
-        """Every code that counts as one."""
-        active = (code for codes in CURRENCIES.values() for code in codes)
-        return tuple(sorted({*active, *self.signs}))
+        """Every code that counts as one, usual ones first."""
+        return tuple(dict.fromkeys((*self.signs, *(code for codes in CURRENCIES.values() for code in codes))))
 
     @cached_property
     def own_meaning(self) -> Mapping[str, str]:

@@ -21,6 +21,8 @@ _PLACE = "0"
 _NO_DECIMALS = ((r"([0-9]) ?[,:]-{1,2}([^0-9]|$)", r"\1,00\2"), (r"([0-9])\.-{1,2}([^0-9]|$)", r"\1.00\2"))
 #: Letters, but for rare scripts: to compile the class of them all takes longer than a small feed.
 _LETTERS = r"A-Za-z\x{C0}-\x{24F}\x{370}-\x{6FF}\x{900}-\x{DFF}"
+#: So many signs are tested one by one, before the search among all of them.
+_USUAL = 5
 #: Between the entries of a text that is searched for them: no sign of a currency holds these.
 _BETWEEN, _STANDS_FOR = "\x1d", "\x1e"
 _ENTRY, _MEANS = literal(_BETWEEN), literal(_STANDS_FOR)
@@ -140,9 +142,11 @@ def _code(around: str, mark: str, said: str, told: str) -> str:
     may_mean = f"CASE WHEN {_may_mean(beside, said)} THEN {said} END"
     meaning = _meaning(capitals, known.own_meaning)
     unless_told = f"CASE WHEN {told} IS NULL THEN {_meaning(capitals, known.unless_told)} END"
+    usual = [each for each in known.own_meaning.items() if len(each[0]) == 1][:_USUAL]
     return choice(
         [
             (f"{mark} = ''", told),
+            *((f"{mark} = {literal(sign)}", literal(code)) for sign, code in usual),
             (f"strlen({mark}) = 3 AND {said} IS NOT NULL", f"CASE WHEN {is_word} THEN NULL ELSE {said} END"),
             (f"{said} IS NOT NULL", may_mean),
             (f"NOT {one_side}", "NULL"),

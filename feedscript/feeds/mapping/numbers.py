@@ -10,19 +10,25 @@ from feedscript.feeds.rules.sql import choice, literal
 
 Decimal = Literal["comma", "point"]
 
-_SPACES = "\t\u00a0\u2007\u2009\u202f\u3000"
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 #: Marks of direction and of joining, which nobody sees.
 _UNSEEN = "\u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 #: The zeros of scripts that CLDR writes amounts in.
 _ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\u0f20\u1040"
-_PLAIN = (
-    {chr(ord("!") + place): chr(0xFF01 + place) for place in range(94)}
-    | {" ": _SPACES, "-": _DASHES, "'": "\u2019\u02bc\u066c", ",": "\u066b", "*": "\u00b9\u00b2\u00b3\u2020\u2021"}
-    | {"¥": "\uffe5", "£": "\uffe1", "₩": "\uffe6"}
-)  # fmt: skip
-_FOLDED = "".join(_PLAIN.values()) + "".join(chr(ord(zero) + each) for zero in _ZEROS for each in range(10))
-_INTO = "".join(plain * len(others) for plain, others in _PLAIN.items()) + "0123456789" * len(_ZEROS)
+#: What means the same as a plain sign: wide forms, blanks, dashes, apostrophes, the Arabic separators, footnotes.
+_ALIKE = (
+    *((chr(ord("!") + place), chr(0xFF01 + place)) for place in range(94)),
+    *(("0123456789"[digit], chr(ord(zero) + digit)) for zero in _ZEROS for digit in range(10)),
+    *((" ", each) for each in "\t\u00a0\u2007\u2009\u202f\u3000"),
+    *(("-", each) for each in "\u2010\u2011\u2012\u2013\u2014\u2212"),
+    *(("'", each) for each in "\u2019\u02bc\u066c"),
+    *(("*", each) for each in "\u00b9\u00b2\u00b3\u2020\u2021"),
+    (",", "\u066b"),
+    ("¥", "\uffe5"),
+    ("£", "\uffe1"),
+    ("₩", "\uffe6"),
+)
+_FOLDED = "".join(other for _, other in _ALIKE)
+_INTO = "".join(plain for plain, _ in _ALIKE)
 
 #: Digits with whatever may lie between them.
 RUN = "[0-9](?:[0-9.,' ]*[0-9])?"
@@ -33,8 +39,14 @@ _AMBIGUOUS = "[1-9][0-9]{0,2}[.,][0-9]{3}"
 
 def folded(value: str) -> str:
     """The value with the digits, blanks and signs that mean what ASCII's mean written as those, and nothing unseen."""
-    exotic = f"translate({value}, {literal(_FOLDED + _UNSEEN)}, {literal(_INTO)})"
-    return f"CASE WHEN strlen({value}) = length({value}) THEN {value} ELSE trim({exotic}) END"
+    spaced = f"replace(replace({value}, '\u00a0', ' '), '\u202f', ' ')"
+    exotic = f"trim(translate({value}, {literal(_FOLDED + _UNSEEN)}, {literal(_INTO)}))"
+    # The engine reads the tables of a translation for each value: a class of characters says who needs it.
+    others = f"regexp_matches({spaced}, {literal(f'[{_FOLDED}{_UNSEEN}]')})"
+    return (
+        f"CASE WHEN strlen({value}) = length({value}) AND NOT contains({value}, '\t') THEN {value}"
+        f" WHEN {others} THEN {exotic} ELSE {spaced} END"
+    )
 
 
 def reading(run: str, decimal: Decimal | None) -> str:
