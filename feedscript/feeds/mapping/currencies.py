@@ -56,7 +56,7 @@ def _is_sign(letter: str) -> bool:
 @cache
 def currencies() -> Currencies:
     """The currencies as this package knows them."""
-    path = Path(__file__).with_name("currencies.yaml")
+    path = Path(__file__).with_name("currency_signs.yaml")
     loaded = load_shipped(path, "feedscript.feeds.mapping.currencies_schema:read_currencies")
     assert isinstance(loaded, Currencies)
     return loaded
