@@ -131,6 +131,7 @@ def generate(
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         declared = _declared(target, staged.columns, own)
         rules = _rules(target, own, declared, commas_part=staged.line_column is None)
+        rules = rules.with_decimal(options.decimal)
         matches = match_columns(staged.columns, rules)
         _refuse_unmatched(target, matches)
         writing = Writing(rules, matches, declared, target.item, limits, Path(workdir), progress)

@@ -11,8 +11,10 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from feedscript.feeds.documents import load_document
 from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.operations import (
     Blank,
+    Currency,
     Default,
     Gtin,
     Listed,
@@ -58,6 +60,23 @@ class Mapping:
         """This mapping where it speaks, `base` elsewhere; a rule without operations keeps those of `base`."""
         return Mapping(_over(self.attributes, base.attributes), _over(self.inputs, base.inputs))
 
+    def with_decimal(self, decimal: Decimal | None) -> "Mapping":
+        """This mapping where amounts that may be read in two ways have this sign before their decimals."""
+        return Mapping(_with_decimal(self.attributes, decimal), _with_decimal(self.inputs, decimal))
+
+
+def _with_decimal(rules: AbstractMapping[str, Rule], decimal: Decimal | None) -> dict[str, Rule]:
+    return {
+        name: replace(rule, operations=tuple(_settled(each, decimal) for each in rule.operations))
+        if rule.operations
+        else rule
+        for name, rule in rules.items()
+    }
+
+
+def _settled(operation: Operation, decimal: Decimal | None) -> Operation:
+    return replace(operation, decimal=decimal) if isinstance(operation, Price | Measure) else operation
+
 
 def _over(own: AbstractMapping[str, Rule], base: AbstractMapping[str, Rule]) -> dict[str, Rule]:
     merged = dict(base)
@@ -99,6 +118,13 @@ def _of_text(operation: Callable[[str], Operation]) -> Callable[[Any], Operation
 
 _text = fields.String(required=True, validate=validate.Length(min=1))
 _texts = fields.List(_text, required=True, validate=validate.Length(min=1))
+
+
+def _one_or_more(parameter: Any) -> tuple[str, ...]:
+    texts: list[Any] = _texts.deserialize([parameter] if isinstance(parameter, str) else parameter)
+    return tuple(texts)
+
+
 _length = fields.Integer(required=True, strict=True, validate=validate.Range(min=2, max=100_000))
 _words = fields.Dict(keys=_text, values=_texts, required=True, validate=validate.Length(min=1))
 
@@ -113,12 +139,13 @@ _list = fields.Nested(
 
 OPERATIONS: dict[str, Callable[[Any], Operation]] = {
     "blank": lambda parameter: Blank(tuple(_texts.deserialize(parameter))),
+    "currency": _without(Currency),
     "default": _of_text(Default),
     "gtin": _without(Gtin),
     "list": lambda parameter: Listed(**_list.deserialize(parameter)),
     "measure": _without(Measure),
     "plain_text": _without(PlainText),
-    "price": _of_text(Price),
+    "price": lambda parameter: Price(_one_or_more(parameter)),
     "stock_count": _without(StockCount),
     "truncate": lambda parameter: Truncate(_length.deserialize(parameter)),
     "unless_same_as": _of_text(UnlessSameAs),

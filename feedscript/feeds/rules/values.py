@@ -34,7 +34,8 @@ def _any_of(words: Iterable[str]) -> str:
 
 def _price() -> str:
     whole, cents, mills = (_any_of(CURRENCIES[digits]) for digits in (0, 2, 3))
-    amount = r"-?\d{1,15}"
+    # A zero before other digits is the trace of a thousands sign or decimal point that somebody misread.
+    amount = r"-?(?:0|[1-9]\d{0,14})"
     return rf"{amount}(?:(?:\.\d{{1,2}})? (?:{cents})|(?:\.00?)? (?:{whole})|(?:\.\d{{1,3}})? (?:{mills}))"
 
 

@@ -1,7 +1,7 @@
 """The closed list of operations that a mapping may apply to a value."""
 
 from feedscript.feeds.mapping.operations.addresses import Url
-from feedscript.feeds.mapping.operations.amounts import Measure, Price, UnlessSameAs
+from feedscript.feeds.mapping.operations.amounts import Currency, Measure, Price, UnlessSameAs
 from feedscript.feeds.mapping.operations.identifiers import Gtin
 from feedscript.feeds.mapping.operations.lists import Joined, Listed
 from feedscript.feeds.mapping.operations.operation import Layer, Operation
@@ -10,6 +10,7 @@ from feedscript.feeds.mapping.operations.words import Blank, Default, StockCount
 
 __all__ = [
     "Blank",
+    "Currency",
     "Default",
     "Gtin",
     "Joined",

@@ -98,7 +98,7 @@ def test_every_operation_is_documented() -> None:
 
 
 def test_the_documents_example_is_a_mapping(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    example, *_ = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
     mapping = read_mapping(written(tmp_path, example))
     assert mapping.attributes["title"].columns == ("Web name", "Name")
     assert mapping.attributes["mpn"].omit
