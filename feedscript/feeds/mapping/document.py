@@ -23,6 +23,7 @@ from feedscript.feeds.mapping.operations import (
     StockCount,
     Truncate,
     UnlessSameAs,
+    UnlessZero,
     Upper,
     Url,
     Values,
@@ -122,6 +123,7 @@ OPERATIONS: dict[str, Callable[[Any], Operation]] = {
     "stock_count": _without(StockCount),
     "truncate": lambda parameter: Truncate(_length.deserialize(parameter)),
     "unless_same_as": _of_text(UnlessSameAs),
+    "unless_zero": _without(UnlessZero),
     "upper": _without(Upper),
     "url": _without(Url),
     "values": lambda parameter: Values(

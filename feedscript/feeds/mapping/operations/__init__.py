@@ -5,8 +5,9 @@ from feedscript.feeds.mapping.operations.amounts import Measure, Price, UnlessSa
 from feedscript.feeds.mapping.operations.identifiers import Gtin
 from feedscript.feeds.mapping.operations.lists import Joined, Listed
 from feedscript.feeds.mapping.operations.operation import Layer, Operation
+from feedscript.feeds.mapping.operations.stock import StockCount
 from feedscript.feeds.mapping.operations.texts import PlainText, Truncate, Upper
-from feedscript.feeds.mapping.operations.words import Blank, Default, StockCount, Values
+from feedscript.feeds.mapping.operations.words import Blank, Default, UnlessZero, Values
 
 __all__ = [
     "Blank",
@@ -22,6 +23,7 @@ __all__ = [
     "StockCount",
     "Truncate",
     "UnlessSameAs",
+    "UnlessZero",
     "Upper",
     "Url",
     "Values",

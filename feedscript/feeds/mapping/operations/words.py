@@ -1,5 +1,5 @@
 # ruff: noqa: D102 - `Operation` tells what the methods of every operation do
-"""Words: an attribute's own for a merchant's, placeholders, defaults, stock."""
+"""Words: an attribute's own for a merchant's, placeholders, defaults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +49,26 @@ class Blank(Alone):
         return ({column: f"CASE WHEN lower(trim({value})) IN ({words}) THEN NULL ELSE {value} END"},)
 
 
+#: Nothing but zeros, with a currency before or after them.
+_ZERO = r"[A-Za-z.\p{Sc}]{0,4}[\s\x{00A0}]?[+-]?0+(?:[.,]0+)?(?:,-)?[\s\x{00A0}]?[A-Za-z.\p{Sc}]{0,4}"
+
+
+@dataclass(frozen=True)
+class UnlessZero(Alone):
+    """Empty an amount of nothing: a sale price of `0.00 EUR` is no sale."""
+
+    name: ClassVar[str] = "unless_zero"
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        value = identifier(column)
+        return (
+            {
+                column: f"CASE WHEN contains({value}, '0') AND regexp_full_match({value}, {literal(_ZERO)}) THEN NULL "
+                f"ELSE {value} END"
+            },
+        )
+
+
 @dataclass(frozen=True)
 class Default(Alone):
     """Use this value where there is none."""
@@ -59,20 +79,3 @@ class Default(Alone):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         return ({column: f"coalesce({identifier(column)}, {literal(self.value)})"},)
-
-
-@dataclass(frozen=True)
-class StockCount(Alone):
-    """Turn a number of units into `in_stock` or `out_of_stock`; words stay."""
-
-    name: ClassVar[str] = "stock_count"
-
-    def layers(self, column: str) -> tuple[Layer, ...]:
-        value = identifier(column)
-        return (
-            {
-                column: f"CASE WHEN NOT regexp_full_match({value}, '-?[0-9]+(\\.0*)?') THEN {value} "
-                f"WHEN regexp_full_match({value}, '0*[1-9][0-9]*(\\.0*)?') THEN 'in_stock' "
-                "ELSE 'out_of_stock' END"
-            },
-        )
