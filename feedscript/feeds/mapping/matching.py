@@ -88,8 +88,8 @@ class Matches:
 def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
     """Match a source's columns; raises UnknownColumn where a rule names a column that is not there.
 
-    Columns that bear an attribute's own name serve it, whatever else the mapping takes from them. Any other
-    column serves one attribute by synonym, in the attributes' order, and none where the mapping has named it.
+    What the mapping takes from a column by name takes it away from nobody. By its name or a synonym a column serves
+    one attribute, in the attributes' order, those first whose own name it bears.
     """
     positions: dict[str, list[int]] = {}
     for position, name in enumerate(columns):
@@ -101,7 +101,7 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
         if rule.columns or rule.constant is not None
     }
     free = {name: rule for name, rule in rules.items() if name not in found}
-    taken = {place for places in found.values() for place in places}
+    taken: set[int] = set()
     for name, rule in free.items():
         found[name] = _first_or_all(rule, positions.get(fold(name), []))
         taken.update(found[name])
