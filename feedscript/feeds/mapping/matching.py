@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.document import Mapping, Rule
-from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.mapping.names import fold, folded
 from feedscript.feeds.mapping.operations import Joined, Listed
 
 # How many columns a message names.
@@ -92,8 +92,9 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
     one attribute, in the attributes' order, those first whose own name it bears.
     """
     positions: dict[str, list[int]] = {}
+    bare = folded(columns)
     for position, name in enumerate(columns):
-        positions.setdefault(fold(name), []).append(position)
+        positions.setdefault(bare[name], []).append(position)
     rules = {**mapping.inputs, **{name: rule for name, rule in mapping.attributes.items() if not rule.omit}}
     found: dict[str, tuple[int, ...]] = {
         name: tuple(_named(name, column, columns, positions) for column in rule.columns)
@@ -102,12 +103,13 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
     }
     free = {name: rule for name, rule in rules.items() if name not in found}
     taken: set[int] = set()
+    meant = folded(tuple(word for name, rule in free.items() for word in (name, *rule.names)))
     for name, rule in free.items():
-        found[name] = _first_or_all(rule, positions.get(fold(name), []))
+        found[name] = _first_or_all(rule, positions.get(meant[name], []))
         taken.update(found[name])
     for name, rule in free.items():
         if not found[name] or is_list(rule):
-            alike = (place for word in rule.names for place in positions.get(fold(word), []))
+            alike = (place for word in rule.names for place in positions.get(meant[word], []))
             found[name] += _first_or_all(
                 rule, [place for place in dict.fromkeys(alike) if place not in taken]
             )

@@ -1,8 +1,5 @@
 """Each operation, on values as merchants write them."""
 
-from collections.abc import Sequence
-
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +12,6 @@ from feedscript.feeds.mapping import (
     known_synonyms,
     match_columns,
 )
-from feedscript.feeds.mapping.names import fold, fold_sql
 from feedscript.feeds.mapping.operations import (
     Blank,
     Default,
@@ -23,7 +19,6 @@ from feedscript.feeds.mapping.operations import (
     Joined,
     Listed,
     Measure,
-    Operation,
     PlainText,
     Price,
     StockCount,
@@ -33,25 +28,7 @@ from feedscript.feeds.mapping.operations import (
     Url,
     Values,
 )
-
-DATABASE = duckdb.connect()
-
-
-def mapped(mapping: Mapping, columns: tuple[str, ...], row: Sequence[str | None]) -> dict[str, str | None]:
-    """The item that a mapping makes of one row."""
-    matches = match_columns(columns, mapping)
-    named = ", ".join(f"? AS c{place}" for place in range(len(columns)))
-    query = compile_mapping(
-        matches, frozenset(mapping.attributes.keys() | mapping.inputs.keys()), f"(SELECT {named})"
-    ).select
-    found = DATABASE.execute(query, [*row]).fetchone()
-    assert found is not None
-    return dict(zip(matches.attributes, found, strict=True))
-
-
-def worked(value: str | None, *operations: Operation) -> str | None:
-    """What operations make of one value."""
-    return mapped(Mapping({"it": Rule(operations=operations)}), ("it",), [value])["it"]
+from tests.unit.feeds.mapping.mapped_rows import DATABASE, mapped, worked
 
 
 def priced(value: str, currency: str | None = None) -> str | None:
@@ -270,15 +247,6 @@ def test_nothing_in_a_mapping_or_a_header_is_evaluated() -> None:
         columns=(HOSTILE,), operations=(Values({HOSTILE: ("x'y",)}), Default(HOSTILE), Blank((HOSTILE,)))
     )
     assert mapped(Mapping({HOSTILE: rule}), (HOSTILE,), ["xy"]) == {HOSTILE: None}
-
-
-@settings(deadline=None)
-@given(st.text(st.characters(max_codepoint=0x17F, exclude_categories=["Cc", "Cs"]), max_size=20))
-def test_names_fold_alike_in_both_languages(name: str) -> None:
-    """The words of a mapping are folded here, the values in the query: both must agree where it matters."""
-    letters = "".join(letter for letter in name if letter.isascii() or letter in "äöüÄÖÜßéèêçñáíóú")
-    found = DATABASE.execute(f"SELECT {fold_sql('?')}", [letters]).fetchone()
-    assert found == (fold(letters),)
 
 
 def test_joined_parts_values_with_a_comma_and_keeps_those_within() -> None:
