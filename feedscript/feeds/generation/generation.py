@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -28,10 +28,11 @@ from feedscript.feeds.mapping import (
     Mapping,
     Matches,
     Rule,
+    is_list,
     known_synonyms,
     match_columns,
 )
-from feedscript.feeds.mapping.operations import Joined
+from feedscript.feeds.mapping.operations import Joined, Operation
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
 from feedscript.feeds.readers import Source, SourceOptions, Staged, stage
@@ -175,15 +176,30 @@ def _declared(profile: Profile, columns: tuple[str, ...], mapping: Mapping) -> d
 
 def _rules(profile: Profile, mapping: Mapping, declared: dict[str, str], *, commas_part: bool) -> Mapping:
     """A rule for every attribute of the profile: the merchant's, else the synonyms, else its own name alone."""
+    repeated = {each.name: each for each in profile.attributes if each.repeatable}
     own = {
         attribute.name: Rule(
             columns=(declared[attribute.name],) if attribute.name in declared else (),
-            operations=(Joined(commas_part),) if attribute.repeatable else (),
+            operations=(Joined.of(attribute, commas_part=commas_part),) if attribute.repeatable else (),
         )
         for attribute in profile.attributes
     }
     merged = mapping.over(known_synonyms()).over(Mapping(own))
-    return Mapping({name: merged.attributes[name] for name in own}, merged.inputs)
+    rules = {name: merged.attributes[name] for name in own}
+    if not commas_part:
+        # A rule that takes one value alone must not have it read as two.
+        one = {
+            name: Joined.of(attribute, commas_part=False, several=False)
+            for name, attribute in repeated.items()
+        }
+        rules |= {
+            name: _followed_by(rules[name], each) for name, each in one.items() if not is_list(rules[name])
+        }
+    return Mapping(rules, merged.inputs)
+
+
+def _followed_by(rule: Rule, operation: Operation) -> Rule:
+    return replace(rule, operations=(*(rule.operations or ()), operation))
 
 
 def _refuse_unmatched(profile: Profile, matches: Matches) -> None:

@@ -7,6 +7,7 @@ from feedscript.feeds.mapping.matching import (
     Match,
     Matches,
     UnknownColumn,
+    is_list,
     match_columns,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "Step",
     "UnknownColumn",
     "compile_mapping",
+    "is_list",
     "known_synonyms",
     "match_columns",
     "read_mapping",

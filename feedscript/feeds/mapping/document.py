@@ -31,6 +31,9 @@ from feedscript.feeds.mapping.operations import (
 
 _HERE = Path(__file__).parent
 
+#: Attributes whose values name a product or somebody, and are never cut.
+IDENTIFIERS = frozenset({"id", "brand", "mpn", "gtin", "item_group_id", "external_seller_id"})
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -180,6 +183,18 @@ class MappingSchema(Schema):
 
     attributes = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
     inputs = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
+
+    @validates_schema(skip_on_field_errors=True)
+    def cut_no_identifier(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse to cut what names a product: the rest names another one, or none."""
+        for name in IDENTIFIERS & data.get("attributes", {}).keys():
+            operations = data["attributes"][name].operations or ()
+            for place, operation in enumerate(operations):
+                if isinstance(operation, Truncate):
+                    cause = (
+                        f"{name} is an identifier, which nothing may be cut off: what is left is no {name}"
+                    )
+                    raise ValidationError({"attributes": {name: {"operations": {place: [cause]}}}})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Mapping:

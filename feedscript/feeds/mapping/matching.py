@@ -137,7 +137,10 @@ def _named(attribute: str, column: str, columns: tuple[str, ...], positions: dic
 
 def is_list(rule: Rule) -> bool:
     """Whether the attribute takes the values of several columns."""
-    return any(isinstance(operation, Listed | Joined) for operation in rule.operations or ())
+    return any(
+        isinstance(operation, Listed) or (isinstance(operation, Joined) and operation.several)
+        for operation in rule.operations or ()
+    )
 
 
 def _first_or_all(rule: Rule, places: list[int]) -> tuple[int, ...]:

@@ -43,6 +43,14 @@ def test_a_mapping_is_read(tmp_path: Path) -> None:
         ("attributes:\n  title: {column: a, constant: b}\n", 2, "give one of them"),
         ("attributes:\n  title: {colum: a}\n", 2, "Unknown field"),
         ("atributes: {}\n", 1, "Unknown field"),
+        pytest.param(
+            "attributes:\n  brand:\n    operations:\n      - plain_text\n      - truncate: 70\n",
+            5,
+            "brand is an identifier",
+            id="1.9-brand",
+        ),
+        pytest.param("attributes:\n  mpn: {operations: [truncate: 70]}\n", 2, "is no mpn", id="1.9-mpn"),
+        pytest.param("attributes:\n  id: {operations: [truncate: 50]}\n", 2, "is no id", id="1.9-id"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, cause: str) -> None:

@@ -16,7 +16,6 @@ from feedscript.feeds.mapping.operations import (
     Blank,
     Default,
     Gtin,
-    Joined,
     Listed,
     Measure,
     PlainText,
@@ -195,15 +194,6 @@ def test_url() -> None:
     assert worked("//shop.example.com/a b", Url()) == "https://shop.example.com/a%20b"
 
 
-def test_list_is_separated_by_a_comma_alone() -> None:
-    separated = worked(
-        " https://a.example/1.jpg | //a.example/2.jpg;;https://a.example/3.jpg", Listed("|;", 10), Url()
-    )
-    assert separated == "https://a.example/1.jpg,https://a.example/2.jpg,https://a.example/3.jpg"
-    assert worked("a, b\x1fc", Listed("|", 10)) == "a,b,c"
-    assert worked("c|a|c|b|a|d", Listed("|", 3)) == "c,a,b"
-
-
 def test_a_list_takes_every_column_and_others_the_first_value() -> None:
     mapping = Mapping({"one": Rule(), "all": Rule(names=("more",), operations=(Listed("|", 10),))})
     row = ["first\x1fsecond", "a", "b|c", None]
@@ -247,11 +237,6 @@ def test_nothing_in_a_mapping_or_a_header_is_evaluated() -> None:
         columns=(HOSTILE,), operations=(Values({HOSTILE: ("x'y",)}), Default(HOSTILE), Blank((HOSTILE,)))
     )
     assert mapped(Mapping({HOSTILE: rule}), (HOSTILE,), ["xy"]) == {HOSTILE: None}
-
-
-def test_joined_parts_values_with_a_comma_and_keeps_those_within() -> None:
-    assert worked("light,warm\x1fsoft, red", Joined(commas_part=False)) == "light, warm,soft, red"
-    assert worked("light,warm", Joined(commas_part=True)) == "light,warm"
 
 
 KNOWN = known_synonyms()
