@@ -31,6 +31,7 @@ from feedscript.feeds.mapping import (
     is_list,
     known_synonyms,
     match_columns,
+    recognised,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
 from feedscript.feeds.profiles import Profile, load_profile
@@ -66,7 +67,8 @@ class Generated:
 
     `account` tells of the source's records, `repairs` which values were changed and how; nothing else differs between
     source and feed. `faults` counts what was wrong with the file, by code. `matched` holds the source's columns by
-    attribute (none: a constant); `unmatched` are the columns that were not used.
+    attribute (none: a constant); `unmatched` are the columns that were not used. `preset` is the platform whose export
+    the source was taken for.
     """
 
     profile: Profile
@@ -76,6 +78,7 @@ class Generated:
     unmatched: tuple[str, ...]
     faults: AbstractMapping[str, int]
     source: Source
+    preset: str | None = None
 
     @property
     def items_written(self) -> int:
@@ -91,7 +94,8 @@ class Generated:
         written = f"{account.read} of {account.seen} items written"
         repaired = sum(repair.total for repair in self.repairs)
         repairs = f", {repaired} values repaired" if repaired else ""
-        return f"{written} with {len(self.matched)} attributes{repairs}{lost}{told}"
+        taken = f", read as {self.preset}" if self.preset else ""
+        return f"{written} with {len(self.matched)} attributes{taken}{repairs}{lost}{told}"
 
 
 def generate(
@@ -131,8 +135,10 @@ def generate(
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         declared = _declared(target, staged.columns, own)
-        rules = _rules(target, own, declared, commas_part=staged.line_column is None)
-        matches = match_columns(staged.columns, rules)
+        preset = recognised(staged.columns)
+        asked = own.over(preset.mapping_for(staged.columns)) if preset else own
+        rules = _rules(target, asked, declared, commas_part=staged.line_column is None)
+        matches = match_columns(staged.columns, rules, preset.within if preset else ())
         _refuse_unmatched(target, matches)
         writing = Writing(rules, matches, declared, target.item, limits, Path(workdir), progress)
 
@@ -153,6 +159,7 @@ def generate(
         unmatched=matches.unused,
         faults=dict(staged.faults.totals),
         source=staged.source,
+        preset=preset.name if preset else None,
     )
 
 
@@ -175,7 +182,7 @@ def _declared(profile: Profile, columns: tuple[str, ...], mapping: Mapping) -> d
 
 
 def _rules(profile: Profile, mapping: Mapping, declared: dict[str, str], *, commas_part: bool) -> Mapping:
-    """A rule for every attribute of the profile: the merchant's, else the synonyms, else its own name alone."""
+    """A rule for every attribute of the profile: of `mapping`, else the synonyms, else its own name alone."""
     repeated = {each.name: each for each in profile.attributes if each.repeatable}
     own = {
         attribute.name: Rule(

@@ -10,6 +10,7 @@ from feedscript.feeds.mapping.matching import (
     is_list,
     match_columns,
 )
+from feedscript.feeds.mapping.preset import Preset, presets, recognised
 
 __all__ = [
     "AttributesUnmatched",
@@ -18,6 +19,7 @@ __all__ = [
     "Match",
     "Matches",
     "MisplacedReference",
+    "Preset",
     "Rule",
     "Step",
     "UnknownColumn",
@@ -25,5 +27,7 @@ __all__ = [
     "is_list",
     "known_synonyms",
     "match_columns",
+    "presets",
     "read_mapping",
+    "recognised",
 ]

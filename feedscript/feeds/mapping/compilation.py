@@ -6,8 +6,8 @@ then the first with a value is taken: a placeholder in the first is no value. Wh
 left is kept beside, for those who ask which values it changed; DuckDB drops what nobody asks for.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from feedscript.feeds.errors import FeedError
@@ -106,27 +106,39 @@ def compile_mapping(
     return Compiled(table, attributes, tuple(step for step in steps if step.attribute in matches.attributes))
 
 
+@dataclass(frozen=True)
+class _Layers:
+    """The columns that each layer assigns."""
+
+    columns: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, depth: int, *assigned: Mapping[str, str]) -> None:
+        if depth == len(self.columns):
+            self.columns.append({})
+        for columns in assigned:
+            self.columns[depth].update(columns)
+
+    def add_all(self, depth: int, ways: Iterable[Iterable[Mapping[str, str]]]) -> int:
+        """Add what goes its way step by step beside each other; the depth behind it."""
+        for together in zip(*ways, strict=True):
+            self.add(depth, *together)
+            depth += 1
+        return depth
+
+
 def _layers(
     matches: Matches, known: frozenset[str], *, joined: bool
 ) -> tuple[list[dict[str, str]], list[Step]]:
     """The assignments of all operations, each in the first layer in which all that it reads is ready."""
-    layers: list[dict[str, str]] = []
+    layers = _Layers()
     steps: list[Step] = []
     ready = dict.fromkeys(known - matches.attributes.keys() - matches.inputs.keys(), 0)
 
-    def assign(depth: int, *assigned: Mapping[str, str]) -> None:
-        if depth == len(layers):
-            layers.append({})
-        for columns in assigned:
-            layers[depth].update(columns)
-
     for name, match in matches.by_name.items():
         candidates = _candidates(name, match)
-        columns, depth = tuple(candidates), 0
+        columns = tuple(candidates)
         origins = (_origin(each, places, match.rule, joined=joined) for each, places in candidates.items())
-        for together in zip(*origins, strict=True):
-            assign(depth, *together)
-            depth += 1
+        depth = layers.add_all(0, origins)
         steps += _origin_steps(name, match, columns, joined=joined)
         before = [*columns]
         for place, operation in enumerate(_operations(match, columns)):
@@ -135,17 +147,15 @@ def _layers(
                 columns = (name,)
             elif place == 0:
                 before = [f"{column}:before" for column in columns]
-                assign(depth, _kept(before, columns))
-            for together in zip(*(operation.layers(column) for column in columns), strict=True):
-                assign(depth, *together)
-                depth += 1
+                layers.add(depth, _kept(before, columns))
+            depth = layers.add_all(depth, (operation.layers(column) for column in columns))
             after = [f"{column}:after:{place}" for column in columns]
-            assign(depth, _kept(after, columns))
+            layers.add(depth, _kept(after, columns))
             if not isinstance(operation, _FirstOf):
                 steps.append(Step(name, operation.name, _taken(name, before), _taken(name, after)))
             before = after
         ready[name] = depth
-    return layers, steps
+    return layers.columns, steps
 
 
 def _kept(names: list[str], columns: tuple[str, ...]) -> dict[str, str]:
@@ -216,9 +226,7 @@ def _cells(column: str, positions: tuple[int, ...], rule: Rule) -> dict[str, str
     return cells
 
 
-def _origin(
-    column: str, positions: tuple[int, ...], rule: Rule, *, joined: bool
-) -> Iterator[dict[str, str]]:
+def _origin(column: str, positions: tuple[int, ...], rule: Rule, *, joined: bool) -> Iterator[dict[str, str]]:
     """The value that an attribute begins with, and beside it what the source holds, untrimmed and whole."""
     if rule.constant is not None:
         return

@@ -17,16 +17,19 @@ from feedscript.feeds.mapping.operations import (
     Gtin,
     Listed,
     Measure,
+    Micros,
     Operation,
     PlainText,
     Price,
     StockCount,
     Truncate,
+    Unit,
     UnlessSameAs,
     UnlessZero,
     Upper,
     Url,
     Values,
+    Without,
 )
 
 _HERE = Path(__file__).parent
@@ -121,10 +124,12 @@ OPERATIONS: dict[str, Callable[[Any], Operation]] = {
     "gtin": _without(Gtin),
     "list": lambda parameter: Listed(**_list.deserialize(parameter)),
     "measure": _without(Measure),
+    "micros": _without(Micros),
     "plain_text": _without(PlainText),
     "price": _of_text(Price),
     "stock_count": _without(StockCount),
     "truncate": lambda parameter: Truncate(_length.deserialize(parameter)),
+    "unit": _of_text(Unit),
     "unless_same_as": _of_text(UnlessSameAs),
     "unless_zero": _without(UnlessZero),
     "upper": _without(Upper),
@@ -132,6 +137,7 @@ OPERATIONS: dict[str, Callable[[Any], Operation]] = {
     "values": lambda parameter: Values(
         {own: tuple(words) for own, words in _words.deserialize(parameter).items()}
     ),
+    "without": _of_text(Without),
 }
 
 

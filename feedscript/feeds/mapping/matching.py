@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.document import Mapping, Rule
-from feedscript.feeds.mapping.names import fold, folded
+from feedscript.feeds.mapping.names import fold, folded, names_within
 from feedscript.feeds.mapping.operations import Joined, Listed
 
 # How many columns a message names.
@@ -85,16 +85,19 @@ class Matches:
         return tuple(name for position, name in enumerate(self.columns) if position not in taken)
 
 
-def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
+def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str, ...] = ()) -> Matches:
     """Match a source's columns; raises UnknownColumn where a rule names a column that is not there.
 
     What the mapping takes from a column by name takes it away from nobody. By its name or a synonym a column serves
-    one attribute, in the attributes' order, those first whose own name it bears.
+    one attribute, in the attributes' order, those first whose own name it bears. `within` are objects of the source in
+    which names are those of attributes: `attributes.title` is a title.
     """
     positions: dict[str, list[int]] = {}
     bare = folded(columns)
     for position, name in enumerate(columns):
         positions.setdefault(bare[name], []).append(position)
+    for name, position in names_within(columns, within).items():
+        positions.setdefault(name, []).append(position)
     rules = {**mapping.inputs, **{name: rule for name, rule in mapping.attributes.items() if not rule.omit}}
     found: dict[str, tuple[int, ...]] = {
         name: tuple(_named(name, column, columns, positions) for column in rule.columns)

@@ -61,6 +61,18 @@ def folded(names: tuple[str, ...]) -> Mapping[str, str]:
     return {name: found[text] for name, text in zip(names, texts, strict=True)}
 
 
+def names_within(columns: tuple[str, ...], within: tuple[str, ...]) -> dict[str, int]:
+    """The places of the columns that stand in one of the objects `within`, by their folded names there."""
+    found: dict[str, int] = {}
+    outer = set(folded(within).values())
+    parted = {column: column.partition(".") for column in columns if "." in column}
+    bare = folded(tuple(name for begin, _, rest in parted.values() for name in (begin, rest)))
+    for column, (begin, _, rest) in parted.items():
+        if bare[begin] in outer:
+            found.setdefault(bare[rest], columns.index(column))
+    return found
+
+
 @cache
 def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"threads": 1})

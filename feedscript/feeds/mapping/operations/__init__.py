@@ -2,6 +2,7 @@
 
 from feedscript.feeds.mapping.operations.addresses import Url
 from feedscript.feeds.mapping.operations.amounts import Measure, Price, UnlessSameAs
+from feedscript.feeds.mapping.operations.exports import Micros, Unit, Without
 from feedscript.feeds.mapping.operations.identifiers import Gtin
 from feedscript.feeds.mapping.operations.lists import Joined, Listed
 from feedscript.feeds.mapping.operations.operation import Layer, Operation
@@ -17,14 +18,17 @@ __all__ = [
     "Layer",
     "Listed",
     "Measure",
+    "Micros",
     "Operation",
     "PlainText",
     "Price",
     "StockCount",
     "Truncate",
+    "Unit",
     "UnlessSameAs",
     "UnlessZero",
     "Upper",
     "Url",
     "Values",
+    "Without",
 ]
