@@ -51,6 +51,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "account": document["account"],
             "repairs": document["repairs"],
             "faults": document["faults"],
+            "preset": document["preset"],
             "matched_columns": document["matched"],
             "unmatched_columns": document["unmatched"],
             "warnings": _warnings(assignment, place),

@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -28,10 +28,12 @@ from feedscript.feeds.mapping import (
     Mapping,
     Matches,
     Rule,
+    is_list,
     known_synonyms,
     match_columns,
+    recognised,
 )
-from feedscript.feeds.mapping.operations import Joined
+from feedscript.feeds.mapping.operations import Joined, Operation
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.progress import OnProgress, Progress, silent
 from feedscript.feeds.readers import Source, SourceOptions, Staged, stage
@@ -65,7 +67,8 @@ class Generated:
 
     `account` tells of the source's records, `repairs` which values were changed and how; nothing else differs between
     source and feed. `faults` counts what was wrong with the file, by code. `matched` holds the source's columns by
-    attribute (none: a constant); `unmatched` are the columns that were not used.
+    attribute (none: a constant); `unmatched` are the columns that were not used. `preset` is the platform whose export
+    the source was taken for.
     """
 
     profile: Profile
@@ -75,6 +78,7 @@ class Generated:
     unmatched: tuple[str, ...]
     faults: AbstractMapping[str, int]
     source: Source
+    preset: str | None = None
 
     @property
     def items_written(self) -> int:
@@ -90,7 +94,8 @@ class Generated:
         written = f"{account.read} of {account.seen} items written"
         repaired = sum(repair.total for repair in self.repairs)
         repairs = f", {repaired} values repaired" if repaired else ""
-        return f"{written} with {len(self.matched)} attributes{repairs}{lost}{told}"
+        taken = f", read as {self.preset}" if self.preset else ""
+        return f"{written} with {len(self.matched)} attributes{taken}{repairs}{lost}{told}"
 
 
 def generate(
@@ -130,9 +135,11 @@ def generate(
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         declared = _declared(target, staged.columns, own)
-        rules = _rules(target, own, declared, commas_part=staged.line_column is None)
+        preset = recognised(staged.columns)
+        asked = own.over(preset.mapping_for(staged.columns)) if preset else own
+        rules = _rules(target, asked, declared, commas_part=staged.line_column is None)
         rules = rules.with_decimal(options.decimal)
-        matches = match_columns(staged.columns, rules)
+        matches = match_columns(staged.columns, rules, preset.within if preset else ())
         _refuse_unmatched(target, matches)
         writing = Writing(rules, matches, declared, target.item, limits, Path(workdir), progress)
 
@@ -153,6 +160,7 @@ def generate(
         unmatched=matches.unused,
         faults=dict(staged.faults.totals),
         source=staged.source,
+        preset=preset.name if preset else None,
     )
 
 
@@ -175,16 +183,31 @@ def _declared(profile: Profile, columns: tuple[str, ...], mapping: Mapping) -> d
 
 
 def _rules(profile: Profile, mapping: Mapping, declared: dict[str, str], *, commas_part: bool) -> Mapping:
-    """A rule for every attribute of the profile: the merchant's, else the synonyms, else its own name alone."""
+    """A rule for every attribute of the profile: of `mapping`, else the synonyms, else its own name alone."""
+    repeated = {each.name: each for each in profile.attributes if each.repeatable}
     own = {
         attribute.name: Rule(
             columns=(declared[attribute.name],) if attribute.name in declared else (),
-            operations=(Joined(commas_part),) if attribute.repeatable else (),
+            operations=(Joined.of(attribute, commas_part=commas_part),) if attribute.repeatable else (),
         )
         for attribute in profile.attributes
     }
     merged = mapping.over(known_synonyms()).over(Mapping(own))
-    return Mapping({name: merged.attributes[name] for name in own}, merged.inputs)
+    rules = {name: merged.attributes[name] for name in own}
+    if not commas_part:
+        # A rule that takes one value alone must not have it read as two.
+        one = {
+            name: Joined.of(attribute, commas_part=False, several=False)
+            for name, attribute in repeated.items()
+        }
+        rules |= {
+            name: _followed_by(rules[name], each) for name, each in one.items() if not is_list(rules[name])
+        }
+    return Mapping(rules, merged.inputs)
+
+
+def _followed_by(rule: Rule, operation: Operation) -> Rule:
+    return replace(rule, operations=(*(rule.operations or ()), operation))
 
 
 def _refuse_unmatched(profile: Profile, matches: Matches) -> None:

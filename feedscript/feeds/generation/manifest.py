@@ -29,6 +29,7 @@ def manifest_of(generated: Generated, feed: Path, *, uri: str) -> dict[str, Any]
             "encoding": generated.source.encoding,
             "bytes": generated.source.bytes,
         },
+        "preset": generated.preset,
         "account": generated.account.document(),
         "faults": dict(generated.faults),
         "matched": {name: list(columns) for name, columns in generated.matched.items()},

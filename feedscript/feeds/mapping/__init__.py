@@ -7,8 +7,10 @@ from feedscript.feeds.mapping.matching import (
     Match,
     Matches,
     UnknownColumn,
+    is_list,
     match_columns,
 )
+from feedscript.feeds.mapping.preset import Preset, presets, recognised
 
 __all__ = [
     "AttributesUnmatched",
@@ -17,11 +19,15 @@ __all__ = [
     "Match",
     "Matches",
     "MisplacedReference",
+    "Preset",
     "Rule",
     "Step",
     "UnknownColumn",
     "compile_mapping",
+    "is_list",
     "known_synonyms",
     "match_columns",
+    "presets",
     "read_mapping",
+    "recognised",
 ]

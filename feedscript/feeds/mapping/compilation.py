@@ -1,16 +1,20 @@
 """Compiles a matched mapping into a query whose values DuckDB works out a vector at a time.
 
 Each operation reads the columns of the SELECT below it, so an expression never grows with the number of
-operations. What each operation found and what it left is kept beside, for those who ask which values it changed;
-DuckDB drops what nobody asks for.
+operations. Where a rule has several columns, each is a candidate that passes through the operations by itself, and
+then the first with a value is taken: a placeholder in the first is no value. What each operation found and what it
+left is kept beside, for those who ask which values it changed; DuckDB drops what nobody asks for.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.document import Rule
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
+from feedscript.feeds.mapping.operations import Default, Layer, Operation
+from feedscript.feeds.mapping.operations.operation import Alone
 from feedscript.feeds.readers import VALUE_SEPARATOR
 from feedscript.feeds.rules.sql import identifier, literal
 
@@ -88,7 +92,8 @@ def compile_mapping(
     layers, steps = _layers(matches, known, joined=joined)
     first: dict[str, str] = {}
     for name, match in matches.by_name.items():
-        first.update(_cells(name, match))
+        for column, positions in _candidates(name, match).items():
+            first.update(_cells(column, positions, match.rule))
     first |= dict.fromkeys(sorted(known - matches.by_name.keys()), "NULL::VARCHAR")
     table = f"({_select(first, (), scan)})"
     live = list(first)
@@ -101,90 +106,153 @@ def compile_mapping(
     return Compiled(table, attributes, tuple(step for step in steps if step.attribute in matches.attributes))
 
 
+@dataclass(frozen=True)
+class _Layers:
+    """The columns that each layer assigns."""
+
+    columns: list[dict[str, str]] = field(default_factory=list)
+
+    def add(self, depth: int, *assigned: Mapping[str, str]) -> None:
+        if depth == len(self.columns):
+            self.columns.append({})
+        for columns in assigned:
+            self.columns[depth].update(columns)
+
+    def add_all(self, depth: int, ways: Iterable[Iterable[Mapping[str, str]]]) -> int:
+        """Add what goes its way step by step beside each other; the depth behind it."""
+        for together in zip(*ways, strict=True):
+            self.add(depth, *together)
+            depth += 1
+        return depth
+
+
 def _layers(
     matches: Matches, known: frozenset[str], *, joined: bool
 ) -> tuple[list[dict[str, str]], list[Step]]:
     """The assignments of all operations, each in the first layer in which all that it reads is ready."""
-    layers: list[dict[str, str]] = []
+    layers = _Layers()
     steps: list[Step] = []
     ready = dict.fromkeys(known - matches.attributes.keys() - matches.inputs.keys(), 0)
 
-    def assign(depth: int, columns: Mapping[str, str]) -> None:
-        if depth == len(layers):
-            layers.append({})
-        layers[depth].update(columns)
-
     for name, match in matches.by_name.items():
-        depth = 0
-        for columns in _origin(name, match, joined=joined):
-            assign(depth, columns)
-            depth += 1
-        steps += _origin_steps(name, match, joined=joined)
-        before = name
-        for place, operation in enumerate(match.rule.operations or ()):
-            for reference in operation.refers_to():
-                if reference not in ready:
-                    raise MisplacedReference(name, reference)
-                depth = max(depth, ready[reference])
-            if place == 0:
-                before = f"{name}:before"
-                assign(depth, {before: identifier(name)})
-            for layer in operation.layers(name):
-                assign(depth, layer)
-                depth += 1
-            after = f"{name}:after:{place}"
-            assign(depth, {after: identifier(name)})
-            steps.append(Step(name, operation.name, identifier(before), identifier(after)))
+        candidates = _candidates(name, match)
+        columns = tuple(candidates)
+        origins = (_origin(each, places, match.rule, joined=joined) for each, places in candidates.items())
+        depth = layers.add_all(0, origins)
+        steps += _origin_steps(name, match, columns, joined=joined)
+        before = [*columns]
+        for place, operation in enumerate(_operations(match, columns)):
+            depth = max(depth, *_depths(name, operation, ready))
+            if isinstance(operation, _FirstOf):
+                columns = (name,)
+            elif place == 0:
+                before = [f"{column}:before" for column in columns]
+                layers.add(depth, _kept(before, columns))
+            depth = layers.add_all(depth, (operation.layers(column) for column in columns))
+            after = [f"{column}:after:{place}" for column in columns]
+            layers.add(depth, _kept(after, columns))
+            if not isinstance(operation, _FirstOf):
+                steps.append(Step(name, operation.name, _taken(name, before), _taken(name, after)))
             before = after
         ready[name] = depth
-    return layers, steps
+    return layers.columns, steps
 
 
-def _cells(name: str, match: Match) -> dict[str, str]:
+def _kept(names: list[str], columns: tuple[str, ...]) -> dict[str, str]:
+    return {name: identifier(column) for name, column in zip(names, columns, strict=True)}
+
+
+def _depths(name: str, operation: Operation, ready: Mapping[str, int]) -> Iterator[int]:
+    """In which layers that is ready which the operation reads."""
+    yield 0
+    for reference in operation.refers_to():
+        if reference not in ready:
+            raise MisplacedReference(name, reference)
+        yield ready[reference]
+
+
+def _candidates(name: str, match: Match) -> dict[str, tuple[int, ...]]:
+    """The columns that the operations begin with, one but for a choice, each with its places in the source."""
+    if not match.positions[1:] or is_list(match.rule):
+        return {name: match.positions}
+    return {f"{name}:{place}": (position,) for place, position in enumerate(match.positions)}
+
+
+def _operations(match: Match, candidates: tuple[str, ...]) -> tuple[Operation, ...]:
+    """The rule's operations, with the choice of a candidate at the end; a default would be a value of the first."""
+    operations = match.rule.operations or ()
+    if len(candidates) == 1:
+        return operations
+    defaults = (place for place, operation in enumerate(operations) if isinstance(operation, Default))
+    end = next(defaults, len(operations))
+    return (*operations[:end], _FirstOf(candidates), *operations[end:])
+
+
+@dataclass(frozen=True)
+class _FirstOf(Alone):
+    """Take the first candidate with a value, and keep which it was; where all are empty, the first that was not."""
+
+    name: ClassVar[str] = "first_of"
+
+    candidates: tuple[str, ...]
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        values = [f"nullif({identifier(each)}, '')" for each in self.candidates]
+        begun = [identifier(f"{each}:whole") for each in self.candidates]
+        places = " ".join(
+            f"WHEN {value} IS NOT NULL THEN {place}"
+            for found in (values, begun)
+            for place, value in enumerate(found)
+        )
+        return ({column: f"coalesce({', '.join(values)})", f"{column}:taken": f"CASE {places} END"},)
+
+
+def _taken(name: str, columns: list[str]) -> str:
+    """What the candidate that was taken has in its column of these."""
+    if len(columns) == 1:
+        return identifier(columns[0])
+    cases = " ".join(f"WHEN {place} THEN {identifier(column)}" for place, column in enumerate(columns))
+    return f"CASE {identifier(f'{name}:taken')} {cases} END"
+
+
+def _cells(column: str, positions: tuple[int, ...], rule: Rule) -> dict[str, str]:
     """The source's cells as they are, and without blanks around them; a constant is the value itself."""
-    if match.rule.constant is not None:
-        return {name: literal(match.rule.constant)}
+    if rule.constant is not None:
+        return {column: literal(rule.constant)}
     cells: dict[str, str] = {}
-    for place, position in enumerate(match.positions):
-        cells[f"{name}:cell:{place}"] = f"c{position}"
-        cells[f"{name}:trimmed:{place}"] = f"nullif(trim(c{position}, {_BLANKS}), '')"
+    for place, position in enumerate(positions):
+        cells[f"{column}:cell:{place}"] = f"c{position}"
+        cells[f"{column}:trimmed:{place}"] = f"nullif(trim(c{position}, {_BLANKS}), '')"
     return cells
 
 
-def _origin(name: str, match: Match, *, joined: bool) -> Iterator[dict[str, str]]:
+def _origin(column: str, positions: tuple[int, ...], rule: Rule, *, joined: bool) -> Iterator[dict[str, str]]:
     """The value that an attribute begins with, and beside it what the source holds, untrimmed and whole."""
-    rule = match.rule
     if rule.constant is not None:
         return
     cells, trimmed = (
-        [identifier(f"{name}:{kind}:{place}") for place in range(len(match.positions))]
+        [identifier(f"{column}:{kind}:{place}") for place in range(len(positions))]
         for kind in ("cell", "trimmed")
     )
-    raw, whole = f"{name}:raw", f"{name}:whole"
+    raw, whole = f"{column}:raw", f"{column}:whole"
     if is_list(rule):
         filled = (f"nullif({cell}, '')" for cell in cells)
         yield {
             raw: f"nullif(concat_ws({_JOINED}, {', '.join(filled)}), '')",
             whole: f"nullif(concat_ws({_JOINED}, {', '.join(trimmed)}), '')",
         }
-    elif len(cells) == 1:
-        yield {raw: cells[0], whole: trimmed[0]}
     else:
-        pairs = zip(cells, trimmed, strict=True)
-        yield {
-            raw: f"coalesce({', '.join(f'CASE WHEN {text} IS NOT NULL THEN {cell} END' for cell, text in pairs)})",
-            whole: f"coalesce({', '.join(trimmed)})",
-        }
-    yield {name: _first_of(identifier(whole), rule, joined=joined)}
+        yield {raw: cells[0], whole: trimmed[0]}
+    yield {column: _first_of(identifier(whole), rule, joined=joined)}
 
 
 def _first_of(whole: str, rule: Rule, *, joined: bool) -> str:
     return f"split_part({whole}, {_JOINED}, 1)" if joined and not is_list(rule) else whole
 
 
-def _origin_steps(name: str, match: Match, *, joined: bool) -> Iterator[Step]:
+def _origin_steps(name: str, match: Match, candidates: tuple[str, ...], *, joined: bool) -> Iterator[Step]:
     if match.rule.constant is None:
-        raw, whole = identifier(f"{name}:raw"), identifier(f"{name}:whole")
+        raw, whole = (_taken(name, [f"{each}:{kind}" for each in candidates]) for kind in ("raw", "whole"))
         yield Step(name, TRIM, raw, whole)
         if joined and not is_list(match.rule):
             yield Step(name, FIRST_VALUE, whole, _first_of(whole, match.rule, joined=joined))

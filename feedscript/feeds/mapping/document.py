@@ -19,18 +19,25 @@ from feedscript.feeds.mapping.operations import (
     Gtin,
     Listed,
     Measure,
+    Micros,
     Operation,
     PlainText,
     Price,
     StockCount,
     Truncate,
+    Unit,
     UnlessSameAs,
+    UnlessZero,
     Upper,
     Url,
     Values,
+    Without,
 )
 
 _HERE = Path(__file__).parent
+
+#: Attributes whose values name a product or somebody, and are never cut.
+IDENTIFIERS = frozenset({"id", "brand", "mpn", "gtin", "item_group_id", "external_seller_id"})
 
 
 @dataclass(frozen=True)
@@ -144,16 +151,20 @@ OPERATIONS: dict[str, Callable[[Any], Operation]] = {
     "gtin": _without(Gtin),
     "list": lambda parameter: Listed(**_list.deserialize(parameter)),
     "measure": _without(Measure),
+    "micros": _without(Micros),
     "plain_text": _without(PlainText),
     "price": lambda parameter: Price(_one_or_more(parameter)),
     "stock_count": _without(StockCount),
     "truncate": lambda parameter: Truncate(_length.deserialize(parameter)),
+    "unit": _of_text(Unit),
     "unless_same_as": _of_text(UnlessSameAs),
+    "unless_zero": _without(UnlessZero),
     "upper": _without(Upper),
     "url": _without(Url),
     "values": lambda parameter: Values(
         {own: tuple(words) for own, words in _words.deserialize(parameter).items()}
     ),
+    "without": _of_text(Without),
 }
 
 
@@ -205,6 +216,18 @@ class MappingSchema(Schema):
 
     attributes = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
     inputs = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
+
+    @validates_schema(skip_on_field_errors=True)
+    def cut_no_identifier(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse to cut what names a product: the rest names another one, or none."""
+        for name in IDENTIFIERS & data.get("attributes", {}).keys():
+            operations = data["attributes"][name].operations or ()
+            for place, operation in enumerate(operations):
+                if isinstance(operation, Truncate):
+                    cause = (
+                        f"{name} is an identifier, which nothing may be cut off: what is left is no {name}"
+                    )
+                    raise ValidationError({"attributes": {name: {"operations": {place: [cause]}}}})
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Mapping:

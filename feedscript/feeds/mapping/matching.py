@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from feedscript.feeds.errors import FeedError
 from feedscript.feeds.mapping.document import Mapping, Rule
-from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.mapping.names import fold, folded, names_within
 from feedscript.feeds.mapping.operations import Joined, Listed
 
 # How many columns a message names.
@@ -85,15 +85,19 @@ class Matches:
         return tuple(name for position, name in enumerate(self.columns) if position not in taken)
 
 
-def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
+def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str, ...] = ()) -> Matches:
     """Match a source's columns; raises UnknownColumn where a rule names a column that is not there.
 
-    Columns that bear an attribute's own name serve it, whatever else the mapping takes from them. Any other
-    column serves one attribute by synonym, in the attributes' order, and none where the mapping has named it.
+    What the mapping takes from a column by name takes it away from nobody. By its name or a synonym a column serves
+    one attribute, in the attributes' order, those first whose own name it bears. `within` are objects of the source in
+    which names are those of attributes: `attributes.title` is a title.
     """
     positions: dict[str, list[int]] = {}
+    bare = folded(columns)
     for position, name in enumerate(columns):
-        positions.setdefault(fold(name), []).append(position)
+        positions.setdefault(bare[name], []).append(position)
+    for name, position in names_within(columns, within).items():
+        positions.setdefault(name, []).append(position)
     rules = {**mapping.inputs, **{name: rule for name, rule in mapping.attributes.items() if not rule.omit}}
     found: dict[str, tuple[int, ...]] = {
         name: tuple(_named(name, column, columns, positions) for column in rule.columns)
@@ -101,13 +105,14 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping) -> Matches:
         if rule.columns or rule.constant is not None
     }
     free = {name: rule for name, rule in rules.items() if name not in found}
-    taken = {place for places in found.values() for place in places}
+    taken: set[int] = set()
+    meant = folded(tuple(word for name, rule in free.items() for word in (name, *rule.names)))
     for name, rule in free.items():
-        found[name] = _first_or_all(rule, positions.get(fold(name), []))
+        found[name] = _first_or_all(rule, positions.get(meant[name], []))
         taken.update(found[name])
     for name, rule in free.items():
         if not found[name] or is_list(rule):
-            alike = (place for word in rule.names for place in positions.get(fold(word), []))
+            alike = (place for word in rule.names for place in positions.get(meant[word], []))
             found[name] += _first_or_all(
                 rule, [place for place in dict.fromkeys(alike) if place not in taken]
             )
@@ -135,7 +140,10 @@ def _named(attribute: str, column: str, columns: tuple[str, ...], positions: dic
 
 def is_list(rule: Rule) -> bool:
     """Whether the attribute takes the values of several columns."""
-    return any(isinstance(operation, Listed | Joined) for operation in rule.operations or ())
+    return any(
+        isinstance(operation, Listed) or (isinstance(operation, Joined) and operation.several)
+        for operation in rule.operations or ()
+    )
 
 
 def _first_or_all(rule: Rule, places: list[int]) -> tuple[int, ...]:

@@ -1,6 +1,9 @@
 """Cells: what an item's nested and repeated values look like as text, the same from every format."""
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
 
 from feedscript.feeds.readers.intake import Shapes, Stopped
 from feedscript.feeds.readers.named_values import OWN_TEXT, named_value
@@ -11,6 +14,10 @@ __all__ = ["OWN_TEXT", "NestedTooDeeply", "Value", "cells_of"]
 #: A value as JSON has it; numbers are already text.
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
 
+
+_CAMEL_HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
+#: What Google's 64 bits hold.
+_MICROS = re.compile("[0-9]{1,19}")
 
 #: Objects and lists within one another; Python's own stack would end at some hundreds.
 _DEEPEST = 100
@@ -56,7 +63,7 @@ def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, d
     for part in _parts(value, depth):
         if isinstance(part, dict):
             nested = True
-            shape = shapes.get(name.lower(), ())
+            shape = _shape(name, shapes)
             named = None if shape else named_value(part)
             if named is not None:
                 label, held = named
@@ -64,7 +71,7 @@ def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, d
                 continue
             plain.append(_text_form(part, shape))
             for sub_name, sub_value in part.items():
-                if sub_name and sub_name not in shape:
+                if sub_name and _attribute_name(sub_name) not in shape:
                     _spread(cells, f"{name}.{sub_name}", sub_value, shapes, depth=depth + 1)
         else:
             plain.append(part)
@@ -94,9 +101,36 @@ def _parts(value: Value, depth: int = 0) -> Iterator[str | dict[str, Value]]:
             return
 
 
+def _shape(name: str, shapes: Shapes) -> tuple[str, ...]:
+    """The order of an attribute's sub-attributes; interfaces write its name `productDetails`, in other objects."""
+    own = _attribute_name(name.rpartition(".")[2])
+    known = (shapes.get(each) for each in (name.lower(), own, own.removesuffix("s"), own.removesuffix("es")))
+    return next(filter(None, known), ())
+
+
+@lru_cache(maxsize=4096)
+def _attribute_name(name: str) -> str:
+    return _CAMEL_HUMP.sub("_", name).lower()
+
+
 def _text_form(part: Mapping[str, Value], shape: tuple[str, ...]) -> str:
     """Sub-attributes in their declared order, empty ones at the end left out; else its own text."""
-    return ":".join(map(_scalar, map(part.get, shape))).rstrip(":") or _scalar(part.get(OWN_TEXT))
+    named = {_attribute_name(name): value for name, value in part.items()} if shape else part
+    return ":".join(_scalar(_amount(named.get(each))) for each in shape).rstrip(":") or _scalar(
+        part.get(OWN_TEXT)
+    )
+
+
+def _amount(value: Value) -> Value:
+    """A price as one text, where interfaces part it: value and currency, or millionths and the currency's code."""
+    if not isinstance(value, dict):
+        return value
+    match {_attribute_name(name): part for name, part in value.items()}:
+        case {"value": str(amount), "currency": str(currency)}:
+            return f"{amount} {currency}"
+        case {"amount_micros": str(micros), "currency_code": str(currency)} if _MICROS.fullmatch(micros):
+            return f"{Decimal(micros).scaleb(-6).normalize():f} {currency}"
+    return value
 
 
 def _scalar(value: Value) -> str:

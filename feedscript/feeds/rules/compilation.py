@@ -12,10 +12,8 @@ from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Condit
 from feedscript.feeds.rules.defects import ValueTest, quality_tests, value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
 from feedscript.feeds.rules.plan import Check, Group, Plan
+from feedscript.feeds.rules.repeated import JOINED, filled, values_of
 from feedscript.feeds.rules.rule import attribute_rule
-
-#: Joins values in a staged cell; see `readers.staged`.
-_JOINED = "chr(31)"
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
     for number, (name, columns) in enumerate(header.columns.items()):
         sources = [f"c{index}" for index in columns]
         given = ", ".join(f"nullif({source}, '')" for source in sources)
-        raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({_JOINED}, {given}), '')"
+        raw = sources[0] if len(sources) == 1 else f"nullif(concat_ws({JOINED}, {given}), '')"
         text = f"a{number}"
         plan.cells.append((sql.begun(raw), text))
         plan.columns[name] = raw
@@ -191,7 +189,7 @@ class _AttributeCompiler:
             if attribute.min_values is not None:
                 yield self._check("too_few_values", cell.present, f"{count} < {attribute.min_values}")
         elif self.joined:
-            yield self._check("too_many_values", f"contains({cell.text}, {_JOINED})")
+            yield self._check("too_many_values", f"contains({cell.text}, {JOINED})")
         if attribute.max_total_length is not None:
             yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
         for test in self._value_tests():
@@ -218,23 +216,16 @@ class _AttributeCompiler:
     def _is_several(self, text: str) -> str:
         signs = []
         if self.joined or len(self.header.columns[self.attribute.name]) > 1:
-            signs.append(f"contains({text}, {_JOINED})")
+            signs.append(f"contains({text}, {JOINED})")
         if not self.joined:
             signs.append(f"contains({text}, ',')")
         return " OR ".join(signs)
 
     def _values(self, cell: Cell) -> str:
-        """The cell's values as a list. Commas part values only where they cannot be part of one."""
-        text = cell.text
-        if not self.joined:
-            if self.attribute.type is Type.URL:
-                text = f"regexp_replace({text}, ',\\s*(https?://)', {_JOINED} || '\\1', 'gi')"
-            elif self.attribute.type in {Type.TEXT, Type.STRUCTURED}:
-                text = f"replace(replace({text}, ',', {_JOINED}), {_JOINED} || ' ', ', ')"
-            else:
-                text = f"replace({text}, ',', {_JOINED})"
-        each = f"list_transform(string_split({text}, {_JOINED}), lambda v: trim(v, {sql.WHITE_SPACE}))"
-        return f"list_filter({each}, lambda v: v <> '')"
+        """The cell's values as a list."""
+        if self.joined:
+            return filled(f"string_split({cell.text}, {JOINED})")
+        return values_of(self.attribute, cell.text)
 
     def _cross_field(self) -> Iterator[Group]:
         if self._elsewhere:

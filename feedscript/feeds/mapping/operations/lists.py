@@ -2,18 +2,27 @@
 """Several values in one cell."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.profiles.model import Attribute, Type
 from feedscript.feeds.readers import VALUE_SEPARATOR
+from feedscript.feeds.rules.repeated import filled, quoted, unquoted_values
 from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.rules.values import pattern
+
+_JOINED = literal(VALUE_SEPARATOR)
+_ADDRESS = r"(?i:https?:)?//"
+#: What addresses may hold, of signs that separate lists.
+_IN_ADDRESSES = ",;:/?#@!$&'()*+=-._~"
 
 
 @dataclass(frozen=True)
 class Listed(Alone):
     """Separate several values as Google does, with a comma alone, each once and `at_most` so many.
 
-    `separators` are the merchant's own.
+    `separators` are the merchant's own. In a list of addresses they, commas and white space part only where another
+    address follows, and the commas left within one become `%2C`. In a list of texts a comma parts but before a space.
     """
 
     name: ClassVar[str] = "list"
@@ -22,28 +31,87 @@ class Listed(Alone):
     at_most: int
 
     def layers(self, column: str) -> tuple[Layer, ...]:
-        value = identifier(column)
-        joined = VALUE_SEPARATOR * len(self.separators)
-        unified = f"translate({value}, {literal(self.separators)}, {literal(joined)})"
-        unified = f"regexp_replace({unified}, ',\\s+', {literal(VALUE_SEPARATOR)}, 'g')"
-        parts = f"string_split({value}, {literal(VALUE_SEPARATOR)})"
-        kept = f"list_filter(list_transform({parts}, lambda part: trim(part)), lambda part: part <> '')"
+        value, parts = identifier(column), f"{column}:parts"
+        kept = identifier(parts)
         once = f"list_filter({kept}, lambda part, place: list_position({kept}, part) = place)"
-        return ({column: unified}, {column: f"array_to_string({once}[:{self.at_most}], ',')"})
+        are_addresses = f"regexp_matches({value}, {literal(f'^{_ADDRESS}')})"
+        return (
+            {
+                parts: f"CASE WHEN {are_addresses} THEN {self._addresses(value)} ELSE {self._texts(value)} END",
+            },
+            {
+                column: f"CASE WHEN {value} IS NULL THEN NULL ELSE array_to_string({once}[:{self.at_most}], ',') END"
+            },
+        )
+
+    def _addresses(self, value: str) -> str:
+        between = f"[\\s,{VALUE_SEPARATOR}{_class(self.separators)}]"
+        apart = f"regexp_replace({value}, {literal(f'{between}+({_ADDRESS})')}, {_JOINED} || '\\1', 'g')"
+        # A separator behind the last of several parts nothing; behind a single address it may be of the address.
+        behind = f"regexp_replace({apart}, {literal(f'{between}+$')}, '')"
+        foreign = "".join(sign for sign in self.separators if sign not in _IN_ADDRESSES)
+        alone = f"rtrim({apart}, {literal(f'{foreign} {VALUE_SEPARATOR}')})"
+        whole = f"CASE WHEN contains({apart}, {_JOINED}) THEN {behind} ELSE {alone} END"
+        return (
+            f"list_transform({filled(f'string_split({whole}, {_JOINED})')}, lambda v: replace(v, ',', '%2C'))"
+        )
+
+    def _texts(self, value: str) -> str:
+        joined = VALUE_SEPARATOR * len(self.separators)
+        apart = f"translate({value}, {literal(self.separators)}, {literal(joined)})"
+        is_quoted = 'regexp_full_match(v, \'"([^"]|"")*"\')'
+        bare = f"CASE WHEN {is_quoted} THEN v ELSE {quoted('v')} END"
+        return f"list_transform({filled(unquoted_values(apart))}, lambda v: {bare})"
+
+
+def _class(signs: str) -> str:
+    """The signs as the inside of a class of characters."""
+    return "".join(f"\\x{{{ord(sign):X}}}" for sign in signs)
 
 
 @dataclass(frozen=True)
 class Joined(Alone):
-    """Write the values of a repeated element with a comma between them, and a comma within one with a space.
+    """Write the values of a repeated attribute in one cell of text, so that they are read there as the same values.
 
-    With `commas_part` the commas of the source part values already, and stay.
+    `commas` says what the comma within one value is: it `part`s values already, which cannot hold one; it is `encoded`,
+    in an address; it is `text`, and the value stands in quotes. With `form`, the pattern of one value, it parts where
+    all parts are of the form. `several` is false where the rule takes one value alone.
     """
 
     name: ClassVar[str] = "joined"
 
-    commas_part: bool
+    commas: str
+    form: str | None = None
+    several: bool = True
+
+    @classmethod
+    def of(cls, attribute: Attribute, *, commas_part: bool, several: bool = True) -> Self:
+        """How this attribute's values are written; with `commas_part` the source's commas part values already."""
+        if commas_part or attribute.type not in {Type.URL, Type.TEXT, Type.STRUCTURED}:
+            return cls("part", several=several)
+        if attribute.type is Type.URL:
+            return cls("encoded", several=several)
+        return cls("text", form=pattern(attribute), several=several)
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
-        spaced = value if self.commas_part else f"regexp_replace({value}, ',(\\S)', ', \\1', 'g')"
-        return ({column: f"replace({spaced}, {literal(VALUE_SEPARATOR)}, ',')"},)
+        joined = f"replace({value}, {_JOINED}, ',')"
+        if self.commas == "part":
+            return ({column: joined},)
+        if self.commas == "encoded":
+            return ({column: f"replace(replace({value}, ',', '%2C'), {_JOINED}, ',')"},)
+        written = f"list_transform({filled(f'string_split({value}, {_JOINED})')}, lambda v: {self._written})"
+        return (
+            {
+                column: f"CASE WHEN contains({value}, ',') OR contains({value}, {_JOINED}) "
+                f"THEN array_to_string({written}, ',') ELSE {value} END"
+            },
+        )
+
+    @property
+    def _written(self) -> str:
+        if self.form is None:
+            return quoted("v")
+        parts = unquoted_values("v")
+        other = f"list_filter({parts}, lambda part: NOT regexp_full_match(trim(part), {literal(self.form)}))"
+        return f"CASE WHEN len({parts}) > 1 AND len({other}) = 0 THEN v ELSE {quoted('v')} END"

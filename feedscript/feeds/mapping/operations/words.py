@@ -1,20 +1,20 @@
 # ruff: noqa: D102 - `Operation` tells what the methods of every operation do
-"""Words: an attribute's own for a merchant's, placeholders, defaults, stock."""
+"""Words: an attribute's own for a merchant's, placeholders, defaults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.mapping.names import fold, fold_sql
+from feedscript.feeds.mapping.names import fold_layers, folded, lower_sql
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.rules.sql import identifier, literal, literals
 
 
 @dataclass(frozen=True)
 class Values(Alone):
     """Replace known words by the attribute's own; a word that is not known stays, for validation to tell.
 
-    `words` holds value -> words; they are compared without case, accents, spaces and punctuation.
+    `words` holds value -> words; they are compared without case, accents, width, spaces and punctuation.
     """
 
     name: ClassVar[str] = "values"
@@ -24,15 +24,14 @@ class Values(Alone):
     def layers(self, column: str) -> tuple[Layer, ...]:
         value, folded = identifier(column), f"{column}:folded"
         cases = " ".join(
-            f"WHEN {identifier(folded)} IN ({', '.join(literal(word) for word in _folded(own, words))}) "
-            f"THEN {literal(own)}"
+            f"WHEN {identifier(folded)} IN ({_folded((own, *words))}) THEN {literal(own)}"
             for own, words in self.words.items()
         )
-        return ({folded: fold_sql(value)}, {column: f"CASE {cases} ELSE {value} END"})
+        return (*fold_layers(folded, column), {column: f"CASE {cases} ELSE {value} END"})
 
 
-def _folded(own: str, words: tuple[str, ...]) -> list[str]:
-    return sorted({fold(word) for word in (own, *words)})
+def _folded(words: tuple[str, ...]) -> str:
+    return literals(tuple(sorted(set(folded(words).values()))))
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,29 @@ class Blank(Alone):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
-        words = ", ".join(literal(word.strip().lower()) for word in self.words)
-        return ({column: f"CASE WHEN lower(trim({value})) IN ({words}) THEN NULL ELSE {value} END"},)
+        # The engine works out what is asked of a constant before it begins.
+        words = ", ".join(lower_sql(literal(word)) for word in self.words)
+        return ({column: f"CASE WHEN {lower_sql(value)} IN ({words}) THEN NULL ELSE {value} END"},)
+
+
+#: Nothing but zeros, with a currency before or after them.
+_ZERO = r"[A-Za-z.\p{Sc}]{0,4}[\s\x{00A0}]?[+-]?0+(?:[.,]0+)?(?:,-)?[\s\x{00A0}]?[A-Za-z.\p{Sc}]{0,4}"
+
+
+@dataclass(frozen=True)
+class UnlessZero(Alone):
+    """Empty an amount of nothing: a sale price of `0.00 EUR` is no sale."""
+
+    name: ClassVar[str] = "unless_zero"
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        value = identifier(column)
+        return (
+            {
+                column: f"CASE WHEN contains({value}, '0') AND regexp_full_match({value}, {literal(_ZERO)}) THEN NULL "
+                f"ELSE {value} END"
+            },
+        )
 
 
 @dataclass(frozen=True)
@@ -59,20 +79,3 @@ class Default(Alone):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         return ({column: f"coalesce({identifier(column)}, {literal(self.value)})"},)
-
-
-@dataclass(frozen=True)
-class StockCount(Alone):
-    """Turn a number of units into `in_stock` or `out_of_stock`; words stay."""
-
-    name: ClassVar[str] = "stock_count"
-
-    def layers(self, column: str) -> tuple[Layer, ...]:
-        value = identifier(column)
-        return (
-            {
-                column: f"CASE WHEN NOT regexp_full_match({value}, '-?[0-9]+(\\.0*)?') THEN {value} "
-                f"WHEN regexp_full_match({value}, '0*[1-9][0-9]*(\\.0*)?') THEN 'in_stock' "
-                "ELSE 'out_of_stock' END"
-            },
-        )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from feedscript.feeds.generation import Change, Generated, generate
 from feedscript.feeds.mapping import Mapping, Rule
+from feedscript.feeds.mapping.operations import Blank, Price
 from tests.unit.feeds.products import VALID, product
 
 CHEAP = settings(max_examples=30, deadline=None)
@@ -115,3 +116,19 @@ def test_no_value_differs_from_the_source_without_a_repair(
 def test_a_constant_is_no_repair_of_a_column(tmp_path: Path) -> None:
     result = generated(tmp_path, product(1), mapping=Mapping({"brand": Rule(constant="Fernhollow")}))
     assert result.repairs == ()
+
+
+def test_case_1_14_of_several_columns_the_repairs_of_the_one_taken_are_told(tmp_path: Path) -> None:
+    mapping = Mapping(
+        {"price": Rule(columns=("old", "new"), operations=(Blank(("0.00",)), Price("currency")))},
+        {"currency": Rule(constant="EUR")},
+    )
+    prices = [("0.00", "9,90"), ("12,00", "9,90"), (None, "8.00 EUR"), ("0.00", None)]
+    items = [{**product(place), "old": old, "new": new} for place, (old, new) in enumerate(prices)]
+    repairs = {each.operation: each for each in generated(tmp_path, *items, mapping=mapping).repairs}
+    assert [row["price"] for row in rows(tmp_path)] == ["9.90 EUR", "12.00 EUR", "8.00 EUR", ""]
+    assert [(each.before, each.after) for each in repairs["price"].samples] == [
+        ("9,90", "9.90 EUR"),
+        ("12,00", "12.00 EUR"),
+    ]
+    assert [(each.before, each.after) for each in repairs["blank"].samples] == [("0.00", None)]

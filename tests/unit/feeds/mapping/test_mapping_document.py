@@ -43,6 +43,14 @@ def test_a_mapping_is_read(tmp_path: Path) -> None:
         ("attributes:\n  title: {column: a, constant: b}\n", 2, "give one of them"),
         ("attributes:\n  title: {colum: a}\n", 2, "Unknown field"),
         ("atributes: {}\n", 1, "Unknown field"),
+        pytest.param(
+            "attributes:\n  brand:\n    operations:\n      - plain_text\n      - truncate: 70\n",
+            5,
+            "brand is an identifier",
+            id="1.9-brand",
+        ),
+        pytest.param("attributes:\n  mpn: {operations: [truncate: 70]}\n", 2, "is no mpn", id="1.9-mpn"),
+        pytest.param("attributes:\n  id: {operations: [truncate: 50]}\n", 2, "is no id", id="1.9-id"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, cause: str) -> None:
@@ -80,10 +88,41 @@ def test_an_attributes_own_name_comes_before_synonyms() -> None:
     assert matches.unused == ("Name", "SKU")
 
 
-def test_a_column_that_the_mapping_names_serves_no_synonym() -> None:
-    own = Mapping({"mpn": Rule(columns=("SKU",)), "description": Rule(columns=("title",))})
-    used = match_columns(("SKU", "title"), own.over(known_synonyms())).used
-    assert used == {"mpn": ("SKU",), "description": ("title",), "title": ("title",)}
+@pytest.mark.parametrize(
+    ("named", "columns", "expected"),
+    [
+        pytest.param(
+            {"additional_image_link": "picture"},
+            ("picture",),
+            {"image_link": ("picture",), "additional_image_link": ("picture",)},
+            id="1.15-picture",
+        ),
+        pytest.param(
+            {"custom_label_0": "vendor"},
+            ("vendor",),
+            {"brand": ("vendor",), "custom_label_0": ("vendor",)},
+            id="1.15-vendor",
+        ),
+        pytest.param({"mpn": "SKU"}, ("SKU",), {"id": ("SKU",), "mpn": ("SKU",)}, id="1.15-sku"),
+        pytest.param(
+            {"description": "title"},
+            ("title",),
+            {"title": ("title",), "description": ("title",)},
+            id="1.15-own-name",
+        ),
+        pytest.param(
+            {"title": "Name"},
+            ("name", "Name"),
+            {"title": ("Name",)},
+            id="1.15-not-to-itself-twice",
+        ),
+    ],
+)
+def test_case_1_15_a_column_named_for_one_attribute_stays_available_to_others(
+    named: dict[str, str], columns: tuple[str, ...], expected: dict[str, tuple[str, ...]]
+) -> None:
+    own = Mapping({name: Rule(columns=(column,)) for name, column in named.items()})
+    assert match_columns(columns, own.over(known_synonyms())).used == expected
 
 
 def test_a_column_that_is_not_there_is_an_error() -> None:

@@ -1,8 +1,5 @@
 """Each operation, on values as merchants write them."""
 
-from collections.abc import Sequence
-
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,16 +12,13 @@ from feedscript.feeds.mapping import (
     known_synonyms,
     match_columns,
 )
-from feedscript.feeds.mapping.names import fold, fold_sql
 from feedscript.feeds.mapping.operations import (
     Blank,
     Currency,
     Default,
     Gtin,
-    Joined,
     Listed,
     Measure,
-    Operation,
     PlainText,
     Price,
     StockCount,
@@ -34,25 +28,7 @@ from feedscript.feeds.mapping.operations import (
     Url,
     Values,
 )
-
-DATABASE = duckdb.connect()
-
-
-def mapped(mapping: Mapping, columns: tuple[str, ...], row: Sequence[str | None]) -> dict[str, str | None]:
-    """The item that a mapping makes of one row."""
-    matches = match_columns(columns, mapping)
-    named = ", ".join(f"? AS c{place}" for place in range(len(columns)))
-    query = compile_mapping(
-        matches, frozenset(mapping.attributes.keys() | mapping.inputs.keys()), f"(SELECT {named})"
-    ).select
-    found = DATABASE.execute(query, [*row]).fetchone()
-    assert found is not None
-    return dict(zip(matches.attributes, found, strict=True))
-
-
-def worked(value: str | None, *operations: Operation) -> str | None:
-    """What operations make of one value."""
-    return mapped(Mapping({"it": Rule(operations=operations)}), ("it",), [value])["it"]
+from tests.unit.feeds.mapping.mapped_rows import DATABASE, mapped, worked
 
 
 def priced(value: str, currency: str | None = None) -> str | None:
@@ -217,15 +193,6 @@ def test_url() -> None:
     assert worked("//shop.example.com/a b", Url()) == "https://shop.example.com/a%20b"
 
 
-def test_list_is_separated_by_a_comma_alone() -> None:
-    separated = worked(
-        " https://a.example/1.jpg | //a.example/2.jpg;;https://a.example/3.jpg", Listed("|;", 10), Url()
-    )
-    assert separated == "https://a.example/1.jpg,https://a.example/2.jpg,https://a.example/3.jpg"
-    assert worked("a, b\x1fc", Listed("|", 10)) == "a,b,c"
-    assert worked("c|a|c|b|a|d", Listed("|", 3)) == "c,a,b"
-
-
 def test_a_list_takes_every_column_and_others_the_first_value() -> None:
     mapping = Mapping({"one": Rule(), "all": Rule(names=("more",), operations=(Listed("|", 10),))})
     row = ["first\x1fsecond", "a", "b|c", None]
@@ -269,20 +236,6 @@ def test_nothing_in_a_mapping_or_a_header_is_evaluated() -> None:
         columns=(HOSTILE,), operations=(Values({HOSTILE: ("x'y",)}), Default(HOSTILE), Blank((HOSTILE,)))
     )
     assert mapped(Mapping({HOSTILE: rule}), (HOSTILE,), ["xy"]) == {HOSTILE: None}
-
-
-@settings(deadline=None)
-@given(st.text(st.characters(max_codepoint=0x17F, exclude_categories=["Cc", "Cs"]), max_size=20))
-def test_names_fold_alike_in_both_languages(name: str) -> None:
-    """The words of a mapping are folded here, the values in the query: both must agree where it matters."""
-    letters = "".join(letter for letter in name if letter.isascii() or letter in "äöüÄÖÜßéèêçñáíóú")
-    found = DATABASE.execute(f"SELECT {fold_sql('?')}", [letters]).fetchone()
-    assert found == (fold(letters),)
-
-
-def test_joined_parts_values_with_a_comma_and_keeps_those_within() -> None:
-    assert worked("light,warm\x1fsoft, red", Joined(commas_part=False)) == "light, warm,soft, red"
-    assert worked("light,warm", Joined(commas_part=True)) == "light,warm"
 
 
 KNOWN = known_synonyms()

@@ -1,0 +1,57 @@
+"""Several values in one cell of text, as Google parts them.
+
+A comma without a space parts values; a value that holds commas stands in double quotes, and quotes within are doubled
+(https://support.google.com/merchants/answer/14998273 and 15001087). A comma before a space is read as part of a text,
+since people write so and partners take it. In an address only a comma before another address parts.
+"""
+
+from feedscript.feeds.profiles.model import Attribute, Type
+from feedscript.feeds.rules import sql
+
+#: Joins values in a staged cell; see `readers.staged`.
+JOINED = "chr(31)"
+
+#: A value in quotes, which are doubled within.
+_QUOTED = r'\s*"((?:[^"]|"")*)"\s*'
+#: One value up to its comma: in quotes, or as it is; or a comma alone.
+_TOKEN = rf"{_QUOTED.replace('((', '(?:(')}(?:,|\x1F|$)|(?:[^,\x1F]|, )+(?:,|\x1F|$)|[,\x1F]"
+
+
+def values_of(attribute: Attribute, text: str) -> str:
+    """The values of a cell of text as an SQL list, trimmed, empty ones left out; U+001F parts values too."""
+    match attribute.type:
+        case Type.URL:
+            parts = _split(f"regexp_replace({text}, ',\\s*(https?://)', {JOINED} || '\\1', 'gi')")
+        case Type.TEXT | Type.STRUCTURED:
+            parts = f"CASE WHEN contains({text}, '\"') THEN {_tokens(text)} ELSE {unquoted_values(text)} END"
+        case _:
+            parts = _split(f"replace({text}, ',', {JOINED})")
+    return filled(parts)
+
+
+def unquoted_values(text: str) -> str:
+    """The parts of a text without quotes, as an SQL list: a comma parts but before a space."""
+    return _split(f"replace(replace({text}, ',', {JOINED}), {JOINED} || ' ', ', ')")
+
+
+def filled(parts: str) -> str:
+    """The parts trimmed, without the empty ones."""
+    return f"list_filter(list_transform({parts}, lambda v: trim(v, {sql.WHITE_SPACE})), lambda v: v <> '')"
+
+
+def quoted(value: str) -> str:
+    """A value in double quotes, where it holds a comma or would itself be taken for quoted."""
+    within = f"'\"' || replace({value}, '\"', '\"\"') || '\"'"
+    return f"CASE WHEN contains({value}, ',') OR starts_with({value}, '\"') THEN {within} ELSE {value} END"
+
+
+def _split(text: str) -> str:
+    return f"string_split({text}, {JOINED})"
+
+
+def _tokens(text: str) -> str:
+    """The parts of a text with quotes: each up to its comma, then the comma and the quotes around it gone."""
+    whole = sql.literal(f"^{_QUOTED}[,\\x1F]?$")
+    inner = f"replace(regexp_extract(v, {whole}, 1), '\"\"', '\"')"
+    bare = f"CASE WHEN regexp_matches(v, {whole}) THEN {inner} ELSE regexp_replace(v, '[,\\x1F]$', '') END"
+    return f"list_transform(regexp_extract_all({text}, {sql.literal(_TOKEN)}), lambda v: {bare})"
