@@ -120,7 +120,7 @@ def test_a_constant_is_no_repair_of_a_column(tmp_path: Path) -> None:
 
 def test_case_1_14_of_several_columns_the_repairs_of_the_one_taken_are_told(tmp_path: Path) -> None:
     mapping = Mapping(
-        {"price": Rule(columns=("old", "new"), operations=(Blank(("0.00",)), Price("currency")))},
+        {"price": Rule(columns=("old", "new"), operations=(Blank(("0.00",)), Price(("currency",))))},
         {"currency": Rule(constant="EUR")},
     )
     prices = [("0.00", "9,90"), ("12,00", "9,90"), (None, "8.00 EUR"), ("0.00", None)]
