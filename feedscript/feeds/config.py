@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from feedscript.feeds.countries import country_code
 from feedscript.feeds.documents import load_document
 from feedscript.feeds.errors import ConfigError
 from feedscript.feeds.mapping import Mapping as FeedMapping
@@ -40,11 +41,18 @@ class FeedConfig:
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
+def _a_country(text: str) -> None:
+    try:
+        country_code(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
 class ValidationSchema(Schema):
     """The `validation` section of a merchant's or partner's file."""
 
     profile = fields.String()
-    country = fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z", error="must be two capital letters"))
+    country = fields.String(validate=_a_country)
     findings = fields.Boolean()
     fail_on = fields.String(validate=validate.OneOf(["error", "warning"]))
     max_error_ratio = fields.Float(validate=validate.Range(0, 1))
@@ -70,6 +78,7 @@ class ValidationSchema(Schema):
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
         """The configuration."""
         profile, country = data.pop("profile", None), data.pop("country", None)
+        country = country and country_code(country)
         findings = data.pop("findings", False)
         if "disabled" in data:
             data["disabled"] = frozenset(data["disabled"])

@@ -45,6 +45,7 @@ class Assignment:
     partner_id: str
     source: str
     destination: str
+    country: str
     callback_url: str
     token: str
     result_file: Path
@@ -62,6 +63,7 @@ class Assignment:
             partner_id=given["FEEDSCRIPT_PARTNER_ID"],
             source=given["FEEDSCRIPT_SOURCE"],
             destination=given["FEEDSCRIPT_DESTINATION"],
+            country=given.get("FEEDSCRIPT_COUNTRY", ""),
             callback_url=given["FEEDSCRIPT_CALLBACK_URL"],
             token=given["FEEDSCRIPT_TOKEN"],
             result_file=Path(given["FEEDSCRIPT_RESULT_FILE"]),
