@@ -86,4 +86,6 @@ class CancelJob:
 
 
 StartPhase = StartGeneration | StartValidation
-Command = StartPhase | RepeatPhase | ReportOutcome | RecordStart | RecordExit | ExpireGrace | RetryDue | CancelJob
+Command = (
+    StartPhase | RepeatPhase | ReportOutcome | RecordStart | RecordExit | ExpireGrace | RetryDue | CancelJob
+)

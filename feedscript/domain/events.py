@@ -19,7 +19,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationStarted(Event):
-    """A generation was accepted; its script runs as soon as there is room. `automatic` is a retry that nobody asked for."""
+    """A generation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for."""
 
     request: FeedRequest
     retry: bool = False
@@ -28,7 +28,7 @@ class GenerationStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationStarted(Event):
-    """A validation was accepted; its script runs as soon as there is room. `automatic` is a retry that nobody asked for."""
+    """A validation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for."""
 
     request: FeedRequest
     retry: bool = False

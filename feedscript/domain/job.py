@@ -55,8 +55,8 @@ class Reason(StrEnum):
 class FeedRequest:
     """What a caller asks for; the same fields start a generation and a validation.
 
-    `reference` is the caller's own `job_id`. Paths are `s3://bucket/key`. `country` (ISO 3166 alpha-2) is the one that the
-    feed is for; None leaves it to the partner's and the merchant's configuration.
+    `reference` is the caller's own `job_id`. Paths are `s3://bucket/key`. `country` (ISO 3166-1 alpha-2) is the one
+    that the feed is for; None leaves it to the configuration.
 
     >>> a = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
     >>> b = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
@@ -91,8 +91,9 @@ class FeedRequest:
 class Attempt:
     """One run of a script for one phase of a job; kept for ever.
 
-    `number` counts from 1 over both phases. `automatic` is set for a `retry` that nobody asked for. An attempt is open until it has an `outcome`; the script's own
-    `started_at`, `exited_at` and `exit_code` may come before or after that. Times are aware UTC.
+    `number` counts from 1 over both phases. A `retry` is `automatic` where nobody asked for it. An attempt is open
+    until it has an `outcome`; the script's own `started_at`, `exited_at` and `exit_code` may come before or after
+    that. Times are aware UTC.
     """
 
     number: int

@@ -11,5 +11,7 @@ def country_code(text: str) -> str:
     """
     code = text.strip().upper()
     if code not in COUNTRIES:
-        raise ValueError(f"{text!r} is no country: give its two letters (ISO 3166-1 alpha-2), such as US, GB or NO")
+        raise ValueError(
+            f"{text!r} is no country: give its two letters (ISO 3166-1 alpha-2), such as US, GB or NO"
+        )
     return "GB" if code == "UK" else code

@@ -202,7 +202,15 @@ class JobLifecycle(RuleBasedStateMachine):
             assert (job.state.value, job.retry_count) == (model.state, model.retry_count)
             assert job.next_retry_at == model.next_retry_at
             assert [
-                (a.phase, a.request.source, a.retry, a.outcome, a.reason, a.started_at is not None, a.exited_at)
+                (
+                    a.phase,
+                    a.request.source,
+                    a.retry,
+                    a.outcome,
+                    a.reason,
+                    a.started_at is not None,
+                    a.exited_at,
+                )
                 for a in job.attempts
             ] == [
                 (a.phase, a.request.source, a.retry, a.outcome, a.reason, a.started, a.exited_at)

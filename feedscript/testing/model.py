@@ -192,7 +192,7 @@ class ModelJob:
             self.next_retry_at = now + self._delay(attempt.phase)
 
     def _delay(self, phase: Phase) -> timedelta:
-        return min(self.policy.cap, self.policy.base * 2 ** self.unasked[phase])
+        return min(self.policy.cap, self.policy.base * (1 << self.unasked[phase]))
 
     def _newest(self, phase: Phase) -> ModelAttempt | None:
         return next((a for a in reversed(self.attempts) if a.phase is phase), None)

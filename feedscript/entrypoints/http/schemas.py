@@ -165,7 +165,7 @@ class RepeatSchema(Schema):
         unknown = RAISE
 
     error_messages = {  # noqa: RUF012 - marshmallow's own way
-        "unknown": "A retry repeats the last request as it was; to ask for something else, POST it to generate or validate."
+        "unknown": "A retry repeats the last request as it was; POST another one to generate or validate."
     }
 
 

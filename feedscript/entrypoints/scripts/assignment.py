@@ -1,5 +1,6 @@
 """What a script is told by its environment, and how it tells what came of it."""
 
+import asyncio
 import json
 import os
 import sys
@@ -9,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
-
+from feedscript.adapters.http_exchange import NoAnswer, post
 from feedscript.domain import EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
 from feedscript.entrypoints.container import Container
 from feedscript.entrypoints.settings import read_settings
@@ -29,7 +29,8 @@ from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
 EX_NOINPUT, EX_CONFIG = 66, 78
-CALLBACK_TIMEOUT = (5.0, 30.0)
+CALLBACK_DEADLINE = 35.0
+SHOWN_OF_ANSWER = 1024
 CALLBACK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 TELL_EVERY = 0.25
 
@@ -135,7 +136,7 @@ def carry_out(work: Work) -> int:
     return conclusion.exit_code
 
 
-def report(assignment: Assignment, conclusion: Conclusion) -> None:
+def report(assignment: Assignment, conclusion: Conclusion, *, deadline: float = CALLBACK_DEADLINE) -> None:
     """Leave the result in its file and POST the callback, again and again while the service does not answer.
 
     A callback that cannot be delivered is no failure: the exit code and the result file tell the same.
@@ -151,7 +152,7 @@ def report(assignment: Assignment, conclusion: Conclusion) -> None:
         "reason": conclusion.reason and conclusion.reason.value,
     }
     for pause in (*CALLBACK_PAUSES, None):
-        if _delivered(assignment, body) or pause is None:
+        if _delivered(assignment, body, deadline) or pause is None:
             return
         time.sleep(pause)
 
@@ -180,20 +181,23 @@ def teller(assignment: Assignment) -> Callable[[Progress], None]:
     return tell
 
 
-def _delivered(assignment: Assignment, body: Mapping[str, Any]) -> bool:
+def _delivered(assignment: Assignment, body: Mapping[str, Any], deadline: float) -> bool:
     try:
-        answer = requests.post(
-            assignment.callback_url,
-            json=body,
-            headers={"X-Feedscript-Token": assignment.token},
-            timeout=CALLBACK_TIMEOUT,
+        answer = asyncio.run(
+            post(
+                assignment.callback_url,
+                body,
+                headers={"X-Feedscript-Token": assignment.token},
+                within=deadline,
+                keep=SHOWN_OF_ANSWER,
+            )
         )
-    except requests.RequestException as error:
+    except NoAnswer as error:
         print(f"callback: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the script's log
         return False
-    print(f"callback: HTTP {answer.status_code} {answer.text.strip()}", flush=True)  # noqa: T201 - the script's log
+    print(f"callback: HTTP {answer.status} {answer.text.strip()}", flush=True)  # noqa: T201 - the script's log
     # What the service refuses it will refuse again; what it could not do it may do later.
-    return answer.status_code < 500  # noqa: PLR2004 - server errors begin there (RFC 9110, 15.6)
+    return answer.status < 500  # noqa: PLR2004 - server errors begin there (RFC 9110, 15.6)
 
 
 def _failed(exit_code: int, reason: Reason, error: Exception) -> Conclusion:

@@ -66,9 +66,7 @@ def test_case_5_3_the_limit_bounds_automatic_retries(state: JobState, limit: int
 
 
 @pytest.mark.parametrize("state", FAILED_STATES)
-@pytest.mark.parametrize(
-    "by", ["repeat", "start"], ids=["5.3-by-the-retry-call", "5.3-by-the-same-endpoint"]
-)
+@pytest.mark.parametrize("by", ["repeat", "start"], ids=["5.3-by-the-retry-call", "5.3-by-the-same-endpoint"])
 def test_case_5_3_a_retry_that_somebody_asks_for_is_always_taken(state: JobState, by: str) -> None:
     policy = replace(AT_ONCE, max_retries=2)
     job = failed_again(open_again(state, policy), policy)
