@@ -6,14 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from feedscript.adapters.http_exchange import NoAnswer, post
-from feedscript.domain import EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
+from feedscript.domain import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
 from feedscript.entrypoints.container import Container
-from feedscript.entrypoints.settings import read_settings
+from feedscript.entrypoints.settings import BadSettings, read_settings
 from feedscript.feeds import (
     FeedConfig,
     FeedError,
@@ -24,11 +24,11 @@ from feedscript.feeds import (
     SourceUnreadable,
     load_config,
 )
-from feedscript.feeds.errors import DocumentError
+from feedscript.feeds.errors import BadConfig, ConfigError, Mistake
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
-EX_NOINPUT, EX_CONFIG = 66, 78
+EX_NOINPUT = 66
 CALLBACK_DEADLINE = 35.0
 SHOWN_OF_ANSWER = 1024
 CALLBACK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -95,7 +95,7 @@ class Workplace:
 
     @classmethod
     def for_assignment(cls, assignment: Assignment) -> "Workplace":
-        """Read the settings and the configuration; raises ConfigError naming file, line and key of a mistake."""
+        """Read the settings and the configuration; raises ConfigError naming file, line and key of each mistake."""
         settings = read_settings()
         config, policy = load_config(
             settings.config_dir,
@@ -127,8 +127,10 @@ def carry_out(work: Work) -> int:
         conclusion = _failed(EX_NOINPUT, Reason.SOURCE_UNAVAILABLE, error)
     except ObjectStoreFailed as error:
         conclusion = _failed(EX_TEMPFAIL, Reason.TRANSIENT, error)
-    except DocumentError as error:
-        conclusion = _failed(EX_CONFIG, Reason.SCRIPT_ERROR, error)
+    except ConfigError as error:
+        conclusion = _failed(EX_CONFIG, Reason.BAD_CONFIG, error, mistakes=_listed(error.mistakes))
+    except (BadConfig, BadSettings) as error:
+        conclusion = _failed(EX_CONFIG, Reason.BAD_CONFIG, error)
     except (SourceUnreadable, FeedError) as error:
         conclusion = _failed(EX_DATAERR, Reason.INVALID_FEED, error)
     print(conclusion.err or conclusion.result.get("headline", "done"), flush=True)  # noqa: T201 - the script's log
@@ -200,5 +202,10 @@ def _delivered(assignment: Assignment, body: Mapping[str, Any], deadline: float)
     return answer.status < 500  # noqa: PLR2004 - server errors begin there (RFC 9110, 15.6)
 
 
-def _failed(exit_code: int, reason: Reason, error: Exception) -> Conclusion:
-    return Conclusion(Outcome.FAILED, exit_code, reason, str(error))
+def _failed(exit_code: int, reason: Reason, error: Exception, **result: object) -> Conclusion:
+    return Conclusion(Outcome.FAILED, exit_code, reason, str(error), result)
+
+
+def _listed(mistakes: tuple[Mistake, ...]) -> list[dict[str, object]]:
+    """The mistakes as the job's result tells them."""
+    return [asdict(mistake) | {"path": str(mistake.path)} for mistake in mistakes]
