@@ -1,8 +1,8 @@
 """Jobs' files are parsed once, and never shown as they were."""
 
+import json
 from pathlib import Path
 
-import json
 import pytest
 
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
