@@ -38,7 +38,7 @@ from feedscript.testing.rig import GRACE, Rig, Storage, as_the_trail_tells, memo
 
 __all__ = ["JobLifecycle", "Storage", "lifecycle_test", "memory_storage"]
 
-POLICY = RetryPolicy(max_retries=2, max_manual_retries=4)
+POLICY = RetryPolicy(max_retries=2, max_manual_retries=4, base=timedelta(seconds=5))
 MERCHANTS = ("m1", "m2")
 REFERENCES = (None, "1", "order 2", "../3")
 FEED, REPORT = "s3://out/feed", "s3://out/report"
@@ -206,6 +206,7 @@ class JobLifecycle(RuleBasedStateMachine):
                     a.phase,
                     a.request.source,
                     a.retry,
+                    a.automatic,
                     a.outcome,
                     a.reason,
                     a.started_at is not None,
@@ -213,7 +214,7 @@ class JobLifecycle(RuleBasedStateMachine):
                 )
                 for a in job.attempts
             ] == [
-                (a.phase, a.request.source, a.retry, a.outcome, a.reason, a.started, a.exited_at)
+                (a.phase, a.request.source, a.retry, a.automatic, a.outcome, a.reason, a.started, a.exited_at)
                 for a in model.attempts
             ]
 

@@ -64,6 +64,7 @@ class ModelAttempt:
     phase: Phase
     request: FeedRequest
     retry: bool
+    automatic: bool = False
     outcome: Outcome | None = None
     reason: Reason | None = None
     started: bool = False
@@ -167,6 +168,7 @@ class ModelJob:
                 self._end(newest, Outcome.FAILED, Reason.NO_CALLBACK, now)
         elif self.next_retry_at is not None and _over(self.next_retry_at, self._delay(newest.phase), now):
             self._start(newest.phase, newest.request, retry=True)
+            self.attempts[-1].automatic = True
             self.unasked[newest.phase] += 1
 
     def _asked_for(self, phase: Phase, request: FeedRequest, answer: str) -> str:
