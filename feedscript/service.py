@@ -27,6 +27,7 @@ from feedscript.domain import (
     RecordStart,
     Refusal,
     RefusalCode,
+    RepeatPhase,
     ReportOutcome,
     RetryCalledOff,
     RetryPolicy,
@@ -40,6 +41,7 @@ from feedscript.domain import (
     decide,
     due,
     evolve,
+    pause_is_over,
     record_of,
 )
 from feedscript.ports import (
@@ -141,6 +143,10 @@ class JobService:
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
         command = start(job_id=job_id, request=request)
         return self._apply(job_id, command, actor=actor, call=call, new=new)
+
+    def repeat(self, job_id: str, *, actor: str, call: Call | None = None) -> Answer:
+        """Repeat the phase that failed, with the request of its last attempt; raises `UnknownJob`."""
+        return self._apply(job_id, RepeatPhase(), actor=actor, call=call)
 
     def report(self, callback: Callback) -> Answer:
         """Take a callback, and enter it, applied or not; raises `UnknownJob` and `ForgedToken`."""
@@ -268,10 +274,12 @@ class JobService:
         self._activities.finish_days()
 
     def _see_to(self, job: Job, now: datetime) -> None:
-        command = due(job, now=now, grace=self._callback_grace, jitter=self._jitter())
+        command = due(job, now=now, grace=self._callback_grace, policy=self._policy, jitter=self._jitter())
         if command is not None:
             self._apply(job.id, command)
-        elif job.settled and now - job.updated_at > HALF_DONE_AFTER:
+        elif job.settled and pause_is_over(
+            job.updated_at + HALF_DONE_AFTER, now=now, longest=HALF_DONE_AFTER
+        ):
             self._settle(job)
 
     def _open_jobs(self, left_out: Container[str]) -> Iterator[Job]:

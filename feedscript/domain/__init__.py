@@ -17,6 +17,7 @@ from feedscript.domain.commands import (
     ExpireGrace,
     RecordExit,
     RecordStart,
+    RepeatPhase,
     ReportOutcome,
     RetryDue,
     StartGeneration,
@@ -52,13 +53,15 @@ from feedscript.domain.events import (
     ValidationStarted,
     ValidationSucceeded,
 )
-from feedscript.domain.exits import EX_DATAERR, EX_TEMPFAIL
+from feedscript.domain.exits import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL
 from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason
 from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
+from feedscript.domain.pauses import pause_is_over
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
 
 __all__ = [
+    "EX_CONFIG",
     "EX_DATAERR",
     "EX_TEMPFAIL",
     "TRANSITIONS",
@@ -87,6 +90,7 @@ __all__ = [
     "RecordStart",
     "Refusal",
     "RefusalCode",
+    "RepeatPhase",
     "ReportOutcome",
     "RetryCalledOff",
     "RetryDue",
@@ -113,6 +117,7 @@ __all__ = [
     "evolve",
     "fold",
     "next_state",
+    "pause_is_over",
     "record_of",
     "veiled",
     "veiled_request",

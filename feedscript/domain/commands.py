@@ -24,6 +24,11 @@ class StartValidation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatPhase:
+    """Repeat the phase that failed, with the request of its last attempt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOutcome:
     """A callback: somebody says how a phase ended. Without `attempt` the newest one of the phase is meant."""
 
@@ -81,4 +86,6 @@ class CancelJob:
 
 
 StartPhase = StartGeneration | StartValidation
-Command = StartPhase | ReportOutcome | RecordStart | RecordExit | ExpireGrace | RetryDue | CancelJob
+Command = (
+    StartPhase | RepeatPhase | ReportOutcome | RecordStart | RecordExit | ExpireGrace | RetryDue | CancelJob
+)

@@ -6,7 +6,7 @@ from feedscript.domain.job import FeedRequest, Job, Phase
 
 
 def completed(job: Job | None, request: FeedRequest, phase: Phase) -> FeedRequest:
-    """The request with what the job knows: an omitted partner and callback address stay what they were.
+    """The request with what the job knows: an omitted partner, country or callback address stays as it was.
 
     A validation without a source takes the generated feed, else what was validated before; its source stays empty
     where there is neither. A report whose destination is the feed itself goes beside it: it must never replace what it
@@ -18,6 +18,7 @@ def completed(job: Job | None, request: FeedRequest, phase: Phase) -> FeedReques
             request,
             partner_id=request.partner_id or before.partner_id,
             callback_url=request.callback_url or before.callback_url,
+            country=request.country or before.country,
         )
     if phase is Phase.GENERATION:
         return request

@@ -9,6 +9,7 @@ from feedscript.domain.commands import (
     ExpireGrace,
     RecordExit,
     RecordStart,
+    RepeatPhase,
     ReportOutcome,
     RetryDue,
     StartGeneration,
@@ -19,7 +20,7 @@ from feedscript.domain.events import Event
 from feedscript.domain.job import Job
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
-from feedscript.domain.starting import retry_if_due, start
+from feedscript.domain.starting import repeat, retry_if_due, start
 
 
 def decide(job: Job | None, command: Command, now: datetime, policy: RetryPolicy) -> Event | Refusal:
@@ -50,8 +51,10 @@ def decide(job: Job | None, command: Command, now: datetime, policy: RetryPolicy
             return record_exit(job, command, now, policy)
         case ExpireGrace():
             return expire_grace(job, command, now, policy)
+        case RepeatPhase():
+            return repeat(job, now, policy)
         case RetryDue():
-            return retry_if_due(job, now)
+            return retry_if_due(job, now, policy)
         case CancelJob():
             return cancel(job, command, now)
         case _:

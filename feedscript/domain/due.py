@@ -4,12 +4,17 @@ from datetime import datetime, timedelta
 
 from feedscript.domain.commands import ExpireGrace, RetryDue
 from feedscript.domain.job import Job
+from feedscript.domain.pauses import pause_is_over
+from feedscript.domain.retry import RetryPolicy
 
 
-def due(job: Job, *, now: datetime, grace: timedelta, jitter: float = 1.0) -> ExpireGrace | RetryDue | None:
+def due(
+    job: Job, *, now: datetime, grace: timedelta, policy: RetryPolicy, jitter: float = 1.0
+) -> ExpireGrace | RetryDue | None:
     """The command that the clock gives: a callback's grace is over, or a retry's backoff; None while neither is."""
     attempt = job.latest
-    if attempt.open:
-        waited = attempt.exited_at is not None and now - attempt.exited_at >= grace
-        return ExpireGrace(attempt=attempt.number, jitter=jitter) if waited else None
-    return RetryDue() if job.next_retry_at is not None and now >= job.next_retry_at else None
+    if not attempt.open:
+        return RetryDue() if policy.is_due(job, now=now) else None
+    if attempt.exited_at is None or not pause_is_over(attempt.exited_at + grace, now=now, longest=grace):
+        return None
+    return ExpireGrace(attempt=attempt.number, jitter=jitter)

@@ -19,18 +19,20 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationStarted(Event):
-    """A generation was accepted; its script runs as soon as there is room."""
+    """A generation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for."""
 
     request: FeedRequest
     retry: bool = False
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationStarted(Event):
-    """A validation was accepted; its script runs as soon as there is room."""
+    """A validation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for."""
 
     request: FeedRequest
     retry: bool = False
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,14 @@ EX_DATAERR = 65
 """The feed itself is wrong."""
 EX_TEMPFAIL = 75
 """Something passing went wrong; a repeat may mend it."""
+EX_CONFIG = 78
+"""The configuration asks for what cannot be done."""
+
+_REASONS = {
+    EX_DATAERR: Reason.INVALID_FEED,
+    EX_TEMPFAIL: Reason.TRANSIENT,
+    EX_CONFIG: Reason.BAD_CONFIG,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,5 @@ def judge_exit(exit_: RecordExit) -> Verdict:
         return Verdict(Outcome.FAILED, exit_.reason, exit_.error or exit_.reason.value)
     if exit_.exit_code == 0:
         return Verdict(Outcome.SUCCESS if exit_.result is not None else None)
-    reason = {EX_DATAERR: Reason.INVALID_FEED, EX_TEMPFAIL: Reason.TRANSIENT}.get(
-        exit_.exit_code or 0, Reason.SCRIPT_ERROR
-    )
+    reason = _REASONS.get(exit_.exit_code or 0, Reason.SCRIPT_ERROR)
     return Verdict(Outcome.FAILED, reason, exit_.error or f"the script exited with {exit_.exit_code}")

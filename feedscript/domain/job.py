@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 
 
@@ -46,6 +47,7 @@ class Reason(StrEnum):
     LOST = "lost"
     NO_CALLBACK = "no_callback"
     SPAWN_ERROR = "spawn_error"
+    BAD_CONFIG = "bad_config"
     REJECTED = "rejected"
 
 
@@ -53,7 +55,8 @@ class Reason(StrEnum):
 class FeedRequest:
     """What a caller asks for; the same fields start a generation and a validation.
 
-    `reference` is the caller's own `job_id`. Paths are `s3://bucket/key`.
+    `reference` is the caller's own `job_id`. Paths are `s3://bucket/key`. `country` (ISO 3166-1 alpha-2) is the one
+    that the feed is for; None leaves it to the configuration.
 
     >>> a = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
     >>> b = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
@@ -67,6 +70,7 @@ class FeedRequest:
     reference: str | None = None
     partner_id: str | None = None
     callback_url: str | None = None
+    country: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -77,6 +81,7 @@ class FeedRequest:
             "destination": self.destination,
             "partner_id": self.partner_id,
             "callback_url": self.callback_url,
+            "country": self.country,
         }
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
@@ -86,8 +91,9 @@ class FeedRequest:
 class Attempt:
     """One run of a script for one phase of a job; kept for ever.
 
-    `number` counts from 1 over both phases. An attempt is open until it has an `outcome`; the script's own
-    `started_at`, `exited_at` and `exit_code` may come before or after that. Times are aware UTC.
+    `number` counts from 1 over both phases. A `retry` is `automatic` where nobody asked for it. An attempt is open
+    until it has an `outcome`; the script's own `started_at`, `exited_at` and `exit_code` may come before or after
+    that. Times are aware UTC.
     """
 
     number: int
@@ -95,6 +101,7 @@ class Attempt:
     request: FeedRequest
     accepted_at: datetime
     retry: bool = False
+    automatic: bool = False
     started_at: datetime | None = None
     exited_at: datetime | None = None
     ended_at: datetime | None = None
@@ -165,9 +172,14 @@ class Job:
         """The newest attempt of a phase."""
         return next((a for a in reversed(self.attempts) if a.phase is phase), None)
 
-    def retries_of(self, phase: Phase) -> int:
-        """The retries begun in a phase: what the retry limit counts."""
-        return sum(a.retry for a in self.attempts if a.phase is phase)
+    def manual_retries_of(self, phase: Phase) -> int:
+        """The retries of a phase that somebody asked for."""
+        return sum(a.retry and not a.automatic for a in self.attempts if a.phase is phase)
+
+    def automatic_retries_of(self, phase: Phase) -> int:
+        """The automatic retries of a phase since the last time that somebody asked for it."""
+        newest_first = (a for a in reversed(self.attempts) if a.phase is phase)
+        return sum(1 for _ in takewhile(lambda attempt: attempt.automatic, newest_first))
 
     @property
     def generated_feed(self) -> str | None:

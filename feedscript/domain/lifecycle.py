@@ -87,6 +87,7 @@ def evolve(job: Job | None, event: Event) -> Job:
                     request=event.request,
                     accepted_at=event.at,
                     retry=event.retry,
+                    automatic=event.automatic,
                 ),
             )
         case events.Succeeded() | events.Failed():

@@ -4,21 +4,39 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from feedscript.domain import events
 from feedscript.domain.commands import StartGeneration, StartPhase, StartValidation
 from feedscript.domain.completion import completed
-from feedscript.domain.events import Event
+from feedscript.domain.events import Event, GenerationStarted, ValidationStarted
 from feedscript.domain.job import Job, JobState, Phase
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
 
 
-def retry_if_due(job: Job, now: datetime) -> Event | Refusal:
-    """Begin the automatic retry whose backoff is over."""
-    if job.next_retry_at is None or now < job.next_retry_at:
+def retry_if_due(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusal:
+    """Begin the automatic retry whose backoff is over, with the request of the attempt that failed."""
+    if not policy.is_due(job, now=now):
         return Refusal(RefusalCode.NOT_DUE, "no automatic retry is due")
-    start = StartGeneration if job.latest.phase is Phase.GENERATION else StartValidation
-    return _started(job, start(job_id=job.id, request=job.latest.request), now, retry=True)
+    return replace(_started(job, _as_before(job), now, retry=True), automatic=True)
+
+
+def repeat(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusal:
+    """Repeat the phase that failed, for somebody who asks, with the request of the attempt that failed."""
+    match job.state:
+        case JobState.GENERATION_FAILED | JobState.VALIDATION_FAILED:
+            return _retried(job, job.latest.phase, _as_before(job), now, policy)
+        case JobState.GENERATING | JobState.VALIDATING:
+            return Refusal(RefusalCode.IN_FLIGHT, f"this job is {job.state.value}; wait or cancel it")
+        case JobState.GENERATED:
+            return Refusal(RefusalCode.ALREADY_GENERATED, "nothing failed: this job is generated")
+        case JobState.VALIDATED:
+            return Refusal(RefusalCode.ALREADY_VALIDATED, "nothing failed: this job is validated")
+        case _:
+            assert_never(job.state)
+
+
+def _as_before(job: Job) -> StartPhase:
+    kind = StartGeneration if job.latest.phase is Phase.GENERATION else StartValidation
+    return kind(job_id=job.id, request=job.latest.request)
 
 
 def start(job: Job | None, command: StartPhase, now: datetime, policy: RetryPolicy) -> Event | Refusal:
@@ -116,8 +134,10 @@ def _start_validation(
             assert_never(job.state)
 
 
-def _started(job: Job | None, command: StartPhase, now: datetime, *, retry: bool) -> Event:
-    kind = events.GenerationStarted if isinstance(command, StartGeneration) else events.ValidationStarted
+def _started(
+    job: Job | None, command: StartPhase, now: datetime, *, retry: bool
+) -> GenerationStarted | ValidationStarted:
+    kind = GenerationStarted if isinstance(command, StartGeneration) else ValidationStarted
     number = len(job.attempts) + 1 if job else 1
     return kind(job_id=command.job_id, attempt=number, at=now, request=command.request, retry=retry)
 
@@ -125,10 +145,11 @@ def _started(job: Job | None, command: StartPhase, now: datetime, *, retry: bool
 def _retried(
     job: Job, phase: Phase, command: StartPhase, now: datetime, policy: RetryPolicy
 ) -> Event | Refusal:
-    if not policy.allows(job, phase):
+    if not policy.allows_manual(job, phase):
         return Refusal(
             RefusalCode.RETRIES_EXHAUSTED,
-            f"all {policy.max_retries} retries of this phase are used up; start a new job",
+            f"this phase was repeated {policy.max_manual_retries} times on request, the most that is allowed here; "
+            "start a new job",
         )
     return _started(job, command, now, retry=True)
 

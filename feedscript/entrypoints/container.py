@@ -65,6 +65,7 @@ class Container(containers.DeclarativeContainer):
         WebhookNotifier,
         settings.provided.outbox_dir,
         ids=ids,
+        clock=clock,
         record=activities.provided.append,
     )
     service = providers.Singleton(

@@ -81,10 +81,11 @@ class Settings:
     max_xml_depth: int = 64
     max_feed_seconds: float = 3600.0
     feed_memory_bytes: int = 512 * 1024**2
-    max_retries: int = 3
-    retry_base: float = 5.0
-    retry_cap: float = 600.0
-    automatic_retries: frozenset[Reason] = frozenset({Reason.LOST, Reason.TRANSIENT, Reason.TIMEOUT})
+    max_retries: int = 10
+    max_manual_retries: int | None = None
+    retry_base: float = 30.0
+    retry_cap: float = 3600.0
+    automatic_retries: frozenset[Reason] = frozenset({Reason.LOST, Reason.TRANSIENT})
 
     @property
     def own_callback_url(self) -> str:
@@ -162,6 +163,7 @@ class Settings:
         """The retry rules that the settings give."""
         return RetryPolicy(
             max_retries=self.max_retries,
+            max_manual_retries=self.max_manual_retries,
             base=timedelta(seconds=self.retry_base),
             cap=timedelta(seconds=self.retry_cap),
             automatic=self.automatic_retries,
@@ -227,6 +229,7 @@ def read_settings() -> Settings:
         "max_feed_seconds": env.float("MAX_FEED_SECONDS", default.max_feed_seconds, validate=seconds),
         "feed_memory_bytes": env.int("FEED_MEMORY_BYTES", default.feed_memory_bytes, validate=positive),
         "max_retries": env.int("MAX_RETRIES", default.max_retries, validate=some),
+        "max_manual_retries": env.int("MAX_MANUAL_RETRIES", default.max_manual_retries, validate=some),
         "retry_base": env.float("RETRY_BASE", default.retry_base, validate=seconds),
         "retry_cap": env.float("RETRY_CAP", default.retry_cap, validate=seconds),
         "automatic_retries": frozenset(

@@ -1,7 +1,7 @@
 """What a merchant or a partner wants: `config/merchants/<id>.yaml`, `config/partners/<id>.yaml`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -9,8 +9,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.countries import country_code
+from feedscript.feeds.documents import Document, read_document
+from feedscript.feeds.errors import ConfigError, Mistake
 from feedscript.feeds.mapping import Mapping as FeedMapping
 from feedscript.feeds.mapping.document import MappingSchema
 from feedscript.feeds.policy import Policy
@@ -19,6 +20,7 @@ from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.options_schema import SourceSchema
 from feedscript.feeds.rules.catalogue import catalogue
+from feedscript.feeds.unknown_names import UnknownName
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
@@ -40,11 +42,18 @@ class FeedConfig:
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
+def _a_country(text: str) -> None:
+    try:
+        country_code(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
 class ValidationSchema(Schema):
     """The `validation` section of a merchant's or partner's file."""
 
     profile = fields.String()
-    country = fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z", error="must be two capital letters"))
+    country = fields.String(validate=_a_country)
     findings = fields.Boolean()
     fail_on = fields.String(validate=validate.OneOf(["error", "warning"]))
     max_error_ratio = fields.Float(validate=validate.Range(0, 1))
@@ -53,23 +62,26 @@ class ValidationSchema(Schema):
     severities = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(SEVERITIES)))
     disabled = fields.List(fields.String())
 
-    @validates_schema(skip_on_field_errors=True)
+    @validates_schema(skip_on_field_errors=False)
     def name_what_exists(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse profiles and rules that are not there: a misspelt rule would be switched off in vain."""
-        if data.get("profile", "google") not in profile_ids():
-            raise ValidationError(f"no such profile; known are {', '.join(profile_ids())}", "profile")
-        known = {rule.id for profile in profile_ids() for rule in catalogue(load_profile(profile))}
-        for rule in data.get("severities", {}):
-            if rule not in known:
-                raise ValidationError({"severities": {rule: ["there is no such rule"]}})
-        for index, rule in enumerate(data.get("disabled", [])):
-            if rule not in known:
-                raise ValidationError({"disabled": {index: [f"there is no rule {rule}"]}})
+        named = {rule: rule for rule in data.get("severities", {})}, dict(enumerate(data.get("disabled", [])))
+        mistakes: dict[str, Any] = {
+            section: unknown
+            for section, rules in zip(("severities", "disabled"), named, strict=True)
+            if (unknown := _unknown_rules(rules))
+        }
+        profile = data.get("profile", "google")
+        if profile not in profile_ids():
+            mistakes["profile"] = [UnknownName(f"there is no profile {profile!r}", profile, profile_ids())]
+        if mistakes:
+            raise ValidationError(mistakes)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
         """The configuration."""
         profile, country = data.pop("profile", None), data.pop("country", None)
+        country = country and country_code(country)
         findings = data.pop("findings", False)
         if "disabled" in data:
             data["disabled"] = frozenset(data["disabled"])
@@ -80,6 +92,18 @@ class GenerationSchema(Schema):
     """The `generation` section of a merchant's or partner's file."""
 
     max_lost_ratio = fields.Float(validate=validate.Range(0, 1))
+
+
+def _unknown_rules(rules: Mapping[Any, str]) -> dict[Any, list[str]]:
+    """What is said of rules that are not there, by the place where they are named."""
+    if not rules:
+        return {}
+    known = {rule.id: None for profile in profile_ids() for rule in catalogue(load_profile(profile))}
+    return {
+        place: [UnknownName(f"there is no rule {rule!r}", rule, known)]
+        for place, rule in rules.items()
+        if rule not in known
+    }
 
 
 class FeedConfigSchema(Schema):
@@ -104,14 +128,19 @@ def load_config(
     """What holds for this partner and this merchant: the merchant's word over the partner's, that over the defaults.
 
     `folder` is the one with `merchants/` and `partners/`; a file that is not there says nothing. Raises ConfigError
-    naming file, line and key of a mistake.
+    naming file, line and key of every
+    mistake in both.
     """
     config, policy = FeedConfig(), Policy()
+    documents = []
     for kind, name in (("partners", partner_id), ("merchants", merchant_id)):
         path = folder / kind / f"{name}.yaml"
         if name is None or not _SAFE_ID.match(name) or not path.is_file():
             continue
-        said = load_document(path, FeedConfigSchema(), ConfigError)
+        documents.append(read_document(path, FeedConfigSchema()))
+    mistakes = [mistake for document in documents for mistake in document.mistakes]
+    for document in documents:
+        said = document.value or FeedConfig()
         config = FeedConfig(
             source=_over(said.source, config.source),
             mapping=said.mapping or config.mapping,
@@ -121,7 +150,22 @@ def load_config(
             findings=said.findings or config.findings,
         )
         policy = _changed(policy, said.changes)
+    for document in documents:
+        mistakes += _unknown_attributes(document, config.profile or "google")
+    if mistakes:
+        raise ConfigError(*mistakes)
     return config, policy
+
+
+def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:
+    """What a mapping gives that the profile of its feeds has not."""
+    if document.value is None or document.value.mapping is None:
+        return
+    known = [attribute.name for attribute in load_profile(profile).attributes]
+    for name in document.value.mapping.attributes:
+        if name not in known:
+            cause = UnknownName(f"profile {profile} has no attribute {name!r}", name, known)
+            yield document.mistake(("mapping", "attributes", name), cause)
 
 
 def _over(said: SourceOptions, before: SourceOptions) -> SourceOptions:

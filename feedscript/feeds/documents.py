@@ -1,94 +1,128 @@
-"""YAML documents checked by a marshmallow schema, where a mistake is told with file, line and key."""
+"""YAML documents checked by a marshmallow schema, where every mistake is told with file, line and key."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 
-from feedscript.feeds.errors import DocumentError
+from feedscript.feeds.errors import DocumentError, Mistake
+from feedscript.feeds.unknown_names import UnknownName
+from feedscript.feeds.yaml_places import Key, Places, misread, parsed
 
-#: The parser of libyaml, where PyYAML was built with it, takes a tenth of the time.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-Key = tuple[str | int, ...]
 Wrong = TypeVar("Wrong", bound=DocumentError)
+
+_UNKNOWN, _ONE_OF = "Unknown field.", "Must be one of: "
+_NO_TEXT = ("Not a valid string.", "Field may not be null.")
+#: Steps of marshmallow's tree of messages that are no steps of the document.
+_MARKS = ("_schema", "value", "key")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a schema made of a document (None where it has mistakes), its mistakes, and where it says what."""
+
+    path: Path
+    value: Any
+    mistakes: tuple[Mistake, ...]
+    places: Places
+
+    def mistake(self, key: Key, cause: str) -> Mistake:
+        """A mistake at the key, which nobody but the caller can see."""
+        near, known = (cause.near, cause.known) if isinstance(cause, UnknownName) else ((), ())
+        return Mistake(
+            self.path, self.places.line(key), ".".join(map(str, key)), str(cause), near=near, known=known
+        )
 
 
 def load_document(path: Path, schema: Schema, wrong: type[Wrong]) -> Any:
-    """Read `path` through `schema`; whatever is amiss is raised as `wrong`, naming the line at fault."""
+    """Read `path` through `schema`; whatever is amiss is raised as `wrong`, naming each line at fault."""
+    document = read_document(path, schema)
+    if document.mistakes:
+        raise wrong(*document.mistakes)
+    return document.value
+
+
+def read_document(path: Path, schema: Schema) -> Document:
+    """Read `path` through `schema`, with all of its mistakes."""
     try:
-        text = path.read_text("utf-8")
+        root, data, faults = parsed(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise wrong(path, None, "", f"cannot be read: {error}") from error
-    try:
-        root, data = _parsed(text)
+        return _unreadable(path, None, f"cannot be read: {error}")
+    except RecursionError:
+        return _unreadable(path, None, "is nested too deeply")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         cause = getattr(error, "problem", None) or str(error)
-        raise wrong(path, mark.line + 1 if mark else None, "", f"is not YAML: {cause}") from error
-    _refuse_repeated_keys(root, path, wrong)
+        return _unreadable(path, mark.line + 1 if mark else None, f"is not YAML: {cause}")
+    told = tuple(Mistake(path, line, key, cause) for line, key, cause in faults)
+    document = Document(path, None, told, Places(root))
     if not isinstance(data, dict):
-        raise wrong(path, 1, "", "must be a mapping of keys to values")
+        return document if told else _unreadable(path, 1, "must be a mapping of keys to values")
     try:
-        return schema.load(data)
+        return Document(path, schema.load(data), told, document.places)
     except ValidationError as error:
-        key, cause = first_mistake(error.messages)
-        raise wrong(path, _nearest(dict(_lines(root, ())), key), ".".join(map(str, key)), cause) from error
+        found = (
+            document.mistake(key, _explained(schema, document.places, key, cause, of_name=of_name))
+            for key, cause, of_name in _causes(error.messages, (), document.places)
+        )
+        return Document(path, None, tuple(sorted((*told, *found), key=_line)), document.places)
 
 
-def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
-    """The document as nodes, which know their lines, and as values."""
-    loader = _Loader(text)
-    try:
-        root = loader.get_single_node()
-        return root, None if root is None else loader.construct_document(root)
-    finally:
-        loader.dispose()
+def _unreadable(path: Path, line: int | None, cause: str) -> Document:
+    return Document(path, None, (Mistake(path, line, "", cause),), Places(None))
 
 
-def first_mistake(messages: Any) -> tuple[Key, str]:
-    """The place and the text of the first message in marshmallow's tree of them."""
-    key: Key = ()
-    while isinstance(messages, dict):
-        step = next(iter(messages))
-        if step not in {"_schema", "value", "key"}:
-            key = (*key, step)
-        messages = messages[step]
-    return key, str(messages[0] if isinstance(messages, list) else messages)
+def _line(mistake: Mistake) -> int:
+    return mistake.line or 0
 
 
-def _lines(node: yaml.Node | None, key: Key) -> Iterator[tuple[Key, int]]:
-    if node is None:
-        return
-    yield key, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            yield (*key, name.value), name.start_mark.line + 1
-            # The key's own line says more than the line where its block begins.
-            yield from (
-                found for found in _lines(value, (*key, name.value)) if found[0] != (*key, name.value)
-            )
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _lines(value, (*key, index))
+def _causes(
+    messages: Any, key: Key, places: Places, *, of_name: bool = False
+) -> Iterator[tuple[Key, str, bool]]:
+    """Every message in marshmallow's tree of them, with its key, and whether it is of the key's name."""
+    if isinstance(messages, dict):
+        for step, inner in messages.items():
+            mark = step in _MARKS and (*key, step) not in places
+            within = key if mark else (*key, step)
+            yield from _causes(inner, within, places, of_name=mark and step == "key")
+    else:
+        for cause in messages if isinstance(messages, list) else [messages]:
+            yield key, cause, of_name
 
 
-def _nearest(lines: dict[Key, int], key: Key) -> int | None:
-    while key not in lines and key:
-        key = key[:-1]
-    return lines.get(key)
+def _explained(schema: Schema, places: Places, key: Key, cause: str, *, of_name: bool) -> str:
+    """The cause with what the file and the schema add to it: what was meant, and what may be said."""
+    if cause == _UNKNOWN:
+        known = _known_names(schema, key[:-1])
+        return UnknownName("Unknown field", str(key[-1]), known) if known else cause
+    node = places.scalar(key, of_name=of_name)
+    if cause in _NO_TEXT:
+        return misread(node) or cause
+    if cause.startswith(_ONE_OF) and node is not None:
+        choices = cause.removeprefix(_ONE_OF).removesuffix(".").split(", ")
+        return UnknownName(f"Must be one of the known, not {node.value!r}", node.value, choices)
+    return cause
 
 
-def _refuse_repeated_keys(node: yaml.Node | None, path: Path, wrong: type[Wrong]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for name, value in node.value:
-            if name.value in seen:
-                raise wrong(path, name.start_mark.line + 1, str(name.value), "is given twice")
-            seen.add(name.value)
-            _refuse_repeated_keys(value, path, wrong)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _refuse_repeated_keys(value, path, wrong)
+def _known_names(schema: Schema, key: Key) -> list[str]:
+    """The names that may be given at the key; none where the schema does not tell."""
+    within: Schema | fields.Field[Any] | None = schema
+    for step in key:
+        within = _nested(within)
+        if isinstance(within, Schema):
+            within = within.load_fields.get(step)
+        elif isinstance(within, fields.Dict):
+            within = within.value_field
+        elif isinstance(within, fields.List):
+            within = within.inner
+        else:
+            return []
+    within = _nested(within)
+    return sorted(within.load_fields) if isinstance(within, Schema) else []
+
+
+def _nested(within: Schema | fields.Field[Any] | None) -> Schema | fields.Field[Any] | None:
+    return within.schema if isinstance(within, fields.Nested) else within

@@ -1,6 +1,12 @@
 """What can go wrong in the feed engine: one root, the facts as attributes."""
 
+from dataclasses import dataclass
 from pathlib import Path
+
+from feedscript.feeds.unknown_names import UnknownName
+
+MISTAKES_TOLD = 20
+"""How many mistakes a message tells; the error has all of them."""
 
 
 class FeedError(Exception):
@@ -31,36 +37,62 @@ class SourceUnreadable(FeedError):
         self.cause = cause
 
 
-class UnknownProfile(FeedError):
+class BadConfig(FeedError):
+    """The configuration asks for what cannot be done; whoever keeps it has to change it."""
+
+
+class UnknownProfile(BadConfig):
     """No profile has this id.
 
     Attributes: `profile`, `known` (the ids that exist).
     """
 
     def __init__(self, profile: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"there is no profile {profile!r}; known are {', '.join(known)}")
+        super().__init__(UnknownName(f"there is no profile {profile!r}", profile, known))
         self.profile = profile
         self.known = known
 
 
-class DocumentError(FeedError):
-    """A YAML document of ours or of the user's is wrong.
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong at one place of a document.
 
-    Attributes: `path`, `line` (from 1, None where it cannot be told), `key` (dotted), `cause`.
+    `line` counts from 1, and is None where it cannot be told; `key` is dotted. For a name that is not known `near`
+    holds the names that are likely meant, and `known` all there are.
     """
 
-    def __init__(self, path: Path, line: int | None, key: str, cause: str) -> None:
-        place = f"{path}:{line}" if line is not None else str(path)
-        super().__init__(f"{place}: {key}: {cause}" if key else f"{place}: {cause}")
-        self.path = path
-        self.line = line
-        self.key = key
-        self.cause = cause
+    path: Path
+    line: int | None
+    key: str
+    cause: str
+    near: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line is not None else str(self.path)
+        return f"{place}: {self.key}: {self.cause}" if self.key else f"{place}: {self.cause}"
+
+
+class DocumentError(FeedError):
+    """YAML documents of ours or of the user's are wrong.
+
+    Attributes: `mistakes`, all of them; and of the first one `path`, `line`, `key`, `cause`.
+    """
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        more = len(mistakes) - MISTAKES_TOLD
+        told = [str(mistake) for mistake in mistakes[:MISTAKES_TOLD]] + ([f"{more} more"] if more > 0 else [])
+        super().__init__("; and ".join(told))
+        self.mistakes = mistakes
+        self.path = mistakes[0].path
+        self.line = mistakes[0].line
+        self.key = mistakes[0].key
+        self.cause = mistakes[0].cause
 
 
 class ProfileError(DocumentError):
     """A profile says something that no profile may say."""
 
 
-class ConfigError(DocumentError):
+class ConfigError(DocumentError, BadConfig):
     """A merchant's or partner's configuration says something that it may not say."""

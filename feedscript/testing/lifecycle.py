@@ -38,7 +38,7 @@ from feedscript.testing.rig import GRACE, Rig, Storage, as_the_trail_tells, memo
 
 __all__ = ["JobLifecycle", "Storage", "lifecycle_test", "memory_storage"]
 
-POLICY = RetryPolicy(max_retries=2)
+POLICY = RetryPolicy(max_retries=2, max_manual_retries=4, base=timedelta(seconds=5))
 MERCHANTS = ("m1", "m2")
 REFERENCES = (None, "1", "order 2", "../3")
 FEED, REPORT = "s3://out/feed", "s3://out/report"
@@ -49,6 +49,7 @@ EXITS: tuple[tuple[int | None, Reason | None, bool], ...] = (
     (1, None, False),
     (65, None, False),
     (75, None, True),
+    (78, None, False),
     (None, Reason.LOST, False),
     (-9, Reason.TIMEOUT, False),
     (None, Reason.SPAWN_ERROR, False),
@@ -138,6 +139,15 @@ class JobLifecycle(RuleBasedStateMachine):
 
     @precondition(lambda self: self.models)
     @rule(data=st.data())
+    def repeat(self, data: st.DataObject) -> None:
+        """Ask for a retry without saying of what."""
+        job_id = self._job(data)
+        refusal = self.rig.service.repeat(job_id, actor="a caller").refusal
+        expected = self.models[job_id].repeat()
+        assert (refusal.code.value if refusal else "retry") == expected
+
+    @precondition(lambda self: self.models)
+    @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         """Cancel whatever is under way."""
         job_id = self._job(data)
@@ -169,9 +179,9 @@ class JobLifecycle(RuleBasedStateMachine):
 
     # What time and the machine do
 
-    @rule(seconds=st.sampled_from([1, 5, 10, 30, 86_400]))
+    @rule(seconds=st.sampled_from([1, 5, 10, 30, 86_400, -1, -3600]))
     def let_time_pass(self, seconds: int) -> None:
-        """Tick."""
+        """Tick; a clock may be set back."""
         now = self.clock.tick(timedelta(seconds=seconds))
         self.rig.executor.let_time_pass()
         for model in self.models.values():
@@ -192,9 +202,21 @@ class JobLifecycle(RuleBasedStateMachine):
             assert (job.state.value, job.retry_count) == (model.state, model.retry_count)
             assert job.next_retry_at == model.next_retry_at
             assert [
-                (a.phase, a.retry, a.outcome, a.reason, a.started_at is not None, a.exited_at)
+                (
+                    a.phase,
+                    a.request.source,
+                    a.retry,
+                    a.automatic,
+                    a.outcome,
+                    a.reason,
+                    a.started_at is not None,
+                    a.exited_at,
+                )
                 for a in job.attempts
-            ] == [(a.phase, a.retry, a.outcome, a.reason, a.started, a.exited_at) for a in model.attempts]
+            ] == [
+                (a.phase, a.request.source, a.retry, a.automatic, a.outcome, a.reason, a.started, a.exited_at)
+                for a in model.attempts
+            ]
 
     @invariant()
     def the_trail_makes_the_job(self) -> None:

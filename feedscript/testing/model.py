@@ -37,13 +37,24 @@ POST_TABLE = {
     ("validation_failed", VALIDATION, "other"): "retry",
 }
 """(state, endpoint, the body against the phase's newest one) -> a refusal's code, `accepted`, or `retry`: accepted, and
-counted as a retry, unless the limit is reached."""
+counted as a retry, unless the operator's limit on those is reached."""
+
+REPEAT_TABLE = {
+    "generating": "in_flight",
+    "generation_failed": "retry",
+    "generated": "already_generated",
+    "validating": "in_flight",
+    "validated": "already_validated",
+    "validation_failed": "retry",
+}
+"""state -> what a call for a retry without a body comes to, in the words of `POST_TABLE`."""
 
 ENDINGS = {
     GENERATION: {Outcome.SUCCESS: "generated", Outcome.FAILED: "generation_failed"},
     VALIDATION: {Outcome.SUCCESS: "validated", Outcome.FAILED: "validation_failed"},
 }
-EXIT_REASONS = {65: Reason.INVALID_FEED, 75: Reason.TRANSIENT}
+EXIT_REASONS = {65: Reason.INVALID_FEED, 75: Reason.TRANSIENT, 78: Reason.BAD_CONFIG}
+SMALL_CORRECTION = timedelta(seconds=5)
 
 
 @dataclass
@@ -53,6 +64,7 @@ class ModelAttempt:
     phase: Phase
     request: FeedRequest
     retry: bool
+    automatic: bool = False
     outcome: Outcome | None = None
     reason: Reason | None = None
     started: bool = False
@@ -61,13 +73,18 @@ class ModelAttempt:
 
 @dataclass
 class ModelJob:
-    """A job: its state's name and its attempts."""
+    """A job: its state's name, its attempts, and the retries of each phase.
+
+    `asked` counts the retries that somebody asked for, `unasked` those that nobody did since somebody last asked.
+    """
 
     policy: RetryPolicy
     grace: timedelta
     state: str | None = None
     attempts: list[ModelAttempt] = field(default_factory=list)
     next_retry_at: datetime | None = None
+    asked: dict[Phase, int] = field(default_factory=lambda: dict.fromkeys(Phase, 0))
+    unasked: dict[Phase, int] = field(default_factory=lambda: dict.fromkeys(Phase, 0))
 
     @property
     def retry_count(self) -> int:
@@ -92,11 +109,12 @@ class ModelJob:
             newest = self._newest(phase)
             same = newest is not None and newest.request.fingerprint == request.fingerprint
             answer = POST_TABLE[self.state, phase, "same" if same else "other"]
-        if answer == "retry" and self._retries(phase) >= self.policy.max_retries:
-            return "retries_exhausted"
-        if answer in ("accepted", "retry"):
-            self._start(phase, request, retry=answer == "retry")
-        return answer
+        return self._asked_for(phase, request, answer)
+
+    def repeat(self) -> str:
+        """A call for a retry without a body; answers as `post` does."""
+        newest = self.attempts[-1]
+        return self._asked_for(newest.phase, newest.request, REPEAT_TABLE[self.state or ""])
 
     def report(self, phase: Phase, outcome: Outcome, number: int | None, now: datetime) -> bool:
         """A callback; answers whether it is applied."""
@@ -146,10 +164,22 @@ class ModelJob:
         """Some time has passed."""
         newest = self.attempts[-1]
         if newest.outcome is None:
-            if newest.exited_at is not None and now - newest.exited_at >= self.grace:
+            if newest.exited_at is not None and _over(newest.exited_at + self.grace, self.grace, now):
                 self._end(newest, Outcome.FAILED, Reason.NO_CALLBACK, now)
-        elif self.next_retry_at is not None and now >= self.next_retry_at:
+        elif self.next_retry_at is not None and _over(self.next_retry_at, self._delay(newest.phase), now):
             self._start(newest.phase, newest.request, retry=True)
+            self.attempts[-1].automatic = True
+            self.unasked[newest.phase] += 1
+
+    def _asked_for(self, phase: Phase, request: FeedRequest, answer: str) -> str:
+        limit = self.policy.max_manual_retries
+        if answer == "retry" and limit is not None and self.asked[phase] >= limit:
+            return "retries_exhausted"
+        if answer in ("accepted", "retry"):
+            self._start(phase, request, retry=answer == "retry")
+            self.asked[phase] += answer == "retry"
+            self.unasked[phase] = 0
+        return answer
 
     def _start(self, phase: Phase, request: FeedRequest, *, retry: bool) -> None:
         self.attempts.append(ModelAttempt(phase, request, retry))
@@ -160,9 +190,11 @@ class ModelJob:
         attempt.outcome = outcome
         attempt.reason = reason if outcome is Outcome.FAILED else None
         self.state = ENDINGS[attempt.phase][outcome]
-        retries = self._retries(attempt.phase)
-        if attempt.reason in self.policy.automatic and retries < self.policy.max_retries:
-            self.next_retry_at = now + min(self.policy.cap, self.policy.base * 2**retries)
+        if attempt.reason in self.policy.automatic and self.unasked[attempt.phase] < self.policy.max_retries:
+            self.next_retry_at = now + self._delay(attempt.phase)
+
+    def _delay(self, phase: Phase) -> timedelta:
+        return min(self.policy.cap, self.policy.base * (1 << self.unasked[phase]))
 
     def _newest(self, phase: Phase) -> ModelAttempt | None:
         return next((a for a in reversed(self.attempts) if a.phase is phase), None)
@@ -170,5 +202,7 @@ class ModelJob:
     def _numbered(self, number: int) -> ModelAttempt | None:
         return self.attempts[number - 1] if 1 <= number <= len(self.attempts) else None
 
-    def _retries(self, phase: Phase) -> int:
-        return sum(a.retry for a in self.attempts if a.phase is phase)
+
+def _over(end: datetime, longest: timedelta, now: datetime) -> bool:
+    """A clock that was set back by more than a little makes no pause longer: it ends it."""
+    return not now < end <= now + longest + SMALL_CORRECTION

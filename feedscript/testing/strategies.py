@@ -23,6 +23,7 @@ from feedscript.domain import (
     RecordExit,
     RecordStart,
     Refusal,
+    RepeatPhase,
     ReportOutcome,
     RetryDue,
     RetryPolicy,
@@ -37,9 +38,9 @@ from feedscript.testing.fakes import NOON
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 SHARES = st.floats(0, 1)
-EXIT_CODES = st.sampled_from([0, 1, 65, 75, -9, None])
+EXIT_CODES = st.sampled_from([0, 1, 65, 75, 78, -9, None])
 EXECUTOR_REASONS = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.SPAWN_ERROR)
-GENEROUS = RetryPolicy(max_retries=4)
+GENEROUS = RetryPolicy(max_retries=4, max_manual_retries=4)
 
 
 @cache
@@ -98,6 +99,7 @@ def requests() -> st.SearchStrategy[FeedRequest]:
         reference=st.none() | texts(),
         partner_id=st.none() | texts(),
         callback_url=st.none() | st.just("http://localhost:3000/api/callback/feed"),
+        country=st.none() | st.sampled_from(["US", "DE", "NO"]),
     )
 
 
@@ -128,6 +130,7 @@ def _about(attempts: int) -> st.SearchStrategy[Command]:
         )
         | st.builds(ExpireGrace, attempt=number, jitter=SHARES)
         | st.just(RetryDue())
+        | st.just(RepeatPhase())
         | st.just(CancelJob())
     )
 

@@ -51,6 +51,7 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
         "FEEDSCRIPT_TYPE": run.phase.value,
         "FEEDSCRIPT_AFFILIATE_MERCHANT_ID": request.affiliate_merchant_id,
         "FEEDSCRIPT_PARTNER_ID": request.partner_id or "",
+        "FEEDSCRIPT_COUNTRY": request.country or "",
         "FEEDSCRIPT_SOURCE": request.source,
         "FEEDSCRIPT_DESTINATION": request.destination,
         "FEEDSCRIPT_CALLBACK_URL": scripts.callback_url,

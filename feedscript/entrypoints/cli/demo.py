@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-import requests
+import httpx
 
 BUCKET = "demo"
 PATIENCE = 60.0
@@ -176,9 +176,9 @@ def _wait_until_ready(base: str, process: subprocess.Popen[bytes], folder: Path)
     give_up = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < give_up:
         try:
-            if requests.get(f"{base}/ready", timeout=5).ok:
+            if httpx.get(f"{base}/ready", timeout=5).is_success:
                 return
-        except requests.ConnectionError:
+        except httpx.TransportError:
             time.sleep(LOOK_EVERY)
     raise DemoFailed(f"the server does not answer; see {folder / 'logs' / 'server.log'}")
 
@@ -192,17 +192,17 @@ def _free_port() -> int:
 
 def _post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
     click.echo(f"  POST {url}\n       {json.dumps(body)}")
-    answer = requests.post(url, json=body, timeout=30)
+    answer = httpx.post(url, json=body, timeout=30)
     click.echo(f"  {answer.status_code} {answer.text.strip()}")
-    if not answer.ok:
+    if not answer.is_success:
         raise DemoFailed(f"{url} answered {answer.status_code}")
     document: dict[str, Any] = answer.json()
     return document
 
 
 def _get(url: str) -> dict[str, Any]:
-    answer = requests.get(url, timeout=30)
-    if not answer.ok:
+    answer = httpx.get(url, timeout=30)
+    if not answer.is_success:
         raise DemoFailed(f"{url} answered {answer.status_code}: {answer.text}")
     document: dict[str, Any] = answer.json()
     return document

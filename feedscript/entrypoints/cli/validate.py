@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 
 from feedscript.feeds import FeedError, Policy, profile_ids, validate
 from feedscript.feeds import Progress as FeedProgress
+from feedscript.feeds.countries import country_code
 from feedscript.feeds.reports import render_html, render_text
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ def validate_command(
 
     Exits with 0 for a valid feed, 1 for an invalid one, 2 for a wrong call, 3 if it could not be read or checked.
     """
-    if len(country) != 2 or not country.isalpha():  # noqa: PLR2004 - ISO 3166 alpha-2
-        raise click.BadParameter("a country is two letters, such as US", param_hint="--country")
+    try:
+        country = country_code(country)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--country") from error
     policy = Policy(fail_on="warning" if fail_on == "warning" else "error")
     try:
         # Only the report and the page tell the digest.

@@ -25,6 +25,7 @@ SHOWN_OF_REQUEST = (
     "source_s3_path",
     "destination_s3_path",
     "partner_id",
+    "country",
     "type",
     "status",
     "attempt",

@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 
 from feedscript.entrypoints.http.problems import problem
 
-STARTS = ("feed.generate", "feed.validate")
+STARTS = ("feed.generate", "feed.validate", "feed.retry")
 
 
 def register_draining(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
 from feedscript.domain import FeedRequest, Job, Phase, RefusalCode
@@ -19,11 +19,12 @@ from feedscript.entrypoints.http.schemas import (
     LogQuerySchema,
     LogSchema,
     ProblemSchema,
+    RepeatSchema,
     ReportQuerySchema,
     ValidateRequestSchema,
 )
 from feedscript.entrypoints.http.views import activity_view, job_document
-from feedscript.service import JobService
+from feedscript.service import Answer, JobService
 
 ACCEPTED = {Phase.GENERATION: "Generation job accepted", Phase.VALIDATION: "Validation job accepted"}
 # A report is a merchant's own data in a page: it may style itself and run its own search, and reach nothing.
@@ -66,6 +67,16 @@ def feed_blueprint(service: JobService) -> Blueprint:
     def status(job_id: str) -> Response:
         """Tell where a job stands."""
         return _with_progress(service, service.job(job_id))
+
+    @feed.route("/retry/<job_id>", methods=["POST"])
+    @feed.response(202, AcceptedSchema)
+    @feed.alt_response(404, schema=ProblemSchema, description="Unknown job")
+    @feed.alt_response(409, schema=ProblemSchema, description="Nothing failed, or the retries are exhausted")
+    def retry(job_id: str) -> Response:
+        """Repeat the phase that failed, with the request of its last attempt; no body is needed."""
+        if request.get_data(cache=True):
+            feed.ARGUMENTS_PARSER.parse(RepeatSchema(), request, location="json")
+        return _started(service.repeat(job_id, actor=actor(), call=this_call(status=202)))
 
     @feed.route("/cancel/<job_id>", methods=["POST"])
     @feed.response(200, JobSchema)
@@ -119,9 +130,18 @@ def _add_jobs(feed: Blueprint, service: JobService) -> None:
 
 
 def _start(service: JobService, phase: Phase, wanted: FeedRequest) -> Response:
-    answer = service.start(phase, wanted, actor=actor(), call=this_call(status=202))
+    return _started(service.start(phase, wanted, actor=actor(), call=this_call(status=202)), phase)
+
+
+def _started(answer: Answer, phase: Phase | None = None) -> Response:
+    """What came of a call for a phase, by default for the one that the job is in."""
     job, refusal = answer.job, answer.refusal
-    body = {"message": ACCEPTED[phase], "job_id": job.id, "status": job.state.value, "deduplicated": False}
+    body = {
+        "message": ACCEPTED[phase or job.latest.phase],
+        "job_id": job.id,
+        "status": job.state.value,
+        "deduplicated": False,
+    }
     if refusal is None:
         call_is_entered()
         return _with_status(jsonify(body), 202)

@@ -4,16 +4,23 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome
+from feedscript.feeds.countries import country_code
 from feedscript.ports import ActivityFilter, JobFilter
 
 LARGEST_INTEGER = 2**63 - 1
 NAME_LENGTH, URL_LENGTH, ERROR_LENGTH = 200, 2048, 65536
 S3_PATH = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]/[^/].*")
 LONGEST_PART = 255
-REPORTED_REASONS = (Reason.INVALID_FEED, Reason.SCRIPT_ERROR, Reason.SOURCE_UNAVAILABLE, Reason.TRANSIENT)
+REPORTED_REASONS = (
+    Reason.INVALID_FEED,
+    Reason.BAD_CONFIG,
+    Reason.SCRIPT_ERROR,
+    Reason.SOURCE_UNAVAILABLE,
+    Reason.TRANSIENT,
+)
 DEEPEST_RESULT = 32
 HTTP_URL = re.compile(r"https?://[^/\s@]+(/\S*)?\Z")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
@@ -73,6 +80,19 @@ class S3Path(Text):
         return path
 
 
+class Country(Text):
+    """A country by its two letters, in either case; UK means GB."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return country_code(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
 NAME = validate.Length(1, NAME_LENGTH)
 
 
@@ -96,6 +116,13 @@ class FeedRequestSchema(Wire):
         metadata={"description": "Told of the outcome, in the shape of the callback"},
     )
     partner_id = Identity(validate=NAME, allow_none=True)
+    country = Country(
+        allow_none=True,
+        metadata={
+            "description": "The country that the feed is for (ISO 3166-1 alpha-2); by default the configuration's",
+            "example": "NO",
+        },
+    )
 
     @validates_schema(skip_on_field_errors=True)
     def keep_source(self, data: dict[str, Any], **_: Any) -> None:
@@ -113,6 +140,7 @@ class FeedRequestSchema(Wire):
             reference=data.get("job_id"),
             partner_id=data.get("partner_id"),
             callback_url=data.get("callback_url"),
+            country=data.get("country"),
         )
 
 
@@ -126,6 +154,19 @@ class ValidateRequestSchema(FeedRequestSchema):
 
     def keep_source(self, data: dict[str, Any], **_: Any) -> None:
         """A report never replaces its feed: the service puts it beside it."""
+
+
+class RepeatSchema(Schema):
+    """The body of a retry, which asks for nothing: the last request is repeated as it was."""
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = RAISE
+
+    error_messages = {  # noqa: RUF012 - marshmallow's own way
+        "unknown": "A retry repeats the last request as it was; POST another one to generate or validate."
+    }
 
 
 def _not_too_deep(value: object, depth: int = 0) -> None:
@@ -184,6 +225,7 @@ class AttemptSchema(Schema):
     number = fields.Integer()
     type = fields.Enum(Phase, by_value=True, attribute="phase")
     retry = fields.Boolean()
+    automatic = fields.Boolean()
     accepted_at = fields.AwareDateTime(format="iso")
     started_at = fields.AwareDateTime(format="iso")
     exited_at = fields.AwareDateTime(format="iso")

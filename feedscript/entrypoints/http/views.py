@@ -45,6 +45,7 @@ def request_document(request: FeedRequest) -> dict[str, Any]:
         "destination_s3_path": request.destination,
         "callback_url": request.callback_url,
         "partner_id": request.partner_id,
+        "country": request.country,
     }
 
 

@@ -1,19 +1,19 @@
 """What a script is told by its environment, and how it tells what came of it."""
 
+import asyncio
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from feedscript.domain import EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
+from feedscript.adapters.http_exchange import NoAnswer, post
+from feedscript.domain import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
 from feedscript.entrypoints.container import Container
-from feedscript.entrypoints.settings import read_settings
+from feedscript.entrypoints.settings import BadSettings, read_settings
 from feedscript.feeds import (
     FeedConfig,
     FeedError,
@@ -24,12 +24,13 @@ from feedscript.feeds import (
     SourceUnreadable,
     load_config,
 )
-from feedscript.feeds.errors import DocumentError
+from feedscript.feeds.errors import BadConfig, ConfigError, Mistake
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
-EX_NOINPUT, EX_CONFIG = 66, 78
-CALLBACK_TIMEOUT = (5.0, 30.0)
+EX_NOINPUT = 66
+CALLBACK_DEADLINE = 35.0
+SHOWN_OF_ANSWER = 1024
 CALLBACK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 TELL_EVERY = 0.25
 
@@ -45,6 +46,7 @@ class Assignment:
     partner_id: str
     source: str
     destination: str
+    country: str
     callback_url: str
     token: str
     result_file: Path
@@ -62,6 +64,7 @@ class Assignment:
             partner_id=given["FEEDSCRIPT_PARTNER_ID"],
             source=given["FEEDSCRIPT_SOURCE"],
             destination=given["FEEDSCRIPT_DESTINATION"],
+            country=given.get("FEEDSCRIPT_COUNTRY", ""),
             callback_url=given["FEEDSCRIPT_CALLBACK_URL"],
             token=given["FEEDSCRIPT_TOKEN"],
             result_file=Path(given["FEEDSCRIPT_RESULT_FILE"]),
@@ -92,7 +95,7 @@ class Workplace:
 
     @classmethod
     def for_assignment(cls, assignment: Assignment) -> "Workplace":
-        """Read the settings and the configuration; raises ConfigError naming file, line and key of a mistake."""
+        """Read the settings and the configuration; raises ConfigError naming file, line and key of each mistake."""
         settings = read_settings()
         config, policy = load_config(
             settings.config_dir,
@@ -124,8 +127,10 @@ def carry_out(work: Work) -> int:
         conclusion = _failed(EX_NOINPUT, Reason.SOURCE_UNAVAILABLE, error)
     except ObjectStoreFailed as error:
         conclusion = _failed(EX_TEMPFAIL, Reason.TRANSIENT, error)
-    except DocumentError as error:
-        conclusion = _failed(EX_CONFIG, Reason.SCRIPT_ERROR, error)
+    except ConfigError as error:
+        conclusion = _failed(EX_CONFIG, Reason.BAD_CONFIG, error, mistakes=_listed(error.mistakes))
+    except (BadConfig, BadSettings) as error:
+        conclusion = _failed(EX_CONFIG, Reason.BAD_CONFIG, error)
     except (SourceUnreadable, FeedError) as error:
         conclusion = _failed(EX_DATAERR, Reason.INVALID_FEED, error)
     print(conclusion.err or conclusion.result.get("headline", "done"), flush=True)  # noqa: T201 - the script's log
@@ -133,7 +138,7 @@ def carry_out(work: Work) -> int:
     return conclusion.exit_code
 
 
-def report(assignment: Assignment, conclusion: Conclusion) -> None:
+def report(assignment: Assignment, conclusion: Conclusion, *, deadline: float = CALLBACK_DEADLINE) -> None:
     """Leave the result in its file and POST the callback, again and again while the service does not answer.
 
     A callback that cannot be delivered is no failure: the exit code and the result file tell the same.
@@ -149,7 +154,7 @@ def report(assignment: Assignment, conclusion: Conclusion) -> None:
         "reason": conclusion.reason and conclusion.reason.value,
     }
     for pause in (*CALLBACK_PAUSES, None):
-        if _delivered(assignment, body) or pause is None:
+        if _delivered(assignment, body, deadline) or pause is None:
             return
         time.sleep(pause)
 
@@ -178,21 +183,29 @@ def teller(assignment: Assignment) -> Callable[[Progress], None]:
     return tell
 
 
-def _delivered(assignment: Assignment, body: Mapping[str, Any]) -> bool:
+def _delivered(assignment: Assignment, body: Mapping[str, Any], deadline: float) -> bool:
     try:
-        answer = requests.post(
-            assignment.callback_url,
-            json=body,
-            headers={"X-Feedscript-Token": assignment.token},
-            timeout=CALLBACK_TIMEOUT,
+        answer = asyncio.run(
+            post(
+                assignment.callback_url,
+                body,
+                headers={"X-Feedscript-Token": assignment.token},
+                within=deadline,
+                keep=SHOWN_OF_ANSWER,
+            )
         )
-    except requests.RequestException as error:
+    except NoAnswer as error:
         print(f"callback: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the script's log
         return False
-    print(f"callback: HTTP {answer.status_code} {answer.text.strip()}", flush=True)  # noqa: T201 - the script's log
+    print(f"callback: HTTP {answer.status} {answer.text.strip()}", flush=True)  # noqa: T201 - the script's log
     # What the service refuses it will refuse again; what it could not do it may do later.
-    return answer.status_code < 500  # noqa: PLR2004 - server errors begin there (RFC 9110, 15.6)
+    return answer.status < 500  # noqa: PLR2004 - server errors begin there (RFC 9110, 15.6)
 
 
-def _failed(exit_code: int, reason: Reason, error: Exception) -> Conclusion:
-    return Conclusion(Outcome.FAILED, exit_code, reason, str(error))
+def _failed(exit_code: int, reason: Reason, error: Exception, **result: object) -> Conclusion:
+    return Conclusion(Outcome.FAILED, exit_code, reason, str(error), result)
+
+
+def _listed(mistakes: tuple[Mistake, ...]) -> list[dict[str, object]]:
+    """The mistakes as the job's result tells them."""
+    return [asdict(mistake) | {"path": str(mistake.path)} for mistake in mistakes]

@@ -26,7 +26,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         source,
         uri=assignment.source,
         profile=place.config.profile or "google",
-        country=place.config.country or "US",
+        country=assignment.country or place.config.country or "US",
         policy=place.policy,
         options=place.config.source,
         limits=place.limits,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from feedscript.feeds.account import Account
-from feedscript.feeds.errors import FeedError
+from feedscript.feeds.errors import BadConfig, FeedError
 
 
 class EmptyFeed(FeedError):
@@ -40,7 +40,7 @@ class TooMuchLost(FeedError):
         self.max_lost_ratio = max_lost_ratio
 
 
-class UnknownAttribute(FeedError):
+class UnknownAttribute(BadConfig):
     """A mapping gives an attribute that the profile has not.
 
     Attributes: `attribute`, `profile`.

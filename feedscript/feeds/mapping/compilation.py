@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from feedscript.feeds.errors import FeedError
+from feedscript.feeds.errors import BadConfig
 from feedscript.feeds.mapping.document import Rule
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
 from feedscript.feeds.mapping.operations import Default, Layer, Operation
@@ -24,7 +24,7 @@ _JOINED = literal(VALUE_SEPARATOR)
 TRIM, FIRST_VALUE = "trim", "first_value"
 
 
-class MisplacedReference(FeedError):
+class MisplacedReference(BadConfig):
     """An operation refers to an attribute that is not known before it.
 
     Attributes: `attribute`, `reference`.

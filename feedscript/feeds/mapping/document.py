@@ -33,6 +33,7 @@ from feedscript.feeds.mapping.operations import (
     Values,
     Without,
 )
+from feedscript.feeds.unknown_names import UnknownName
 
 _HERE = Path(__file__).parent
 
@@ -177,7 +178,7 @@ class _OperationField(fields.Field[Operation]):
             raise ValidationError("must be the name of an operation, or its name and parameter")
         name, parameter = next(iter(named.items()))
         if name not in OPERATIONS:
-            raise ValidationError(f"there is no operation {name!r}; known are {', '.join(OPERATIONS)}")
+            raise ValidationError(UnknownName(f"there is no operation {name!r}", str(name), OPERATIONS))
         try:
             return OPERATIONS[name](parameter)
         except ValidationError as error:

@@ -3,29 +3,34 @@
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 
-from feedscript.feeds.errors import FeedError
+from feedscript.feeds.errors import BadConfig, FeedError
 from feedscript.feeds.mapping.document import Mapping, Rule
 from feedscript.feeds.mapping.names import fold, folded, names_within
 from feedscript.feeds.mapping.operations import Joined, Listed
+from feedscript.feeds.unknown_names import near_names
 
 # How many columns a message names.
 _LISTED = 40
 
 
-class UnknownColumn(FeedError):
-    """A mapping names a column that the source has not.
+class UnknownColumn(BadConfig):
+    """A mapping names columns that the source has not.
 
-    Attributes: `attribute`, `column`, `columns` (those of the source).
+    Attributes: `unknown` (the attribute and the column of each), `columns` (those of the source); and of the first one
+    `attribute`, `column`.
     """
 
-    def __init__(self, attribute: str, column: str, columns: tuple[str, ...]) -> None:
-        super().__init__(
-            f"the mapping takes {attribute} from the column {column!r}, which the source has not; "
-            f"its columns are {_listed(columns)}"
+    def __init__(self, unknown: tuple[tuple[str, str], ...], columns: tuple[str, ...]) -> None:
+        wanted = (
+            f"{attribute} from the column {column!r}{_meant(column, columns)}"
+            for attribute, column in unknown
         )
-        self.attribute = attribute
-        self.column = column
+        super().__init__(
+            f"the mapping takes {', '.join(wanted)}, which the source has not; its columns are {_listed(columns)}"
+        )
+        self.unknown = unknown
         self.columns = columns
+        self.attribute, self.column = unknown[0]
 
 
 class AttributesUnmatched(FeedError):
@@ -42,6 +47,11 @@ class AttributesUnmatched(FeedError):
         )
         self.missing = missing
         self.columns = columns
+
+
+def _meant(column: str, columns: tuple[str, ...]) -> str:
+    near = near_names(column, columns)
+    return f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
 
 
 def _listed(columns: tuple[str, ...]) -> str:
@@ -99,8 +109,16 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str,
     for name, position in names_within(columns, within).items():
         positions.setdefault(name, []).append(position)
     rules = {**mapping.inputs, **{name: rule for name, rule in mapping.attributes.items() if not rule.omit}}
+    unknown = tuple(
+        (name, column)
+        for name, rule in rules.items()
+        for column in rule.columns
+        if column not in columns and fold(column) not in positions
+    )
+    if unknown:
+        raise UnknownColumn(unknown, columns)
     found: dict[str, tuple[int, ...]] = {
-        name: tuple(_named(name, column, columns, positions) for column in rule.columns)
+        name: tuple(_named(column, columns, positions) for column in rule.columns)
         for name, rule in rules.items()
         if rule.columns or rule.constant is not None
     }
@@ -129,13 +147,8 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str,
     )
 
 
-def _named(attribute: str, column: str, columns: tuple[str, ...], positions: dict[str, list[int]]) -> int:
-    if column in columns:
-        return columns.index(column)
-    alike = positions.get(fold(column))
-    if not alike:
-        raise UnknownColumn(attribute, column, columns)
-    return alike[0]
+def _named(column: str, columns: tuple[str, ...], positions: dict[str, list[int]]) -> int:
+    return columns.index(column) if column in columns else positions[fold(column)][0]
 
 
 def is_list(rule: Rule) -> bool:

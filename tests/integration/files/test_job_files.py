@@ -1,10 +1,11 @@
 """Jobs' files are parsed once, and never shown as they were."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from feedscript.adapters.files.documents import job_to_bytes
+from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
 from feedscript.adapters.files.job_files import SEALED, SETTLED_AFTER_NS, UNSEALED, JobFiles
 from feedscript.domain import Job, fold
 from feedscript.testing.fakes import FrozenClock, SequentialIds
@@ -67,3 +68,11 @@ def test_a_file_that_is_gone_is_gone(tmp_path: Path, versions: list[Job]) -> Non
     path.unlink()
     with pytest.raises(FileNotFoundError):
         files.read(path)
+
+
+def test_a_file_from_before_countries_and_automatic_retries_is_read(versions: list[Job]) -> None:
+    job = versions[-1]
+    document = json.loads(job_to_bytes(job, ()))
+    for attempt in document["job"]["attempts"]:
+        del attempt["automatic"], attempt["request"]["country"]
+    assert job_from_bytes(json.dumps(document).encode()) == (job, ())

@@ -451,17 +451,6 @@ def test_a_validation_takes_the_generated_feed_and_needs_one(api: Api) -> None:
     assert api.status(job_id)["job_data"]["source_s3_path"] == "s3://bucket/feed.csv"
 
 
-def test_retries_end_at_their_limit(api: Api) -> None:
-    job_id = api.generate(job_id=1).json["job_id"]
-    for attempt in range(1, 5):
-        api.executor.begin(job_id, attempt)
-        api.executor.end(job_id, attempt, exit_code=1, error="no luck")
-        answer = api.generate(job_id=1)
-        assert answer.status_code == (202 if attempt <= 3 else 409)
-    assert_problem(answer, 409, "retries_exhausted")
-    assert api.status(job_id)["retry_count"] == 3
-
-
 def test_the_documentation_needs_no_outside_host(api: Api) -> None:
     spec = api.client.get("/api/openapi.json").json
     assert {"/api/feed/generate", "/api/feed/status/{job_id}", "/api/callback/feed", "/ready"} <= set(
@@ -490,6 +479,7 @@ JSON = st.recursive(
 )
 FIELDS = [
     *request_body(),
+    "country",
     "job_id",
     "partner_id",
     "callback_url",
@@ -508,7 +498,7 @@ FIELDS = [
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    path=st.sampled_from([*START, "/api/callback/feed"]),
+    path=st.sampled_from([*START, "/api/callback/feed", f"/api/feed/retry/{UNKNOWN}"]),
     changes=st.dictionaries(st.sampled_from(FIELDS), JSON),
 )
 def test_no_body_gives_a_500(api: Api, path: str, changes: dict[str, Any]) -> None:

@@ -123,7 +123,7 @@ def test_a_merchants_wishes_are_kept(tmp_path: Path) -> None:
         config.write_text("validation: {fail_on: never}")
         job_id = server.post("/api/feed/validate", wanted | {"job_id": 2}).json()["job_id"]
         job = server.reaches(job_id, "validation_failed")
-        assert job["reason"] == "script_error"
+        assert job["reason"] == "bad_config"
         assert f"{config}:1: validation.fail_on" in job["error"]
 
 

@@ -1,21 +1,24 @@
-"""Outcomes are delivered to a real HTTP server, however often it fails first."""
+"""Outcomes are delivered to a real HTTP server, however often it fails first. Ids name the kind: part.number."""
 
 import json
-import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from feedscript.adapters.webhooks import TIMEOUT, WebhookNotifier
+from feedscript.adapters.webhooks import WebhookNotifier
+from feedscript.adapters.webhooks.notifier import HOSTS_AT_ONCE, SILENT_HOSTS_AT_ONCE
 from feedscript.domain import Activity
 from feedscript.ports import Notification
-from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.fakes import NOON, FrozenClock, SequentialIds
 from tests.integration.live_server import poll
+from tests.integration.webhooks import answers
+from tests.integration.webhooks.answers import serving
 
 
 class Receiver:
@@ -67,8 +70,13 @@ class Trail:
         return [(a.data["delivered"], a.data["error"]) for a in self.entered]
 
 
-def notifier(outbox: Path, trail: Trail, pauses: Sequence[float] = (0.0, 0.0)) -> WebhookNotifier:
-    return WebhookNotifier(outbox, ids=SequentialIds(FrozenClock()), record=trail.record, pauses=pauses)
+def notifier(
+    outbox: Path, trail: Trail, pauses: Sequence[float] = (0.0, 0.0), **more: Any
+) -> WebhookNotifier:
+    clock = more.pop("clock", FrozenClock())
+    return WebhookNotifier(
+        outbox, ids=SequentialIds(clock), clock=clock, record=trail.record, pauses=pauses, **more
+    )
 
 
 def notification(url: str) -> Notification:
@@ -118,16 +126,135 @@ def test_an_outcome_outlives_a_restart(tmp_path: Path, receiver: Receiver) -> No
     later.stop()
 
 
-def test_a_slow_receiver_holds_up_nobody_else(tmp_path: Path, receiver: Receiver) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        slow = f"http://127.0.0.1:{silent.getsockname()[1]}/hook"
-        told = notifier(tmp_path / "outbox", Trail())
-        told.notify(replace(notification(slow), id="a/1/generated"))
-        told.notify(replace(notification(slow), id="b/1/generated"))
-        told.notify(notification(receiver.url))
+SLOW = [answers.silent, answers.dripping_head, answers.endless_continue]
+
+
+def _told(name: str, url: str) -> Notification:
+    return replace(notification(url), id=f"{name}/1/generated", job_id=name)
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        pytest.param(8, id="5.1-eight"),
+        pytest.param(HOSTS_AT_ONCE // 2 + 8, id="5.1-more-than-silent-ones-may-be"),
+    ],
+)
+def test_slow_receivers_hold_up_nobody_else(tmp_path: Path, receiver: Receiver, hosts: int) -> None:
+    with serving(*(SLOW * hosts)[:hosts]) as servers:
+        told = notifier(tmp_path / "outbox", Trail(), deadline=300.0)
+        for number, server in enumerate(servers):
+            told.notify(_told(f"a{number}", server.url))
+            told.notify(_told(f"b{number}", server.url))
         told.start()
-        poll(lambda: receiver.received, patience=TIMEOUT[1])
+        # All of them hang, and would for minutes.
+        poll(lambda: all(server.connections for server in servers))
+        told.notify(notification(receiver.url))
+        poll(lambda: receiver.received)
+        assert all(server.connections == 1 for server in servers), "each gets one message at a time"
         told.stop()
+        # Whoever delivers next need not wait for them either.
+        later = notifier(tmp_path / "outbox", Trail(), deadline=300.0)
+        later.start()
+        told.notify(_told("z", receiver.url))
+        poll(lambda: len(receiver.received) == 2)
+        later.stop()
+
+
+def test_case_5_1_those_that_were_silent_leave_room_for_the_others(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    silent = [answers.silent] * (SILENT_HOSTS_AT_ONCE + 8)
+    with serving(*silent) as servers:
+        trail = Trail()
+        told = notifier(tmp_path / "outbox", trail, pauses=[0.0] * 1000, deadline=0.5)
+        for number, server in enumerate(servers):
+            told.notify(_told(f"a{number}", server.url))
+        told.start()
+        # The first round is over: all are known to be silent now.
+        poll(lambda: len(trail.entered) >= len(servers))
+        seen: list[int] = []
+
+        def watched() -> bool:
+            seen.append(len(told._under_way))
+            return len(trail.entered) >= 3 * len(servers)
+
+        poll(watched)
+        assert max(seen) == SILENT_HOSTS_AT_ONCE
+        told.notify(notification(receiver.url))
+        poll(lambda: receiver.received)
+        told.stop()
+
+
+def test_case_5_1_an_answer_is_waited_for_no_longer_than_the_deadline(tmp_path: Path) -> None:
+    with serving(answers.dripping_head) as (server,):
+        trail = Trail()
+        told = notifier(tmp_path / "outbox", trail, pauses=(), deadline=0.3)
+        told.notify(notification(server.url))
+        told.start()
+        poll(lambda: trail.entered)
+        told.stop()
+    assert trail.tries() == [(False, "no answer within 0.3 s")]
+
+
+def test_case_5_1_an_endless_answer_is_taken_by_its_status(tmp_path: Path) -> None:
+    with serving(answers.endless_body, answers.huge_body) as servers:
+        trail = Trail()
+        told = notifier(tmp_path / "outbox", trail)
+        for number, server in enumerate(servers):
+            told.notify(_told(str(number), server.url))
+        told.start()
+        poll(lambda: len(trail.entered) == 2)
+        told.stop()
+    assert trail.tries() == [(True, None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("back", "tries"),
+    [
+        pytest.param(timedelta(hours=1), 2, id="5.2-an-hour"),
+        pytest.param(timedelta(days=365), 2, id="5.2-a-year"),
+        pytest.param(timedelta(seconds=1), 1, id="5.2-put-right-in-passing"),
+    ],
+)
+def test_a_clock_set_back_makes_no_further_try_later(
+    tmp_path: Path, receiver: Receiver, back: timedelta, tries: int
+) -> None:
+    receiver.statuses = [500]
+    trail, clock = Trail(), FrozenClock()
+    told = notifier(tmp_path / "outbox", trail, pauses=(30.0,), clock=clock)
+    told.start()
+    told.notify(notification(receiver.url))
+    poll(lambda: trail.entered)
+    clock.tick(-back)
+    told.notify(
+        _told("z", receiver.url)
+    )  # a look at the outbox that is sure to come after the clock's change
+    poll(lambda: "z/1/generated" in [message_id for message_id, _ in receiver.received])
+    poll(lambda: len(receiver.received) == tries + 1)
+    told.stop()
+
+
+def test_a_letter_of_an_earlier_version_is_delivered(tmp_path: Path, receiver: Receiver) -> None:
+    told = notifier(tmp_path / "outbox", Trail())
+    (tmp_path / "outbox").mkdir()
+    letter = {"id": "j1/1/generated", "job_id": "j1", "url": receiver.url, "body": {"n": 1}, "tries": 1}
+    (tmp_path / "outbox" / "a.json").write_text(json.dumps(letter | {"not_before": NOON.timestamp()}))
+    told.start()
+    poll(lambda: receiver.received)
+    told.stop()
+
+
+@pytest.mark.parametrize("broken", ['{"tries": "x"}', "[]", "nonsense", '{"not_before": 1e300}'])
+def test_a_broken_letter_is_put_aside(tmp_path: Path, broken: str) -> None:
+    told = notifier(tmp_path / "outbox", Trail())
+    (tmp_path / "outbox").mkdir()
+    letter = {"id": "j1/1/generated", "job_id": "j1", "url": "http://127.0.0.1:9/", "body": {}, "tries": 1}
+    text = json.dumps(letter | json.loads(broken)) if broken.startswith("{") else broken
+    (tmp_path / "outbox" / "a.json").write_text(text)
+    told.start()
+    poll((tmp_path / "outbox" / "dead" / "a.json").exists)
+    told.stop()
 
 
 def test_nobody_listening_is_an_error_like_another(tmp_path: Path) -> None:
@@ -139,7 +266,7 @@ def test_nobody_listening_is_an_error_like_another(tmp_path: Path) -> None:
     told.stop()
     ((delivered, error),) = trail.tries()
     assert delivered is False
-    assert error == "ConnectionError"
+    assert error == "ConnectError"
 
 
 def test_an_address_that_is_none_is_given_up_like_another(tmp_path: Path) -> None:

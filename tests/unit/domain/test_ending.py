@@ -334,23 +334,25 @@ def test_no_grace_ends_where_none_began(state: JobState) -> None:
 
 
 def test_due_is_the_grace_of_a_silent_exit() -> None:
-    job, grace = waiting_for_a_callback(), timedelta(seconds=30)
-    assert due(job, now=NOON + grace - timedelta(microseconds=1), grace=grace) is None
-    assert due(job, now=NOON + grace, grace=grace, jitter=0.5) == ExpireGrace(attempt=1, jitter=0.5)
+    job, grace, policy = waiting_for_a_callback(), timedelta(seconds=30), RetryPolicy()
+    assert due(job, now=NOON + grace - timedelta(microseconds=1), grace=grace, policy=policy) is None
+    expired = due(job, now=NOON + grace, grace=grace, policy=policy, jitter=0.5)
+    assert expired == ExpireGrace(attempt=1, jitter=0.5)
 
 
 def test_due_is_the_retry_whose_backoff_is_over() -> None:
-    at = NOON + timedelta(minutes=5)
+    at, policy = NOON + timedelta(minutes=5), RetryPolicy(base=timedelta(minutes=5))
     job = existing(JobState.GENERATION_FAILED, next_retry_at=at)
-    assert due(job, now=at - timedelta(microseconds=1), grace=timedelta()) is None
-    command = due(job, now=at, grace=timedelta())
+    assert due(job, now=at - timedelta(microseconds=1), grace=timedelta(), policy=policy) is None
+    command = due(job, now=at, grace=timedelta(), policy=policy)
     assert command is not None
-    assert isinstance(decide(job, command, at, RetryPolicy()), GenerationStarted)
+    assert isinstance(decide(job, command, at, policy), GenerationStarted)
 
 
 @pytest.mark.parametrize("state", JobState)
 def test_time_alone_asks_nothing_of_other_jobs(state: JobState) -> None:
-    assert due(existing(state), now=NOON + timedelta(days=999), grace=timedelta()) is None
+    late = NOON + timedelta(days=999)
+    assert due(existing(state), now=late, grace=timedelta(), policy=RetryPolicy()) is None
 
 
 # Cancelling

@@ -63,32 +63,6 @@ def test_a_post(state: str | None, kind: type[StartPhase], body: str, answer: st
     assert job == job_in(JobState(state) if state else None)
 
 
-@pytest.mark.parametrize(
-    ("state", "kind"),
-    [
-        (JobState.GENERATION_FAILED, GENERATE),
-        (JobState.VALIDATION_FAILED, GENERATE),
-        (JobState.VALIDATION_FAILED, VALIDATE),
-    ],
-)
-def test_no_retry_passes_the_limit(state: JobState, kind: type[StartPhase]) -> None:
-    job = existing(state)
-    command = kind(job_id=JOB, request=BODY)
-    assert isinstance(decide(job, command, NOON, RetryPolicy(max_retries=1)), STARTED[kind])
-    decision = decide(job, command, NOON, RetryPolicy(max_retries=0))
-    assert isinstance(decision, Refusal)
-    assert decision.code == "retries_exhausted"
-
-
-def test_the_limit_is_per_phase() -> None:
-    policy = RetryPolicy(max_retries=1)
-    job = existing(JobState.VALIDATION_FAILED)
-    spent = replace(job, attempts=(*job.attempts[:-1], replace(job.latest, retry=True)))
-    validate = decide(spent, VALIDATE(job_id=JOB, request=BODY), NOON, policy)
-    assert isinstance(validate, Refusal)
-    assert isinstance(decide(spent, GENERATE(job_id=JOB, request=BODY), NOON, policy), GenerationStarted)
-
-
 def test_a_manual_retry_does_not_wait_for_the_backoff() -> None:
     job = existing(JobState.GENERATION_FAILED, next_retry_at=NOON + timedelta(days=1))
     assert isinstance(decide(job, GENERATE(job_id=JOB, request=BODY), NOON, RetryPolicy()), GenerationStarted)
@@ -96,14 +70,16 @@ def test_a_manual_retry_does_not_wait_for_the_backoff() -> None:
 
 @pytest.mark.parametrize("state", [JobState.GENERATION_FAILED, JobState.VALIDATION_FAILED])
 def test_an_automatic_retry_waits_and_repeats_the_request(state: JobState) -> None:
-    due = NOON + timedelta(minutes=5)
+    due, policy = NOON + timedelta(minutes=5), RetryPolicy(base=timedelta(minutes=5))
     job = existing(state, next_retry_at=due)
-    early = decide(job, RetryDue(), due - timedelta(microseconds=1), RetryPolicy())
+    early = decide(job, RetryDue(), due - timedelta(microseconds=1), policy)
     assert isinstance(early, Refusal)
     assert early.code == "not_due"
-    decision = decide(job, RetryDue(), due, RetryPolicy())
+    decision = decide(job, RetryDue(), due, policy)
     kind = GenerationStarted if state is JobState.GENERATION_FAILED else ValidationStarted
-    assert decision == kind(job_id=JOB, attempt=job.latest.number + 1, at=due, request=BODY, retry=True)
+    assert decision == kind(
+        job_id=JOB, attempt=job.latest.number + 1, at=due, request=BODY, retry=True, automatic=True
+    )
 
 
 @pytest.mark.parametrize("state", JobState)
@@ -121,6 +97,7 @@ def test_no_automatic_retry_where_none_is_due(state: JobState) -> None:
         {"destination": "s3://b/2"},
         {"partner_id": "2"},
         {"callback_url": "http://localhost/2"},
+        {"country": "NO"},
     ],
 )
 def test_each_field_that_decides_the_work_makes_another_body(change: dict[str, str]) -> None:

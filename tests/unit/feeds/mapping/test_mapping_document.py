@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.errors import BadConfig, ConfigError
 from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns, read_mapping
 from feedscript.feeds.mapping.document import OPERATIONS
 from feedscript.feeds.mapping.names import fold
@@ -129,6 +129,16 @@ def test_a_column_that_is_not_there_is_an_error() -> None:
     with pytest.raises(UnknownColumn, match=r"'Nmae'.*its columns are Name, SKU") as caught:
         match_columns(("Name", "SKU"), Mapping({"title": Rule(columns=("Nmae",))}))
     assert (caught.value.attribute, caught.value.column) == ("title", "Nmae")
+
+
+def test_case_5_4_all_columns_that_are_not_there_are_told_at_once() -> None:
+    mapping = Mapping({"title": Rule(columns=("Nmae",)), "mpn": Rule(columns=("SKU", "skuu", "zzz"))})
+    with pytest.raises(UnknownColumn) as caught:
+        match_columns(("Name", "SKU"), mapping)
+    assert caught.value.unknown == (("title", "Nmae"), ("mpn", "skuu"), ("mpn", "zzz"))
+    assert "'Nmae' (did you mean 'Name'?)" in str(caught.value)
+    assert "'skuu' (did you mean 'SKU'?)" in str(caught.value)
+    assert isinstance(caught.value, BadConfig)
 
 
 def test_every_operation_is_documented() -> None:

@@ -1,0 +1,97 @@
+"""What a live service makes of its configuration, and of a job's own country. Ids name the kind: part.number."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.live_server import LiveServer, poll, request_body
+
+FEED = (
+    b"id,title,description,link,image_link,availability,price,brand,mpn,condition\n"
+    b"1,A kettle,Boils water,https://shop.example/1,https://shop.example/1.jpg,in_stock,12.00 NOK,Fern,K1,new\n"
+)
+
+
+def configure(folder: Path, kind: str, name: str, text: str) -> None:
+    place = folder / "config" / kind / f"{name}.yaml"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text)
+
+
+def failed(server: LiveServer, **changes: Any) -> dict[str, Any]:
+    """A generation that does not succeed."""
+    server.put_object("bucket/export.csv", FEED)
+    job_id = server.post("/api/feed/generate", request_body(**changes)).json()["job_id"]
+    return server.reaches(job_id, "generated", "generation_failed")
+
+
+def test_case_5_4_mistakes_of_the_configuration_are_told_at_once_and_mended_by_one_retry(
+    tmp_path: Path,
+) -> None:
+    configure(
+        tmp_path,
+        "merchants",
+        "m1",
+        "mapping:\n  attributes:\n    titel: {colunm: a}\n    brnd: {omit: true}\n",
+    )
+    configure(tmp_path, "partners", "p1", "validation: {country: NO}\n")
+    with LiveServer(tmp_path) as server:
+        job = failed(server, partner_id="p1", job_id=1)
+        assert (job["status"], job["reason"]) == ("generation_failed", "bad_config"), job
+        (attempt,) = job["attempts"]
+        assert poll(lambda: server.job(job["id"])["attempts"][0].get("exit_code")) == 78
+        told = [(Path(m["path"]).name, m["line"], m["key"]) for m in attempt["result"]["mistakes"]]
+        assert told == [
+            ("p1.yaml", 1, "validation.country"),
+            ("m1.yaml", 3, "mapping.attributes.titel.colunm"),
+        ]
+        assert attempt["result"]["mistakes"][1]["near"] == ["column", "columns"]
+        assert 'Put it in quotes: "NO"' in job["error"]
+        assert "did you mean column" in job["error"]
+        assert job["next_retry_at"] is None
+        configure(tmp_path, "merchants", "m1", "{}\n")
+        configure(tmp_path, "partners", "p1", 'validation: {country: "NO"}\n')
+        assert server.post(f"/api/feed/retry/{job['id']}", {}).status_code == 202
+        assert server.reaches(job["id"], "generated", "generation_failed")["status"] == "generated"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "near"),
+    [
+        pytest.param("attributes: {title: {column: tilte}}", "'title'", id="5.4-column"),
+        pytest.param(
+            "attributes: {title: {operations: [unless_same_as: nothing]}}", "nothing", id="5.4-reference"
+        ),
+        pytest.param("attributes: {titel: {column: title}}", "title", id="5.4-attribute"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_bad_config(tmp_path: Path, mapping: str, near: str) -> None:
+    configure(tmp_path, "merchants", "m1", f"mapping: {{{mapping}}}\n")
+    with LiveServer(tmp_path) as server:
+        job = failed(server)
+        assert job["reason"] == "bad_config", job
+        assert near in job["error"]
+
+
+@pytest.mark.parametrize(
+    ("partner", "own", "country"),
+    [
+        pytest.param(None, "NO", "NO", id="5.5-of-the-job"),
+        pytest.param('"DE"', None, "DE", id="5.5-of-the-partner"),
+        pytest.param('"DE"', "NO", "NO", id="5.5-the-jobs-comes-first"),
+        pytest.param(None, None, "US", id="5.5-of-neither"),
+    ],
+)
+def test_a_feed_is_validated_for_a_country(
+    tmp_path: Path, partner: str | None, own: str | None, country: str
+) -> None:
+    if partner:
+        configure(tmp_path, "partners", "p1", f"validation: {{country: {partner}}}\n")
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", FEED)
+        body = request_body(partner_id="p1", country=own, destination_s3_path="s3://bucket/report.json")
+        job_id = server.post("/api/feed/validate", body).json()["job_id"]
+        server.reaches(job_id, "validated", "validation_failed")
+        report = server.get(f"/api/feed/jobs/{job_id}/report").json()
+        assert report["profile"]["country"] == country
