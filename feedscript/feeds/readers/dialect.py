@@ -54,7 +54,8 @@ def detect_dialect(
     `delimiter` and the physical line of the `header` are given where they are known.
     """
     readings: list[_Reading] = []
-    for each in DELIMITERS if delimiter is None else (delimiter,):
+    # What the text has not parts nothing.
+    for each in [each for each in DELIMITERS if each in text] if delimiter is None else [delimiter]:
         quotings = [('"', '"')]
         if '"' in text:
             if each not in ALWAYS_QUOTED:
@@ -65,8 +66,8 @@ def detect_dialect(
             _read(text, each, quote, escape, header=header, whole=whole) for quote, escape in quotings
         ]
     # max keeps the first of equals, which is the plainer quoting; one column alone is called a CSV.
-    best = max(readings, key=lambda reading: reading.fit)
-    if best.fit > 0:
+    best = max(readings, key=lambda reading: reading.fit, default=None)
+    if best is not None and best.fit > 0:
         return best.dialect
     return _read(text, delimiter or ",", '"', '"', header=header, whole=whole).dialect
 

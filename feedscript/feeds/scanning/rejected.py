@@ -69,7 +69,7 @@ class Rejected:
             " FROM (SELECT line AS record, min(error_type::VARCHAR) AS kind, min(csv_line) AS text,"
             f" min({_FOUND}) AS fewest, max({_FOUND}) AS most FROM reject_errors GROUP BY line) ORDER BY record"
         )
-        if self.staged.line_column is None:
+        if self.staged.line_column is None and self._number("SELECT count(*) FROM rejected"):
             # A blank row is one whatever its width.
             self.blank += self._number(
                 f"DELETE FROM rejected WHERE fields IS NOT NULL AND strlen(text) < {REJECTED_BYTES - 2}"
