@@ -17,13 +17,19 @@ from feedscript.feeds.limits import Limits
 from feedscript.feeds.origin import Origin
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile, load_profile
+from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.progress import OnProgress, Progress, silent
 from feedscript.feeds.readers import SourceOptions, Staged, stage, with_plain_line_ends
 from feedscript.feeds.report import Issue, Report, ordered, status_of
 from feedscript.feeds.rules.compilation import compile_rules
+from feedscript.feeds.rules.explanation import explained
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
-from feedscript.feeds.scanning.crossing import find_group_conflicts, find_repeated_ids
+from feedscript.feeds.scanning.crossing import (
+    find_group_conflicts,
+    find_repeated_ids,
+    find_unknown_categories,
+)
 from feedscript.feeds.scanning.findings import Grade, write_findings
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
 from feedscript.feeds.scanning.usual import find_usual
@@ -128,7 +134,7 @@ class _Checking:
             with interrupted_after(connection, self.limits.max_seconds):
                 scan = Scan(connection, staged, plan, self.limits, self.profile.item, self.folder)
                 self._read(scan)
-                self._conclude(scan)
+                self._conclude(scan, header)
         except duckdb.InterruptException:
             self.stopped_reason = f"checking took longer than {self.limits.max_seconds:g} s (max_seconds)"
             self.system_errors.append(self.stopped_reason)
@@ -152,17 +158,16 @@ class _Checking:
                 scan.run()
         self.tell(Progress(scan.items, size, size, "sampling"))
 
-    def _conclude(self, scan: Scan) -> None:
-        repeated = attribute_rule(self.profile, self.profile.attribute(self.profile.item), "duplicate_id")
-        if repeated.id not in self.policy.disabled and repeated.attribute in scan.plan.columns:
-            find_repeated_ids(scan, repeated.id)
-        for index, (rule, _, _) in enumerate(scan.plan.within):
-            find_group_conflicts(scan, index, rule.id)
-        rules = scan.plan.rules | {repeated.id: repeated} | {rule.id: rule for rule, _, _ in scan.plan.within}
+    def _conclude(self, scan: Scan, header: Header) -> None:
+        rules = scan.plan.rules | self._crossed(scan)
         totals = scan.totals()
         samples = sample_findings(scan, totals, {rule: rules[rule].attribute for rule in totals}, self.policy)
         for rule_id, total in totals.items():
-            self._add(rules[rule_id], total, total, samples[rule_id])
+            found = [sample.value for sample in samples[rule_id] if sample.value is not None]
+            rule = rules[rule_id]
+            if rule.attribute is not None:
+                rule = explained(rule, header.attributes[rule.attribute], found, self.profile, self.country)
+            self._add(rule, total, total, samples[rule_id])
         rejected = scan.refused.totals
         self.account = account_of(scan.refused, scan.items)
         refused = sample_rejected(scan, self.policy) if rejected else {}
@@ -187,6 +192,18 @@ class _Checking:
             self._add(file_rule(self.profile, "no_items"), 1, 0, [])
         if self.findings is not None:
             self._list_findings(scan, rejected)
+
+    def _crossed(self, scan: Scan) -> dict[str, Rule]:
+        """Find what only a look at several items shows, and tell of what rules that may be, by id."""
+        repeated = attribute_rule(self.profile, self.profile.attribute(self.profile.item), "duplicate_id")
+        if repeated.id not in self.policy.disabled and repeated.attribute in scan.plan.columns:
+            find_repeated_ids(scan, repeated.id)
+        for index, (rule, _, _) in enumerate(scan.plan.within):
+            find_group_conflicts(scan, index, rule.id)
+        for index, (rule, _) in enumerate(scan.plan.lookups):
+            assert self.profile.taxonomy is not None
+            find_unknown_categories(scan, index, rule, load_taxonomy(self.profile.taxonomy))
+        return scan.plan.crossing | {repeated.id: repeated}
 
     def _list_findings(self, scan: Scan, rejected: dict[str, int]) -> None:
         grades = {

@@ -47,7 +47,8 @@ def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
         plain, parts = _split(column)
         name = names.get(normalised(plain))
         if name is None:
-            header.unknown.append(column)
+            if normalised(plain) not in profile.unchecked:
+                header.unknown.append(column)
             continue
         attribute = header.attributes[name]
         taken = header.columns.setdefault(name, [])

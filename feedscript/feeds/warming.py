@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from feedscript.feeds.profiles import load_profile, profile_ids
+from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.reports.html import page_template
 
 #: What `validate` and `generate` import when they are first called.
@@ -13,6 +14,7 @@ def warm_up() -> None:
     """Load the engine, the profiles and the page's template; starts no thread, so that forks are safe afterwards."""
     for module in _ENGINE:
         import_module(module)
-    for profile in profile_ids():
-        load_profile(profile)
+    for profile in map(load_profile, profile_ids()):
+        if profile.taxonomy:
+            load_taxonomy(profile.taxonomy).plainly_has("")
     page_template()

@@ -9,6 +9,7 @@ import click
 
 from feedscript.feeds import load_profile, profile_ids
 from feedscript.feeds.rules.catalogue import as_markdown, catalogue
+from feedscript.feeds.rules.profile_page import as_page
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _MARGIN = "    "
@@ -24,14 +25,17 @@ _UNBROKEN = 10_000
     "form",
     default="text",
     show_default=True,
-    type=click.Choice(["text", "markdown", "json"]),
-    help="For a person, for docs/rules.md, or for a program.",
+    type=click.Choice(["text", "markdown", "profile", "json"]),
+    help="For a person, for docs/rules.md, for docs/profiles, or for a program.",
 )
 def rules_command(profile: str, form: str) -> None:
     """Print the catalogue of rules: id, severity, meaning and remedy."""
     known = load_profile(profile)
     if form == "markdown":
         click.echo(as_markdown(known), nl=False)
+        return
+    if form == "profile":
+        click.echo(as_page(known), nl=False)
         return
     if form == "json":
         rules = [

@@ -29,7 +29,10 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A sub-attribute of a structured value, in its place between colons."""
+    """A sub-attribute of a structured value, in its place between colons.
+
+    `bounds_in` is the currency of a price's bounds, without which they hold as a number in any currency.
+    """
 
     name: str
     type: Type = Type.TEXT
@@ -40,6 +43,7 @@ class Part:
     units: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    bounds_in: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Attribute:
 
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
     that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
-    `severities` re-grade single codes.
+    `severities` re-grade single codes. `local_currency` asks for a price in a currency of the country it is sold in.
     """
 
     name: str
@@ -109,6 +113,7 @@ class Attribute:
     maximum: float | None = None
     maximum_by_unit: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     max_days_ahead: int | None = None
+    local_currency: bool = False
     quality: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
@@ -123,8 +128,32 @@ class Attribute:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Branches:
+    """Branches of a taxonomy, as their categories are written: every id, and the paths of the topmost ones.
+
+    A path is its names joined by ` > `; what lies below it belongs to the branch.
+    """
+
+    ids: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a version of a profile brought, on which day."""
+
+    version: str
+    date: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A partner's rules as versioned data."""
+    """A partner's rules as versioned data.
+
+    `unchecked` are names of attributes that the partner knows, and of which nothing is asked here. `history` is what
+    each version brought, the newest first.
+    """
 
     id: str
     version: str
@@ -132,9 +161,12 @@ class Profile:
     doc: str
     item: str
     attributes: tuple[Attribute, ...]
-    categories: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    unchecked: tuple[str, ...] = ()
+    taxonomy: str | None = None
+    categories: Mapping[str, Branches] = field(default_factory=lambda: MappingProxyType({}))
     restricted_prefixes: tuple[str, ...] = ()
     coupon_prefixes: tuple[str, ...] = ()
+    history: tuple[Change, ...] = ()
 
     def attribute(self, name: str) -> Attribute:
         """The attribute of this name."""

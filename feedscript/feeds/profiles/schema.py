@@ -6,13 +6,24 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Part, Profile, Type
+from feedscript.feeds.profiles.model import (
+    Attribute,
+    Branches,
+    Change,
+    Condition,
+    CrossField,
+    Part,
+    Profile,
+    Type,
+)
+from feedscript.feeds.profiles.taxonomy import UnknownCategory, load_taxonomy, taxonomy_ids
 
 SEVERITIES = ("error", "warning", "info")
 QUALITIES = ("html", "all_caps", "link", "promotion", "placeholder_image")
 NAME = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="must be lower case letters, digits and underscores")
 #: marshmallow's own pattern of a URL takes Python as long to compile as it takes to read a profile.
 _WEB_ADDRESS = validate.Regexp(r"https?://[^\s/?#]+\.[^\s/?#]+([/?#]\S*)?\Z", error="Not a valid URL.")
+_CURRENCY = validate.Regexp(r"[A-Z]{3}\Z", error="is no code of a currency (ISO 4217)")
 
 #: Operators over attribute names, with the least and the most operands that each takes.
 ATTRIBUTE_OPERATORS = {
@@ -123,6 +134,7 @@ class PartSchema(_Strict):
     units = fields.List(fields.String())
     minimum = fields.Float()
     maximum = fields.Float()
+    bounds_in = fields.String(validate=_CURRENCY)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Part:
@@ -176,6 +188,7 @@ class AttributeSchema(_Strict):
     maximum = fields.Float()
     maximum_by_unit = fields.Dict(keys=fields.String(), values=fields.Float())
     max_days_ahead = fields.Integer(strict=True, validate=validate.Range(0))
+    local_currency = fields.Boolean()
     quality = fields.List(fields.String(validate=validate.OneOf(QUALITIES)))
     countries = fields.List(fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z")))
     parts = fields.List(fields.Nested(PartSchema))
@@ -207,6 +220,19 @@ class AttributeSchema(_Strict):
         return Attribute(**self.freeze(data))
 
 
+class ChangeSchema(_Strict):
+    """What a version brought."""
+
+    version = fields.String(required=True)
+    date = fields.String(required=True, validate=validate.Regexp(r"\d{4}-\d{2}-\d{2}\Z"))
+    changes = fields.List(fields.String(), required=True, validate=validate.Length(1))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Change:
+        """The change."""
+        return Change(**self.freeze(data))
+
+
 class ProfileSchema(_Strict):
     """A whole profile."""
 
@@ -216,6 +242,9 @@ class ProfileSchema(_Strict):
     doc = fields.String(required=True, validate=_WEB_ADDRESS)
     item = fields.String(required=True, validate=NAME)
     attributes = fields.List(fields.Nested(AttributeSchema), required=True, validate=validate.Length(1))
+    unchecked = fields.List(fields.String(validate=NAME))
+    history = fields.List(fields.Nested(ChangeSchema))
+    taxonomy = fields.String(validate=validate.OneOf(taxonomy_ids()))
     categories = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     restricted_prefixes = fields.List(fields.String(validate=validate.Regexp(r"^\d{3}(-\d{3})?\Z")))
     coupon_prefixes = fields.List(fields.String(validate=validate.Regexp(r"^\d{3}(-\d{3})?\Z")))
@@ -231,6 +260,10 @@ class ProfileSchema(_Strict):
                         {"attributes": {index: [f"{name} is already the name of an attribute"]}}
                     )
                 names.add(name)
+        if twice := names.intersection(data.get("unchecked", ())):
+            raise ValidationError(f"{min(twice)} is already the name of an attribute", "unchecked")
+        if data.get("history") and data["history"][0].version != data["version"]:
+            raise ValidationError("does not begin with the version of the profile", "history")
         if data["item"] not in names:
             raise ValidationError(f"there is no attribute {data['item']}", "item")
         for index, attribute in enumerate(data["attributes"]):
@@ -240,8 +273,21 @@ class ProfileSchema(_Strict):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Profile:
         """The profile."""
-        data["categories"] = {name: tuple(roots) for name, roots in data.get("categories", {}).items()}
+        taxonomy = data.get("taxonomy")
+        sets = data.get("categories", {})
+        data["categories"] = {name: _branches(taxonomy, name, roots) for name, roots in sets.items()}
         return Profile(**self.freeze(data))
+
+
+def _branches(taxonomy: str | None, name: str, roots: list[str]) -> Branches:
+    """What lies under the roots by the taxonomy; the roots alone where the profile names none."""
+    if taxonomy is None:
+        ids = tuple(root for root in roots if root.isdecimal())
+        return Branches(ids=ids, paths=tuple(root for root in roots if root not in ids))
+    try:
+        return load_taxonomy(taxonomy).branches(roots)
+    except UnknownCategory as error:
+        raise ValidationError({"categories": {name: [str(error)]}}) from error
 
 
 def _dangling(attribute: Attribute, names: set[str], categories: dict[str, list[str]]) -> list[str]:

@@ -1,7 +1,8 @@
 """Closed word lists: the currencies of ISO 4217, the countries of ISO 3166, units of measure."""
 # ruff: noqa: SIM905 - word lists read best as prose
 
-#: ISO 4217 codes by the digits after the decimal point (their minor unit).
+#: ISO 4217 codes by the digits after the decimal point (their minor unit). ANG and BGN went lately: by what day, the
+#: facts about currencies say.
 CURRENCIES: dict[int, tuple[str, ...]] = {
     0: tuple("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()),
     2: tuple(
@@ -15,24 +16,6 @@ CURRENCIES: dict[int, tuple[str, ...]] = {
     ),
     3: tuple("BHD IQD JOD KWD LYD OMR TND".split()),
 }
-
-#: The currency of most prices in a country.
-MAIN_CURRENCIES: dict[str, str] = {
-    "US": "USD",
-    "GB": "GBP",
-    "CA": "CAD",
-    "AU": "AUD",
-    "NZ": "NZD",
-    "CH": "CHF",
-    "SE": "SEK",
-    "NO": "NOK",
-    "DK": "DKK",
-    "PL": "PLN",
-    "CZ": "CZK",
-    "BR": "BRL",
-    "IN": "INR",
-    "MX": "MXN",
-} | dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "GR", "IE", "IT", "LU", "NL", "PT", "SK"), "EUR")
 
 #: ISO 3166-1 alpha-2 codes, and UK, which partners take for GB.
 COUNTRIES: tuple[str, ...] = tuple(

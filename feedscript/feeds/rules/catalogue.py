@@ -41,7 +41,7 @@ def _compiled(profile: Profile) -> dict[str, Rule]:
     for country in sorted(_countries(profile)):
         for joined in (False, True):
             plan = compile_rules(profile, header, country=country, as_of=_ANY_MOMENT, joined=joined)
-            found |= plan.rules | {rule.id: rule for rule, _, _ in plan.within}
+            found |= plan.rules | plan.crossing
     return found
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from feedscript.feeds.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
+from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import ValueTest, quality_tests, value_tests
@@ -76,6 +77,10 @@ def compile_rules(
             rule = attribute_rule(profile, attribute, "group_conflict")
             if rule.id not in skipped:
                 plan.within.append((rule, cells[attribute.same_within].text, cells[attribute.name].text))
+        if attribute.type is Type.CATEGORY and profile.taxonomy and attribute.name in cells:
+            rule = attribute_rule(profile, attribute, "unknown_category")
+            if rule.id not in skipped:
+                plan.lookups.append((rule, compiler.looked_up(cells[attribute.name].text)))
     return plan
 
 
@@ -123,6 +128,19 @@ class _AttributeCompiler:
             needed=self._needed,
         )
         yield from self._cross_field()
+
+    def looked_up(self, text: str) -> str:
+        """A hash of the category's text; NULL where there is none, or it is known, or has another defect."""
+        assert self.profile.taxonomy is not None
+        taxonomy = load_taxonomy(self.profile.taxonomy) if self.usual.texts else None
+        known = [each for each in self.usual.texts if taxonomy and taxonomy.plainly_has(each)]
+        settled = [(f"{text} = {sql.literal(each)}", "NULL") for each in known]
+        settled.append((f"{text} IS NULL", "NULL"))
+        if self.shortcuts and (fine := self._fine()):
+            settled.append((fine, f"hash({text})"))
+        wrong = some(f"({test.fails(Value(text))})" for test in self._value_tests())
+        settled.append((some([f"contains({text}, {JOINED})", wrong]), "NULL"))
+        return sql.choice(settled, f"hash({text})")
 
     def _chains(self, shared: Derivation | Guarded, several: "_Several | None") -> Iterator[list[Check]]:
         cell = self.cells.get(self.attribute.name)

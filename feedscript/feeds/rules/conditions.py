@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from feedscript.feeds.profiles.model import Attribute, Condition, Profile, Type
-from feedscript.feeds.rules import sql, values
+from feedscript.feeds.profiles.model import Attribute, Branches, Condition, Profile, Type
+from feedscript.feeds.rules import categories, sql, values
 from feedscript.feeds.rules.defects import is_usual_price, well_formed
 from feedscript.feeds.rules.derivation import Derivation, Value
 
@@ -29,14 +29,14 @@ ABSENT = Cell(UNKNOWN, FALSE)
 class Conditions:
     """Compiles conditions against a feed's cells, for one country.
 
-    `roots` are sets of categories. `usual` is by attribute which texts many items have: what is asked of one of them
-    is known before the scan begins.
+    `roots` are sets of branches of a taxonomy. `usual` is by attribute which texts many items have: what is asked of
+    one of them is known before the scan begins.
     """
 
     profile: Profile
     country: str
     cells: Mapping[str, Cell]
-    roots: Mapping[str, tuple[str, ...]]
+    roots: Mapping[str, Branches]
     shared: Derivation
     usual: Mapping[str, tuple[str, ...]]
 
@@ -96,15 +96,27 @@ class Conditions:
         if cell is ABSENT:
             return FALSE
         test = self._test_of_value(condition.operator, name, tuple(operands))
-        texts = [sql.literal(text) for text in self.usual.get(name, ())]
-        known = [(f"{cell.text} = {text}", test(text)) for text in texts]
+        known = [
+            (f"{cell.text} = {sql.literal(text)}", self._known(condition, text) or test(sql.literal(text)))
+            for text in self.usual.get(name, ())
+        ]
         return self.shared.let(sql.choice(known, f"coalesce({test(cell.text)}, false)"))
+
+    def _known(self, condition: Condition, text: str) -> str | None:
+        """Whether the condition holds of a text, where that needs no engine."""
+        if condition.operator != "under":
+            return None
+        is_under = categories.is_known_under(text, self._branches(condition.operands[1:]))
+        return None if is_under is None else TRUE if is_under else FALSE
+
+    def _branches(self, names: Iterable[object]) -> list[Branches]:
+        return [self.roots[str(name)] for name in names]
 
     def _test_of_value(self, operator: str, name: str, operands: tuple[str, ...]) -> Callable[[str], str]:
         if operator == "in":
             return partial(values.is_one_of, self.profile.attribute(name), words=operands)
         if operator == "under":
-            return partial(under, roots=tuple(root for each in operands for root in self.roots[each]))
+            return partial(categories.is_under, branches=self._branches(operands))
         return partial(sql.matches, pattern=operands[0])
 
     def _between(self, condition: Condition) -> str:
@@ -127,13 +139,6 @@ class Conditions:
                 f"CASE WHEN {self._between(Condition(of, condition.operands))} THEN {test} END"
             )
         return self.shared.let(f"CASE WHEN {sure} THEN {test} END")
-
-
-def under(value: str, roots: tuple[str, ...]) -> str:
-    """Whether a category is one of the roots (ids or paths) or lies below one of them, by path."""
-    tests = [f"{value} IN ({sql.literals(roots)})"]
-    tests += [f"starts_with({value}, {sql.literal(root + ' >')})" for root in roots if not root.isdigit()]
-    return f"({' OR '.join(tests)})"
 
 
 def every(tests: Iterable[str]) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedscript.feeds.profiles.model import Attribute, Part, Profile, Type
-from feedscript.feeds.profiles.vocabulary import CURRENCIES, MAIN_CURRENCIES
+from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.rules import gtin, sql, values
+from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.derivation import Value
 
 Fails = Callable[[Value], str]
@@ -43,8 +44,10 @@ def value_tests(
     """The tests of one value, in the order in which they are asked; `origins` are what many links begin with."""
     yield from _placeholders(attribute)
     yield from _form(profile, attribute, country, origins)
+    yield from _withdrawn(attribute, as_of, country)
     yield from _bounds(attribute, as_of)
     yield from _lengths(attribute)
+    yield from _foreign(attribute, country)
 
 
 def quality_tests(attribute: Attribute) -> Iterator[ValueTest]:
@@ -78,10 +81,43 @@ def _placeholders(attribute: Attribute) -> Iterator[ValueTest]:
 
 def is_usual_price(value: Value, country: str) -> str | None:
     """Whether it is a price as most of the country's are (`values.is_usual_price`); None where that is not known."""
-    currency = MAIN_CURRENCIES.get(country)
-    if currency not in CURRENCIES[2]:
+    local = currency_facts().countries.get(country, ())
+    if not local or local[0] not in CURRENCIES[2]:
         return None
-    return value.let(values.is_usual_price(value.text, currency))
+    return value.let(values.is_usual_price(value.text, local[0]))
+
+
+def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[ValueTest]:
+    if attribute.type is not Type.PRICE:
+        return
+    gone = sql.literals(currency_facts().withdrawn_by(as_of))
+    usual = currency_facts().countries.get(country, ())
+
+    def fails(value: Value) -> str:
+        return sql.choice(
+            _ends_in(value, usual, "false"), f"{values.currency(attribute, value.text)} IN ({gone})"
+        )
+
+    yield ValueTest("withdrawn_currency", fails)
+
+
+def _foreign(attribute: Attribute, country: str) -> Iterator[ValueTest]:
+    local = currency_facts().countries.get(country, ())
+    if not attribute.local_currency or not local:
+        return
+
+    def fails(value: Value) -> str:
+        return sql.choice(
+            _ends_in(value, local, "false"),
+            f"{values.currency(attribute, value.text)} NOT IN ({sql.literals(local)})",
+        )
+
+    yield ValueTest("foreign_currency", fails)
+
+
+def _ends_in(value: Value, currencies: tuple[str, ...], then: str) -> list[tuple[str, str]]:
+    """What most prices end in, which is much cheaper to see than to take the currency out of them."""
+    return [(f"ends_with({value.text}, {sql.literal(f' {each}')})", then) for each in currencies]
 
 
 def _form(
@@ -194,12 +230,23 @@ def _low(text: str, test: str, bound: float) -> str:
 
 def _part_outside(attribute: Attribute, part: Part) -> Fails:
     def outside(value: Value) -> str:
-        number = values.number(values.part_text(value.text, attribute.parts, part))
+        text = value.let(values.part_text(value.text, attribute.parts, part))
+        number = values.number(text)
         tests = [f"{number} < {part.minimum}"] if part.minimum is not None else []
-        tests += [f"{number} > {part.maximum}"] if part.maximum is not None else []
+        if part.maximum is not None:
+            most = f"{part.maximum}" if part.bounds_in is None else _most(part.maximum, part.bounds_in, text)
+            tests.append(f"{number} > {most}")
         return " OR ".join(tests)
 
     return outside
+
+
+def _most(limit: float, currency: str, price: str) -> str:
+    """The limit in the currency of the price; NULL where no rate is known, so that nothing is above it."""
+    limits = currency_facts().rates.limits(limit, currency)
+    code = f"right({sql.trimmed(price)}, 3)"
+    known = [(f"{code} = {sql.literal(each)}", f"{most:g}") for each, most in limits.items()]
+    return f"({sql.choice(known, 'NULL')})"
 
 
 def _lengths(attribute: Attribute) -> Iterator[ValueTest]:

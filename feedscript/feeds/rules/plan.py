@@ -60,8 +60,9 @@ class Plan:
     `cells` are (SQL over the source's columns, name); `masks` are SQL over those names; `places` says for each rule
     id in which mask and at which bit it stands, `filled` for each attribute that has a column. `columns` is each
     attribute's text in SQL over the source's columns. `within` are comparisons within groups: the rule, and the SQL
-    of the group and of the value that must be the same in it. `item_id` is SQL over the names: the item's id without
-    white space around it, NULL where it has none.
+    of the group and of the value that must be the same in it. `lookups` are what is held against a taxonomy: the rule,
+    and the SQL of a hash of the category, NULL where nothing is to be looked up. `item_id` is SQL over the names: the
+    item's id without white space around it, NULL where it has none.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Plan:
     columns: dict[str, str] = field(default_factory=dict)
     derived: Derivation = field(default_factory=Derivation)
     within: list[tuple[Rule, str, str]] = field(default_factory=list)
+    lookups: list[tuple[Rule, str]] = field(default_factory=list)
     item_id: str = "NULL::VARCHAR"
 
     @property
@@ -93,6 +95,12 @@ class Plan:
             return sql.choice(part.settled, self.derived.spelled_out(part.exact, kept))
 
         return [sql.combined([bits(part) for part in mask]) for mask in self.parts]
+
+    @property
+    def crossing(self) -> dict[str, Rule]:
+        """The rules of what is found only when all items have been read, by id."""
+        compared = (rule for rule, _, _ in self.within)
+        return {rule.id: rule for rule in (*compared, *(rule for rule, _ in self.lookups))}
 
     def bits(self, rules: Iterable[str]) -> dict[int, int]:
         """The bits of some rules, by mask."""

@@ -19,6 +19,8 @@ _TOKEN = rf"{_QUOTED.replace('((', '(?:(')}(?:,|\x1F|$)|(?:[^,\x1F]|, )+(?:,|\x1
 
 def values_of(attribute: Attribute, text: str) -> str:
     """The values of a cell of text as an SQL list, trimmed, empty ones left out; U+001F parts values too."""
+    if any(part.type is Type.DATETIME_RANGE for part in attribute.parts):
+        text = _with_whole_ranges(text)
     match attribute.type:
         case Type.URL:
             parts = _split(f"regexp_replace({text}, ',\\s*(https?://)', {JOINED} || '\\1', 'gi')")
@@ -43,6 +45,11 @@ def quoted(value: str) -> str:
     """A value in double quotes, where it holds a comma or would itself be taken for quoted."""
     within = f"'\"' || replace({value}, '\"', '\"\"') || '\"'"
     return f"CASE WHEN contains({value}, ',') OR starts_with({value}, '\"') THEN {within} ELSE {value} END"
+
+
+def _with_whole_ranges(text: str) -> str:
+    """The text with a slash for a comma within a range of times: no value begins with a time."""
+    return f"regexp_replace({text}, ',\\s*(\\d{{4}}-\\d\\d-\\d\\dT)', '/\\1', 'g')"
 
 
 def _split(text: str) -> str:

@@ -124,6 +124,10 @@ def _part(part: Part) -> str:
     return part.name if part.required else f"[{part.name}]"
 
 
+def _in_others(part: Part) -> str:
+    return "" if part.bounds_in is None else f" {part.bounds_in} (or about as much in another currency)"
+
+
 def _range(attribute: Attribute) -> str:
     bounds = []
     if attribute.above is not None:
@@ -139,5 +143,5 @@ def _range(attribute: Attribute) -> str:
         if part.minimum is not None:
             bounds.append(f"with {part.name} at least {part.minimum:g}")
         if part.maximum is not None:
-            bounds.append(f"with {part.name} at most {part.maximum:g}")
+            bounds.append(f"with {part.name} at most {part.maximum:g}{_in_others(part)}")
     return ", ".join(bounds)

@@ -3,16 +3,20 @@
 import re
 import string
 from collections.abc import Iterable
+from functools import cache
 
 from feedscript.feeds.profiles.model import Attribute, Part, Type
 from feedscript.feeds.profiles.vocabulary import COUNTRIES, CURRENCIES, UNIT_FAMILIES
 from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.currencies import currency_facts
 
 _NUMBER = r"[+-]?\d{1,15}(?:\.\d{1,9})?"
 _DAY = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?"
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)"
 _DATETIME = rf"{_DAY}T{_CLOCK}{_ZONE}"
+#: Within a structured value, a range may be written with a space or a comma as well.
+_PART_RANGE = rf"{_DATETIME}(?:\s?[/,]\s?|\s){_DATETIME}"
 #: Characters that a URL may hold only encoded, besides those that are not ASCII.
 _ENCODED_ONLY = (" ", '"', "<", ">", "\\", "{", "|", "}", "\t", "\n", "\r")
 #: Control characters pass but for white space: they are too rare to ask every link for each of them.
@@ -32,8 +36,11 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(words)
 
 
+@cache
 def _price() -> str:
-    whole, cents, mills = (_any_of(CURRENCIES[digits]) for digits in (0, 2, 3))
+    """A price, in a withdrawn currency too: that is told apart, by the day."""
+    whole, mills = (_any_of(CURRENCIES[digits]) for digits in (0, 3))
+    cents = _any_of(dict.fromkeys([*CURRENCIES[2], *currency_facts().withdrawn]))
     # A zero before other digits is the trace of a thousands sign or decimal point that somebody misread.
     amount = r"-?(?:0|[1-9]\d{0,14})"
     return rf"{amount}(?:(?:\.\d{{1,2}})? (?:{cents})|(?:\.00?)? (?:{whole})|(?:\.\d{{1,3}})? (?:{mills}))"
@@ -41,12 +48,11 @@ def _price() -> str:
 
 _PATTERNS = {
     Type.URL: _URL,
-    Type.PRICE: _price(),
     Type.INTEGER: r"[+-]?\d{1,15}",
     Type.NUMBER: _NUMBER,
     Type.DATETIME: _DATETIME,
     Type.DATETIME_RANGE: rf"{_DATETIME}\s?/\s?{_DATETIME}",
-    Type.CATEGORY: r"\d{1,7}|[^\d\s>][^>]*(?:\s>\s[^>\s][^>]*)*",
+    Type.CATEGORY: r"\d{1,7}|[^\d\s>][^>]*(?:>\s*[^>\s][^>]*)*",
     Type.COUNTRY: _any_of(COUNTRIES),
 }
 
@@ -59,7 +65,11 @@ def pattern(attribute: Attribute) -> str | None:
         return structured_pattern(attribute.parts)
     if attribute.type is Type.MEASURE:
         return measure_pattern(attribute.units)
-    return _PATTERNS.get(attribute.type)
+    return _pattern_of(attribute.type)
+
+
+def _pattern_of(kind: Type) -> str | None:
+    return _price() if kind is Type.PRICE else _PATTERNS.get(kind)
 
 
 def well_formed(attribute: Attribute, value: str) -> str | None:
@@ -150,8 +160,10 @@ def _part_pattern(part: Part, *, last: bool) -> str:
         return f"(?i:{_any_of(part.values)})"
     if part.units:
         return measure_pattern(part.units)
-    if part.type in _PATTERNS:
-        return _PATTERNS[part.type]
+    if part.type is Type.DATETIME_RANGE:
+        return _PART_RANGE
+    if form := _pattern_of(part.type):
+        return form
     # A text at the end may hold colons, which people seldom escape.
     return ".+" if last else r"(?:[^:\\]|\\.)+"
 

@@ -1,5 +1,8 @@
-"""Findings that only a look at several items shows: ids used twice, and groups that disagree."""
+"""Findings that only a look at several items shows: ids used twice, groups that disagree, unknown categories."""
 
+from feedscript.feeds.profiles.taxonomy import Taxonomy
+from feedscript.feeds.rules import categories
+from feedscript.feeds.rules.rule import Rule
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
 
@@ -8,6 +11,8 @@ _PART_ITEMS = 1 << 18
 _MOST_PARTS = 16
 #: Of so many items, picking their lines out of a file takes less than a tenth of a second.
 _READ_AGAIN = 10_000
+#: The name of a text that is looked for.
+_EACH = "sought_text"
 
 
 def find_repeated_ids(scan: Scan, rule: str) -> None:
@@ -45,4 +50,40 @@ def find_group_conflicts(scan: Scan, index: int, rule: str) -> None:
         f" FROM items WHERE k{index} IS NOT NULL GROUP BY k{index} HAVING min(w{index}) <> max(w{index}))"
         f" USING (k{index}) WHERE w{index} <> first",
         [rule],
+    )
+
+
+def find_unknown_categories(scan: Scan, index: int, rule: Rule, taxonomy: Taxonomy) -> None:
+    """Note each item whose category the taxonomy does not have.
+
+    Feeds have few different categories, so that only those are looked up, after the scan: by the hashes of the usual
+    texts first. Of what is left one item each is read again, for its text in one spelling; and a language is read only
+    for what is of none before it.
+    """
+    if not scan.number(f"SELECT count(t{index}) FROM items"):
+        return
+    scan.connection.execute(
+        f"CREATE TEMP TABLE sought AS SELECT t{index} AS t, min(rowid) AS n FROM items"
+        f" WHERE t{index} IS NOT NULL GROUP BY t{index}"
+    )
+    _strike_out(scan, "sought", "t", f"hash({_EACH})", taxonomy.usual_texts())
+    if scan.number("SELECT count(*) FROM sought"):
+        spelled = categories.spelled(scan.plan.columns[rule.attribute or ""])
+        reread(scan, "spelled", [f"{spelled} AS text"], "SELECT n FROM sought")
+        spellings = taxonomy.spellings()
+        while scan.number("SELECT count(*) FROM spelled") and (texts := next(spellings, None)):
+            _strike_out(scan, "spelled", "text", f"lower({_EACH})", texts)
+        scan.connection.execute(
+            f"INSERT INTO crossed SELECT ?, rowid FROM items WHERE t{index} IN"
+            " (SELECT t FROM sought WHERE n IN (SELECT n FROM spelled))",
+            [rule.id],
+        )
+    scan.connection.execute("DROP TABLE IF EXISTS spelled; DROP TABLE sought")
+
+
+def _strike_out(scan: Scan, table: str, column: str, key: str, texts: list[str]) -> None:
+    """Delete the rows whose column is the key, SQL over each of the texts, of any of them."""
+    each = f"SELECT unnest(string_split(?, chr(10))) AS {_EACH}"
+    scan.connection.execute(
+        f"DELETE FROM {table} WHERE {column} IN (SELECT {key} FROM ({each}))", ["\n".join(texts)]
     )

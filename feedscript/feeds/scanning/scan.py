@@ -24,8 +24,8 @@ from feedscript.feeds.survey import LineIndex, start_index
 class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
-    Tables: `items` (h, m0 ..., k and w for each comparison within groups, and `line` where the reader gives
-    it), whose rowid is the order of the file; `rejected`, the rows that could not be read
+    Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy, and `line`
+    where the reader gives it), whose rowid is the order of the file; `rejected`, the rows that could not be read
     (`Rejected`); `crossed` (rule, n), the findings that only a look at several items shows.
     """
 
@@ -51,9 +51,10 @@ class Scan:
             for index, (_, group, value) in enumerate(self.plan.within)
             for text, letter in ((group, "k"), (value, "w"))
         ]
+        lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(self.plan.lookups)]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
         inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
-        outer = [f"hash({self.plan.item_id}) AS h", *masks, *groups]
+        outer = [f"hash({self.plan.item_id}) AS h", *masks, *groups, *lookups]
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         read = self._read(self.staged, inner, outer)

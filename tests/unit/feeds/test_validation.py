@@ -71,7 +71,7 @@ def test_a_planted_defect_is_the_one_finding(tmp_path: Path, changes: dict[str, 
     [
         {"title": "ä" * 150},
         {"availability": "In Stock"},
-        {"price": "1500 JPY", "sale_price": "1000.00 JPY"},
+        {"price": "1500 USD", "sale_price": "1000.00 USD"},
         {"gtin": "400638 133393-1"},
         {"gtin": "96385074"},
         {"gtin": "0-306-40615-2"},
@@ -151,7 +151,7 @@ def test_the_document_has_the_report_shape(tmp_path: Path) -> None:
     document = check(tmp_path, product(1, price="x"), product(2)).document()
     assert document["status"] == "failed"
     assert document["as_of"] == "2026-08-01T00:00:00Z"
-    assert document["profile"] == {"id": "google", "version": "2026-07", "country": "US"}
+    assert document["profile"] == {"id": "google", "version": "2026-11", "country": "US"}
     assert document["summary"] == {
         "items_total": 2,
         "items_valid": 1,

@@ -50,6 +50,10 @@ def test_an_unknown_profile_names_those_that_exist() -> None:
         (HEAD.replace("item: id", "item: sku"), 5, "item", "no attribute sku"),
         (HEAD + "id: again\n", 8, "id", "given twice"),
         (HEAD + "  - {name: x\n", 9, "", "is not YAML"),
+        (HEAD + "taxonomy: gogle\n", 8, "taxonomy", "Must be one of"),
+        (HEAD + "taxonomy: google\ncategories:\n  a: [Nowhere]\n", 10, "categories.a", "no category of the"),
+        (HEAD + "unchecked: [id]\n", 8, "unchecked", "already the name of an attribute"),
+        (HEAD + "history:\n  - {version: '2', date: '2026-01-01', changes: [x]}\n", 8, "history", "not begin with"),
         ("- a list\n", 1, "", "must be a mapping"),
     ],
 )  # fmt: skip

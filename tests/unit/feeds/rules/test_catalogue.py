@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 import yaml
 
-from feedscript.feeds import Limits, load_profile, validate
+from feedscript.feeds import Limits, load_profile, profile_ids, validate
 from feedscript.feeds.rules.catalogue import as_markdown, catalogue
 from feedscript.feeds.rules.codes import codes
+from feedscript.feeds.rules.profile_page import as_page
 from tests.unit.feeds.products import VALID, write_csv
 
 HERE = Path(__file__).parent
-DOCUMENTED = HERE.parents[3] / "docs" / "rules.md"
+DOCS = HERE.parents[3] / "docs"
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
 GOOGLE = load_profile("google")
+#: What the valid product costs elsewhere than in the US.
+LOCAL = {"CH": {"price": "79.90 CHF"}, "IN": {"price": "79.90 INR"}, "JP": {"price": "7990 JPY"}}
 ITEMS: dict[str, Any] = yaml.safe_load((HERE / "google_items.yaml").read_text("utf-8"))
 FILES: dict[str, Any] = yaml.safe_load((HERE / "google_files.yaml").read_text("utf-8"))
 
@@ -36,10 +39,12 @@ def expanded(value: Any) -> Any:
     return value
 
 
-def items(changes: Any, number: int) -> Iterable[dict[str, Any]]:
+def items(changes: Any, number: int, country: str) -> Iterable[dict[str, Any]]:
     for index, each in enumerate(changes if isinstance(changes, list) else [changes]):
         own = {"id": f"{number}-{index}", "link": f"https://shop.example.com/{number}"}
-        product = VALID | own | {name: expanded(value) for name, value in each.items()}
+        product = (
+            VALID | own | LOCAL.get(country, {}) | {name: expanded(value) for name, value in each.items()}
+        )
         yield {name: value for name, value in product.items() if value is not None}
 
 
@@ -76,8 +81,9 @@ def test_every_fixture_of_an_item_fails_its_rule_alone(tmp_path: Path) -> None:
         expected: dict[int, tuple[str, list[str]]] = {}
         for number, rule in enumerate(rules):
             for kind in ("fails", "passes"):
-                products += items(ITEMS[rule][kind], 2 * number + (kind == "fails"))
-                expected[len(products)] = (f"{rule} {kind}", [rule] if kind == "fails" else [])
+                products += items(ITEMS[rule][kind], 2 * number + (kind == "fails"), country)
+                failed = [rule, *ITEMS[rule].get("also", ())] if kind == "fails" else []
+                expected[len(products)] = (f"{rule} {kind}", failed)
         found = findings(tmp_path, products, country)
         wrong |= {name: found[item] for item, (name, want) in expected.items() if found[item] != want}
         wrong |= {
@@ -147,6 +153,13 @@ def test_every_rule_says_what_to_do_and_where_it_is_written() -> None:
 
 
 def test_the_documentation_is_up_to_date() -> None:
-    assert DOCUMENTED.read_text("utf-8") == as_markdown(GOOGLE), (
+    assert (DOCS / "rules.md").read_text("utf-8") == as_markdown(GOOGLE), (
         "run: feedscript rules --format markdown > docs/rules.md"
+    )
+
+
+@pytest.mark.parametrize("profile", profile_ids())
+def test_the_page_of_each_profile_is_up_to_date(profile: str) -> None:
+    assert (DOCS / "profiles" / f"{profile}.md").read_text("utf-8") == as_page(load_profile(profile)), (
+        f"run: feedscript rules --profile {profile} --format profile > docs/profiles/{profile}.md"
     )
