@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Part, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Part, Profile, Type, Words
 
 SEVERITIES = ("error", "warning", "info")
 QUALITIES = ("html", "all_caps", "link", "promotion", "placeholder_image")
@@ -146,6 +146,18 @@ class CrossFieldSchema(_Strict):
         return CrossField(**data)
 
 
+class WordsSchema(_Strict):
+    """What a finding of one code says of this attribute."""
+
+    message = fields.String()
+    remedy = fields.String()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Words:
+        """The words."""
+        return Words(**data)
+
+
 class AttributeSchema(_Strict):
     """An attribute."""
 
@@ -181,6 +193,7 @@ class AttributeSchema(_Strict):
     parts = fields.List(fields.Nested(PartSchema))
     conditions = fields.List(fields.Nested(CrossFieldSchema))
     severities = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(SEVERITIES)))
+    words = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(WordsSchema))
     doc = fields.String()
 
     @validates_schema

@@ -9,11 +9,13 @@ from feedscript.feeds.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
-from feedscript.feeds.rules.defects import ValueTest, quality_tests, value_tests
+from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
 from feedscript.feeds.rules.plan import Check, Group, Plan
 from feedscript.feeds.rules.repeated import JOINED, filled, values_of
 from feedscript.feeds.rules.rule import attribute_rule
+from feedscript.feeds.rules.texts import plainly_good, quality_tests
+from feedscript.feeds.rules.value_test import ValueTest
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class _AttributeCompiler:
         if self.attribute.max_total_length is not None:
             tests.append(sql.no_longer(value.text, self.attribute.max_total_length))
         tests += [test.passes(value) for test in self._value_tests()]
-        tests += [test.passes(value) for test in quality_tests(self.attribute)]
+        tests += plainly_good(self.attribute, value)
         return every(dict.fromkeys(tests))
 
     def _value_tests(self) -> Iterator[ValueTest]:
