@@ -164,7 +164,7 @@ def _is_all_caps(value: Value) -> str:
     )
     settled = [
         (f"contains({text}, 'e')", "false"),
-        (sql.contains(text, r"\p{Ll}{4}|\p{Lo}\p{Lo}"), "false"),
+        (sql.contains(text, r"\p{Ll}{4}|\p{Lo}[\p{Lo}\p{M}]"), "false"),
     ]
     return sql.choice(settled, f"{enough} AND {small} * 6 <= {capitals}")
 
