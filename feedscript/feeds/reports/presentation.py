@@ -156,7 +156,7 @@ def by_severity(document: Document) -> dict[str, list[Mapping[str, Any]]]:
     for issues in grouped.values():
         issues.sort(
             key=lambda issue: (
-                issue["code"] != LEADING_CODE,
+                issue.get("code") != LEADING_CODE,
                 -issue["items_affected"],
                 -issue["total"],
                 issue["rule_id"],
