@@ -279,10 +279,9 @@ class _Checking:
     def _add(self, rule: Rule, total: int, affected: int, samples: list[Sample]) -> None:
         if not total or rule.id in self.policy.disabled:
             return
-        if rule.code in _MISSING and rule.attribute in self.near:
-            hint = (
-                f"{rule.message.removesuffix('.')}; the column `{self.near[rule.attribute]}` looks like it."
-            )
+        column = self.near.get(rule.attribute or "") if rule.code in _MISSING else None
+        if column is not None:
+            hint = f"{rule.message.removesuffix('.')}; the column `{column}` looks like it."
             rule = replace(rule, message=hint)
         severity = self.policy.severities.get(rule.id, rule.severity)
         kept = tuple(samples[: self.policy.samples_per_rule])

@@ -41,7 +41,8 @@ def finder(attribute: Attribute, code: str) -> Finder | None:
 
 
 def _first(code: str, text: str) -> Place | None:
-    found = _pattern(code).search(text)
+    small = text.lower() if code == "promotional_text" else text
+    found = _pattern(code).search(small if len(small) == len(text) else text)
     if found is None:
         return None
     start, end = _without_edges(text, *found.span())
@@ -64,8 +65,8 @@ def _left_over(text: str) -> Place | None:
         closed = re.compile(r"[^\n{}]*[}%]*\}").match(text, found.end()) if "{" in found[0] else None
         end = closed.end() if closed else found.end()
         return Place(found.start(), end, f"holds {_quoted(text[found.start() : end])}")
-    if text.lower().startswith(texts.FILLER):
-        return Place(0, len(texts.FILLER), "is filler text")
+    if text.startswith(texts.FILLERS):
+        return Place(0, len(texts.FILLERS[0]), "is filler text")
     return Place(0, len(text), f"is {_quoted(text)}") if text else None
 
 

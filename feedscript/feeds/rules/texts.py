@@ -25,7 +25,7 @@ LEFTOVER = (
     r"|\[/?(?:[a-z][a-z0-9]*_[a-z0-9_]+|gallery|caption|embed|playlist|shortcode)(?:\s+[a-z0-9_-]+=[^\[\]]*)?/?\]"
 )
 _LEFTOVER_SIGNS = ("{", "[")
-FILLER = "lorem ipsum"
+FILLERS = ("Lorem ipsum", "lorem ipsum")
 #: Values that are nothing but what a program writes for nothing, a spreadsheet for a mistake, or a person for later.
 LEFTOVER_WORDS = (
     *(
@@ -54,20 +54,37 @@ LEFTOVER_WORDS = (
         "todo",
         "tbd",
     ),
-    *("fixme", "test", "test product", "testprodukt", "sample product", "product title", "asdf"),
+    *(
+        "fixme",
+        "test",
+        "test product",
+        "testprodukt",
+        "sample product",
+        "product title",
+        "lorem ipsum",
+        "asdf",
+    ),
 )
-_SPELLINGS = (str.lower, str.upper, str.capitalize, str.title, lambda word: word.replace("nan", "NaN"))
 #: Up to so many characters, `url_encode` costs less than what settles longer texts.
 _SHORT = 100
+#: Blocks of capitals and of small letters in Latin, Greek, Cyrillic and Armenian, and of scripts without either. What
+#: Unicode knows as such (\\p{Lu} ...) takes RE2 longer to compile than a small feed takes to check. Where a block
+#: holds both in turn they count as capitals: small letters enough of the other blocks are beside them.
+_LARGE = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u0386-\u03ab\u0400-\u042f\u0460-\u0556\u1e00-\u1eff"
+_SMALL = "a-z\u00df-\u00f6\u00f8-\u00ff\u03ac-\u03ce\u0430-\u045f\u0561-\u0587"
+_WITHOUT_CASE = "\u0590-\u109f\u1100-\u139f\u1400-\u1bff\u3040-\ua63f\ua980-\uaaff\uac00-\ud7ff"
 #: What a text in capitals has at least of them: as several words, and as one, which may be a name.
 _CAPITALS, _CAPITALS_OF_ONE_WORD = 8, 12
 
 
-def quality_tests(attribute: Attribute) -> Iterator[ValueTest]:
-    """The tests of how good a text is, asked apart from whether it is acceptable."""
+def quality_tests(attribute: Attribute, *, sound: bool = False) -> Iterator[ValueTest]:
+    """The tests of how good a text is, asked apart from whether it is acceptable.
+
+    Those that no `sound` text fails are left out for one.
+    """
     for quality in attribute.quality:
         yield _QUALITIES[quality]
-    if _lets_anything_in(attribute):
+    if not sound and _lets_anything_in(attribute):
         yield ValueTest("broken_text", lambda value: _is_broken(attribute, value))
         yield ValueTest("leftover_text", lambda value: _is_left_over(attribute, value), _is_filled)
     if attribute.advised_min_length is not None:
@@ -75,19 +92,13 @@ def quality_tests(attribute: Attribute) -> Iterator[ValueTest]:
         yield ValueTest("short_text", lambda value: f"length({value.text}) < {advised}")
 
 
-def plainly_good(attribute: Attribute, value: Value) -> Iterator[str]:
-    """SQL tests that together are true only of values that pass all quality tests, at little cost.
-
-    A title is swept by one pattern, as to look for promotional text takes a pattern in any case.
-    """
-    swept = "promotion" in attribute.quality
-    for test in quality_tests(attribute):
-        if not swept or test.code not in _SWEPT:
-            yield test.passes(value)
-        elif test.code == "leftover_text":
-            yield _is_no_word(value)
-    if swept:
-        yield f"NOT {sql.contains(value.text, _SUSPICIOUS + '|' + promotion_pattern())}"
+def is_sound(text: str) -> bool:
+    """Whether nothing in the text is broken or left over, as far as can be told at a glance."""
+    return (
+        re.search(BROKEN, text) is None
+        and not any(sign in text for sign in _LEFTOVER_SIGNS)
+        and not text.lower().startswith((*LEFTOVER_WORDS, "lorem"))
+    )
 
 
 def _lets_anything_in(attribute: Attribute) -> bool:
@@ -108,36 +119,28 @@ def _is_broken(attribute: Attribute, value: Value) -> str:
 
 
 def _is_left_over(attribute: Attribute, value: Value) -> str:
-    text = value.text
     known = {word.lower() for word in attribute.placeholders}
-    words = sql.literals(tuple(each for each in _SPELT if each.lower() not in known))
     settled = [
-        (f"{text} IN ({words})", "true"),
-        (_begins_as_filler(text), "true"),
-        (sql.holds_any(text, _LEFTOVER_SIGNS), sql.contains(text, LEFTOVER)),
+        (f"NOT ({_is_no_word(value, tuple(word for word in LEFTOVER_WORDS if word not in known))})", "true"),
+        (sql.holds_any(value.text, _LEFTOVER_SIGNS), sql.contains(value.text, LEFTOVER)),
     ]
     return sql.choice(settled, "false")
 
 
 def _is_filled(value: Value) -> str:
-    return f"{sql.holds_none(value.text, _LEFTOVER_SIGNS)} AND {_is_no_word(value)}"
+    return f"{sql.holds_none(value.text, _LEFTOVER_SIGNS)} AND {_is_no_word(value, LEFTOVER_WORDS)}"
 
 
-def _is_no_word(value: Value) -> str:
+def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
+    """Whether it is none of the words, few of which are of one length, and does not begin as filler text does."""
     text = value.text
-    no_word = sql.choice(
-        [(f"strlen({text}) > {_LONGEST}", "true")], f"{text} NOT IN ({sql.literals(_SPELT)})"
+    by_length = {len(word): tuple(each for each in words if len(each) == len(word)) for word in words}
+    lengths = " ".join(
+        f"WHEN {length} THEN lower({text}) NOT IN ({sql.literals(alike)})"
+        for length, alike in sorted(by_length.items())
     )
-    return f"{no_word} AND NOT ({_begins_as_filler(text)})"
-
-
-def _begins_as_filler(text: str) -> str:
-    spellings = dict.fromkeys(spell(FILLER) for spell in _SPELLINGS)
-    return " OR ".join(f"starts_with({text}, {sql.literal(each)})" for each in spellings)
-
-
-_SPELT = tuple(dict.fromkeys(spell(word) for word in LEFTOVER_WORDS for spell in _SPELLINGS))
-_LONGEST = max(map(len, LEFTOVER_WORDS))
+    filler = " AND ".join(f"NOT starts_with({text}, '{each}')" for each in FILLERS)
+    return f"CASE strlen({text}) {lengths} ELSE {filler} END"
 
 
 def _suspected(code: str, pattern: str, *signs: str) -> ValueTest:
@@ -157,14 +160,13 @@ def _is_all_caps(value: Value) -> str:
     Letters without case beside a model's code make no text in capitals.
     """
     text = value.text
-    capitals = f"length(regexp_replace({text}, '\\P{{Lu}}', '', 'g'))"
-    small = f"length(regexp_replace({text}, '\\P{{Ll}}', '', 'g'))"
+    capitals, small = (f"length(regexp_replace({text}, '[^{each}]', '', 'g'))" for each in (_LARGE, _SMALL))
     enough = (
         f"{capitals} >= CASE WHEN contains({text}, ' ') THEN {_CAPITALS} ELSE {_CAPITALS_OF_ONE_WORD} END"
     )
     settled = [
         (f"contains({text}, 'e')", "false"),
-        (sql.contains(text, r"\p{Ll}{4}|\p{Lo}[\p{Lo}\p{M}]"), "false"),
+        (sql.contains(text, f"[{_SMALL}]{{4}}|[{_WITHOUT_CASE}]{{2}}"), "false"),
     ]
     return sql.choice(settled, f"{enough} AND {small} * 6 <= {capitals}")
 
@@ -173,11 +175,12 @@ _QUALITIES = {
     "html": _suspected("html_in_text", TAGS, "<", "&"),
     "all_caps": ValueTest("all_caps", _is_all_caps, lambda value: f"contains({value.text}, 'e')"),
     "link": _suspected("link_in_text", LINK, "://", "www."),
-    "promotion": ValueTest("promotional_text", lambda value: sql.contains(value.text, promotion_pattern())),
+    "promotion": ValueTest(
+        "promotional_text",
+        lambda value: value.let(sql.contains(f"lower({value.text})", promotion_pattern())),
+        lambda value: f"NOT {value.let(sql.contains(f'lower({value.text})', promotion_pattern()))}",
+    ),
     "placeholder_image": _suspected(
         "placeholder_image", PLACEHOLDER_IMAGE, "no", "No", "NO", "holder", "oming"
     ),
 }
-#: What the tests that are swept together would find, in the signs that they look for first.
-_SWEPT = ("html_in_text", "promotional_text", "broken_text", "leftover_text")
-_SUSPICIOUS = f"[<&{{\\[]|{BROKEN}"
