@@ -132,15 +132,15 @@ def _is_filled(value: Value) -> str:
 
 
 def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
-    """Whether it is none of the words, few of which are of one length, and does not begin as filler text does."""
+    """Whether it is none of the words, and does not begin as filler text does."""
     text = value.text
-    by_length = {len(word): tuple(each for each in words if len(each) == len(word)) for word in words}
-    lengths = " ".join(
-        f"WHEN {length} THEN lower({text}) NOT IN ({sql.literals(alike)})"
-        for length, alike in sorted(by_length.items())
-    )
     filler = " AND ".join(f"NOT starts_with({text}, '{each}')" for each in FILLERS)
-    return f"CASE strlen({text}) {lengths} ELSE {filler} END"
+    return sql.choice(
+        [(f"strlen({text}) > {_LONGEST}", filler)], f"lower({text}) NOT IN ({sql.literals(words)})"
+    )
+
+
+_LONGEST = max(map(len, LEFTOVER_WORDS))
 
 
 def _suspected(code: str, pattern: str, *signs: str) -> ValueTest:
