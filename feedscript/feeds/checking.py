@@ -2,8 +2,9 @@
 
 import resource
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,13 +17,15 @@ from feedscript.feeds.header import Header, read_header
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.origin import Origin
 from feedscript.feeds.policy import Policy
-from feedscript.feeds.profiles import Profile, load_profile
+from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.progress import OnProgress, Progress, silent
 from feedscript.feeds.readers import SourceOptions, Staged, stage, with_plain_line_ends
 from feedscript.feeds.report import Issue, Report, ordered, status_of
+from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.explanation import explained
+from feedscript.feeds.rules.places import Finder, finder
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
 from feedscript.feeds.scanning.crossing import (
@@ -34,6 +37,9 @@ from feedscript.feeds.scanning.findings import Grade, write_findings
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
 from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.survey import Survey
+
+#: Codes of what is not there, where a column of another name may hold it.
+_MISSING = ("missing_required", "missing_required_column")
 
 
 def check(
@@ -98,6 +104,8 @@ class _Checking:
     filled: dict[str, int] = field(default_factory=dict)
     stopped_reason: str | None = None
     system_errors: list[str] = field(default_factory=list)
+    untold: frozenset[str] = frozenset()
+    near: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, source: Path, uri: str) -> Staged:
         staged = stage(
@@ -126,7 +134,7 @@ class _Checking:
             country=self.country,
             as_of=self.as_of,
             joined=staged.line_column is not None,
-            skipped=self.policy.disabled,
+            skipped=self.policy.disabled | self.untold,
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
         )
         try:
@@ -161,7 +169,8 @@ class _Checking:
     def _conclude(self, scan: Scan, header: Header) -> None:
         rules = scan.plan.rules | self._crossed(scan)
         totals = scan.totals()
-        samples = sample_findings(scan, totals, {rule: rules[rule].attribute for rule in totals}, self.policy)
+        attributes = {rule: rules[rule].attribute for rule in totals}
+        samples = sample_findings(scan, totals, attributes, dict(self._finders(rules, totals)), self.policy)
         for rule_id, total in totals.items():
             found = [sample.value for sample in samples[rule_id] if sample.value is not None]
             rule = rules[rule_id]
@@ -205,6 +214,13 @@ class _Checking:
             find_unknown_categories(scan, index, rule, load_taxonomy(self.profile.taxonomy))
         return scan.plan.crossing | {repeated.id: repeated}
 
+    def _finders(self, rules: Mapping[str, Rule], found: Iterable[str]) -> Iterator[tuple[str, Finder]]:
+        for rule in found:
+            attribute = rules[rule].attribute
+            find = finder(self.profile.attribute(attribute), rules[rule].code) if attribute else None
+            if find is not None:
+                yield rule, find
+
     def _list_findings(self, scan: Scan, rejected: dict[str, int]) -> None:
         grades = {
             issue.rule.id: Grade(issue.rule.id, issue.severity, issue.rule.attribute)
@@ -241,9 +257,38 @@ class _Checking:
             self._add(file_rule(self.profile, code), len(columns), 0, samples)
         if not header.columns:
             self._add(file_rule(self.profile, "no_known_column"), 1, 0, [Sample(None, line, None, None)])
-        for attribute in header.missing():
+        missing = [*header.missing()]
+        if missing:
+            self._add_missing(missing, header, staged.columns, line)
+
+    def _add_missing(
+        self, missing: list[Attribute], header: Header, columns: tuple[str, ...], line: int | None
+    ) -> None:
+        """Note attributes without a column, and what the file is or which columns look like them."""
+        # Only a wrong file asks for what mappings know.
+        from feedscript.feeds.exports import exporting_system, near_names  # noqa: PLC0415 - as said
+
+        exported = exporting_system(columns)
+        if exported:
+            system, telling = exported
+            rule = file_rule(self.profile, LEADING_CODE)
+            message = f"This looks like a {system} export, not like a feed: generate a feed from it."
+            self._add(replace(rule, message=message), 1, 0, [Sample(None, line, None, ", ".join(telling))])
+            # That every item lacks them says no more than that the columns are not there.
+            self.untold = frozenset(
+                attribute_rule(self.profile, attribute, "missing_required").id
+                for name, attribute in header.attributes.items()
+                if name not in header.columns
+            )
+        needed = [
+            each
+            for each in header.attributes.values()
+            if each.required_when and each.name not in header.columns
+        ]
+        self.near = near_names([*missing, *needed], header.unknown)
+        for attribute in missing:
             rule = attribute_rule(self.profile, attribute, "missing_required_column")
-            self._add(rule, 1, 0, [Sample(None, line, None, None)])
+            self._add(rule, 1, 0, [Sample(None, line, None, self.near.get(attribute.name))])
 
     def _found(self, code: str) -> bool:
         return any(issue.rule.code == code for issue in self.issues)
@@ -251,6 +296,10 @@ class _Checking:
     def _add(self, rule: Rule, total: int, affected: int, samples: list[Sample]) -> None:
         if not total or rule.id in self.policy.disabled:
             return
+        column = self.near.get(rule.attribute or "") if rule.code in _MISSING else None
+        if column is not None:
+            hint = f"{rule.message.removesuffix('.')}; the column `{column}` looks like it."
+            rule = replace(rule, message=hint)
         severity = self.policy.severities.get(rule.id, rule.severity)
         kept = tuple(samples[: self.policy.samples_per_rule])
         self.issues.append(Issue(rule, severity, total, affected, kept))

@@ -11,8 +11,10 @@ from feedscript.feeds.origin import Origin
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles.model import Profile, Severity
 from feedscript.feeds.readers.staged import Source
+from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.rule import Rule
 from feedscript.feeds.scanning.samples import Sample
+from feedscript.feeds.shortening import shortened
 
 REPORT_VERSION = "1"
 Status = Literal["passed", "passed_with_warnings", "failed", "error"]
@@ -50,17 +52,21 @@ class Issue:
                 {
                     "item": sample.item,
                     "line": sample.line,
-                    "item_id": shortened(sample.item_id, value_length),
-                    "value": shortened(sample.value, value_length),
+                    "item_id": None if sample.item_id is None else shortened(sample.item_id, value_length)[0],
+                    **_shown(sample, value_length),
                 }
                 for sample in self.samples
             ],
         }
 
 
-def shortened(value: str | None, length: int) -> str | None:
-    """The value cut to `length` characters, with an ellipsis where something was cut."""
-    return value if value is None or len(value) <= length else value[:length] + "…"
+def _shown(sample: Sample, length: int) -> dict[str, Any]:
+    """The value around the place at fault, where in it that is (start and end, as slices count), and a note of it."""
+    if sample.value is None or sample.place is None:
+        value = None if sample.value is None else shortened(sample.value, length)[0]
+        return {"value": value, "mark": None, "note": None}
+    value, mark = shortened(sample.value, length, (sample.place.start, sample.place.end))
+    return {"value": value, "mark": list(mark), "note": sample.place.note}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,4 +179,14 @@ def status_of(issues: tuple[Issue, ...], items: int, bad: int, policy: Policy) -
 
 def ordered(issues: list[Issue]) -> tuple[Issue, ...]:
     """Issues with the worst first, and the most frequent of those."""
-    return tuple(sorted(issues, key=lambda each: (_ORDER.index(each.severity), -each.total, each.rule.id)))
+    return tuple(
+        sorted(
+            issues,
+            key=lambda each: (
+                _ORDER.index(each.severity),
+                each.rule.code != LEADING_CODE,
+                -each.total,
+                each.rule.id,
+            ),
+        )
+    )

@@ -78,12 +78,21 @@ class CrossField:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Words:
+    """What a finding about one attribute says in place of its code's own words; templates as those are."""
+
+    message: str | None = None
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attribute:
     """An attribute of an item and everything that its partner says of it.
 
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
     that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
-    `severities` re-grade single codes. `local_currency` asks for a price in a currency of the country it is sold in.
+    `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
+    `local_currency` asks for a price in a currency of the country it is sold in.
     """
 
     name: str
@@ -119,6 +128,7 @@ class Attribute:
     parts: tuple[Part, ...] = ()
     conditions: tuple[CrossField, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
+    words: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
     doc: str | None = None
 
     @property

@@ -15,6 +15,7 @@ from feedscript.feeds.profiles.model import (
     Part,
     Profile,
     Type,
+    Words,
 )
 from feedscript.feeds.profiles.taxonomy import UnknownCategory, load_taxonomy, taxonomy_ids
 
@@ -158,6 +159,18 @@ class CrossFieldSchema(_Strict):
         return CrossField(**data)
 
 
+class WordsSchema(_Strict):
+    """What a finding of one code says of this attribute."""
+
+    message = fields.String()
+    remedy = fields.String()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Words:
+        """The words."""
+        return Words(**data)
+
+
 class AttributeSchema(_Strict):
     """An attribute."""
 
@@ -194,6 +207,7 @@ class AttributeSchema(_Strict):
     parts = fields.List(fields.Nested(PartSchema))
     conditions = fields.List(fields.Nested(CrossFieldSchema))
     severities = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(SEVERITIES)))
+    words = fields.Dict(keys=fields.String(validate=NAME), values=fields.Nested(WordsSchema))
     doc = fields.String()
 
     @validates_schema

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from feedscript.feeds.rules.codes import LEADING_CODE
+
 Document = Mapping[str, Any]
 
 SEVERITIES = ("error", "warning", "info")
@@ -147,10 +149,17 @@ def facts(document: Document) -> list[tuple[str, str]]:
 
 
 def by_severity(document: Document) -> dict[str, list[Mapping[str, Any]]]:
-    """The findings of each severity, those that touch most items first."""
+    """The findings of each severity: what explains the others first, then those that touch most items."""
     grouped: dict[str, list[Mapping[str, Any]]] = {severity: [] for severity in SEVERITIES}
     for issue in document["issues"]:
         grouped.setdefault(issue["severity"], []).append(issue)
     for issues in grouped.values():
-        issues.sort(key=lambda issue: (-issue["items_affected"], -issue["total"], issue["rule_id"]))
+        issues.sort(
+            key=lambda issue: (
+                issue.get("code") != LEADING_CODE,
+                -issue["items_affected"],
+                -issue["total"],
+                issue["rule_id"],
+            )
+        )
     return grouped

@@ -18,6 +18,7 @@ from feedscript.feeds.reports.presentation import (
     remedy,
     visible,
 )
+from feedscript.feeds.shortening import shortened
 
 _MARKS = {"error": "✗", "warning": "!", "info": "·"}
 _TITLES = {"error": "Errors", "warning": "Warnings", "info": "Advice"}
@@ -114,11 +115,12 @@ def _sample(sample: Mapping[str, Any]) -> str:
     place = [f"line {count(sample['line'])}"] if sample.get("line") else []
     place = [f"item {count(sample['item'])}", *place] if sample.get("item") else place
     identity = [_flat(sample["item_id"])] if sample.get("item_id") else []
-    value = _flat(sample.get("value"))
-    shown = value if len(value) <= _VALUE_LENGTH else value[: _VALUE_LENGTH - 1] + "…"
+    start, end = sample.get("mark") or (0, 0)
+    shown = _flat(shortened(str(sample.get("value") or ""), _VALUE_LENGTH - 1, (start, end))[0])
     if sample.get("item"):
         shown = shown or "(empty)"
-    return ": ".join(filter(None, [", ".join(place + identity), shown]))
+    told = ": ".join(filter(None, [", ".join(place + identity), shown]))
+    return f"{told} ({_flat(sample['note'])})" if sample.get("note") else told
 
 
 def _least_filled(document: Document, style: _Style) -> Iterator[str]:

@@ -11,6 +11,8 @@ from feedscript.feeds.shipped import load_shipped
 FAMILIES = ("transport", "structure", "value", "identifier", "consistency", "quality", "config", "system")
 #: Families whose findings are about the file and not about an attribute's value.
 FILE_FAMILIES = ("transport", "structure")
+#: What explains most of the other findings, and so is told before them.
+LEADING_CODE = "foreign_export"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,13 @@ from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Pr
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
-from feedscript.feeds.rules.defects import ValueTest, quality_tests, value_tests
+from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
 from feedscript.feeds.rules.plan import Check, Group, Plan
 from feedscript.feeds.rules.repeated import JOINED, filled, values_of
 from feedscript.feeds.rules.rule import attribute_rule
+from feedscript.feeds.rules.texts import is_sound, quality_tests
+from feedscript.feeds.rules.value_test import ValueTest
 
 
 @dataclass(frozen=True)
@@ -160,14 +162,17 @@ class _AttributeCompiler:
         shared = self.conditions.shared
         # The engine works out what is asked of a constant before it begins. A price's form is asked for in any
         # case, to compare it with others.
-        texts = [] if self.attribute.type is Type.PRICE else map(sql.literal, self.usual.texts)
-        known = [(f"{cell.text} = {text}", self._passes(Value(text))) for text in texts]
+        usual = () if self.attribute.type is Type.PRICE else filter(is_sound, self.usual.texts)
+        known = [
+            (f"{cell.text} = {text}", self._passes(Value(text), sound=True))
+            for text in map(sql.literal, usual)
+        ]
         passed = self._passes(Value(cell.text, None if known else shared))
         fine = every([cell.present, passed]) if self._needed else some([negation(cell.present), passed])
         # A CASE asks each test only of the items that passed those before it, where AND asks all of all.
         return shared.let(sql.choice([*known, (fine, TRUE)], FALSE))
 
-    def _passes(self, value: Value) -> str:
+    def _passes(self, value: Value, *, sound: bool = False) -> str:
         tests = []
         # A plain GTIN is of digits alone.
         if (self.attribute.repeatable or self.joined) and self.attribute.type is not Type.GTIN:
@@ -175,7 +180,7 @@ class _AttributeCompiler:
         if self.attribute.max_total_length is not None:
             tests.append(sql.no_longer(value.text, self.attribute.max_total_length))
         tests += [test.passes(value) for test in self._value_tests()]
-        tests += [test.passes(value) for test in quality_tests(self.attribute)]
+        tests += [test.passes(value) for test in quality_tests(self.attribute, sound=sound)]
         return every(dict.fromkeys(tests))
 
     def _value_tests(self) -> Iterator[ValueTest]:

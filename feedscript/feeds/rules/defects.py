@@ -1,7 +1,6 @@
 """What can be wrong with one value: tests in order, of which the first that fails is the finding."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from feedscript.feeds.profiles.model import Attribute, Part, Profile, Type
@@ -9,33 +8,12 @@ from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.rules import gtin, sql, values
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.derivation import Value
+from feedscript.feeds.rules.value_test import Fails, ValueTest
 
-Fails = Callable[[Value], str]
 _DAY_SECONDS = 86_400
+#: Two addresses in one value; an address within another one's query has no such sign before it.
+SEVERAL_ADDRESSES = r"(?i)^https?://[^\s,|]+\s*[\s,|]\s*https?://"
 _SPELLINGS = (str.lower, str.upper, str.capitalize, str.title)
-_TAGS = (
-    r"(?i)</?(?:a|b|big|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|style|sub|sup|table|tbody|td|tr|u|ul)"
-    r"(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6});"
-)
-_PROMOTION = r"(?i)\b(?:free shipping|buy now)\b|\b\d+ ?% off\b"
-_LINK = r"(?i)(?:https?://|\bwww\.)[a-z0-9]"
-_PLACEHOLDER_IMAGE = r"(?i)(?:\bno[-_]?(?:image|photo)|placeholder|image[-_]not[-_]available|coming[-_]soon)"
-
-
-@dataclass(frozen=True)
-class ValueTest:
-    """A code, and what makes the SQL that tells of a value whether it has that defect.
-
-    `fine` makes SQL that is true only of values without the defect, and much cheaper; None where nothing is.
-    """
-
-    code: str
-    fails: Fails
-    fine: Fails | None = None
-
-    def passes(self, value: Value) -> str:
-        """What is true only of values without the defect, at the least cost."""
-        return self.fine(value) if self.fine else f"({self.fails(value)}) IS NOT TRUE"
 
 
 def value_tests(
@@ -43,20 +21,12 @@ def value_tests(
 ) -> Iterator[ValueTest]:
     """The tests of one value, in the order in which they are asked; `origins` are what many links begin with."""
     yield from _placeholders(attribute)
+    yield from _one_address(attribute)
     yield from _form(profile, attribute, country, origins)
     yield from _withdrawn(attribute, as_of, country)
     yield from _bounds(attribute, as_of)
     yield from _lengths(attribute)
     yield from _foreign(attribute, country)
-
-
-def quality_tests(attribute: Attribute) -> Iterator[ValueTest]:
-    """The tests of how good a text is, asked apart from whether it is acceptable."""
-    for quality in attribute.quality:
-        yield _QUALITIES[quality]
-    if attribute.advised_min_length is not None:
-        advised = attribute.advised_min_length
-        yield ValueTest("short_text", lambda value: f"length({value.text}) < {advised}")
 
 
 def well_formed(attribute: Attribute, value: Value, country: str) -> str | None:
@@ -77,6 +47,16 @@ def _placeholders(attribute: Attribute) -> Iterator[ValueTest]:
         spelt = {form(word) for word in attribute.placeholders for form in _SPELLINGS}
         words = sql.literals(tuple(sorted(spelt)))
         yield ValueTest("placeholder_value", lambda value: f"{value.text} IN ({words})")
+
+
+def _one_address(attribute: Attribute) -> Iterator[ValueTest]:
+    if attribute.type is Type.URL and not attribute.repeatable:
+        # Addresses joined by any other sign than a comma are of no address's form, and so not called fine.
+        yield ValueTest(
+            "too_many_values",
+            lambda value: sql.contains(value.text, SEVERAL_ADDRESSES),
+            lambda value: f"NOT contains({value.text}, ',')",
+        )
 
 
 def is_usual_price(value: Value, country: str) -> str | None:
@@ -187,6 +167,7 @@ def _gtin(profile: Profile) -> Iterator[ValueTest]:
     def fine(value: Value) -> str:
         return gtin.is_fine(value, (*restricted, *coupon))
 
+    yield ValueTest("destroyed_digits", gtin.is_scientific, fine)
     yield ValueTest("invalid_format", lambda value: f"NOT {gtin.well_formed(value)}", fine)
     yield ValueTest("bad_check_digit", lambda value: f"NOT ({gtin.check_digit_holds(value)})", fine)
     yield ValueTest("restricted_prefix", lambda value: gtin.is_restricted(value, restricted), fine)
@@ -267,32 +248,3 @@ def _part_longer(attribute: Attribute, part: Part, limit: int) -> Fails:
         f"CASE WHEN strlen({value.text}) > {limit}"
         f" THEN length({values.part_text(value.text, attribute.parts, part)}) > {limit} ELSE false END"
     )
-
-
-def _suspected(code: str, pattern: str, *signs: str) -> ValueTest:
-    """The pattern, looked for only in texts that hold one of the signs, which is much cheaper to tell."""
-
-    def fails(value: Value) -> str:
-        suspicious = sql.holds_any(value.text, signs)
-        return f"CASE WHEN {suspicious} THEN {sql.contains(value.text, pattern)} ELSE false END"
-
-    return ValueTest(code, fails, lambda value: sql.holds_none(value.text, signs))
-
-
-def _is_all_caps(value: Value) -> str:
-    # One word in capitals is a name; eight capitals and no small letter are a headline.
-    text = value.text
-    letters = f"length(regexp_replace({text}, '[^A-Z]', '', 'g'))"
-    shouted = f"{letters} >= 8 AND contains({text}, ' ') AND {text} = upper({text})"
-    return f"CASE WHEN contains({text}, 'e') OR {sql.contains(text, '[a-z]')} THEN false ELSE {shouted} END"
-
-
-_QUALITIES = {
-    "html": _suspected("html_in_text", _TAGS, "<", "&"),
-    "all_caps": ValueTest("all_caps", _is_all_caps, lambda value: f"contains({value.text}, 'e')"),
-    "link": _suspected("link_in_text", _LINK, "://", "www."),
-    "promotion": _suspected("promotional_text", _PROMOTION, "%", "pping", "PPING", "uy ", "UY "),
-    "placeholder_image": _suspected(
-        "placeholder_image", _PLACEHOLDER_IMAGE, "no", "No", "NO", "holder", "oming"
-    ),
-}

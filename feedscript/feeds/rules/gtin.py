@@ -8,6 +8,7 @@ from feedscript.feeds.rules.derivation import Value
 _SIXES = 0x66666666666666
 _ABOVE_NIBBLES = 0x111111111111110
 _ISBN = r"\d{9}[\dxX]"
+_SCIENTIFIC = r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}"
 
 
 def digits(value: Value) -> str:
@@ -27,16 +28,23 @@ def well_formed(value: Value) -> str:
     return value.let(sql.choice([(usual, decimal)], sql.matches(plain, _ISBN)))
 
 
+def is_scientific(value: Value) -> str:
+    """Whether it is a number as a spreadsheet shows those too long for a cell, such as 7.8E+11."""
+    return sql.matches(value.text, _SCIENTIFIC)
+
+
 def check_digit_holds(value: Value) -> str:
     """Whether the last digit is what the others demand, and they are not all zero."""
     plain = digits(value)
     eight = f"strlen({plain}) = 8"
-    upc_a = value.let(sql.choice([(eight, _hexadecimal(_upc_a(plain)))], "NULL"))
+    # A UPC-E begins with a zero or a one, as GS1 US gives out no others: any other eight digits are a GTIN-8.
+    is_upc_e = f"{eight} AND {plain}[1] IN ('0', '1')"
+    upc_a = value.let(sql.choice([(is_upc_e, _hexadecimal(_upc_a(plain)))], "NULL"))
     branches = [
         (f"{plain} IS NULL", "NULL"),
         (f"strlen({plain}) = 10", _isbn_holds(plain)),
         (_sums_up(_nibbles(value)), "true"),
-        (eight, _sums_up(upc_a)),
+        (is_upc_e, _sums_up(upc_a)),
     ]
     return sql.choice(branches, "false")
 

@@ -26,6 +26,10 @@ def values_of(attribute: Attribute, text: str) -> str:
             parts = _split(f"regexp_replace({text}, ',\\s*(https?://)', {JOINED} || '\\1', 'gi')")
         case Type.TEXT | Type.STRUCTURED:
             parts = f"CASE WHEN contains({text}, '\"') THEN {_tokens(text)} ELSE {unquoted_values(text)} END"
+        case Type.GTIN:
+            # The comma in a number that a spreadsheet has shortened parts no two of them.
+            whole = f"regexp_replace({text}, ',(\\d+[eE]\\+)', '.\\1', 'g')"
+            parts = _split(f"replace({whole}, ',', {JOINED})")
         case _:
             parts = _split(f"replace({text}, ',', {JOINED})")
     return filled(parts)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from feedscript.feeds.profiles.model import Attribute, Part, Profile, Severity, Type
+from feedscript.feeds.profiles.model import Attribute, Part, Profile, Severity, Type, Words
 from feedscript.feeds.rules.codes import FILE_FAMILIES, codes
 
 Scope = Literal["cell", "item", "file"]
@@ -71,6 +71,7 @@ def attribute_rule(profile: Profile, attribute: Attribute, code: str) -> Rule:
     shared = codes()[code]
     facts = _facts(attribute)
     cross = next((each for each in attribute.conditions if each.code == code), None)
+    words = attribute.words.get(code, Words())
     severity = (cross and cross.severity) or attribute.severities.get(code) or shared.severity
     return Rule(
         id=f"{profile.id}.{attribute.name}.{code}",
@@ -79,8 +80,8 @@ def attribute_rule(profile: Profile, attribute: Attribute, code: str) -> Rule:
         severity=severity,
         category=shared.family,
         scope=_scope(shared.family),
-        message=(cross and cross.message) or shared.message.format_map(facts),
-        remedy=(cross and cross.remedy) or shared.remedy.format_map(facts),
+        message=(cross and cross.message) or (words.message or shared.message).format_map(facts),
+        remedy=(cross and cross.remedy) or (words.remedy or shared.remedy).format_map(facts),
         rule_type=shared.rule_type,
         doc_url=attribute.doc or profile.doc,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.policy import Policy
+from feedscript.feeds.rules.places import Finder, Place
 from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rejected import RejectedRow
 from feedscript.feeds.scanning.rereading import reread
@@ -11,24 +12,31 @@ from feedscript.feeds.scanning.scan import Scan
 from feedscript.feeds.scanning.swallowed import cells_of
 
 _BATCH = 1_000
+#: So much of a value is looked through for the place at fault; what lies behind is shown from the beginning.
+_LOOKED_THROUGH = 20_000
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One finding: the item's ordinal and physical line, both from 1, its id, the value at fault."""
+    """One finding: the item's ordinal and physical line, both from 1, its id, the value and the place at fault."""
 
     item: int | None
     line: int | None
     item_id: str | None
     value: str | None
+    place: Place | None = None
 
 
 def sample_findings(
-    scan: Scan, totals: Mapping[str, int], attributes: Mapping[str, str | None], policy: Policy
+    scan: Scan,
+    totals: Mapping[str, int],
+    attributes: Mapping[str, str | None],
+    finders: Mapping[str, Finder],
+    policy: Policy,
 ) -> dict[str, list[Sample]]:
     """The first findings of each rule in `totals` (findings by rule id), by reading those items again.
 
-    `attributes` are by rule id what its findings are about.
+    `attributes` are by rule id what its findings are about, `finders` what finds the place at fault in a value.
     """
     places = _first(scan, totals, policy.samples_per_rule)
     rules: dict[int, list[str]] = {}
@@ -41,7 +49,11 @@ def sample_findings(
     located = _located(scan, set(rules))
     cut = policy.value_length + 1
     names = sorted({name for name in attributes.values() if name in scan.plan.columns and name})
-    texts = ", ".join(f"left({scan.plan.columns[name]}, {cut})" for name in names)
+    searched = {attributes[rule] for rule in finders}
+    texts = ", ".join(
+        f"left({scan.plan.columns[name]}, {max(cut, _LOOKED_THROUGH) if name in searched else cut})"
+        for name in names
+    )
     # One list takes a block of memory, where a column for each attribute would take a block each.
     columns = [f"left({scan.id_text}, {cut}) AS item_id", f"[{texts}]::VARCHAR[] AS texts"]
     scan.connection.execute("CREATE TEMP TABLE picked AS SELECT unnest(?::BIGINT[]) AS n", [[*rules]])
@@ -53,7 +65,9 @@ def sample_findings(
             values = dict(zip(names, found, strict=True))
             item, physical = located.get(n, (n + 1, noted))
             for rule in rules[n]:
-                samples[rule].append(Sample(item, physical, item_id, values.get(attributes[rule] or "")))
+                value = values.get(attributes[rule] or "")
+                place = finders[rule](value) if value and rule in finders else None
+                samples[rule].append(Sample(item, physical, item_id, value, place))
     return samples
 
 

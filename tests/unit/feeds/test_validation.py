@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import Policy, Report, SourceUnavailable, UnknownProfile, load_profile, validate
+from feedscript.feeds.reports import render_html, render_text
 from feedscript.feeds.rules.catalogue import catalogue
 from tests.unit.feeds.products import product, write_csv
 
@@ -80,6 +81,76 @@ def test_a_planted_defect_is_the_one_finding(tmp_path: Path, changes: dict[str, 
 )
 def test_what_the_partner_takes_is_no_finding(tmp_path: Path, changes: dict[str, str]) -> None:
     assert found(check(tmp_path, product(1, **changes))) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        pytest.param({"gtin": "7.8E+11"}, "gtin.destroyed_digits", id="4.11-point"),
+        pytest.param({"gtin": "3,23457E+12"}, "gtin.destroyed_digits", id="4.11-comma"),
+        pytest.param({"gtin": "4E+12"}, "gtin.destroyed_digits", id="4.11-one-digit"),
+        pytest.param({"gtin": "4.00638e12"}, "gtin.destroyed_digits", id="4.11-small-letter"),
+        pytest.param({"gtin": "75427203"}, "gtin.bad_check_digit", id="6.17-ean-8"),
+        pytest.param(
+            {"link": "https://a.example/1,https://a.example/2"}, "link.too_many_values", id="4.4-comma"
+        ),
+        pytest.param(
+            {"link": "https://a.example/1 https://a.example/2"}, "link.too_many_values", id="4.4-space"
+        ),
+        pytest.param(
+            {"link": "https://a.example/1|https://a.example/2"}, "link.too_many_values", id="4.4-pipe"
+        ),
+        pytest.param(
+            {"image_link": "https://a.example/1.jpg , HTTPS://a.example/2.jpg"},
+            "image_link.too_many_values",
+            id="4.4-comma-between-spaces",
+        ),
+        pytest.param({"gtin": "", "mpn": ""}, "mpn.missing_required", id="4.9-neither"),
+    ],
+)
+def test_a_fault_is_told_for_what_it_is(tmp_path: Path, changes: dict[str, str], rule: str) -> None:
+    assert found(check(tmp_path, product(1), product(2, mpn="X-1"), product(3, **changes))) == {
+        f"google.{rule}": 1
+    }
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://a.example/go?to=https://b.example/",
+        "https://a.example/1,2,3",
+        "https://web.archive.org/web/2026/https://a.example/",
+    ],
+)
+def test_case_4_4_an_address_within_an_address_is_one(tmp_path: Path, link: str) -> None:
+    assert found(check(tmp_path, product(1, link=link))) == {}
+
+
+def test_case_4_9_and_4_10_remedies_are_of_the_attribute(tmp_path: Path) -> None:
+    products = [
+        product(1, gtin=""),
+        product(2, image_link="https://a.example/b.avif"),
+        product(3, gtin="7.8E+11"),
+    ]
+    said = {issue.rule.id: issue.rule for issue in check(tmp_path, *products).issues}
+    neither = said["google.mpn.missing_required"]
+    assert "neither gtin nor mpn" in neither.message
+    assert "identifier_exists = no" in neither.remedy
+    assert "product?id" not in said["google.image_link.invalid_format"].remedy
+    assert "as text" in said["google.gtin.destroyed_digits"].remedy
+
+
+def test_case_4_13_a_long_text_is_shown_around_the_place_at_fault(tmp_path: Path) -> None:
+    text = "light " * 200 + "see <b>here</b>" + " dry" * 200
+    (issue,) = check(tmp_path, product(1, description=text)).document()["issues"]
+    (sample,) = issue["samples"]
+    start, end = sample["mark"]
+    assert sample["value"][start:end] == "<b>"
+    assert (sample["value"][0], sample["value"][-1], len(sample["value"])) == ("…", "…", 202)
+    assert sample["note"] == "holds `<b>`"
+    document = check(tmp_path, product(1, description=text)).document()
+    assert "see <b>here</b>" in render_text(document)
+    assert "see <mark>&lt;b&gt;</mark>here" in render_html(document)
 
 
 def test_the_second_of_two_items_with_one_id_is_found(tmp_path: Path) -> None:

@@ -69,6 +69,19 @@ def test_wrong_digits_are_told() -> None:
     ] * 4
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param("75427203", id="6.17-upc-e-by-chance"),
+        pytest.param("83628433", id="6.17-another"),
+        pytest.param("24252610", id="6.17-begins-with-two"),
+        pytest.param("96385073", id="6.17-neither"),
+    ],
+)
+def test_eight_digits_that_begin_otherwise_are_no_upc_e(number: str) -> None:
+    assert outcomes(number) == [(True, False)]
+
+
 def test_an_isbn_is_held_against_its_own_check_digit_alone() -> None:
     # Ten digits that would add up as a GTIN's.
     assert outcomes("8675650889", "4383354118") == [(True, False)] * 2

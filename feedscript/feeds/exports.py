@@ -1,0 +1,48 @@
+"""Exports that are given for feeds: told by their columns, with what their columns would be in a feed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+
+from feedscript.feeds.mapping.document import known_synonyms
+from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.profiles.model import Attribute
+from feedscript.feeds.shipped import load_shipped
+
+Signatures = Mapping[str, tuple[tuple[str, ...], ...]]
+#: How alike two names must be, of 1, for one to be taken for the other misspelt.
+_ALIKE = 0.8
+
+
+def exporting_system(columns: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
+    """The system whose export has these columns, and the columns that tell so; None for any other file."""
+    by_name = {fold(column): column for column in columns}
+    for system, signatures in _signatures().items():
+        for signature in signatures:
+            names = [fold(name) for name in signature]
+            if all(name in by_name for name in names):
+                return system, tuple(by_name[name] for name in names)
+    return None
+
+
+def near_names(missing: Iterable[Attribute], columns: Iterable[str]) -> Mapping[str, str]:
+    """For attributes without a column, the column that looks like each, by synonym or by spelling."""
+    return MappingProxyType(dict(_near(tuple(missing), tuple(columns))))
+
+
+def _near(missing: tuple[Attribute, ...], columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    synonyms = known_synonyms().attributes
+    left = {fold(column): column for column in reversed(columns) if fold(column)}
+    for attribute in missing:
+        names = synonyms[attribute.name].names if attribute.name in synonyms else ()
+        known = next((fold(name) for name in (attribute.name, *names) if fold(name) in left), None)
+        alike = [known] if known else get_close_matches(fold(attribute.name), left, 1, _ALIKE)
+        if alike:
+            yield attribute.name, left.pop(alike[0])
+
+
+def _signatures() -> Signatures:
+    path = Path(__file__).with_name("exports.yaml")
+    loaded: Signatures = load_shipped(path, "feedscript.feeds.exports_schema:read_signatures")
+    return loaded
