@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedscript.feeds.addresses import ESCAPED_AMPERSAND
+from feedscript.feeds.hypertext import markup_pattern
 from feedscript.feeds.profiles.model import Attribute, Part, Profile, Type
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.rules import gtin, sql, values
@@ -13,10 +15,6 @@ from feedscript.feeds.rules.derivation import Value
 Fails = Callable[[Value], str]
 _DAY_SECONDS = 86_400
 _SPELLINGS = (str.lower, str.upper, str.capitalize, str.title)
-_TAGS = (
-    r"(?i)</?(?:a|b|big|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|style|sub|sup|table|tbody|td|tr|u|ul)"
-    r"(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6});"
-)
 _PROMOTION = r"(?i)\b(?:free shipping|buy now)\b|\b\d+ ?% off\b"
 _LINK = r"(?i)(?:https?://|\bwww\.)[a-z0-9]"
 _PLACEHOLDER_IMAGE = r"(?i)(?:\bno[-_]?(?:image|photo)|placeholder|image[-_]not[-_]available|coming[-_]soon)"
@@ -54,6 +52,8 @@ def quality_tests(attribute: Attribute) -> Iterator[ValueTest]:
     """The tests of how good a text is, asked apart from whether it is acceptable."""
     for quality in attribute.quality:
         yield _QUALITIES[quality]
+    if attribute.type is Type.URL:
+        yield _HTML_IN_LINK
     if attribute.advised_min_length is not None:
         advised = attribute.advised_min_length
         yield ValueTest("short_text", lambda value: f"length({value.text}) < {advised}")
@@ -287,8 +287,9 @@ def _is_all_caps(value: Value) -> str:
     return f"CASE WHEN contains({text}, 'e') OR {sql.contains(text, '[a-z]')} THEN false ELSE {shouted} END"
 
 
+_HTML_IN_LINK = _suspected("html_in_link", ESCAPED_AMPERSAND, "&amp;", "&AMP;", "&#")
 _QUALITIES = {
-    "html": _suspected("html_in_text", _TAGS, "<", "&"),
+    "html": _suspected("html_in_text", markup_pattern(), "<", "&"),
     "all_caps": ValueTest("all_caps", _is_all_caps, lambda value: f"contains({value.text}, 'e')"),
     "link": _suspected("link_in_text", _LINK, "://", "www."),
     "promotion": _suspected("promotional_text", _PROMOTION, "%", "pping", "PPING", "uy ", "UY "),
