@@ -287,7 +287,7 @@ def _is_all_caps(value: Value) -> str:
     return f"CASE WHEN contains({text}, 'e') OR {sql.contains(text, '[a-z]')} THEN false ELSE {shouted} END"
 
 
-_HTML_IN_LINK = _suspected("html_in_link", ESCAPED_AMPERSAND, "&amp;", "&AMP;", "&#")
+_HTML_IN_LINK = _suspected("html_in_link", ESCAPED_AMPERSAND, ";")
 _QUALITIES = {
     "html": _suspected("html_in_text", markup_pattern(), "<", "&"),
     "all_caps": ValueTest("all_caps", _is_all_caps, lambda value: f"contains({value.text}, 'e')"),

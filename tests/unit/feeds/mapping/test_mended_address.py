@@ -135,6 +135,9 @@ def taken(address: str) -> bool:
         pytest.param(
             "//a.de/ü\x1f//b.de/\x1fx", "https://a.de/%C3%BC\x1fhttps://b.de/\x1fx", id="1.17-elements"
         ),
+        pytest.param(
+            "https://a.de/x,//b.de/y", "https://a.de/x,https://b.de/y", id="1.17-second-without-scheme"
+        ),
         pytest.param("https://a.de/ü,b.jpg", "https://a.de/%C3%BC,b.jpg", id="1.17-comma-within"),
         pytest.param("https://a.de/x,\\\\b.de", "https://a.de/x%2C//b.de", id="1.17-no-second-address"),
         # No address after all, and so left for validation to tell.
