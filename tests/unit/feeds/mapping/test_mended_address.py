@@ -12,7 +12,7 @@ from feedscript.feeds.addresses import ADDRESS
 from feedscript.feeds.mapping.mended_address import mended_address
 from feedscript.feeds.mapping.operations import Listed, Url
 from feedscript.feeds.rules import sql
-from tests.unit.feeds.mapping.test_mapping_operations import DATABASE, worked
+from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
 
 PIECES = st.sampled_from(
     [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from feedscript.feeds.hypertext import BREAKING, HIDDEN, INLINE, markup_pattern
 from feedscript.feeds.mapping.operations import PlainText
 from feedscript.feeds.rules import sql
-from tests.unit.feeds.mapping.test_mapping_operations import DATABASE, worked
+from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
 
 MARKUP = markup_pattern()
 PIECES = st.sampled_from(
