@@ -10,7 +10,7 @@ from feedscript.feeds.account import Account, account_of
 from feedscript.feeds.connection import connect, watched
 from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
 from feedscript.feeds.limits import Limits
-from feedscript.feeds.mapping import Compiled, Mapping, Matches, compile_mapping
+from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
 from feedscript.feeds.progress import OnProgress, Progress
 from feedscript.feeds.readers import Staged, with_plain_line_ends
 from feedscript.feeds.rules.sql import identifier, literal
@@ -54,6 +54,7 @@ class Writing:
 
         tell(0.0)
         with connect(self.limits, self.workdir) as connection, watched(connection, tell):
+            add_functions(connection)
             try:
                 return self._written(connection, staged, path, compression, accept)
             except duckdb.InvalidInputException:

@@ -2,6 +2,7 @@
 
 from feedscript.feeds.mapping.compilation import Compiled, MisplacedReference, Step, compile_mapping
 from feedscript.feeds.mapping.document import Mapping, Rule, known_synonyms, read_mapping
+from feedscript.feeds.mapping.functions import add_functions
 from feedscript.feeds.mapping.matching import (
     AttributesUnmatched,
     Match,
@@ -23,6 +24,7 @@ __all__ = [
     "Rule",
     "Step",
     "UnknownColumn",
+    "add_functions",
     "compile_mapping",
     "is_list",
     "known_synonyms",

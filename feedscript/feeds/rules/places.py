@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
 
+from feedscript.feeds.hypertext import markup_pattern
 from feedscript.feeds.profiles.model import Attribute, Type
 from feedscript.feeds.rules import texts
 from feedscript.feeds.rules.promotion import promotion_pattern
@@ -140,7 +141,7 @@ _NOTES: Mapping[str, Callable[[str], str]] = {
 @cache
 def _pattern(code: str) -> re.Pattern[str]:
     patterns: dict[str, Callable[[], str]] = {
-        "html_in_text": lambda: texts.TAGS,
+        "html_in_text": lambda: markup_pattern(for_python=True),
         "link_in_text": lambda: texts.LINK + r"\S*",
         "promotional_text": promotion_pattern,
         "placeholder_image": lambda: texts.PLACEHOLDER_IMAGE,

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from feedscript.feeds.addresses import ESCAPED_AMPERSAND
+from feedscript.feeds.hypertext import markup_pattern
 from feedscript.feeds.profiles.model import Attribute, Type
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.derivation import Value
 from feedscript.feeds.rules.promotion import promotion_pattern
 from feedscript.feeds.rules.value_test import ValueTest
 
-TAGS = (
-    r"(?i)</?(?:a|b|big|br|div|em|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|style|sub|sup|table|tbody|td|tr|u|ul)"
-    r"(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6});"
-)
 LINK = r"(?i)(?:https?://|\bwww\.)[a-z0-9]"
 PLACEHOLDER_IMAGE = r"(?i)(?:\bno[-_]?(?:image|photo)|placeholder|image[-_]not[-_]available|coming[-_]soon)"
 _NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
@@ -84,6 +82,8 @@ def quality_tests(attribute: Attribute, *, sound: bool = False) -> Iterator[Valu
     """
     for quality in attribute.quality:
         yield _QUALITIES[quality]
+    if attribute.type is Type.URL:
+        yield _HTML_IN_LINK
     if not sound and _lets_anything_in(attribute):
         yield ValueTest("broken_text", lambda value: _is_broken(attribute, value))
         yield ValueTest("leftover_text", lambda value: _is_left_over(attribute, value), _is_filled)
@@ -171,8 +171,9 @@ def _is_all_caps(value: Value) -> str:
     return sql.choice(settled, f"{enough} AND {small} * 6 <= {capitals}")
 
 
+_HTML_IN_LINK = _suspected("html_in_link", ESCAPED_AMPERSAND, ";")
 _QUALITIES = {
-    "html": _suspected("html_in_text", TAGS, "<", "&"),
+    "html": _suspected("html_in_text", markup_pattern(), "<", "&"),
     "all_caps": ValueTest("all_caps", _is_all_caps, lambda value: f"contains({value.text}, 'e')"),
     "link": _suspected("link_in_text", LINK, "://", "www."),
     "promotion": ValueTest(

@@ -5,6 +5,7 @@ import string
 from collections.abc import Iterable
 from functools import cache
 
+from feedscript.feeds.addresses import ADDRESS, ENCODED_ONLY
 from feedscript.feeds.profiles.model import Attribute, Part, Type
 from feedscript.feeds.profiles.vocabulary import COUNTRIES, CURRENCIES, UNIT_FAMILIES
 from feedscript.feeds.rules import sql
@@ -17,14 +18,6 @@ _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)"
 _DATETIME = rf"{_DAY}T{_CLOCK}{_ZONE}"
 #: Within a structured value, a range may be written with a space or a comma as well.
 _PART_RANGE = rf"{_DATETIME}(?:\s?[/,]\s?|\s){_DATETIME}"
-#: Characters that a URL may hold only encoded, besides those that are not ASCII.
-_ENCODED_ONLY = (" ", '"', "<", ">", "\\", "{", "|", "}", "\t", "\n", "\r")
-#: Control characters pass but for white space: they are too rare to ask every link for each of them.
-_AFTER_ORIGIN = r"[\x00-\x08\x0b\x0c\x0e-\x1f!#-;=?-[\]^_`a-z~\x7f]*"
-_URL = (
-    r"(?i:https?)://[!-.0-;=@-~]*[^./?#]\.[!-.0-;=@-~]*[a-zA-Z0-9](?::\d{1,5})?"
-    rf"(?:[/?#]{_AFTER_ORIGIN})?"
-)
 _COLON = r"\s?:\s?"
 #: So many digits before the point has a usual price at most.
 _LONGEST_USUAL = 6
@@ -47,7 +40,7 @@ def _price() -> str:
 
 
 _PATTERNS = {
-    Type.URL: _URL,
+    Type.URL: ADDRESS,
     Type.INTEGER: r"[+-]?\d{1,15}",
     Type.NUMBER: _NUMBER,
     Type.DATETIME: _DATETIME,
@@ -110,13 +103,13 @@ def is_usual_price(value: str, currency: str) -> str:
 
 def is_usual_link(value: str, origins: tuple[str, ...]) -> str | None:
     """Whether it is a URL that begins with one of the origins, up to the slash behind the host; None without any."""
-    sound = [sql.literal(each) for each in origins if re.fullmatch(_URL, each)]
+    sound = [sql.literal(each) for each in origins if re.fullmatch(ADDRESS, each)]
     known = [(f"starts_with({value}, {each})", _needs_no_encoding(value)) for each in sound]
     return sql.choice(known, "false") if known else None
 
 
 def _needs_no_encoding(value: str) -> str:
-    return f"strlen({value}) = length({value}) AND {sql.holds_none(value, _ENCODED_ONLY)}"
+    return f"strlen({value}) = length({value}) AND {sql.holds_none(value, ENCODED_ONLY)}"
 
 
 def _is_path(value: str) -> str:

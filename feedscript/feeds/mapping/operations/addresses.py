@@ -4,19 +4,21 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from feedscript.feeds.addresses import SUSPECT
+from feedscript.feeds.mapping.functions import MENDED_ADDRESS, where
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import identifier
+from feedscript.feeds.rules.sql import contains, identifier
 
 
 @dataclass(frozen=True)
 class Url(Alone):
-    """Give `//host` its scheme and encode the spaces that a browser would encode."""
+    """Write addresses as a browser asks for them: encoded, with a scheme and an ASCII host; what is sound stays.
+
+    An address that cannot be mended stays, for validation to tell.
+    """
 
     name: ClassVar[str] = "url"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
-        return (
-            {column: f"regexp_replace({value}, '(^|,)//', '\\1https://', 'g')"},
-            {column: f"replace({value}, ' ', '%20')"},
-        )
+        return ({column: where(contains(value, SUSPECT), MENDED_ADDRESS, value)},)

@@ -4,28 +4,32 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.mapping import markup
+from feedscript.feeds.hypertext import BLANKS
+from feedscript.feeds.mapping.functions import PLAIN_TEXT, where
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import identifier
+from feedscript.feeds.rules.sql import holds_any, identifier, literal
 
 
 @dataclass(frozen=True)
 class PlainText(Alone):
-    """Decode HTML entities, drop tags and join lines, so that a text reads as the shopper sees it.
+    """Read HTML as the shopper sees it, and join lines; NULL where nothing is left.
 
-    Texts escaped twice, which exports often are, are decoded twice.
+    What is no HTML stays: `<NEW>`, `a < b`, `AT&T`. HTML that was escaped on the way is HTML.
     """
 
     name: ClassVar[str] = "plain_text"
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
-        return (
-            {column: markup.decoded(value)},
-            {column: markup.decoded(value)},
-            {column: markup.untagged(value)},
-            {column: markup.spaced(value)},
-        )
+        read = where(holds_any(value, ("<", "&")), PLAIN_TEXT, value)
+        return {column: read}, {column: _spaced(value)}
+
+
+def _spaced(value: str) -> str:
+    """Each run of white space one space, none at the ends; NULL where nothing is left."""
+    runs = holds_any(value, ("  ", "\n", "\t", "\r", "\f", "\u00a0"))
+    single = f"regexp_replace({value}, {literal(f'[{BLANKS}]+')}, ' ', 'g')"
+    return f"nullif(trim(CASE WHEN {runs} THEN {single} ELSE {value} END), '')"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import duckdb
 
-from feedscript.feeds.mapping import Mapping, Rule, compile_mapping, match_columns
+from feedscript.feeds.mapping import Mapping, Rule, add_functions, compile_mapping, match_columns
 from feedscript.feeds.mapping.operations import Operation
 
 DATABASE = duckdb.connect()
+add_functions(DATABASE)
 
 
 def mapped(mapping: Mapping, columns: tuple[str, ...], row: Sequence[str | None]) -> dict[str, str | None]:

@@ -123,7 +123,7 @@ def test_ten_digits_that_are_an_isbn_10_get_no_zeros() -> None:
         ("&lt;b&gt;bold&lt;/b&gt;", "bold"),
         ("&amp;quot;twice&amp;quot; &apos;once&apos;", "\"twice\" 'once'"),
         ("26&quot; x 26&#34; caf&eacute;&#8482;", '26" x 26" café™'),
-        ("&#0;&#9999999;ok", "ok"),
+        ("&#0;&#9999999;ok", "&#0;&#9999999;ok"),
         ("a<script>alert(1)</script>b", "a b"),
         ("<br/>", None),
     ],
