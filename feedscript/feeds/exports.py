@@ -43,6 +43,6 @@ def _near(missing: tuple[Attribute, ...], columns: tuple[str, ...]) -> Iterator[
 
 
 def _signatures() -> Signatures:
-    path = Path(__file__).with_name("exports.yaml")
+    path = Path(__file__).with_name("shop_exports.yaml")
     loaded: Signatures = load_shipped(path, "feedscript.feeds.exports_schema:read_signatures")
     return loaded

@@ -22,7 +22,7 @@ _BEHIND = "\\s*(?:[!)\\]|*:+]|\\s[-\u2013\u2014\u2022])"
 
 @dataclass(frozen=True)
 class Language:
-    """What is promotional in one language; `rules/promotion.yaml` says what each list means."""
+    """What is promotional in one language; `rules/promotion_phrases.yaml` says what each list means."""
 
     phrases: tuple[str, ...] = ()
     shouted: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Language:
 @cache
 def languages() -> Mapping[str, Language]:
     """The phrases of every language, by its two letters (ISO 639-1)."""
-    path = Path(__file__).with_name("promotion.yaml")
+    path = Path(__file__).with_name("promotion_phrases.yaml")
     loaded: Mapping[str, Language] = load_shipped(
         path, "feedscript.feeds.rules.promotion_schema:read_languages"
     )
