@@ -63,8 +63,6 @@ LEFTOVER_WORDS = (
         "asdf",
     ),
 )
-#: Up to so many characters, `url_encode` costs less than what settles longer texts.
-_SHORT = 100
 #: Blocks of capitals and of small letters in Latin, Greek, Cyrillic and Armenian, and of scripts without either. What
 #: Unicode knows as such (\\p{Lu} ...) takes RE2 longer to compile than a small feed takes to check. Where a block
 #: holds both in turn they count as capitals: small letters enough of the other blocks are beside them.
@@ -85,7 +83,7 @@ def quality_tests(attribute: Attribute, *, sound: bool = False) -> Iterator[Valu
     if attribute.type is Type.URL:
         yield _HTML_IN_LINK
     if not sound and _lets_anything_in(attribute):
-        yield ValueTest("broken_text", lambda value: _is_broken(attribute, value))
+        yield ValueTest("broken_text", _is_broken)
         yield ValueTest("leftover_text", lambda value: _is_left_over(attribute, value), _is_filled)
     if attribute.advised_min_length is not None:
         advised = attribute.advised_min_length
@@ -108,14 +106,11 @@ def _lets_anything_in(attribute: Attribute) -> bool:
     return any(part.max_length is not None for part in attribute.parts)
 
 
-def _is_broken(attribute: Attribute, value: Value) -> str:
+def _is_broken(value: Value) -> str:
     text = value.text
-    # No control character may stand in a JSON string, and of what is beyond ASCII there is none.
-    sound = f"strlen({text}) = length({text}) AND json_valid(concat('\"', {text}, '\"'))"
-    settled = [(sound, "false")]
-    if (attribute.max_length or _SHORT + 1) <= _SHORT:
-        settled.insert(0, (sql.unreserved(text), "false"))
-    return sql.choice(settled, sql.contains(text, BROKEN))
+    # JSON writes every control character as an escape, and of what is beyond ASCII there is none.
+    sound = f"strlen({text}) = length({text}) AND strlen(json_quote({text})) = strlen({text}) + 2"
+    return sql.choice([(sound, "false")], sql.contains(text, BROKEN))
 
 
 def _is_left_over(attribute: Attribute, value: Value) -> str:
@@ -135,9 +130,26 @@ def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
     """Whether it is none of the words, and does not begin as filler text does."""
     text = value.text
     filler = " AND ".join(f"NOT starts_with({text}, '{each}')" for each in FILLERS)
-    return sql.choice(
-        [(f"strlen({text}) > {_LONGEST}", filler)], f"lower({text}) NOT IN ({sql.literals(words)})"
+    begun_otherwise = " OR ".join(
+        f"({text} >= {sql.literal(first)} AND {text} < {sql.literal(behind)})"
+        for first, behind in _between(words)
     )
+    return sql.choice(
+        [(f"strlen({text}) > {_LONGEST}", filler), (begun_otherwise, "true")],
+        f"lower({text}) NOT IN ({sql.literals(words)})",
+    )
+
+
+def _between(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The ranges of printable ASCII characters with which none of the words begins: the first, and the one behind."""
+    begun = {form for word in words for form in (word[0].lower(), word[0].upper())}
+    run: list[str] = []
+    for sign in (*map(chr, range(ord("!"), ord("~") + 1)), None):
+        if sign is not None and sign not in begun:
+            run.append(sign)
+        elif run:
+            yield run[0], chr(ord(run[-1]) + 1)
+            run = []
 
 
 _LONGEST = max(map(len, LEFTOVER_WORDS))
