@@ -13,12 +13,12 @@ from typing import ClassVar
 from feedscript.feeds.errors import BadConfig
 from feedscript.feeds.mapping.document import Rule
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
+from feedscript.feeds.mapping.named_lists import BLANKS, with_labelled
 from feedscript.feeds.mapping.operations import Default, Layer, Operation
 from feedscript.feeds.mapping.operations.operation import Alone
 from feedscript.feeds.readers import VALUE_SEPARATOR
 from feedscript.feeds.rules.sql import identifier, literal
 
-_BLANKS = literal(" \t\r\n\u00a0\ufeff")
 _JOINED = literal(VALUE_SEPARATOR)
 #: What is done to every value on its way in, beside the operations of the mapping.
 TRIM, FIRST_VALUE = "trim", "first_value"
@@ -87,7 +87,7 @@ def compile_mapping(
 
     `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to
     operations. `titles` are the columns' names in the feed, where they are not the attributes'. `joined` says that a
-    cell may hold several values, parted by U+001F.
+    cell may hold several values, parted by U+001F; what is asked for by its name in a list always may.
     """
     layers, steps = _layers(matches, known, joined=joined)
     first: dict[str, str] = {}
@@ -95,7 +95,8 @@ def compile_mapping(
         for column, positions in _candidates(name, match).items():
             first.update(_cells(column, positions, match.rule))
     first |= dict.fromkeys(sorted(known - matches.by_name.keys()), "NULL::VARCHAR")
-    table = f"({_select(first, (), scan)})"
+    source = with_labelled(scan, len(matches.columns), matches.labelled)
+    table = f"({_select(first, (), source)})"
     live = list(first)
     for layer in layers:
         passed = [name for name in live if name not in layer]
@@ -137,9 +138,10 @@ def _layers(
     for name, match in matches.by_name.items():
         candidates = _candidates(name, match)
         columns = tuple(candidates)
-        origins = (_origin(each, places, match.rule, joined=joined) for each, places in candidates.items())
+        several = joined or any(place >= len(matches.columns) for place in match.positions)
+        origins = (_origin(each, places, match.rule, joined=several) for each, places in candidates.items())
         depth = layers.add_all(0, origins)
-        steps += _origin_steps(name, match, columns, joined=joined)
+        steps += _origin_steps(name, match, columns, joined=several)
         before = [*columns]
         for place, operation in enumerate(_operations(match, columns)):
             depth = max(depth, *_depths(name, operation, ready))
@@ -222,7 +224,7 @@ def _cells(column: str, positions: tuple[int, ...], rule: Rule) -> dict[str, str
     cells: dict[str, str] = {}
     for place, position in enumerate(positions):
         cells[f"{column}:cell:{place}"] = f"c{position}"
-        cells[f"{column}:trimmed:{place}"] = f"nullif(trim(c{position}, {_BLANKS}), '')"
+        cells[f"{column}:trimmed:{place}"] = f"nullif(trim(c{position}, {BLANKS}), '')"
     return cells
 
 
