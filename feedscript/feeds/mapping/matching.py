@@ -214,7 +214,7 @@ def _bearing_labels(
     rules: AbstractMapping[str, Rule], columns: tuple[str, ...], taken: set[int]
 ) -> dict[str, tuple[int, ...]]:
     """The places of columns `list[word]` where one alone bears the first word of an attribute that any bears."""
-    labels = {place: label for place, column in enumerate(columns) for _, label in [*parted(column)][-1:]}
+    labels = {place: label for place, column in enumerate(columns) for _, label in [*parted(column)][:1]}
     found: dict[str, tuple[int, ...]] = {}
     if not labels:
         return found

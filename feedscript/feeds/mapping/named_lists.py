@@ -13,8 +13,9 @@ from feedscript.feeds.mapping.names import fold, fold_layers, folded
 from feedscript.feeds.readers import VALUE_SEPARATOR
 from feedscript.feeds.rules.sql import identifier, literal
 
-#: What is trimmed off a cell.
-BLANKS = literal(" \t\r\n\u00a0\ufeff")
+_BLANKS = " \t\r\n\u00a0\ufeff"
+#: What is trimmed off a cell, in SQL.
+BLANKS = literal(_BLANKS)
 
 _APART = " \t_.-"
 _DIGITS = "0123456789"
@@ -22,7 +23,7 @@ _NAME, _VALUE = ("name",), ("value(s)", "values", "value")
 #: What parts the pairs of a cell, and what stands between a name and its value.
 _SEPARATORS = f",;|\n{VALUE_SEPARATOR}"
 _SIGNS = "=:"
-_ENDS = literal(f" \t\r\u00a0\ufeff{_SEPARATORS}")
+_ENDS = literal(_BLANKS + _SEPARATORS)
 _LETTER = f"[^{_SIGNS}{_SEPARATORS}]"
 
 
@@ -47,14 +48,14 @@ class Labelled:
 
 
 def parted(name: str) -> Iterator[tuple[str, str]]:
-    """What may be the list and what the name in `list[name]`, the longest list first.
+    """What may be the list and what the name in `list[name]`, the shortest list first.
 
     >>> [*parted("attributes[Size [cm]]")]
-    [('attributes[Size', 'cm]'), ('attributes', 'Size [cm]')]
+    [('attributes', 'Size [cm]'), ('attributes[Size', 'cm]')]
     """
-    place = len(name)
-    while name.endswith("]") and (place := name.rfind("[", 0, place)) > 0:
-        label = name[place + 1 : -1].strip()
+    place = 0
+    while name.endswith("]") and (place := name.find("[", place + 1)) > 0:
+        label = name[place + 1 : -1].strip(_BLANKS)
         if label:
             yield name[:place].rstrip(), label
 
@@ -73,7 +74,9 @@ def numbered_lists(columns: tuple[str, ...]) -> dict[str, NamedList]:
             titles.setdefault(base, title)
             pairs.setdefault(base, []).append((place, values[base, number][1]))
     return {
-        titles[base]: NamedList(tuple(value for _, value in found), tuple(name for name, _ in found))
+        titles[base]: NamedList(
+            tuple(value for _, value in sorted(found)), tuple(name for name, _ in sorted(found))
+        )
         for base, found in pairs.items()
     }
 

@@ -132,3 +132,53 @@ def test_case_1_14_of_several_columns_the_repairs_of_the_one_taken_are_told(tmp_
         ("12,00", "12.00 EUR"),
     ]
     assert [(each.before, each.after) for each in repairs["blank"].samples] == [("0.00", None)]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "column"),
+    [
+        pytest.param(
+            ["Attribute 1 name", "Attribute 1 value(s)", "Attribute 2 name", "Attribute 2 value(s)"],
+            ["Color", " <b>Red</b> ", "Size", "L"],
+            "Attribute[Color]",
+            id="3.4-woocommerce",
+        ),
+        pytest.param(
+            ["Option1 Name", "Option1 Value"], ["color", " <b>Red</b> "], "option[Color]", id="3.4-shopify"
+        ),
+    ],
+)
+def test_case_3_4_repairs_of_a_value_asked_for_by_name(
+    header: list[str], row: list[str], column: str, tmp_path: Path
+) -> None:
+    item = product(1)
+    with (tmp_path / "export.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[*item, *header], [*item.values(), *row]])
+    mapping = Mapping({"color": Rule(columns=(column,))})
+    result = generate(tmp_path / "export.csv", tmp_path / "feed.csv", mapping=mapping)
+    assert result.matched["color"] == (column,)
+    assert not set(header[:2]) & set(result.unmatched)
+    assert rows(tmp_path)[0]["color"] == "Red"
+    told = {repair.operation: repair.samples for repair in result.repairs}
+    assert told["trim"] == (Change(item["id"], " <b>Red</b> ", "<b>Red</b>"),)
+    assert told["plain_text"] == (Change(item["id"], "<b>Red</b>", "Red"),)
+
+
+def test_case_3_4_values_behind_the_first_of_a_name_are_told(tmp_path: Path) -> None:
+    item = product(1)
+    with (tmp_path / "export.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[*item, "attrs"], [*item.values(), "Color=Red,Color=Blue"]])
+    mapping = Mapping({"color": Rule(columns=("attrs[Color]",))})
+    (repair,) = generate(tmp_path / "export.csv", tmp_path / "feed.csv", mapping=mapping).repairs
+    assert (repair.attribute, repair.operation) == ("color", "first_value")
+    assert repair.samples == (Change(item["id"], "Red,Blue", "Red"),)
+
+
+def test_case_3_4_a_known_label_of_xml_is_named_as_matched(tmp_path: Path) -> None:
+    params = '<param name="Farbe">Red</param><param name="Size">L</param><param name="Name">x</param>'
+    fields = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in product(1).items())
+    (tmp_path / "export.xml").write_text(f"<items><item>{fields}{params}</item></items>", "utf-8")
+    result = generate(tmp_path / "export.xml", tmp_path / "feed.csv")
+    assert (result.matched["color"], result.matched["size"]) == (("param[Farbe]",), ("param[Size]",))
+    assert result.unmatched == ("param[Name]",)
+    assert (rows(tmp_path)[0]["color"], rows(tmp_path)[0]["size"]) == ("Red", "L")
