@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
+from itertools import islice
 
 from feedscript.feeds.errors import BadConfig, FeedError
 from feedscript.feeds.mapping.document import Mapping, Rule
@@ -214,7 +215,7 @@ def _bearing_labels(
     rules: AbstractMapping[str, Rule], columns: tuple[str, ...], taken: set[int]
 ) -> dict[str, tuple[int, ...]]:
     """The places of columns `list[word]` where one alone bears the first word of an attribute that any bears."""
-    labels = {place: label for place, column in enumerate(columns) for _, label in [*parted(column)][:1]}
+    labels = {place: label for place, column in enumerate(columns) for _, label in islice(parted(column), 1)}
     found: dict[str, tuple[int, ...]] = {}
     if not labels:
         return found

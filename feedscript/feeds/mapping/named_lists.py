@@ -24,6 +24,8 @@ _NAME, _VALUE = ("name",), ("value(s)", "values", "value")
 _SEPARATORS = f",;|\n{VALUE_SEPARATOR}"
 _SIGNS = "=:"
 _ENDS = literal(_BLANKS + _SEPARATORS)
+#: How many brackets may stand in the name of a list.
+_MOST_BRACKETS = 4
 _LETTER = f"[^{_SIGNS}{_SEPARATORS}]"
 
 
@@ -54,9 +56,11 @@ def parted(name: str) -> Iterator[tuple[str, str]]:
     [('attributes', 'Size [cm]'), ('attributes[Size', 'cm]')]
     """
     place = 0
-    while name.endswith("]") and (place := name.find("[", place + 1)) > 0:
-        label = name[place + 1 : -1].strip(_BLANKS)
-        if label:
+    for _ in range(_MOST_BRACKETS if name.endswith("]") else 0):
+        place = name.find("[", place + 1)
+        if place < 0:
+            break
+        if label := name[place + 1 : -1].strip(_BLANKS):
             yield name[:place].rstrip(), label
 
 

@@ -83,6 +83,7 @@ def test_case_3_4_a_name_that_no_row_has_is_empty() -> None:
         pytest.param(
             "atributes[Color]", ("id", "Attributes"), "'Attributes[Color]'", id="3.4-column-misspelt"
         ),
+        pytest.param("Atribute[[x[[[[[y]", WOOCOMMERCE, "'Attribute[[x[[[[[y]'", id="3.4-brackets"),
         pytest.param("param[Colr]", ("id", "param[Color]"), "'param[Color]'", id="3.4-name-known-before"),
     ],
 )
