@@ -32,26 +32,35 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
 
 def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
     decoder = ItemDecoder()
+    read = 0
     for number, text in _lines(texts, _longest_item(intake)):
         try:
-            yield number, _cells(intake, decoder, decoder.only_value(text), number)
+            cells = _cells(intake, decoder, decoder.only_value(text), number)
         except JSONDefect as defect:
             message = f"line {number} is not a JSON object: {defect.cause} (column {defect.offset + 1})"
-            intake.faults.add(Fault("malformed_json", message, line=number, value=text[:200]), lost=1)
+            fault = Fault("malformed_json", message, line=number, value=text[:200])
+            intake.faults.add(fault, lost=1, after=read)
+        else:
+            read += 1
+            yield number, cells
 
 
 def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) -> Iterator[Item]:
     decoder = ItemDecoder()
     scanner = JSONScanner(texts, decoder, _longest_item(intake), intake.options.item)
+    read = 0
     try:
         for line, value in scanner.items(one_object=one_object):
             try:
                 if isinstance(value, JSONDefect):
                     raise value
-                yield line, _cells(intake, decoder, value, line)
+                cells = _cells(intake, decoder, value, line)
             except JSONDefect as defect:
                 message = f"the element in line {line} is no item: {defect.cause}"
-                intake.faults.add(Fault("malformed_json", message, line=line), lost=1)
+                intake.faults.add(Fault("malformed_json", message, line=line), lost=1, after=read)
+            else:
+                read += 1
+                yield line, cells
     except JSONDefect as defect:
         message = f"malformed JSON in line {scanner.line}: {defect.cause}"
         raise Stopped(

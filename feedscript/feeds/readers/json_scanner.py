@@ -9,6 +9,7 @@ from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect, has_
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DEEPEST_WRAPPER = 8
+_FIRST_KEY = re.compile(r'\{[ \t\r\n]*"([^"\\]*)"')
 #: Where one object of an array ends and the next begins, in the array of items or in one within an item.
 _BOUNDARY = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
 
@@ -121,20 +122,25 @@ class JSONScanner:
                 yield line, defect
 
     def _go_on(self, defect: JSONDefect) -> None:
-        """Step to the next element that has keys of the one before; raises the defect where there is none."""
+        """Step to the next element that has keys of the one before; raises the defect where there is none.
+
+        One that is broken too is known by its first key, and no other: it is not passed over uncounted.
+        """
+        first = _FIRST_KEY.match(self._buffer, self._at)
         while True:
             for boundary in _BOUNDARY.finditer(self._buffer, self._at + 1):
-                if self._begins_item(boundary.end()):
+                if self._begins_item(boundary.end(), first[1] if first else None):
                     self._at = boundary.end()
                     return
             if not self._grow():
                 raise defect
 
-    def _begins_item(self, at: int) -> bool:
+    def _begins_item(self, at: int, first_key: str | None) -> bool:
         try:
             value, _ = self._decoder.value_at(self._buffer, at)
-        except JSONDefect:
-            return False
+        except JSONDefect as defect:
+            first = _FIRST_KEY.match(self._buffer, at)
+            return defect.final and first is not None and first[1] == first_key
         self._decoder.take_repeated_keys()
         if not isinstance(value, dict):
             return False

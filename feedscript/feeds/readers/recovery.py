@@ -1,7 +1,6 @@
 """Goes on after what XML forbids: the item at fault is mended or lost, and told; the others are read."""
 
 import re
-from collections.abc import Iterator
 from typing import Protocol
 from xml.parsers import expat
 
@@ -52,6 +51,7 @@ class RecoveringReader:
         self._faults = faults
         self._reader = new_reader()
         self._ready: list[Item] = []
+        self._given = 0
         #: What is held, the offset of its beginning in what the reader was fed, its physical line, and its column.
         self._held = b""
         self._origin = 0
@@ -75,11 +75,11 @@ class RecoveringReader:
             raise self._error
         self._reader.close()
 
-    def take(self) -> Iterator[Item]:
+    def take(self) -> list[Item]:
         """The items finished since the last call."""
-        yield from self._ready
-        self._ready.clear()
-        yield from self._reader.take()
+        taken, self._ready = [*self._ready, *self._reader.take()], []
+        self._given += len(taken)
+        return taken
 
     def line_of(self, error: expat.ExpatError) -> int:
         """The physical line of an error of the current parser."""
@@ -158,7 +158,7 @@ class RecoveringReader:
         shown = passed[max(at - _SHOWN // 2, 0) : at + _SHOWN // 2].decode(errors="ignore")
         value = " ".join(shown.split())
         fault = Fault("malformed_xml", f"line {line}, column {column + 1}: {message}", line=line, value=value)
-        self._faults.add(fault, lost=lost)
+        self._faults.add(fault, lost=lost, after=self._given + len(self._ready))
 
     def _place(self, at: int) -> tuple[int, int]:
         """The physical line, from 1, and the column, from 0, of a place in what is held."""

@@ -1,9 +1,11 @@
 """The seam between readers and rules: any source becomes delimited UTF-8 text that DuckDB can scan."""
 
+from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from feedscript.feeds.survey import Survey
@@ -60,22 +62,34 @@ class Fault:
 class FaultTally:
     """Faults counted exactly and sampled up to a cap per code, so that memory does not grow with them.
 
-    `lost` counts, by code, the records that a fault took: what the source holds and no item was made of.
+    `lost` counts, by code, the records that a fault took: what the source holds and no item was made of. `lost_after`
+    says behind how many items each of them stood, in order, where the reader counts them.
     """
 
     samples_per_code: int = 100
     totals: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
+    lost_after: "array[int]" = field(default_factory=lambda: array("Q"))
     samples: dict[str, list[Fault]] = field(default_factory=dict)
 
-    def add(self, fault: Fault, times: int = 1, *, lost: int = 0) -> None:
-        """Count a fault, the records `lost` to it, and keep it while its code has fewer than `samples_per_code`."""
+    def add(self, fault: Fault, times: int = 1, *, lost: int = 0, after: int | None = None) -> None:
+        """Count a fault, the records `lost` to it, and keep it while its code has fewer than `samples_per_code`.
+
+        `after` is behind how many items the lost record stood.
+        """
         self.totals[fault.code] += times
         if lost:
             self.lost[fault.code] += lost
+        if lost and after is not None:
+            fault = replace(fault, item=after + len(self.lost_after) + 1)
+            self.lost_after.extend([after] * lost)
         kept = self.samples.setdefault(fault.code, [])
         if len(kept) < self.samples_per_code:
             kept.append(fault)
+
+    def ordinal(self, place: int) -> int:
+        """The ordinal in the source, from 1, of an item by its place among those that were read, from 0."""
+        return place + 1 + bisect_right(self.lost_after, place)
 
     def extend(self, faults: Iterable[Fault]) -> None:
         """Count several faults."""

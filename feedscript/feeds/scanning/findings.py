@@ -116,7 +116,7 @@ def _columns(scan: Scan, grades: Mapping[str, Grade], value_length: int) -> tupl
 
 def _locator(scan: Scan) -> _Locate:
     if scan.staged.line_column is not None:
-        return lambda place, line: (place + 1, line)
+        return lambda place, line: (scan.staged.faults.ordinal(place), line)
     every = rows(scan.staged, scan.refused.records)
 
     def locate(place: int, _: int | None) -> tuple[int, int | None]:

@@ -63,7 +63,7 @@ def sample_findings(
     while batch := cursor.fetchmany(_BATCH):
         for n, noted, item_id, found in batch:
             values = dict(zip(names, found, strict=True))
-            item, physical = located.get(n, (n + 1, noted))
+            item, physical = located.get(n, (scan.staged.faults.ordinal(n), noted))
             for rule in rules[n]:
                 value = values.get(attributes[rule] or "")
                 place = finders[rule](value) if value and rule in finders else None

@@ -1,9 +1,13 @@
 """Loss is accounted for in every format, told where it happens and afterwards, and bounded; ids name the kind."""
 
+import gzip
 import json
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from feedscript.feeds import load_profile, validate
 from feedscript.feeds.generation import EmptyFeed, TooMuchLost, WrongEnding, generate
@@ -138,3 +142,54 @@ def test_the_manifest_tells_the_profile(tmp_path: Path) -> None:
     document = manifest_of(generate(csv_source(tmp_path, 2, 0), feed), feed, uri="s3://b/feed.csv")
     assert document["profile"] == {"id": "google", "version": load_profile("google").version}
     assert (document["items"], document["bytes"]) == (2, feed.stat().st_size)
+
+
+def xml_source(folder: Path, records: list[dict[str, str] | None]) -> Path:
+    path = folder / "export.xml"
+    items = (
+        "<item><id>broken</item>\n"
+        if record is None
+        else "<item>"
+        + "".join(f"<{name}>{escape(text)}</{name}>" for name, text in record.items())
+        + "</item>\n"
+        for record in records
+    )
+    path.write_text(f"<rss><channel>\n{''.join(items)}</channel></rss>", "utf-8")
+    return path
+
+
+def json_lines(folder: Path, records: list[dict[str, str] | None]) -> Path:
+    path = folder / "export.jsonl"
+    path.write_text(
+        "".join(('{"id": "9' if each is None else json.dumps(each)) + "\n" for each in records), "utf-8"
+    )
+    return path
+
+
+def json_array(folder: Path, records: list[dict[str, str] | None]) -> Path:
+    path = folder / "export.json"
+    texts = ('{"id": }' if each is None else json.dumps(each) for each in records)
+    path.write_text("[" + ", ".join(texts) + "]", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("write", [xml_source, json_lines, json_array])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kinds=st.lists(st.sampled_from(["good", "bad", "lost"]), min_size=1, max_size=12))
+def test_ordinals_count_the_lost_records_too(write, kinds: list[str], tmp_path: Path) -> None:
+    # Behind the last of its elements nothing says where a broken array goes on.
+    kinds = [*kinds, "good"]
+    records = [
+        None if kind == "lost" else product(number, availability="soon" if kind == "bad" else "in_stock")
+        for number, kind in enumerate(kinds)
+    ]
+    listing = tmp_path / "findings.gz"
+    report = validate(write(tmp_path, records), findings=listing)
+    bad = [place for place, kind in enumerate(kinds, start=1) if kind == "bad"]
+    lost = [place for place, kind in enumerate(kinds, start=1) if kind == "lost"]
+    samples = {issue.rule.code: [each.item for each in issue.samples] for issue in report.issues}
+    assert samples.get("invalid_enum", []) == bad
+    assert [each.item for each in report.account.first] == lost
+    with gzip.open(listing, "rt", encoding="utf-8") as lines:
+        found = [json.loads(line)["item"] for line in lines]
+    assert [item for item in found if item is not None] == bad
