@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from feedscript.feeds import FeedError, Policy, profile_ids, validate
+from feedscript.feeds import FeedError, Policy, SourceOptions, profile_ids, validate
 from feedscript.feeds import Progress as FeedProgress
 from feedscript.feeds.countries import country_code
+from feedscript.feeds.origin import MANIFEST_ENDING
 from feedscript.feeds.reports import render_html, render_text
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ _WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option(
     "--as-of", callback=_moment, metavar="DATE", help="Count date rules from this moment instead of now."
 )
+@click.option(
+    "--encoding", metavar="LABEL", help="The source's encoding, such as windows-1251, instead of a guess."
+)
+@click.option("--item", metavar="NAME", help="The XML element, or the JSON list, that holds the items.")
 @click.option("--fail-on", default="error", show_default=True, type=click.Choice(["error", "warning"]))
 def validate_command(
     source: Path,
@@ -57,9 +62,13 @@ def validate_command(
     html: Path | None,
     findings: Path | None,
     as_of: datetime | None,
+    encoding: str | None,
+    item: str | None,
     fail_on: str,
 ) -> None:
     """Check the feed SOURCE and tell what a partner would say of it.
+
+    Beside a feed that was generated lies its manifest (SOURCE.manifest.json): what the generation lost is told too.
 
     Exits with 0 for a valid feed, 1 for an invalid one, 2 for a wrong call, 3 if it could not be read or checked.
     """
@@ -71,7 +80,8 @@ def validate_command(
     try:
         # Only the report and the page tell the digest.
         digest = report is not None or html is not None
-        outcome = _validated(source, profile, country, findings, as_of, policy, digest=digest)
+        options = SourceOptions(encoding=encoding, item=item)
+        outcome = _validated(source, profile, country, findings, as_of, policy, options, digest=digest)
         written = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}
         outcome = replace(outcome, artifacts={name: path for name, path in written.items() if path})
         document = outcome.document()
@@ -97,6 +107,7 @@ def _validated(
     findings: Path | None,
     as_of: datetime | None,
     policy: Policy,
+    options: SourceOptions,
     *,
     digest: bool,
 ) -> "Report":
@@ -121,7 +132,9 @@ def _validated(
             country=country,
             as_of=as_of,
             policy=policy,
+            options=options,
             findings=findings,
             progress=show,
+            manifest=source.with_name(source.name + MANIFEST_ENDING),
             digest=digest,
         )

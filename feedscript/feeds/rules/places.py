@@ -134,6 +134,7 @@ _NOTES: Mapping[str, Callable[[str], str]] = {
     "promotional_text": _holds,
     "placeholder_image": _holds,
     "broken_text": _code_point,
+    "double_encoded": _holds,
     "too_many_values": lambda _: "goes on with a second address",
 }
 
@@ -146,6 +147,7 @@ def _pattern(code: str) -> re.Pattern[str]:
         "promotional_text": promotion_pattern,
         "placeholder_image": lambda: texts.PLACEHOLDER_IMAGE,
         "broken_text": lambda: texts.BROKEN,
+        "double_encoded": lambda: texts.DOUBLE_ENCODED,
         "leftover_text": lambda: texts.LEFTOVER,
         "too_many_values": lambda: r"(?i)(?<=[\s,|\x1f])https?://\S*",
     }

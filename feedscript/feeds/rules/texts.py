@@ -23,6 +23,12 @@ LEFTOVER = (
     r"|\[/?(?:[a-z][a-z0-9]*_[a-z0-9_]+|gallery|caption|embed|playlist|shortcode)(?:\s+[a-z0-9_-]+=[^\[\]]*)?/?\]"
 )
 _LEFTOVER_SIGNS = ("{", "[")
+#: UTF-8 that was read as Windows-1252 and written as UTF-8 again: the bytes of one letter as two or three signs.
+DOUBLE_ENCODED = (
+    "[\u00c2-\u00c5\u00ce-\u00d1][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014"
+    "\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
+    "|\u00e2[\u20ac\u201a\u2020\u201e][\u0080-\u00ff\u0152\u0153\u0161\u0178\u017d\u017e\u02dc\u2018-\u201d\u2026\u2030\u2039\u2122]"
+)
 FILLERS = ("Lorem ipsum", "lorem ipsum")
 #: Values that are nothing but what a program writes for nothing, a spreadsheet for a mistake, or a person for later.
 LEFTOVER_WORDS = (
@@ -84,6 +90,7 @@ def quality_tests(attribute: Attribute, *, sound: bool = False) -> Iterator[Valu
         yield _HTML_IN_LINK
     if not sound and _lets_anything_in(attribute):
         yield ValueTest("broken_text", _is_broken)
+        yield ValueTest("double_encoded", _is_double_encoded)
         yield ValueTest("leftover_text", lambda value: _is_left_over(attribute, value), _is_filled)
     if attribute.advised_min_length is not None:
         advised = attribute.advised_min_length
@@ -94,6 +101,7 @@ def is_sound(text: str) -> bool:
     """Whether nothing in the text is broken or left over, as far as can be told at a glance."""
     return (
         re.search(BROKEN, text) is None
+        and re.search(DOUBLE_ENCODED, text) is None
         and not any(sign in text for sign in _LEFTOVER_SIGNS)
         and not text.lower().startswith((*LEFTOVER_WORDS, "lorem"))
     )
@@ -111,6 +119,11 @@ def _is_broken(value: Value) -> str:
     # JSON writes every control character as an escape, and of what is beyond ASCII there is none.
     sound = f"strlen({text}) = length({text}) AND strlen(json_quote({text})) = strlen({text}) + 2"
     return sql.choice([(sound, "false")], sql.contains(text, BROKEN))
+
+
+def _is_double_encoded(value: Value) -> str:
+    text = value.text
+    return sql.choice([(f"strlen({text}) = length({text})", "false")], sql.contains(text, DOUBLE_ENCODED))
 
 
 def _is_left_over(attribute: Attribute, value: Value) -> str:

@@ -1,11 +1,14 @@
 """What is found in a text, and what is not; ids name the kind: part.number."""
 
+# ruff: noqa: RUF001 - letters that look alike are what is told apart here
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from feedscript.feeds import validate
+from feedscript.feeds.rules import texts
 from tests.unit.feeds.products import product, write_csv
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
@@ -198,3 +201,49 @@ def test_what_is_no_character_is_an_error_in_every_text(tmp_path: Path, sign: st
 )
 def test_case_4_8_whole_text_of_any_script_is_no_finding(tmp_path: Path, text: str) -> None:
     assert found(tmp_path, description=text) == set()
+
+
+TWICE = [
+    pytest.param("GrÃ¶ÃŸe L", id="3.1-german"),
+    pytest.param("donâ€™t", id="3.1-typographic"),
+    pytest.param("ÐŸÑ€Ð¸Ð²ÐµÑ‚", id="3.1-russian"),
+    pytest.param("Â°C", id="3.1-degrees"),
+    pytest.param("Å»Ã³Å‚Ä‡", id="3.1-polish"),
+]
+ONCE = [
+    "Größe",
+    "SÃO PAULO",
+    "Ângela",
+    "žluťoučký kůň",
+    "Đorđe",
+    "È più",
+    "Ñandú",
+    "Ψάρι",
+    "Мир",
+    "日本",
+    "KOÇÂ",
+    "Åbo",
+    "Ãguas",
+]
+
+
+@pytest.mark.parametrize("text", TWICE)
+def test_letters_that_were_encoded_twice_are_told(text: str) -> None:
+    assert re.search(texts.DOUBLE_ENCODED, text)
+
+
+@pytest.mark.parametrize("text", ONCE)
+def test_letters_that_were_encoded_once_are_not(text: str) -> None:
+    assert not re.search(texts.DOUBLE_ENCODED, text)
+
+
+def test_every_letter_of_latin_1_is_told_when_it_was_encoded_twice() -> None:
+    letters = [chr(point) for point in range(0xC0, 0x100) if chr(point).isalpha()]
+    # Some bytes have no sign in Windows-1252.
+    twice = [bytes(letter, "utf-8").decode("cp1252", "ignore") for letter in letters]
+    untold = [
+        letter
+        for letter, text in zip(letters, twice, strict=True)
+        if not re.search(texts.DOUBLE_ENCODED, text)
+    ]
+    assert untold == list("ÁÍÏÐÝ")
