@@ -45,11 +45,12 @@ class _Element:
     def end_at(self, found: re.Match[str]) -> int | None:
         """Where the element ends, if the next sign shows it."""
         sign = found[0]
+        before, self._before = self._before, sign[0]
         if sign[0] == '"':
             self.is_unclear = len(sign) == 1
             return self._item_within(found.start(), self._stop if self.is_unclear else found.end())
         if sign == ",":
-            return self._end_at_comma(found)
+            return self._end_at_comma(found, before)
         if sign == "]" and not self._open:
             return found.start()
         if sign in _OPENERS:
@@ -57,7 +58,6 @@ class _Element:
         else:
             self._open.append(sign)
             self.is_unclear = len(self._open) > _DEEPEST
-        self._before = sign
         return None
 
     def _item_within(self, start: int, stop: int) -> int | None:
@@ -67,7 +67,7 @@ class _Element:
                 return boundary.start(1)
         return None
 
-    def _end_at_comma(self, comma: re.Match[str]) -> int | None:
+    def _end_at_comma(self, comma: re.Match[str], before: str) -> int | None:
         following = _AFTER_COMMA.match(self._text, comma.end(), self._stop)
         if following is None:
             self.is_unclear = True
@@ -76,7 +76,7 @@ class _Element:
         if not self._open:
             # What is no object is no item: more likely a bracket within a text has ended the element too early.
             return comma.start() if begins in "{]" else None
-        is_member = self._before == "}" and begins == "{" and self._open[-1] == "{"
+        is_member = before == "}" and begins == "{" and self._open[-1] == "{"
         return comma.start() if is_member and self._is_item(at) else None
 
     def _close(self, opener: str) -> None:
