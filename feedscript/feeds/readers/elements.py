@@ -1,17 +1,23 @@
 """XML elements as columns: what an item's parts are called, and which of two namesakes counts."""
 
+import re
 from collections.abc import Iterable
 
 from feedscript.feeds.readers.cells import OWN_TEXT, Value
 
-GOOGLE_NAMESPACE = "http://base.google.com/ns/1.0"
+#: Google's namespace, `http://base.google.com/ns/1.0`, also as it is often miswritten.
+_GOOGLE_NAMESPACE = re.compile(r"\s*https?://base\.google\.com/ns/1\.0/?\s*", re.IGNORECASE)
 #: The usual prefix, which is taken as that namespace's even where a feed forgets to declare it.
 GOOGLE_PREFIX = "g"
 ATTRIBUTE_MARK = "@"
+#: More prefixes for one namespace are not looked at.
+_MOST_PREFIXES = 100
 
 #: What lies in an element: a child's name as written and its value. An attribute's name begins with
 #: `ATTRIBUTE_MARK`; a piece of the element's own text has the name `OWN_TEXT`.
 Part = tuple[str, Value]
+#: Local names from the root on.
+ElementPath = tuple[str, ...]
 
 
 def local_name(name: str) -> str:
@@ -31,18 +37,42 @@ def attribute_parts(attributes: dict[str, str]) -> list[Part] | None:
     return kept or None
 
 
+def bound_prefixes(attributes: dict[str, str], outer: frozenset[str]) -> frozenset[str]:
+    """The prefixes that are Google's in an element with these attributes; `outer` are those around it.
+
+    The empty prefix stands for the default namespace. The usual prefix stays Google's, whatever it is bound to.
+    """
+    google = set(outer)
+    for name, text in attributes.items():
+        mark, _, prefix = name.partition(":")
+        if mark != "xmlns":
+            continue
+        if not _GOOGLE_NAMESPACE.fullmatch(text):
+            google.discard(prefix)
+        elif len(google) < _MOST_PREFIXES:
+            google.add(prefix)
+    return frozenset(google | {GOOGLE_PREFIX})
+
+
 class Columns:
     """Gives the parts of an item their column names, the prefix of Google's namespace dropped."""
 
     def __init__(self) -> None:
-        self._google_prefixes = {GOOGLE_PREFIX}
+        #: The prefixes of Google's namespace, wherever nothing within an item binds them otherwise.
+        self.google_prefixes = frozenset({GOOGLE_PREFIX})
         self._names: dict[str, str] = {}
 
     def learn_prefixes(self, attributes: dict[str, str]) -> None:
-        """Note the prefixes that an element's attributes bind to Google's namespace."""
-        for name, text in attributes.items():
-            if text == GOOGLE_NAMESPACE and name.startswith("xmlns:"):
-                self._google_prefixes.add(local_name(name))
+        """Note the prefixes that an element around the items binds to Google's namespace."""
+        self.google_prefixes = bound_prefixes(attributes, self.google_prefixes) - {""}
+        self._names.clear()
+
+    def scoped(self, name: str, google_prefixes: frozenset[str]) -> str:
+        """A name as it would be written outside of the item, where other prefixes may be Google's within."""
+        prefix, _, local = name.rpartition(":")
+        if prefix in google_prefixes:
+            return f"{GOOGLE_PREFIX}:{local}"
+        return name.replace(":", ".") if prefix in self.google_prefixes else name
 
     def by_column(self, parts: Iterable[Part]) -> dict[str, Value]:
         """Parts by column; namesakes become a list, but a Google attribute displaces a plain one."""
@@ -93,7 +123,7 @@ class Columns:
         return 0 if name.startswith(ATTRIBUTE_MARK) else 2 if self._is_google(name) else 1
 
     def _is_google(self, name: str) -> bool:
-        return name.partition(":")[0] in self._google_prefixes and ":" in name
+        return name.partition(":")[0] in self.google_prefixes and ":" in name
 
 
 def _texts(parts: Iterable[Part]) -> Iterable[str]:

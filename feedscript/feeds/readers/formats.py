@@ -3,6 +3,7 @@
 import re
 
 from feedscript.feeds.readers.intake import Stopped
+from feedscript.feeds.readers.prolog import end_of_prolog
 from feedscript.feeds.readers.staged import Fault
 
 _FOREIGN = {
@@ -17,9 +18,7 @@ _FOREIGN = {
     b"SQLite format 3": "an SQLite database",
     b"\x7fELF": "a program",
 }
-_HTML = re.compile(
-    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
-)
+_HTML = re.compile(r"<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1c-\x1e\x7f\ufffd]")
 _MOST_CONTROLS = 0.05
 
@@ -41,7 +40,7 @@ def detect_text_format(text: str) -> str:
 
     Raises `Stopped` for a web page and for bytes that are no text at all.
     """
-    if _HTML.match(text):
+    if _HTML.match(text, end_of_prolog(text)):
         advice = "the address may lead to a login or an error page"
         raise _wrong(f"this is a web page (HTML), not a feed; {advice}", "a web page (HTML)")
     start = text.lstrip("\ufeff \t\r\n")[:1]

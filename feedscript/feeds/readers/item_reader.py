@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.cells import OWN_TEXT, Value, cells_of
 from feedscript.feeds.readers.elements import (
-    GOOGLE_NAMESPACE,
-    GOOGLE_PREFIX,
     Columns,
+    ElementPath,
     Part,
     attribute_parts,
+    bound_prefixes,
     local_name,
 )
 from feedscript.feeds.readers.expat_parser import new_parser
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_PARTS, Shapes, Stopped
-from feedscript.feeds.readers.item_paths import ElementPath
 from feedscript.feeds.readers.table import Item
 
 
@@ -48,8 +47,9 @@ class ItemReader:
         self._path: list[str] = []
         self._names: list[str] = []
         self._marks = 0
-        # How deep the element lies that makes Google's namespace the default within it; 0 outside of such.
-        self._google_from = 0
+        # Prefixes bound within the item: how deep the element lies that binds them, and those that are Google's there.
+        self._scopes: list[tuple[int, frozenset[str]]] = []
+        self._settled = 0
         self._line = self._column = 0
         self._first_byte = 0
         self._fed = 0
@@ -69,6 +69,7 @@ class ItemReader:
             self.feed(primer.encode())
         #: Bytes fed before the document's own: the ancestors' start tags.
         self.primed = self._fed
+        self._settled = self.primed
 
     def feed(self, data: bytes) -> None:
         """Parse the next piece; raises `Stopped` past a limit, and expat's ExpatError."""
@@ -105,14 +106,15 @@ class ItemReader:
         before = self._columns_before if self._parser.CurrentLineNumber == 1 else 0
         return self._parser.CurrentColumnNumber + before
 
-    def line_at(self, number: int) -> int:
-        """The physical line of a line that the parser counts."""
-        return self._lines_before + number
-
     @property
     def failed_at(self) -> int:
         """Where the parser gave up, as an offset into the bytes that it was fed."""
         return self._parser.ErrorByteIndex
+
+    @property
+    def settled_at(self) -> int:
+        """From where on no start tag has been read outside of items: an offset into the bytes."""
+        return self._settled
 
     @property
     def within_item(self) -> bool:
@@ -129,7 +131,13 @@ class ItemReader:
     @property
     def ancestors(self) -> list[str]:
         """The elements that the items lie in, as their tags write them."""
-        return (self._names + self._item_path[len(self._names) :])[: len(self._item_path) - 1]
+        above = self._item_path[:-1]
+        alike = 0
+        for open_here, expected in zip(self._path, above, strict=False):
+            if open_here != expected:
+                break
+            alike += 1
+        return self._names[:alike] + above[alike:]
 
     def take(self) -> list[Item]:
         """The items finished since the last call."""
@@ -144,18 +152,23 @@ class ItemReader:
         self._path.append(local_name(name))
         self._names.append(name)
         self._pieces.clear()
-        if attributes:
-            self._columns.learn_prefixes(attributes)
+        begin = self._parser.CurrentByteIndex
+        self._settled = begin + 1
         if self._path == self._item_path:
             self._line = self._lines_before + self._parser.CurrentLineNumber
             self._column = self._column_reached
-            self._first_byte = self._parser.CurrentByteIndex
+            self._first_byte = begin
+            self._enter_scope(attributes)
             self._open.append(attribute_parts(attributes) or [])
             self._parser.StartElementHandler = self._start_within
             self._parser.EndElementHandler = self._end_within
+        elif attributes:
+            self._columns.learn_prefixes(attributes)
         self._check_depth()
 
     def _end_outside(self, _: str) -> None:
+        # Of an element that is one empty tag, the tag's end.
+        self._settled = self._parser.CurrentByteIndex
         self._path.pop()
         self._names.pop()
         self._pieces.clear()
@@ -166,9 +179,7 @@ class ItemReader:
             self._check_depth()
         self._pieces.clear()
         if attributes:
-            self._columns.learn_prefixes(attributes)
-            if attributes.get("xmlns") == GOOGLE_NAMESPACE and not self._google_from:
-                self._google_from = len(self._open)
+            self._enter_scope(attributes)
         self._open.append(attribute_parts(attributes) if attributes else None)
 
     def _end_within(self, name: str) -> None:
@@ -176,10 +187,11 @@ class ItemReader:
         if not self._open:
             self._end_item(parts or [])
             return
-        if self._google_from:
-            name = name if ":" in name else f"{GOOGLE_PREFIX}:{name}"
-            if len(self._open) == self._google_from:
-                self._google_from = 0
+        if self._scopes:
+            depth, google_prefixes = self._scopes[-1]
+            name = self._columns.scoped(name, google_prefixes)
+            if len(self._open) == depth:
+                self._scopes.pop()
         value: Value = "".join(self._pieces).strip()
         self._pieces.clear()
         if parts is not None:
@@ -192,7 +204,14 @@ class ItemReader:
         else:
             parent.append((name, value))
 
+    def _enter_scope(self, attributes: dict[str, str]) -> None:
+        """Note the namespaces that an element of an item binds, for itself and what lies in it."""
+        if "xmlns" in "".join(attributes):
+            within = self._scopes[-1][1] if self._scopes else self._columns.google_prefixes
+            self._scopes.append((len(self._open), bound_prefixes(attributes, within)))
+
     def _end_item(self, parts: list[Part]) -> None:
+        self._scopes.clear()
         self._ready.append((self._line, cells_of(self._columns.by_column(parts), self._shapes)))
         self._end_outside("")
         self._follow_path()

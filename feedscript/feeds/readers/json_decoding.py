@@ -14,14 +14,17 @@ _LONGEST_TOKEN = 16
 class JSONDefect(Exception):
     """A text that is not JSON, or not JSON of an item.
 
-    Attributes: `cause` (one line), `offset` into the text, in characters, `final` (more text would not help).
+    Attributes: `cause` (one line), `offset` into the text, in characters, `final` (more text would not help),
+    `lost` (the records that it takes), `place` (line and column in the document, from 1, where they are known).
     """
 
-    def __init__(self, cause: str, offset: int, *, final: bool = False) -> None:
+    def __init__(self, cause: str, offset: int, *, final: bool = False, lost: int = 1) -> None:
         super().__init__(cause)
         self.cause = cause
         self.offset = offset
         self.final = final
+        self.lost = lost
+        self.place: tuple[int, int] | None = None
 
 
 def has_too_many_parts(text: str, start: int = 0) -> bool:

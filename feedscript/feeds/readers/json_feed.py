@@ -8,7 +8,7 @@ from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.encoding import HEAD_BYTES, Encoding, as_text, tell_guess
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Shapes, Stopped
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
-from feedscript.feeds.readers.json_scanner import JSONScanner
+from feedscript.feeds.readers.json_scanner import JSONScanner, key_of_items
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.table import Item, stage_items
 
@@ -26,8 +26,11 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
     if _is_lines(start, intake.shapes):
         return stage_items(intake, _from_lines(intake, texts), intake.source("jsonl", encoding=encoding))
     one_object = len(head) < HEAD_BYTES and _is_one_item(start, intake.shapes)
-    items = _from_document(intake, texts, one_object=one_object)
-    return stage_items(intake, items, intake.source("json", encoding=encoding, item=intake.options.item))
+    wanted = intake.options.item
+    if wanted is None and not one_object and start.startswith("{"):
+        wanted = key_of_items(start)
+    items = _from_document(intake, texts, wanted, one_object=one_object)
+    return stage_items(intake, items, intake.source("json", encoding=encoding, item=wanted))
 
 
 def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
@@ -45,19 +48,21 @@ def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
             yield number, cells
 
 
-def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) -> Iterator[Item]:
+def _from_document(
+    intake: Intake, texts: Iterator[str], wanted: str | None, *, one_object: bool
+) -> Iterator[Item]:
     decoder = ItemDecoder()
-    scanner = JSONScanner(texts, decoder, _longest_item(intake), intake.options.item)
+    scanner = JSONScanner(texts, decoder, _longest_item(intake), wanted)
     read = 0
     try:
         for line, value in scanner.items(one_object=one_object):
+            if isinstance(value, JSONDefect):
+                _tell(intake, value, line, read)
+                continue
             try:
-                if isinstance(value, JSONDefect):
-                    raise value
                 cells = _cells(intake, decoder, value, line)
             except JSONDefect as defect:
-                message = f"the element in line {line} is no item: {defect.cause}"
-                intake.faults.add(Fault("malformed_json", message, line=line), lost=1, after=read)
+                _tell(intake, defect, line, read)
             else:
                 read += 1
                 yield line, cells
@@ -69,10 +74,17 @@ def _from_document(intake: Intake, texts: Iterator[str], *, one_object: bool) ->
     for name in scanner.passed_over:
         message = f"the array {name!r} was not read; another holds the items"
         intake.faults.add(Fault("unknown_column", message, severity="info", value=name))
-    wanted = intake.options.item
     if wanted is not None and scanner.passed_over and scanner.item is None:
         message = f"no list of objects is called {wanted!r} (source: item); there are {', '.join(scanner.passed_over)}"
         raise Stopped(message, Fault("no_items", message, value=wanted))
+
+
+def _tell(intake: Intake, defect: JSONDefect, line: int, read: int) -> None:
+    """Tell of an element that begins in a line, or of what is wrong behind one; `read` items came before."""
+    where = f"line {line}" if defect.place is None else f"line {defect.place[0]}, column {defect.place[1]}"
+    outcome = f"; the element that begins in line {line} is lost" if defect.lost else ""
+    fault = Fault("malformed_json", f"{where}: {defect.cause}{outcome}", line=line, value=defect.cause)
+    intake.faults.add(fault, lost=defect.lost, after=read)
 
 
 def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dict[str, str]:
@@ -85,6 +97,11 @@ def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dic
         cells = cells_of(value, intake.shapes)
     except NestedTooDeeply as error:
         raise JSONDefect(error.reason, 0) from error
+    names = "".join(cells)
+    if not names.isascii() and _HALF_PAIR.search(names):
+        message = f"line {line}: a key holds half of a surrogate pair, which is no character"
+        intake.faults.add(Fault("bad_encoding", message, line=line))
+        cells = {_HALF_PAIR.sub("\ufffd", name): text for name, text in cells.items()}
     for name, text in cells.items():
         if not text.isascii() and _HALF_PAIR.search(text):
             cells[name] = _HALF_PAIR.sub("\ufffd", text)

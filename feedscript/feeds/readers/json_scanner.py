@@ -1,17 +1,58 @@
 """The items of one large JSON document, one at a time, in the memory of one item."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, KeysView
+from contextlib import suppress
 
 from feedscript.feeds.readers.cells import Value
 from feedscript.feeds.readers.intake import MOST_PARTS, Stopped
+from feedscript.feeds.readers.json_brackets import end_of_element
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect, has_too_many_parts
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DEEPEST_WRAPPER = 8
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*"([^"\\]*)"')
-#: Where one object of an array ends and the next begins, in the array of items or in one within an item.
-_BOUNDARY = re.compile(r"\}[ \t\r\n]*,[ \t\r\n]*(?=\{)")
+#: Characters behind a fault that are looked through first; twice as many each time that they do not show a way on.
+_WINDOW = 4_096
+#: The elements of each array whose keys are noted.
+_NOTED = 20
+#: No key is this.
+_NO_KEY = "\0"
+
+
+#: What items have; of several lists, the one with most of these is that of the items.
+_ITEM_KEYS = frozenset(
+    {
+        "price",
+        "link",
+        "url",
+        "gtin",
+        "ean",
+        "sku",
+        "image_link",
+        "image",
+        "images",
+        "availability",
+        "stock",
+        "brand",
+    }
+)
+
+
+def key_of_items(head: str) -> str | None:
+    """The key of the array of items in a document whose top value is an object, by what its beginning shows.
+
+    Arrays whose objects have what items have come before others, else the first has them; None where there is none.
+    """
+    scanner = JSONScanner(iter([head]), ItemDecoder(), len(head), wanted=_NO_KEY)
+    # Where the beginning breaks off, what has been seen before tells.
+    with suppress(JSONDefect, Stopped):
+        deque(scanner.items(one_object=False), maxlen=0)
+    lists = scanner.passed_over
+    return max(
+        lists, key=lambda name: len(_ITEM_KEYS.intersection(map(str.lower, lists[name]))), default=None
+    )
 
 
 class JSONScanner:
@@ -19,7 +60,7 @@ class JSONScanner:
 
     Each value is decoded whole by the C scanner, over a buffer that grows until the value fits; so the
     speed is that of `json.loads`, and the memory that of the largest item. `wanted` is the key of the array of items,
-    if somebody has said so; else the first array of objects has them. `passed_over` names the other arrays of objects.
+    if somebody has said so; else the first array of objects has them.
     """
 
     def __init__(
@@ -32,12 +73,14 @@ class JSONScanner:
         self._at = 0
         self._lines_before = 1
         self._counted = 0
+        self._column_before = 0
         self._found = False
         self._wanted = wanted
         self._usual: KeysView[str] = {}.keys()
         #: The key of the array that the items were found in; None for the top array.
         self.item: str | None = None
-        self.passed_over: list[str] = []
+        #: The other arrays of objects: the keys of their first elements by their own key.
+        self.passed_over: dict[str, set[str]] = {}
 
     @property
     def line(self) -> int:
@@ -50,7 +93,8 @@ class JSONScanner:
         """Pairs of (line, element) of the top array, or of the first array of objects within the top object.
 
         With `one_object` the top object is itself the only item. An element that is no JSON is the defect that it has,
-        and the reading goes on at the next that is like those before. Raises `JSONDefect` where there is no way on.
+        and the reading goes on behind it. So is what is wrong between elements, or in arrays of other things, although
+        nothing is lost to that. Raises `JSONDefect` where there is no way on.
         """
         first = self._peek()
         if first == "[":
@@ -92,12 +136,16 @@ class JSONScanner:
             self.item = name
             yield from self._elements()
             return
-        if holds_objects:
-            self.passed_over.append(name)
-        for _ in self._elements():
-            pass
+        keys = self.passed_over.setdefault(name, set()) if holds_objects else set()
+        for number, (line, value) in enumerate(self._elements()):
+            if isinstance(value, JSONDefect):
+                value.lost = 0
+                yield line, value
+            elif isinstance(value, dict) and number < _NOTED:
+                keys.update(value)
 
     def _elements(self) -> Iterator[tuple[int, Value | JSONDefect]]:
+        self._usual = {}.keys()
         if self._peek() == "]":
             self._at += 1
             return
@@ -107,44 +155,58 @@ class JSONScanner:
             try:
                 value = self._value()
             except JSONDefect as defect:
-                self._go_on(defect)
-                yield line, defect
-                continue
-            if isinstance(value, dict):
-                self._usual = value.keys()
-            yield line, value
-            try:
-                if self._separator("]"):
-                    return
-            except JSONDefect as defect:
+                yield line, self._passed(defect)
+            else:
+                if isinstance(value, dict):
+                    self._usual = value.keys()
+                yield line, value
+            following = self._peek()
+            if following not in (",", "]"):
+                misplaced = JSONDefect("expected ',' or ']'", self._at, lost=0)
                 line = self.line
-                self._go_on(defect)
-                yield line, defect
+                if following == "{":
+                    misplaced.place = self._place(self._at)
+                    yield line, misplaced
+                    continue
+                yield line, self._passed(misplaced)
+            if self._separator("]"):
+                return
 
-    def _go_on(self, defect: JSONDefect) -> None:
-        """Step to the next element that has keys of the one before; raises the defect where there is none.
-
-        One that is broken too is known by its first key, and no other: it is not passed over uncounted.
-        """
-        first = _FIRST_KEY.match(self._buffer, self._at)
+    def _passed(self, defect: JSONDefect) -> JSONDefect:
+        """Step to what follows the element at fault, and say what it took; raises the defect where no end shows."""
+        defect.place = self._place(defect.offset)
+        window = _WINDOW
         while True:
-            for boundary in _BOUNDARY.finditer(self._buffer, self._at + 1):
-                if self._begins_item(boundary.end(), first[1] if first else None):
-                    self._at = boundary.end()
-                    return
-            if not self._grow():
+            stop = min(self._at + window, len(self._buffer))
+            end = end_of_element(self._buffer, self._at, stop, self._is_like_those_before)
+            if end is not None:
+                break
+            window *= 2
+            if stop == len(self._buffer) and not self._grow():
                 raise defect
+        passed = self._buffer[self._at : end]
+        defect.lost = int(bool(passed.strip()) if defect.lost else "{" in passed)
+        self._at = end
+        return defect
 
-    def _begins_item(self, at: int, first_key: str | None) -> bool:
+    def _place(self, offset: int) -> tuple[int, int]:
+        """The physical line and column, from 1, of an offset into the buffer that has not been read yet."""
+        line = self.line + self._buffer.count("\n", self._at, offset)
+        start = self._buffer.rfind("\n", 0, offset) + 1
+        return line, offset - start + 1 + (0 if start else self._column_before)
+
+    def _is_like_those_before(self, at: int) -> bool:
+        """Whether an object begins here that has most of its keys in common with the last element."""
         try:
             value, _ = self._decoder.value_at(self._buffer, at)
         except JSONDefect as defect:
+            # One that is broken too is known by its first key: it is not passed over uncounted.
             first = _FIRST_KEY.match(self._buffer, at)
-            return defect.final and first is not None and first[1] == first_key
+            return defect.final and first is not None and first[1] == next(iter(self._usual), None)
         self._decoder.take_repeated_keys()
         if not isinstance(value, dict):
             return False
-        return not self._usual or 2 * len(self._usual & value.keys()) > len(self._usual)
+        return 2 * len(self._usual & value.keys()) > max(len(self._usual), len(value))
 
     def _separator(self, closing: str) -> bool:
         """Step over a comma (False) or the closing bracket (True)."""
@@ -200,6 +262,8 @@ class JSONScanner:
             return False
         self._lines_before = self.line
         self._counted = 0
+        start = self._buffer.rfind("\n", 0, self._at) + 1
+        self._column_before = self._at - start + (0 if start else self._column_before)
         self._buffer = self._buffer[self._at :] + "".join(pieces)
         self._at = 0
         return True

@@ -1,25 +1,29 @@
 """Goes on after what XML forbids: the item at fault is mended or lost, and told; the others are read."""
 
 import re
+from collections.abc import Iterator
 from typing import Protocol
 from xml.parsers import expat
 
 from feedscript.feeds.readers.intake import Stopped
-from feedscript.feeds.readers.item_paths import ElementPath
+from feedscript.feeds.readers.item_paths import ItemPlace
 from feedscript.feeds.readers.item_reader import ItemReader, Resumed
+from feedscript.feeds.readers.raw_markup import (
+    Closers,
+    Position,
+    bare_ampersands,
+    escaped,
+    name_of_reference,
+    outside_opaque,
+    pattern_outside,
+)
 from feedscript.feeds.readers.staged import Fault, FaultTally
 from feedscript.feeds.readers.table import Item
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_OPAQUE = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->"
-#: An ampersand that begins no reference of XML's own; what hides ampersands comes first.
-_BARE_AMPERSAND = re.compile(
-    rb"(?s)" + _OPAQUE + rb"|(&)(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)"
-)
-_REFERENCE = re.compile(rb"&#?[A-Za-z0-9]{1,31};")
 #: A local name with any prefix.
 _NAME = rb"(?:[^\s<>/:=]+:)?%b"
 _SHOWN = 40
+_UNCLOSED_CDATA = expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION]
 
 
 class NewReader(Protocol):
@@ -38,18 +42,17 @@ class RecoveringReader:
     fault. Else it is lost. A new parser goes on behind it, as deep in the document as the one before.
     """
 
-    def __init__(
-        self, new_reader: NewReader, item_path: ElementPath, longest: int, faults: FaultTally
-    ) -> None:
-        item, parent = (_NAME % re.escape(name.encode()) for name in (item_path[-1], *item_path[-2:][:1]))
-        # An item's end; or where the next begins, or what they lie in ends.
-        self._boundary = re.compile(
-            rb"(?s)%b|(</%b\s*>)|(<%b(?=[\s/>])|</%b\s*>)" % (_OPAQUE, item, item, parent)
+    def __init__(self, new_reader: NewReader, place: ItemPlace, longest: int, faults: FaultTally) -> None:
+        item, parent = (_NAME % re.escape(name.encode()) for name in (place.path[-1], *place.path[-2:][:1]))
+        self._boundary = pattern_outside(
+            rb"(?P<end></%b\s*>)|(?P<start><%b(?=[\s/>]))|(?P<parent></%b\s*>)" % (item, item, parent)
         )
+        self._nests = place.nests
         self._new_reader = new_reader
         self._longest = longest
         self._faults = faults
         self._reader = new_reader()
+        self._closers = Closers()
         self._ready: list[Item] = []
         self._given = 0
         #: What is held, the offset of its beginning in what the reader was fed, its physical line, and its column.
@@ -64,16 +67,22 @@ class RecoveringReader:
         self._held += data
         if self._error is None:
             self._parse(data)
-        while self._error is not None and self._go_on():
+        while self._error is not None and self._go_on(final=False):
             pass
         if self._error is not None and len(self._held) > self._longest:
             raise Stopped(f"line {self._line}: an item is longer than {self._longest} bytes")
 
     def close(self) -> None:
-        """Read to the document's end; raises the ExpatError from which there was no way on."""
-        if self._error is not None:
-            raise self._error
-        self._reader.close()
+        """Read to the document's end; raises `Stopped` with the fault from which there was no way on."""
+        while True:
+            try:
+                if self._error is None:
+                    self._reader.close()
+                    return
+            except expat.ExpatError as error:
+                self._error = error
+            if not self._go_on(final=True):
+                raise self._broken_off()
 
     def take(self) -> list[Item]:
         """The items finished since the last call."""
@@ -81,95 +90,135 @@ class RecoveringReader:
         self._given += len(taken)
         return taken
 
-    def line_of(self, error: expat.ExpatError) -> int:
-        """The physical line of an error of the current parser."""
-        return self._reader.line_at(error.lineno)
-
     def _parse(self, data: bytes) -> None:
         try:
             self._reader.feed(data)
         except expat.ExpatError as error:
             self._error = error
+            if not self._reader.within_item:
+                # What the parser gave up at may be the start tag of an item.
+                return
         offset, self._line, self._column = self._reader.needed_from
         self._held = self._held[offset - self._origin :]
         self._origin = offset
 
-    def _go_on(self) -> bool:
+    def _go_on(self, *, final: bool) -> bool:
         """Get past the error; False where the bytes held do not show how."""
-        assert self._error is not None
-        within = self._reader.within_item
-        failed = self._reader.failed_at - self._origin
-        end = self._end_of_item() if within else self._next_item(failed)
+        begin = 0 if self._reader.within_item else self._start_of_item()
+        end = self._next_item(final=final) if begin is None else self._end_of_item(begin, final=final)
         if end is None:
             return False
         self._ready += self._reader.take()
-        passed = self._held[:end]
-        if not within or not self._mended(passed):
-            self._lose(passed, self._error, lost=int(within))
+        if begin is None:
+            self._tell_cause(self._at_fault, end, "the text before the next item was passed over", lost=0)
+        elif not self._mended(begin, end):
+            self._tell_cause(begin, end, "the item is lost", lost=1)
         self._reader = self._new_reader(self._resumed(end))
-        self._line, self._column = self._place(end)
+        place = self._place(end)
+        self._line, self._column = place.line, place.column
         self._held = self._held[end:]
         self._origin = self._reader.primed
         self._error = None
         self._parse(self._held)
         return True
 
-    def _end_of_item(self) -> int | None:
-        """Where the item that begins what is held ends: behind its end tag, or before the next item."""
-        for found in self._boundary.finditer(self._held, 1):
-            if found[1] or found[2]:
-                return found.end() if found[1] else found.start()
+    @property
+    def _failed(self) -> int:
+        """Where the parser gave up, as an offset into what is held."""
+        return self._reader.failed_at - self._origin
+
+    def _start_of_item(self) -> int | None:
+        """Where the start tag of an item begins that the parser gave up at; None if it was something else."""
+        settled = max(self._reader.settled_at - self._origin, 0)
+        tags = outside_opaque(self._boundary, self._held, settled, max(self._failed + 1, settled))
+        return max((found.start() for found in tags if found["start"]), default=None)
+
+    def _end_of_item(self, begin: int, *, final: bool) -> int | None:
+        """Where an item ends: behind its end tag, else before the next item."""
+        inner = 0
+        for found in self._boundaries(begin + 1, final=final):
+            if found["parent"]:
+                return found.start()
+            if found["end"]:
+                if not inner:
+                    return found.end()
+                inner -= 1
+            elif not self._nests:
+                return found.start()
+            elif not self._is_empty_element(found.end()):
+                inner += 1
         return None
 
-    def _next_item(self, failed: int) -> int | None:
-        return next(
-            (found.start() for found in self._boundary.finditer(self._held, failed) if found[2]), None
-        )
+    def _is_empty_element(self, at: int) -> bool:
+        return self._held[self._held.find(b">", at) - 1 :][:1] == b"/"
 
-    def _resumed(self, at: int) -> Resumed:
-        return Resumed(tuple(self._reader.ancestors), *self._place(at))
+    def _next_item(self, *, final: bool) -> int | None:
+        found = self._boundaries(max(self._failed, 0), final=final)
+        return next((each.start() for each in found if not each["end"]), None)
 
-    def _mended(self, passed: bytes) -> bool:
+    def _boundaries(self, start: int, *, final: bool) -> Iterator[re.Match[bytes]]:
+        return outside_opaque(self._boundary, self._held, start, final=final, closers=self._closers)
+
+    def _mended(self, begin: int, end: int) -> bool:
         """Tell of bare ampersands, and read the item with them as text; False if that was not what is wrong."""
-        bare = [found.start() for found in _BARE_AMPERSAND.finditer(passed) if found[1]]
+        passed = self._held[begin:end]
+        bare = bare_ampersands(passed)
         if not bare:
             return False
-        reader = self._new_reader(self._resumed(0))
+        reader = self._new_reader(self._resumed(begin))
         try:
-            reader.feed(_BARE_AMPERSAND.sub(lambda found: b"&amp;" if found[1] else found[0], passed))
+            reader.feed(escaped(passed, bare))
         except expat.ExpatError:
             return False
         items = reader.take()
         self._ready += items
+        position = self._place(0)
         for at in bare if items else ():
-            self._tell(passed, at, f"{_named(passed, at)} was read as text; write it as &amp;")
+            name = name_of_reference(passed, at)
+            what = f"{name}, which XML does not know," if name else "an & that begins no reference"
+            position.move(begin + at)
+            self._tell(position, _around(passed, at), f"{what} was read as text; write it as &amp;")
         return bool(items)
 
-    def _lose(self, passed: bytes, error: expat.ExpatError, *, lost: int) -> None:
-        at = self._reader.failed_at - self._origin
-        # expat points behind the sign that it did not expect anything after.
-        at -= 2 if self._held[at - 2 : at] == b"</" else 1 if self._held[at - 1 : at] in {b"<", b"&"} else 0
-        cause = expat.errors.messages[error.code]
-        what = "the item is lost" if lost else "the text before the next item was passed over"
-        self._tell(passed, at, f"{cause}; {what}", lost=lost)
+    def _tell_cause(self, begin: int, end: int, outcome: str, *, lost: int) -> None:
+        """Tell what the parser gave up at, and what became of the bytes from `begin` to `end`."""
+        assert self._error is not None
+        cause = expat.errors.messages[self._error.code]
+        at = self._at_fault
+        value = _around(self._held[begin:end], at - begin)
+        self._tell(self._place(at), value, f"{cause}; {outcome}", lost=lost)
 
-    def _tell(self, passed: bytes, at: int, message: str, *, lost: int = 0) -> None:
-        line, column = self._place(at)
-        shown = passed[max(at - _SHOWN // 2, 0) : at + _SHOWN // 2].decode(errors="ignore")
-        value = " ".join(shown.split())
-        fault = Fault("malformed_xml", f"line {line}, column {column + 1}: {message}", line=line, value=value)
+    def _tell(self, position: Position, value: str, message: str, *, lost: int = 0) -> None:
+        where = f"line {position.line}, column {position.column + 1}"
+        fault = Fault("malformed_xml", f"{where}: {message}", line=position.line, value=value)
         self._faults.add(fault, lost=lost, after=self._given + len(self._ready))
 
-    def _place(self, at: int) -> tuple[int, int]:
-        """The physical line, from 1, and the column, from 0, of a place in what is held."""
-        ends = [found.end() for found in _LINE_END.finditer(self._held, 0, at)]
-        text = self._held[ends[-1] if ends else 0 : at].decode(errors="replace")
-        return self._line + len(ends), len(text) + (0 if ends else self._column)
+    def _broken_off(self) -> Stopped:
+        assert self._error is not None
+        cause = expat.errors.messages[self._error.code]
+        position = self._place(self._at_fault)
+        where = f"line {position.line}, column {position.column + 1}"
+        message = f"malformed XML: {cause} ({where}); nothing after it could be read"
+        return Stopped(message, Fault("malformed_xml", message, line=position.line, value=cause))
+
+    @property
+    def _at_fault(self) -> int:
+        """The place itself: expat points behind the sign that it did not expect anything after."""
+        at = min(max(self._failed, 0), len(self._held))
+        if self._error is not None and self._error.code == _UNCLOSED_CDATA:
+            return max(self._held.rfind(b"<![CDATA["), 0)
+        if self._held[max(at - 2, 0) : at] == b"</":
+            return at - 2
+        return at - 1 if self._held[max(at - 1, 0) : at] in {b"<", b"&"} else at
+
+    def _resumed(self, at: int) -> Resumed:
+        place = self._place(at)
+        return Resumed(tuple(self._reader.ancestors), place.line, place.column)
+
+    def _place(self, at: int) -> Position:
+        return Position(self._held, self._line, self._column).move(at)
 
 
-def _named(passed: bytes, at: int) -> str:
-    """What a bare ampersand was probably meant to be."""
-    reference = _REFERENCE.match(passed, at)
-    return (
-        f"{reference[0].decode()}, which XML does not know," if reference else "an & that begins no reference"
-    )
+def _around(data: bytes, at: int) -> str:
+    """The text around a place, to be shown with a fault."""
+    return " ".join(data[max(at - _SHOWN // 2, 0) : at + _SHOWN // 2].decode(errors="ignore").split())

@@ -19,6 +19,8 @@ VERDICTS = {
     "error": "Could not be checked",
 }
 
+_MARKUP = frozenset({"rss", "atom", "xml"})
+
 # Characters that would move, hide or break the text around them, on a page or on a terminal.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
@@ -122,6 +124,12 @@ def remedy(issue: Mapping[str, Any]) -> str:
     return (issue.get("remediation") or {}).get("text") or ""
 
 
+def _taken_from(source: Document) -> str | None:
+    """The element, or the key of the list, that the items were taken from."""
+    name = source.get("item")
+    return f"<{name}>" if name and source["format"] in _MARKUP else name or None
+
+
 def facts(document: Document) -> list[tuple[str, str]]:
     """What was checked, how, and where the rest lies, as names and texts; what is not known is left out."""
     source, policy, job = document["source"], document["policy"], document.get("job") or {}
@@ -133,6 +141,7 @@ def facts(document: Document) -> list[tuple[str, str]]:
         ("Merchant", job.get("affiliate_merchant_id")),
         ("Partner", job.get("partner_id")),
         ("Format", source["format"]),
+        ("Items from", _taken_from(source)),
         ("Encoding", source.get("encoding")),
         ("Delimiter", delimiter.get(source.get("delimiter"), source.get("delimiter"))),
         ("Compression", source.get("compression")),

@@ -67,6 +67,9 @@ def _lines(document: Document, style: _Style) -> Iterator[str]:
         f"profile {profile['id']} {profile['version']}, {profile['country']}, as of {moment(document['as_of'])}",
         "soft",
     )
+    taken_from = dict(facts(document)).get("Items from")
+    if taken_from:
+        yield paint(f"{document['source']['format']}, items from {_flat(taken_from)}", "soft")
     if not document["complete"]:
         yield from wrap(
             f"Not complete: {_flat(document['stopped_reason'] or 'the reading stopped early')}", width

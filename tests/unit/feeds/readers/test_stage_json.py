@@ -1,12 +1,17 @@
 """JSON, JSON Lines and Parquet: digits kept, envelopes found, bad lines told, memory bounded."""
 
 import json
+import time
 import tracemalloc
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedscript.feeds.limits import Limits
+from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
+from feedscript.feeds.readers.json_scanner import JSONScanner
 from tests.feeds_scanning import cells, fault_codes, lines, stage_bytes
 from tests.feeds_writing import write_json, write_parquet
 
@@ -129,6 +134,90 @@ def test_a_broken_element_is_lost_and_the_rest_is_read(tmp_path, broken, wrapper
     assert lines(staged) == [2, 3, 5, 6]
 
 
+LOST = [
+    pytest.param('{"id": , "images": [{"url": "a"}, {"url": "b"}]}', id="2.1-list-within"),
+    pytest.param(
+        '{"id": x, "variants": [{"id": 8, "title": "v"}, {"id": 9, "title": "w"}]}', id="2.1-namesakes-within"
+    ),
+    pytest.param('{"id": 7, "title": "a\tb"}', id="2.1-tab"),
+    pytest.param("{'id': 7}", id="2.1-single-quotes"),
+]
+
+
+@pytest.mark.parametrize("broken", LOST)
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "between", "last"])
+def test_a_broken_element_is_lost_wherever_it_stands(tmp_path, broken, place):
+    elements = ['{"id": 1, "title": "x"}', '{"id": 2, "title": "y"}']
+    elements.insert(place, broken)
+    staged = stage_bytes(f"[{','.join(elements)}]".encode(), tmp_path)
+    assert [item["id"] for item in cells(staged)] == ["1", "2"]
+    assert (staged.faults.totals, staged.faults.lost) == ({"malformed_json": 1}, {"malformed_json": 1})
+    assert staged.complete
+
+
+def test_case_2_1_every_broken_element_is_counted(tmp_path):
+    content = '[{"id": 0, "title": "x"},\n' + '{"id": , "title": "x"},\n' * 3_000 + '{"id": 1, "title": "x"}]'
+    before = time.process_time()
+    staged = stage_bytes(content.encode(), tmp_path)
+    assert time.process_time() - before < 8
+    assert (staged.faults.lost, len(cells(staged))) == ({"malformed_json": 3_000}, 2)
+    message = staged.faults.samples["malformed_json"][1].message
+    assert message.startswith("line 3, column 8: expecting value; the element that begins in line 3 is lost")
+
+
+@pytest.mark.parametrize("quoted", ['"5" vase"', '"a" b", "c": "d"', '"un', '"x]" y"'])
+def test_case_2_1_a_quote_too_many_takes_its_own_element_only(tmp_path, quoted):
+    good = '{"id": %d, "title": "x"}'
+    content = ",\n".join([good % 1, '{"id": 2, "title": ' + quoted + "}", good % 3, good % 4])
+    staged = stage_bytes(f"[{content}]".encode(), tmp_path)
+    assert [item["id"] for item in cells(staged)] == ["1", "3", "4"]
+    assert (staged.faults.lost, staged.complete) == ({"malformed_json": 1}, True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param('[{"id": 1}\n{"id": 2}]', id="2.1-missing-comma"),
+        pytest.param('[{"id": 1},, {"id": 2}]', id="2.1-comma-twice"),
+        pytest.param('[{"id": 1}, {"id": 2},]', id="2.1-comma-at-the-end"),
+        pytest.param('[{"id": 1}}, {"id": 2}]', id="2.1-bracket-too-many"),
+        pytest.param('{"c": [{"n": }], "items": [{"id": 1}, {"id": 2}]}', id="2.1-in-another-list"),
+    ],
+)
+def test_what_is_wrong_between_elements_loses_none(tmp_path, content):
+    staged = stage_bytes(content.encode(), tmp_path, item="items" if "items" in content else None)
+    assert [item["id"] for item in cells(staged)] == ["1", "2"]
+    assert (staged.faults.totals["malformed_json"], staged.faults.lost) == (1, {})
+    assert staged.complete
+
+
+ELEMENT = st.one_of(
+    st.integers(1, 99).map(lambda number: f'{{"id": {number}, "title": "good"}}'),
+    st.sampled_from(
+        [
+            '{"id": , "title": "x"}',
+            '{"id": 5, "title": "a "b" c"}',
+            '{"id": 5, "title": [{"id": 1}, {"title": 2}, }',
+            '{"id": 5, "title": "}, {", }',
+            '{"id": 5, "title": {"a": {"b": 1}',
+            '{"id": 5 "title": "x"}',
+        ]
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(elements=st.lists(ELEMENT, max_size=12), length=st.integers(1, 300))
+def test_good_elements_are_read_whatever_lies_between(elements: list[str], length: int) -> None:
+    text = '[{"id": 0, "title": "good"}' + "".join(f",\n{element}" for element in elements)
+    text += ',\n{"id": 100, "title": "good"}]'
+    pieces = (text[start : start + length] for start in range(0, len(text), length))
+    scanner = JSONScanner(pieces, ItemDecoder(), 10_000)
+    read = [value for _, value in scanner.items(one_object=False) if not isinstance(value, JSONDefect)]
+    good = [element for element in elements if element.endswith('"good"}')]
+    assert [value["title"] for value in read if isinstance(value, dict)] == ["good"] * (len(good) + 2)
+
+
 def test_a_large_document_is_not_read_to_its_end_for_one_broken_element(tmp_path):
     products = [{"id": str(number), "title": "x" * 50} for number in range(20_000)]
     content = write_json(products).replace('"10"', "", 1)
@@ -163,6 +252,11 @@ def test_half_a_surrogate_pair_is_told(tmp_path, text, wrapper):
     assert "?" not in item["title"]
 
 
+def test_case_6_16_half_a_pair_in_a_key_is_told(tmp_path):
+    staged = stage_bytes(b'[{"id": "1", "a\\ud83d": "x"}]', tmp_path)
+    assert (staged.columns, fault_codes(staged)) == (("id", "a\ufffd"), {"bad_encoding": 1})
+
+
 def test_both_halves_are_a_character(tmp_path):
     staged = stage_bytes(b'{"id": "1", "title": "\\ud83d\\ude00"}', tmp_path)
     assert (cells(staged)[0]["title"], fault_codes(staged)) == ("\U0001f600", {})
@@ -192,6 +286,25 @@ def test_case_3_2_the_merchant_names_the_list(tmp_path):
     content = b'{"categories": [{"id": 1, "name": "x"}], "goods": [{"id": 2}, {"id": 3}]}'
     staged = stage_bytes(content, tmp_path, item="goods")
     assert [item["id"] for item in cells(staged)] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param('{"categories": [{"id": 1, "name": "x"}], "offers": [%s]}', id="3.2-categories-first"),
+        pytest.param(
+            '{"data": {"filters": [{"a": 1}, {"a": 2}, {"a": 3}], "offers": [%s]}}', id="3.2-more-filters"
+        ),
+        pytest.param(
+            '{"offers": [%s], "menu": [{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}]}', id="3.2-richer-menu"
+        ),
+    ],
+)
+def test_the_list_of_items_is_found_by_what_items_have(tmp_path, content):
+    offers = '{"id": 7, "price": "5"}, {"id": 8, "price": "6"}'
+    staged = stage_bytes((content % offers).encode(), tmp_path)
+    assert [item["id"] for item in cells(staged)] == ["7", "8"]
+    assert staged.source.item == "offers"
 
 
 def test_case_3_2_a_list_that_is_not_there_is_told(tmp_path):

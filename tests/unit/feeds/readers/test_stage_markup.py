@@ -336,6 +336,29 @@ def test_items_are_found_by_structure_and_named(feed, item, expected, tmp_path):
     assert (staged.source.item, len(cells(staged))) == (item, expected)
 
 
+CATEGORIES = '<category id="1" parentId="2">of many kinds</category>' * 6_000
+OFFERS = '<offer id="1"><price>5</price><url>u</url></offer>' * 2
+
+
+def test_case_3_2_a_known_root_tells_where_items_lie_that_come_late(tmp_path):
+    feed = f"<yml_catalog><shop><categories>{CATEGORIES}</categories><offers>{OFFERS}</offers></shop></yml_catalog>"
+    staged = stage_bytes(feed.encode(), tmp_path)
+    assert (staged.source.item, len(cells(staged))) == ("offer", 2)
+
+
+def test_case_3_2_the_merchant_may_name_an_element_that_comes_late(tmp_path):
+    feed = f"<export><categories>{CATEGORIES}</categories><list>{OFFERS}</list></export>"
+    staged = stage_bytes(feed.encode(), tmp_path, item="Offer")
+    assert (staged.source.item, len(cells(staged)), fault_codes(staged)) == ("offer", 2, {})
+
+
+def test_case_3_2_of_namesakes_the_outer_one_with_the_most_parts_is_meant(tmp_path):
+    item = "<item><id>1</id><price>5</price><like><item><a>1</a><b>2</b><c>3</c></item></like></item>"
+    feed = f"<export><menu><item>x</item></menu><list>{item}</list></export>"
+    staged = stage_bytes(feed.encode(), tmp_path, item="item")
+    assert [each["id"] for each in cells(staged)] == ["1"]
+
+
 def test_case_3_2_the_merchant_names_the_item(tmp_path):
     feed = "<a><b><id>1</id><t>x</t><p>1</p></b><b><id>2</id><t>x</t><p>1</p></b><c><id>3</id></c></a>"
     staged = stage_bytes(feed.encode(), tmp_path, item="C")
@@ -344,10 +367,7 @@ def test_case_3_2_the_merchant_names_the_item(tmp_path):
 
 def test_case_3_2_a_name_that_no_element_has_is_told(tmp_path):
     staged = stage_bytes((RSS % "<item><g:id>1</g:id></item>").encode(), tmp_path, item="offer")
-    assert (
-        "no element is called 'offer' (source: item); the file's beginning has channel"
-        in staged.stopped_reason
-    )
+    assert "no element is called 'offer' (source: item); the file has channel" in staged.stopped_reason
     assert fault_codes(staged) == {"no_items": 1}
 
 
@@ -366,6 +386,45 @@ NAMESPACED = [
 @pytest.mark.parametrize("feed", NAMESPACED)
 def test_googles_namespace_may_be_bound_anywhere(feed, tmp_path):
     assert only_item(stage_bytes((feed % GOOGLE_NAMESPACE).encode(), tmp_path)) == {"id": "1"}
+
+
+OTHER = "http://shop.example/ns"
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        pytest.param(
+            f'<item><q:id xmlns:q="{OTHER}">x</q:id><id>1</id></item><item><q:id xmlns:q="%s">2</q:id></item>',
+            [{"q:id": "x", "id": "1"}, {"id": "2"}],
+            id="6.13-another-namespace-first",
+        ),
+        pytest.param(
+            f'<item><q:id xmlns:q="%s">1</q:id></item><item><q:id xmlns:q="{OTHER}">x</q:id><id>2</id></item>',
+            [{"id": "1"}, {"q:id": "x", "id": "2"}],
+            id="6.13-another-namespace-later",
+        ),
+        pytest.param(
+            f'<item xmlns="%s"><id>1</id><more xmlns="{OTHER}"><price>x</price></more><price>5</price></item>',
+            [{"id": "1", "more.price": "x", "price": "5"}],
+            id="6.13-another-default-within",
+        ),
+        pytest.param(
+            '<item><a xmlns:q="%s"><q:id>x</q:id></a><q:id>y</q:id><id>1</id></item>',
+            [{"a.id": "x", "q:id": "y", "id": "1"}],
+            id="6.13-not-beyond-its-element",
+        ),
+    ],
+)
+def test_a_prefix_means_what_it_is_bound_to_where_it_stands(items, expected, tmp_path):
+    feed = f"<rss><channel>{items % GOOGLE_NAMESPACE}</channel></rss>"
+    assert cells(stage_bytes(feed.encode(), tmp_path)) == expected
+
+
+@pytest.mark.parametrize("address", [GOOGLE_NAMESPACE + "/", GOOGLE_NAMESPACE.replace("http", "https")])
+def test_case_6_13_the_namespace_is_known_as_it_is_often_miswritten(address, tmp_path):
+    feed = f'<rss xmlns:q="{address}"><channel><item><q:id>1</q:id></item></channel></rss>'
+    assert only_item(stage_bytes(feed.encode(), tmp_path)) == {"id": "1"}
 
 
 def test_case_6_13_a_default_namespace_displaces_plain_namesakes(tmp_path):

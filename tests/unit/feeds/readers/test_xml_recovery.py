@@ -1,17 +1,21 @@
 """XML goes on behind an item that is not well-formed: what is wrong is told with its place; ids name the kind."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.elements import Columns
+from feedscript.feeds.readers.item_paths import ItemPlace
 from feedscript.feeds.readers.item_reader import ItemReader
 from feedscript.feeds.readers.recovery import RecoveringReader
 from feedscript.feeds.readers.staged import FaultTally
 from tests.feeds_scanning import cells, fault_codes, lines, stage_bytes
 
 PATH = ("rss", "channel", "item")
+PLACE = ItemPlace("rss", PATH)
 BEGIN, END = "<rss version='2.0'>\n<channel><title>A shop</title>\n", "</channel></rss>\n"
 
 
@@ -77,6 +81,92 @@ def test_an_item_that_cannot_be_read_is_lost_and_the_rest_is_read(item, cause, t
     assert (staged.faults.lost, staged.complete) == ({"malformed_xml": 1}, True)
 
 
+IN_THE_START_TAG = [
+    pytest.param('<item url="?a=1&b=2"><g:id>2</g:id></item>\n', ["1", "2", "3"], 0, 16, id="3.5-ampersand"),
+    pytest.param("<item id=2><g:id>2</g:id></item>\n", ["1", "3"], 1, 10, id="3.5-no-quotes"),
+    pytest.param("<item a='1' a='2'><g:id>2</g:id></item>\n", ["1", "3"], 1, 13, id="3.5-attribute-twice"),
+    pytest.param('<item a="5<6"><g:id>2</g:id></item>\n', ["1", "3"], 1, 11, id="3.5-less-than"),
+]
+
+
+@pytest.mark.parametrize(("item", "read", "lost", "column"), IN_THE_START_TAG)
+def test_an_item_at_fault_in_its_own_start_tag_is_counted_too(item, read, lost, column, tmp_path):
+    staged = stage(tmp_path, good(1), item, good(3))
+    assert [each["id"] for each in cells(staged)] == read
+    assert staged.faults.lost["malformed_xml"] == lost
+    (fault,) = staged.faults.samples["malformed_xml"]
+    assert fault.message.startswith(f"line 5, column {column}: ")
+
+
+NESTED = "<item><g:id>1</g:id><like><item><g:id>9</g:id></item><item/></like><title>a %s b</title></item>\n"
+
+
+@pytest.mark.parametrize(
+    ("sign", "read"),
+    [
+        pytest.param("&", ["8", "1", "3"], id="3.5-mended-with-namesakes-within"),
+        pytest.param("<", ["8", "3"], id="3.5-lost-with-namesakes-within"),
+    ],
+)
+def test_an_item_may_hold_namesakes(sign, read, tmp_path):
+    first = NESTED.replace("<g:id>1", "<g:id>8") % "and"
+    staged = stage(tmp_path, first, NESTED % sign, good(3))
+    assert [each["id"] for each in cells(staged)] == read
+    assert fault_codes(staged) == {"malformed_xml": 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("<!-- a", id="3.5-comment-without-end"),
+        pytest.param("<![CDATA[a", id="3.5-cdata-without-end"),
+    ],
+)
+def test_what_never_ends_takes_one_item_only(text, tmp_path):
+    staged = stage(tmp_path, good(1), f"<item><g:id>2</g:id>\n<t>{text}</t></item>\n", good(3), good(4))
+    assert [each["id"] for each in cells(staged)] == ["1", "3", "4"]
+    assert (staged.faults.lost, staged.complete) == ({"malformed_xml": 1}, True)
+    assert "line 6, column 4: " in staged.faults.samples["malformed_xml"][0].message
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param("<item><t>1 < 2" + "<!--" * 20_000 + "</t></item>", id="3.12-comments-without-end"),
+        pytest.param("<item><t>1 < 2<!--</t></item>" * 4_000, id="3.12-items-with-comments-without-end"),
+        pytest.param("<item><t>" + "R & B" * 20_000 + "</t></item>", id="3.12-ampersands-in-one-line"),
+    ],
+)
+def test_recovery_takes_time_in_proportion(item, tmp_path):
+    before = time.process_time()
+    stage(tmp_path, good(1), item, good(3))
+    assert time.process_time() - before < 8
+
+
+def test_case_3_12_many_comments_before_the_document_take_no_time(tmp_path):
+    staged = stage(tmp_path, good(1), begin="<!-- a -->" * 2_000 + BEGIN)
+    assert cells(staged)[0]["id"] == "1"
+
+
+@pytest.mark.parametrize("blanks", ["\n", " \r\n\t"], ids=["3.5-blank-line", "3.5-blanks"])
+def test_an_xml_declaration_behind_blanks_is_told_and_the_items_are_read(blanks, tmp_path):
+    begin = f'{blanks}<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE rss SYSTEM "x.dtd">\n{BEGIN}'
+    staged = stage(tmp_path, good(1), good(2), begin=begin)
+    assert [each["id"] for each in cells(staged)] == ["1", "2"]
+    assert lines(staged) == [5, 7]
+    (fault,) = staged.faults.samples["malformed_xml"]
+    assert (fault.line, "before the XML declaration" in fault.message) == (2, True)
+
+
+def test_what_is_wrong_before_the_items_does_not_hide_them(tmp_path):
+    begin = (
+        "<yml_catalog><shop><name>R & B</name><categories><category id=1>c</category></categories><offers>"
+    )
+    offers = '<offer id="1"><price>5</price></offer>\n' * 3
+    staged = stage(tmp_path, offers, begin=begin, end="</offers></shop></yml_catalog>")
+    assert (staged.source.item, len(cells(staged)), staged.complete) == ("offer", 3, True)
+
+
 def test_all_of_them_are_counted(tmp_path):
     bad = "<item><g:id>2</item>\n"
     staged = stage(tmp_path, *[good(1), bad, bad, "<item><t>R & B & C</t></item>\n"] * 50)
@@ -127,6 +217,9 @@ PIECE = st.one_of(
             "<item><g:id><![CDATA[</item> & <item>]]></g:id> & </item>\r\n",
             "<item><g:id>y</g:id>",
             "<item/>",
+            "<item id=1><g:id>z</g:id></item>",
+            '<item id="1&2"><g:id>z</g:id></item>\n',
+            "<item><g:id>z</g:id><!-- </item>",
         ]
     ),
 )
@@ -142,7 +235,7 @@ def test_how_the_document_is_cut_into_pieces_does_not_matter(items: list[str], c
         columns = Columns()
         reader = RecoveringReader(
             lambda resumed=None: ItemReader(PATH, {}, Limits(), columns, resumed),
-            PATH,
+            PLACE,
             10_000,
             tally,
         )
@@ -167,7 +260,7 @@ def test_good_items_are_read_whatever_lies_between(items: list[str]) -> None:
     columns = Columns()
     reader = RecoveringReader(
         lambda resumed=None: ItemReader(PATH, {}, Limits(), columns, resumed),
-        PATH,
+        PLACE,
         10_000,
         tally,
     )

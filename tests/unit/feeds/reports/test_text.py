@@ -82,3 +82,16 @@ def test_no_value_commands_the_terminal_or_starts_a_line(value: str) -> None:
     text.encode("utf-8")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
     assert text.count("\n") == render_text(base).count("\n")
+
+
+@pytest.mark.parametrize(
+    ("feed_format", "item", "line"),
+    [
+        pytest.param("rss", "item", "rss, items from <item>\n", id="3.2-element"),
+        pytest.param("json", "offers", "json, items from offers\n", id="3.2-list"),
+    ],
+)
+def test_what_the_items_were_taken_from_is_said(feed_format: str, item: str, line: str) -> None:
+    source = document()["source"] | {"format": feed_format, "item": item}
+    assert line in render_text(document(source=source))
+    assert "items from" not in render_text(document(source=source | {"item": None}))

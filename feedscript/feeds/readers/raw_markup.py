@@ -1,0 +1,112 @@
+"""XML's bytes, looked through where no parser goes on; in linear time, whatever they are."""
+
+import re
+from collections.abc import Iterator
+
+_CLOSERS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
+_OPENER = rb"(?P<opener><!\[CDATA\[|<!--)|"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_REFERENCE = re.compile(rb"&#?[A-Za-z0-9]{1,31};")
+
+
+def pattern_outside(pattern: bytes) -> re.Pattern[bytes]:
+    """A pattern for `outside_opaque`; it must not match the empty text."""
+    return re.compile(_OPENER + pattern)
+
+
+#: An ampersand that begins no reference of XML's own.
+_BARE_AMPERSAND = pattern_outside(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+
+
+class Closers:
+    """The ends of CDATA sections and comments that may still come.
+
+    Where one has been looked for to the end of a document in vain, it is not looked for again: each of many openers
+    would take the time of the whole rest.
+    """
+
+    def __init__(self) -> None:
+        self._open = dict(_CLOSERS)
+
+    def end(self, opener: bytes, data: bytes, start: int, stop: int, *, final: bool) -> int | None:
+        """Where the section ends; None if it does not. `final`: nothing follows `data`."""
+        closer = self._open.get(opener)
+        at = data.find(closer, start, stop) if closer else -1
+        if closer and at >= 0:
+            return at + len(closer)
+        if final:
+            self._open.pop(opener, None)
+        return None
+
+
+def outside_opaque(
+    pattern: re.Pattern[bytes],
+    data: bytes,
+    start: int = 0,
+    stop: int | None = None,
+    *,
+    final: bool = True,
+    closers: Closers | None = None,
+) -> Iterator[re.Match[bytes]]:
+    """The matches of a pattern of `pattern_outside` that lie in no CDATA section and no comment.
+
+    One that does not end counts as text if nothing follows (`final`); else there are no more matches for now.
+    """
+    stop = len(data) if stop is None else stop
+    closers = closers or Closers()
+    while found := pattern.search(data, start, stop):
+        start = found.end()
+        opener = found["opener"]
+        if opener is None:
+            yield found
+            continue
+        end = closers.end(opener, data, start, stop, final=final)
+        if end is None and not final:
+            return
+        start = end or start
+
+
+def bare_ampersands(data: bytes) -> list[int]:
+    """Where ampersands stand that should have been written as `&amp;`.
+
+    >>> bare_ampersands(b"<t>R & B &amp; <![CDATA[&]]></t>")
+    [5]
+    """
+    return [found.start() for found in outside_opaque(_BARE_AMPERSAND, data)]
+
+
+def escaped(data: bytes, ampersands: list[int]) -> bytes:
+    """The same with these ampersands written as XML has it.
+
+    >>> escaped(b"R & B", [2])
+    b'R &amp; B'
+    """
+    starts = [0, *(at + 1 for at in ampersands)]
+    return b"&amp;".join(data[start:end] for start, end in zip(starts, [*ampersands, len(data)], strict=True))
+
+
+def name_of_reference(data: bytes, at: int) -> str | None:
+    """What a bare ampersand refers to, such as `&nbsp;`; None if it begins no reference."""
+    found = _REFERENCE.match(data, at)
+    return found[0].decode() if found else None
+
+
+class Position:
+    """A physical line (from 1) and column (from 0) that moves forward over bytes."""
+
+    def __init__(self, data: bytes, line: int, column: int) -> None:
+        self._data = data
+        self._at = 0
+        self.line = line
+        self.column = column
+
+    def move(self, at: int) -> "Position":
+        """Go to an offset that is not before the last one."""
+        after = self._at
+        for found in _LINE_END.finditer(self._data, self._at, at):
+            self.line += 1
+            self.column = 0
+            after = found.end()
+        self.column += len(self._data[after:at].decode(errors="replace"))
+        self._at = at
+        return self
