@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from feedscript.feeds.mapping.document import known_synonyms
-from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.mapping.names import folded
 from feedscript.feeds.profiles.model import Attribute
 from feedscript.feeds.shipped import load_shipped
 
@@ -17,12 +17,14 @@ _ALIKE = 0.8
 
 def exporting_system(columns: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
     """The system whose export has these columns, and the columns that tell so; None for any other file."""
-    by_name = {fold(column): column for column in columns}
-    for system, signatures in _signatures().items():
-        for signature in signatures:
-            names = [fold(name) for name in signature]
-            if all(name in by_name for name in names):
-                return system, tuple(by_name[name] for name in names)
+    given = tuple(columns)
+    by_name = {name: column for column, name in folded(given).items()}
+    signatures = _signatures()
+    names = folded(tuple({name for listed in signatures.values() for each in listed for name in each}))
+    for system, listed in signatures.items():
+        for signature in listed:
+            if all(names[name] in by_name for name in signature):
+                return system, tuple(by_name[names[name]] for name in signature)
     return None
 
 
@@ -33,11 +35,18 @@ def near_names(missing: Iterable[Attribute], columns: Iterable[str]) -> Mapping[
 
 def _near(missing: tuple[Attribute, ...], columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     synonyms = known_synonyms().attributes
-    left = {fold(column): column for column in reversed(columns) if fold(column)}
+    left = {name: column for column, name in reversed([*folded(columns).items()]) if name}
+    wanted = {
+        attribute.name: (
+            attribute.name,
+            *(synonyms[attribute.name].names if attribute.name in synonyms else ()),
+        )
+        for attribute in missing
+    }
+    names = folded(tuple({name for listed in wanted.values() for name in listed}))
     for attribute in missing:
-        names = synonyms[attribute.name].names if attribute.name in synonyms else ()
-        known = next((fold(name) for name in (attribute.name, *names) if fold(name) in left), None)
-        alike = [known] if known else get_close_matches(fold(attribute.name), left, 1, _ALIKE)
+        known = next((names[name] for name in wanted[attribute.name] if names[name] in left), None)
+        alike = [known] if known else get_close_matches(names[attribute.name], left, 1, _ALIKE)
         if alike:
             yield attribute.name, left.pop(alike[0])
 

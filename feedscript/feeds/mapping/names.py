@@ -5,6 +5,7 @@ There is one definition, in SQL: the words of a mapping are folded by the very e
 that no word can be folded otherwise than the cell it stands for.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
@@ -12,6 +13,7 @@ import duckdb
 
 from feedscript.feeds.rules.sql import identifier, literal
 
+_ASCII_SIGNS = re.compile("[^a-z0-9]+")
 _SIGNS = r"[^\p{L}\p{M}\p{N}]|[\x{FE00}-\x{FE0F}\x{20D0}-\x{20FF}]"
 #: Letters, digits and katakana of a cell that was typed with a Japanese keyboard, and what they stand for.
 _WIDE = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
@@ -51,6 +53,19 @@ def fold(name: str) -> str:
 @lru_cache(maxsize=256)
 def folded(names: tuple[str, ...]) -> Mapping[str, str]:
     """Each of the names folded; to ask for all at once is far faster."""
+    # Of ASCII the expressions leave letters and digits, which takes no engine: a query costs 18 ms to plan.
+    plain = {name: _folded_ascii(name) for name in names if name.isascii()}
+    others = tuple(name for name in names if not name.isascii())
+    return plain | (by_engine(others) if others else {})
+
+
+def _folded_ascii(name: str) -> str:
+    lowered = name.lower()
+    return _ASCII_SIGNS.sub("", lowered) or lowered
+
+
+def by_engine(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Each of the names as the engine folds cells."""
     query = "SELECT unnest(?::VARCHAR[]) AS name, name AS folded"
     for layer in fold_layers("folded"):
         (expression,) = layer.values()

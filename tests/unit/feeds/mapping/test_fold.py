@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedscript.feeds.mapping.names import fold, folded
+from feedscript.feeds.mapping.names import by_engine, fold, folded
 from feedscript.feeds.mapping.operations import Values
 from tests.unit.feeds.mapping.mapped_rows import worked
 
@@ -94,3 +94,8 @@ def test_what_is_folded_stays_as_it_is(text: str) -> None:
 
 def test_half_a_surrogate_is_folded_as_the_sign_it_is_written_as() -> None:
     assert fold("in \ud800stock") == "instock"
+
+
+@given(st.lists(st.text(st.characters(max_codepoint=0x7F, exclude_characters="\0"), min_size=1), min_size=1))
+def test_ascii_is_folded_as_the_engine_folds_it(names: list[str]) -> None:
+    assert folded(tuple(names)) == by_engine(tuple(names))
