@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.scanning.rejected import Rejected
 
 #: Lost records that are listed with line and cause, of each fault.
@@ -63,15 +64,16 @@ class Account:
         }
 
 
-def account_of(rejected: Rejected, read: int) -> Account:
-    """The account of a source that was scanned: what the reader lost, and what the scan rejected."""
-    staged = rejected.staged
+def account_of(staged: Staged, rejected: Rejected | None, read: int) -> Account:
+    """The account of a source: what the reader lost, and what the scan rejected, if there was anything to scan."""
     lost = dict(staged.faults.lost)
     first = [
         LostRecord(code, fault.item, fault.line, fault.message)
-        for code in lost
-        for fault in staged.faults.samples[code][:_LISTED]
+        for code, faults in staged.faults.first_lost.items()
+        for fault in faults[:_LISTED]
     ]
+    if rejected is None:
+        return Account(read, lost, tuple(first))
     for code, total in rejected.totals.items():
         lost[code] = lost.get(code, 0) + total
     first += [LostRecord(row.code, row.item, row.line, row.cause) for row in rejected.first(_LISTED)]

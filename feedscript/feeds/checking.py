@@ -20,12 +20,12 @@ from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import SourceOptions, Staged, stage, with_plain_line_ends
+from feedscript.feeds.readers import Fault, SourceOptions, Staged, stage, with_plain_line_ends
 from feedscript.feeds.report import Issue, Report, ordered, status_of
 from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.explanation import explained
-from feedscript.feeds.rules.places import Finder, finder
+from feedscript.feeds.rules.places import Finder, Place, finder
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
 from feedscript.feeds.scanning.crossing import (
@@ -123,6 +123,9 @@ class _Checking:
         if staged.columns:
             self._add_header_faults(staged, header)
             self._scan(staged, header)
+        elif staged.faults.lost:
+            self.account = account_of(staged, None, 0)
+            self.items = self.bad = self.account.seen
         self._add_origin(staged)
         return staged
 
@@ -178,7 +181,7 @@ class _Checking:
                 rule = explained(rule, header.attributes[rule.attribute], found, self.profile, self.country)
             self._add(rule, total, total, samples[rule_id])
         rejected = scan.refused.totals
-        self.account = account_of(scan.refused, scan.items)
+        self.account = account_of(scan.staged, scan.refused, scan.items)
         refused = sample_rejected(scan, self.policy) if rejected else {}
         for code, total in rejected.items():
             self._add(file_rule(self.profile, code), total, total, refused.get(code, []))
@@ -236,9 +239,7 @@ class _Checking:
         for code, total in staged.faults.totals.items():
             # Which columns may stand twice, only the profile knows.
             if code != "duplicate_column":
-                samples = [
-                    Sample(each.item, each.line, None, each.value) for each in staged.faults.samples[code]
-                ]
+                samples = [_sample_of(each) for each in staged.faults.samples[code]]
                 self._add(file_rule(self.profile, code), total, 0, samples)
 
     def _add_origin(self, staged: Staged) -> None:
@@ -329,3 +330,10 @@ class _Checking:
             peak_rss_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             system_errors=tuple(self.system_errors),
         )
+
+
+def _sample_of(fault: Fault) -> Sample:
+    """A fault of the file as a finding: what stands there, if anything, with the message as a note of it."""
+    if fault.value is None:
+        return Sample(fault.item, fault.line, None, fault.message)
+    return Sample(fault.item, fault.line, None, fault.value, Place(0, 0, fault.message))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.account import Account
+from feedscript.feeds.account import Account, account_of
 from feedscript.feeds.errors import SourceUnreadable
 from feedscript.feeds.generation.errors import (
     DestinationUnwritable,
@@ -134,6 +134,8 @@ def generate(
         )
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
+        if not staged.columns and staged.faults.lost:
+            raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
         declared = _declared(target, staged.columns, own)
         preset = recognised(staged.columns)
         asked = own.over(preset.mapping_for(staged.columns)) if preset else own

@@ -85,7 +85,7 @@ class Writing:
             if staged.skip_blank:
                 rejected.count_blank(self.limits)
             rejected.look_within(counted[0], lines)
-        account = account_of(rejected, counted[0])
+        account = account_of(staged, rejected, counted[0])
         accept(account)
         columns = ", ".join(
             f"a{place} AS {identifier(name)}" for place, name in enumerate(compiled.attributes)

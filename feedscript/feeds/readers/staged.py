@@ -62,13 +62,15 @@ class Fault:
 class FaultTally:
     """Faults counted exactly and sampled up to a cap per code, so that memory does not grow with them.
 
-    `lost` counts, by code, the records that a fault took: what the source holds and no item was made of. `lost_after`
-    says behind how many items each of them stood, in order, where the reader counts them.
+    `lost` counts, by code, the records that a fault took: what the source holds and no item was made of; `first_lost`
+    keeps such faults. `lost_after` says behind how many items each of them stood, in order, where the reader counts
+    them.
     """
 
     samples_per_code: int = 100
     totals: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
+    first_lost: dict[str, list[Fault]] = field(default_factory=dict)
     lost_after: "array[int]" = field(default_factory=lambda: array("Q"))
     samples: dict[str, list[Fault]] = field(default_factory=dict)
 
@@ -83,9 +85,10 @@ class FaultTally:
         if lost and after is not None:
             fault = replace(fault, item=after + len(self.lost_after) + 1)
             self.lost_after.extend([after] * lost)
-        kept = self.samples.setdefault(fault.code, [])
-        if len(kept) < self.samples_per_code:
-            kept.append(fault)
+        for kept in (self.samples, self.first_lost) if lost else (self.samples,):
+            listed = kept.setdefault(fault.code, [])
+            if len(listed) < self.samples_per_code:
+                listed.append(fault)
 
     def ordinal(self, place: int) -> int:
         """The ordinal in the source, from 1, of an item by its place among those that were read, from 0."""

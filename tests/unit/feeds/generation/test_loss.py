@@ -193,3 +193,27 @@ def test_ordinals_count_the_lost_records_too(write, kinds: list[str], tmp_path: 
     with gzip.open(listing, "rt", encoding="utf-8") as lines:
         found = [json.loads(line)["item"] for line in lines]
     assert [item for item in found if item is not None] == bad
+
+
+def test_the_account_lists_what_was_lost_and_not_what_was_mended(tmp_path: Path) -> None:
+    path = tmp_path / "export.xml"
+    mended = "<item><id>1</id><title>Lamp & Co</title></item>\n"
+    path.write_text(
+        "<rss><channel>\n" + mended * 30 + "<item><id>x</item>\n" + mended + "</channel></rss>", "utf-8"
+    )
+    report = validate(path)
+    assert report.account is not None
+    assert report.account.lost == {"malformed_xml": 1}
+    assert [(lost.item, lost.line) for lost in report.account.first] == [(31, 32)]
+    (issue,) = [each for each in report.issues if each.rule.code == "malformed_xml"]
+    assert issue.total == 32
+    assert "was read as text" in issue.document(200)["samples"][0]["note"]
+
+
+@pytest.mark.parametrize("write", [xml_source, json_array])
+def test_all_lost_is_counted_in_every_format(write, tmp_path: Path) -> None:
+    source = write(tmp_path, [None, None, None])
+    report = validate(source)
+    assert (report.items_total, report.items_with_errors, report.status) == (3, 3, "failed")
+    with pytest.raises(EmptyFeed, match="all its 3 records were lost"):
+        generate(source, tmp_path / "feed.csv")
