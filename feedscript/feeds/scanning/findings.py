@@ -11,7 +11,6 @@ import duckdb
 
 from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.plan import any_set
-from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.samples import Sample, rejected_sample
 from feedscript.feeds.scanning.scan import Scan
@@ -52,7 +51,7 @@ def write_findings(
 
 def _write_rejected(scan: Scan, file: TextIO, grades: Mapping[str, Grade]) -> None:
     refused = scan.refused
-    places = (row for row in rows(scan.staged, refused.records) if row[0] is None)
+    places = (row for row in refused.every_row() if row[0] is None)
     listed = scan.connection.execute("SELECT code, fields, text FROM rejected ORDER BY record")
     for code, fields, text in _streamed(listed):
         _, _, ordinal, line = next(places, (None, None, None, None))
@@ -117,7 +116,7 @@ def _columns(scan: Scan, grades: Mapping[str, Grade], value_length: int) -> tupl
 def _locator(scan: Scan) -> _Locate:
     if scan.staged.line_column is not None:
         return lambda place, line: (scan.staged.faults.ordinal(place), line)
-    every = rows(scan.staged, scan.refused.records)
+    every = scan.refused.every_row()
 
     def locate(place: int, _: int | None) -> tuple[int, int | None]:
         return next(

@@ -1,7 +1,8 @@
 """Where in a text feed an item stands: its ordinal, and its physical line, which quoted line breaks part."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -32,12 +33,16 @@ class Record(NamedTuple):
     text: bytes | None
 
 
-def rows(staged: Staged, rejected: Iterable[int]) -> Iterator[Row]:
+def rows(staged: Staged, rejected: Iterable[int], swallowed: Sequence[int] = ()) -> Iterator[Row]:
     """Every row of a text feed with its places, in order; `rejected` are the records that could not be read.
 
     A record is what DuckDB counts: a row of the header, an item or a blank line, however many lines it takes.
+    `swallowed` are the lines, ascending, of the rows lost within others; ordinals count them where they stand.
     """
-    return ((place, record, ordinal, line) for place, record, ordinal, line, _ in spans(staged, rejected))
+    return (
+        (place, record, ordinal + bisect_left(swallowed, line), line)
+        for place, record, ordinal, line, _ in spans(staged, rejected)
+    )
 
 
 def spans(

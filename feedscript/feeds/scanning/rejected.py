@@ -12,7 +12,7 @@ from feedscript.feeds.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.rules import sql
 from feedscript.feeds.scanning.blank_rows import blank_pattern, has_value
-from feedscript.feeds.scanning.lines import rows
+from feedscript.feeds.scanning.lines import Row, rows
 from feedscript.feeds.scanning.source_table import REJECTED_BYTES, raw_table
 from feedscript.feeds.scanning.swallowed import Swallowed, find_swallowed, swallowed_rows
 
@@ -110,6 +110,10 @@ class Rejected:
             found.extend(record for (record,) in batch)
         return found
 
+    def every_row(self) -> Iterator[Row]:
+        """Every row of a text feed with its places, those that could not be read and those lost in others counted."""
+        return rows(self.staged, self.records, self.swallowed.lines)
+
     def first(self, count: int) -> list[RejectedRow]:
         """The first `count` rows of each code, in the order of the file."""
         picked = self.connection.execute(
@@ -120,7 +124,7 @@ class Rejected:
         last = picked[-1][1] if picked else 0
         wanted = {record for _, record, _, _ in picked}
         places: dict[int, tuple[int | None, int | None]] = {}
-        for _, passed, item, physical in rows(self.staged, self.records) if picked else ():
+        for _, passed, item, physical in self.every_row() if picked else ():
             if passed in wanted:
                 places[passed] = item, physical
             if passed >= last:

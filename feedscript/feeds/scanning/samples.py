@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.rules.places import Finder, Place
-from feedscript.feeds.scanning.lines import rows
 from feedscript.feeds.scanning.rejected import RejectedRow
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
@@ -118,7 +117,7 @@ def _located(scan: Scan, wanted: set[int]) -> dict[int, tuple[int, int]]:
         ordinals = ((place, scan.ordinal(place)) for place in wanted)
         return {place: (ordinal, ordinal + scan.staged.skip_lines) for place, ordinal in ordinals}
     last = max(wanted)
-    for place, _, ordinal, line in rows(scan.staged, scan.refused.records):
+    for place, _, ordinal, line in scan.refused.every_row():
         if place is not None and place in wanted:
             places[place] = ordinal, line
         if place == last:

@@ -33,6 +33,8 @@ def raw_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
         "columns": f"{{{columns}}}",
         "auto_detect": "false",
         "header": "false",
+        # What is staged is never compressed, whatever its name ends in, by which DuckDB would go.
+        "compression": "'none'",
         "skip": str(staged.skip_lines),
         "delim": sql.literal(staged.delimiter),
         "quote": sql.literal(staged.quote),

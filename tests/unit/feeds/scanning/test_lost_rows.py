@@ -70,6 +70,45 @@ def test_rows_in_an_open_quote_are_counted_and_listed(
 
 
 @pytest.mark.parametrize(
+    ("opened", "closed", "closing"),
+    [
+        pytest.param(5, 9, 'Shoe 5"', id="2.2-ordinals-behind-a-quote-that-pairs"),
+        pytest.param(5, 9, '5" shoe', id="2.2-ordinals-behind-a-bad-quote"),
+        pytest.param(1, 2, 'Shoe 5"', id="2.2-ordinals-behind-the-first-row"),
+        pytest.param(2, 40, '5" shoe', id="2.2-ordinals-behind-many"),
+    ],
+)
+def test_ordinals_count_the_rows_in_an_open_quote(
+    tmp_path: Path, opened: int, closed: int, closing: str
+) -> None:
+    rows = [plain(n) for n in range(1, 51)]
+    rows[opened - 1] = plain(opened, title='"Shoe')
+    rows[closed - 1] = plain(closed, title=closing)
+    rows[closed] = plain(closed + 1, price="x")
+    rows[46:48] = ["short,row", plain(48, price="y")]
+    rows[48:48] = [plain(48), plain(48)]
+    report, found = checked(feed(tmp_path, rows))
+    assert report.items_total == 52
+    expected = {(closed + 1, closed + 2, f"SKU-{closed + 1}"), (48, 49, "SKU-48")}
+    priced = {
+        (each["item"], each["line"], each["item_id"])
+        for each in found
+        if each["attribute"] == "price" and each["line"] > closed + 1
+    }
+    assert priced == expected
+    samples = {
+        (sample.item, sample.line, sample.item_id)
+        for issue in report.issues
+        if issue.rule.attribute == "price"
+        for sample in issue.samples
+    }
+    assert expected <= samples
+    repeated = [each for each in found if "duplicate" in each["rule_id"]]
+    assert {(each["item"], each["line"]) for each in repeated} >= {(49, 50), (50, 51)}
+    assert [(each["item"], each["line"]) for each in found if "ragged" in each["rule_id"]] == [(47, 48)]
+
+
+@pytest.mark.parametrize(
     ("closing", "written", "lost"), [('5" shoe', 30, 70), ('Shoe 5"', 31, 69), ("Shoe", 20, 80)]
 )
 def test_case_2_2_generation_counts_the_rows_in_an_open_quote(
@@ -249,3 +288,15 @@ def test_lines_within_a_row_are_told_from_its_own(tmp_path: Path) -> None:
     found = find_swallowed(staged, [])
     assert (list(found.lines), list(found.first), list(found.last)) == ([4], [3], [5])
     assert len(find_swallowed(staged, [], most=0)) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["nogz.csv.gz", "feed.zst", "a[1].csv.gz", "feed.csv.GZ", "feed.bz2", "x.zip"]
+)
+def test_a_plain_feed_is_read_whatever_its_name_ends_in(tmp_path: Path, name: str) -> None:
+    source = write_csv(tmp_path / name, [product(n, price="x" if n == 2 else "1 USD") for n in (1, 2, 3)])
+    report, found = checked(source)
+    assert (report.items_total, report.complete) == (3, True)
+    assert [each["item_id"] for each in found if each["attribute"] == "price"] == ["SKU-2"]
+    generated = generate(source, tmp_path / "out.csv", max_lost_ratio=1)
+    assert generated.items_written == 3
