@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
 from feedscript.feeds.readers.compression import contents
-from feedscript.feeds.readers.encoding import HEAD_BYTES, Encoding, as_text, tell_guess
+from feedscript.feeds.readers.encoding import Encoding, as_text, tell_guess
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Shapes, Stopped
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
 from feedscript.feeds.readers.json_scanner import JSONScanner, key_of_items
@@ -16,21 +17,65 @@ from feedscript.feeds.readers.table import Item, stage_items
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 #: What an item has, and the envelope around items has not.
 _ITEM_KEYS = frozenset({"price", "link", "gtin", "image_link", "availability", "brand"})
+#: Where the first list of objects begins; and the names that items have before it, and some envelopes too.
+_OBJECTS = re.compile(r"\[[ \t\r\n]*\{")
+_ITEMS_OWN = re.compile(rf'"(?:id|title|name|sku|{"|".join(sorted(_ITEM_KEYS))})"[ \t]*:')
 
 
 def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
     """Stage JSON Lines, or a JSON document with one array of items; `head` is its beginning."""
     tell_guess(encoding, intake.faults)
-    start = head.lstrip("\ufeff \t\r\n")
-    texts = as_text(contents(intake), encoding, intake.faults)
+    start = _beginning(head)
+    texts = iter(as_text(contents(intake), encoding, intake.faults))
+    if "\n" not in start and start.startswith("{") and not _opens_envelope(start):
+        start, texts = _first_lines(texts, _longest_item(intake))
     if _is_lines(start, intake.shapes):
         return stage_items(intake, _from_lines(intake, texts), intake.source("jsonl", encoding=encoding))
-    one_object = len(head) < HEAD_BYTES and _is_one_item(start, intake.shapes)
+    one_object = _is_one_item(start, intake.shapes)
     wanted = intake.options.item
     if wanted is None and not one_object and start.startswith("{"):
-        wanted = key_of_items(start)
+        wanted = key_of_items(_beginning(head))
     items = _from_document(intake, texts, wanted, one_object=one_object)
     return stage_items(intake, items, intake.source("json", encoding=encoding, item=wanted))
+
+
+def _beginning(text: str) -> str:
+    return text.lstrip("\ufeff \t\r\n")
+
+
+def _opens_envelope(start: str) -> bool:
+    """Whether an object that may go on behind `start` is surely one around items: its line need not be read whole."""
+    objects = _OBJECTS.search(start)
+    if objects is None or _ITEMS_OWN.search(start, 0, objects.start()):
+        return False
+    try:
+        first, _ = ItemDecoder().value_at(start, objects.end() - 1)
+    except JSONDefect:
+        return False
+    return isinstance(first, dict) and not _ITEM_KEYS.isdisjoint(first)
+
+
+def _first_lines(texts: Iterator[str], longest: int) -> tuple[str, Iterator[str]]:
+    """The text up to its second line break, or as far as an item may reach; and all of the text, to be read anew."""
+    pieces: list[str] = []
+    length = breaks = 0
+    ending: Iterator[str] = texts
+    try:
+        for text in texts:
+            pieces.append(text)
+            length += len(text)
+            breaks += text.count("\n")
+            if breaks > 1 or length > longest:
+                break
+    except Stopped as stopped:
+        ending = _stopping(stopped)
+    return _beginning("".join(pieces)), chain(pieces, ending)
+
+
+def _stopping(stopped: Stopped) -> Iterator[str]:
+    """Nothing, and then what stopped the reading, for whoever comes to it."""
+    yield from ()
+    raise stopped
 
 
 def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:

@@ -69,6 +69,61 @@ def test_items_are_found_in_any_envelope(tmp_path, document, feed_format):
     assert fault_codes(staged) == {}
 
 
+LONG = "x" * 300_000
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param({"id": "1", "title": LONG}, id="long-text"),
+        pytest.param({"description": "ä€" * 150_000, "id": "1"}, id="long-text-first"),
+        pytest.param(
+            {"id": "1", "variants": [{"price": "1 USD", "note": "y" * 90}] * 4_000}, id="long-list-of-offers"
+        ),
+        pytest.param({"a": [{"b": "y" * 300_000, "price": "2"}], "id": "1"}, id="long-object-first"),
+    ],
+)
+def test_a_first_line_longer_than_the_head_hides_no_item(tmp_path, first, end):
+    content = "\n".join(json.dumps(item, ensure_ascii=False) for item in [first, *ITEMS]) + end
+    staged = stage_bytes(content.encode(), tmp_path)
+    assert staged.source.format == "jsonl"
+    assert [item["id"] for item in cells(staged)] == ["1", "1", "2"]
+    assert lines(staged) == [1, 2, 3]
+    assert fault_codes(staged) == {}
+
+
+def test_a_damaged_first_line_longer_than_the_head_is_told(tmp_path):
+    content = '{"id": "0", "title": "' + LONG + "\n" + "\n".join(map(json.dumps, ITEMS)) + "\n"
+    staged = stage_bytes(content.encode(), tmp_path)
+    assert cells(staged) == ITEMS
+    assert fault_codes(staged) == {"malformed_json": 1}
+
+
+@pytest.mark.parametrize("keys", [("products",), ("title", "products"), ("data", "items")])
+def test_an_envelope_in_one_line_longer_than_the_head(tmp_path, keys):
+    items = [{"id": str(n), "title": "a" * 100} for n in range(5_000)]
+    document = {keys[0]: "A shop", keys[1]: items} if keys[0] == "title" else items
+    for key in () if keys[0] == "title" else reversed(keys):
+        document = {key: document}
+    staged = stage_bytes(json.dumps(document).encode() + b"\n", tmp_path)
+    assert staged.source.format == "json"
+    assert cells(staged) == items
+
+
+def test_one_object_longer_than_the_head_is_one_item(tmp_path):
+    item = {"id": "1", "price": "1 USD", "title": LONG, "images": [{"url": "a"}, {"url": "b"}]}
+    staged = stage_bytes(json.dumps(item).encode(), tmp_path)
+    assert [row["title"] for row in cells(staged)] == [LONG]
+
+
+def test_a_first_line_that_a_limit_cuts_off_is_told_once(tmp_path):
+    content = json.dumps({"id": "1", "title": "x" * 3_000_000}) + "\n"
+    staged = stage_bytes(content.encode(), tmp_path, limits=Limits(max_bytes=1_000_000))
+    assert not staged.complete
+    assert cells(staged) == []
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 def test_one_object_is_one_item(tmp_path, indent):
     item = {"id": "1", "price": "1 USD", "images": [{"url": "a"}, {"url": "b"}]}
