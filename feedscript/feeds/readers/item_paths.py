@@ -1,6 +1,6 @@
 """Items in XML: where they lie, found in the document's beginning."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from feedscript.feeds.readers.element_survey import ElementSurvey
@@ -31,6 +31,11 @@ _BY_ROOT: Mapping[str, ElementPath] = {
     "rss": ("channel", "item"),
     "feed": ("entry",),
     "yml_catalog": ("shop", "offers", "offer"),
+}
+#: What RSS and Atom say of the feed itself, with parts of their own. In a catalogue of Yandex categories have them too.
+_NO_ITEMS: Mapping[str, Set[str]] = {
+    "rss": {"channel", "image", "textinput", "cloud", "owner"},
+    "feed": {"author", "contributor", "link", "category"},
 }
 #: An element with this many parts is an item, rather than a wrapper of one value.
 _SEVERAL = 2
@@ -92,16 +97,26 @@ def _known(survey: ElementSurvey) -> ElementPath | None:
     below = _BY_ROOT.get(survey.root.lower())
     if below is None:
         return None
-    # The known place may come later, where the beginning has no item yet; but namesakes elsewhere are items too.
-    namesakes = [
-        path for path in survey.counts if path[-1] == below[-1] and survey.parts_of(path) >= _SEVERAL
+    # The known place may come later, where the beginning has no item yet; but what is like items elsewhere is items too.
+    several = [path for path in survey.counts if survey.parts_of(path) >= _SEVERAL]
+    namesakes = [path for path in several if path[-1] == below[-1]]
+    if namesakes:
+        return min(namesakes, key=len)
+    besides = _NO_ITEMS.get(survey.root.lower())
+    best = _most_item_like(survey, besides) if besides else None
+    return best if best in several else (survey.root, *below)
+
+
+def _most_item_like(survey: ElementSurvey, besides: Set[str] = frozenset()) -> ElementPath | None:
+    """The path whose elements are most like items; None where nothing below the root has a part.
+
+    `besides` are names, in lower case, of elements that are no items.
+    """
+    below = [
+        path
+        for path in survey.counts
+        if len(path) > 1 and survey.parts_of(path) and path[-1].lower() not in besides
     ]
-    return min(namesakes, key=len) if namesakes else (survey.root, *below)
-
-
-def _most_item_like(survey: ElementSurvey) -> ElementPath | None:
-    """The path whose elements are most like items; None where nothing below the root has a part."""
-    below = [path for path in survey.counts if len(path) > 1 and survey.parts_of(path)]
     best = _richest(survey, [path for path in below if survey.counts[path] > 1])
     single = _richest(survey, [path for path in below if survey.counts[path] == 1])
     if best is None or survey.parts_of(best) < _SEVERAL:

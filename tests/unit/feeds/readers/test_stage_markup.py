@@ -1,5 +1,6 @@
 """XML feeds: RSS, Atom, plain items; nested and repeated elements; what XML forbids."""
 
+import re
 import tracemalloc
 
 import pytest
@@ -11,6 +12,12 @@ from tests.feeds_writing import GOOGLE_NAMESPACE, write_rss
 RSS = f'<rss version="2.0" xmlns:g="{GOOGLE_NAMESPACE}"><channel><title>A shop</title>\n%s</channel></rss>'
 ATOM = (
     f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="{GOOGLE_NAMESPACE}"><title>A shop</title>%s</feed>'
+)
+
+#: What feeds say of themselves, with parts.
+ABOUT = (
+    "<image><url>u</url><title>t</title><link>l</link></image>"
+    "<author><name>n</name><uri>u</uri><email>e</email></author>"
 )
 
 
@@ -326,8 +333,41 @@ SHAPES = [
         "<root>" + "<product><basic><id>1</id><t>a</t><p>x</p></basic><price>3</price></product>" * 3 + "</root>",
         "product", 3, id="3.2-parts-of-an-item",
     ),
+    *(
+        pytest.param(
+            opening + ABOUT + within + f"<{item}><id>1</id><title>t</title><price>3</price></{item}>" * number
+            + "".join(f"</{name}>" for name in re.findall(r"<(\w+)", opening + within)[::-1]),
+            item, number, id=f"3.2-{shape}-{number}",
+        )
+        for number in (1, 3)
+        for shape, opening, within, item in [
+            ("feed-item", "<feed>", "", "item"),
+            ("feed-product", "<feed xmlns='http://www.w3.org/2005/Atom'>", "", "product"),
+            ("feed-products", "<feed>", "<products>", "product"),
+            ("rss-products", "<rss>", "<products>", "product"),
+            ("rss-channel-product", "<rss version='2.0'>", "<channel>", "product"),
+            ("rss-channel-offers", "<rss>", "<channel><offers>", "offer"),
+            ("feed-ad", "<FEED>", "<ads>", "AD"),
+        ]
+    ),
     pytest.param("<offers>" + "<o id='1' price='2'><name>n</name></o>" * 2 + "</offers>", "o", 2, id="3.2-ceneo"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        pytest.param(
+            f"<rss><channel><title>t</title><link>l</link>{'{}'}</channel></rss>", id="3.2-rss-without-items"
+        ),
+        pytest.param("<feed><title>t</title>{}<updated>u</updated></feed>", id="3.2-atom-without-entries"),
+        pytest.param("<rss><channel>{}<products/></channel></rss>", id="3.2-no-products"),
+    ],
+)
+def test_what_a_feed_says_of_itself_is_no_item(feed, tmp_path):
+    staged = stage_bytes(feed.format(ABOUT).encode(), tmp_path)
+    assert cells(staged) == []
+    assert "no_items" in fault_codes(staged)
 
 
 @pytest.mark.parametrize(("feed", "item", "expected"), SHAPES)
