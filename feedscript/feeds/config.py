@@ -1,7 +1,7 @@
 """What a merchant or a partner wants: `config/merchants/<id>.yaml`, `config/partners/<id>.yaml`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from feedscript.feeds.countries import country_code
 from feedscript.feeds.documents import Document, read_document
 from feedscript.feeds.errors import ConfigError, Mistake
 from feedscript.feeds.mapping import Mapping as FeedMapping
-from feedscript.feeds.mapping.document import MappingSchema
+from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.schema import SEVERITIES
@@ -110,7 +110,7 @@ class FeedConfigSchema(Schema):
     """A whole file: the `source`, `mapping` and `generation` sections of docs/mapping.md, and `validation`."""
 
     source = fields.Nested(SourceSchema, load_default=SourceOptions)
-    mapping = fields.Nested(MappingSchema, load_default=None)
+    mapping = fields.Nested(OwnMappingSchema, load_default=None)
     generation = fields.Nested(GenerationSchema, load_default=dict)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
@@ -138,7 +138,6 @@ def load_config(
         if name is None or not _SAFE_ID.match(name) or not path.is_file():
             continue
         documents.append(read_document(path, FeedConfigSchema()))
-    mistakes = [mistake for document in documents for mistake in document.mistakes]
     for document in documents:
         said = document.value or FeedConfig()
         config = FeedConfig(
@@ -150,20 +149,33 @@ def load_config(
             findings=said.findings or config.findings,
         )
         policy = _changed(policy, said.changes)
-    for document in documents:
-        mistakes += _unknown_attributes(document, config.profile or "google")
+    profile = config.profile or _profile_given(documents) or "google"
+    mistakes = [
+        mistake
+        for document in documents
+        for mistake in sorted(
+            (*document.mistakes, *_unknown_attributes(document, profile)), key=lambda each: each.line or 0
+        )
+    ]
     if mistakes:
         raise ConfigError(*mistakes)
     return config, policy
 
 
+def _profile_given(documents: Iterable[Document]) -> str | None:
+    """The profile that files name which have mistakes elsewhere."""
+    given = [document.given_at("validation", "profile") for document in documents]
+    return next((profile for profile in reversed(given) if profile in profile_ids()), None)
+
+
 def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:
     """What a mapping gives that the profile of its feeds has not."""
-    if document.value is None or document.value.mapping is None:
+    named = document.given_at("mapping", "attributes")
+    if not isinstance(named, dict):
         return
     known = [attribute.name for attribute in load_profile(profile).attributes]
-    for name in document.value.mapping.attributes:
-        if name not in known:
+    for name in named:
+        if isinstance(name, str) and name not in known:
             cause = UnknownName(f"profile {profile} has no attribute {name!r}", name, known)
             yield document.mistake(("mapping", "attributes", name), cause)
 

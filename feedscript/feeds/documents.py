@@ -1,7 +1,7 @@
 """YAML documents checked by a marshmallow schema, where every mistake is told with file, line and key."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,12 +22,23 @@ _MARKS = ("_schema", "value", "key")
 
 @dataclass(frozen=True)
 class Document:
-    """What a schema made of a document (None where it has mistakes), its mistakes, and where it says what."""
+    """What a schema made of a document (None where it has mistakes), its mistakes, and where it says what.
+
+    `given` is what the document says, as YAML reads it, whether right or wrong.
+    """
 
     path: Path
     value: Any
     mistakes: tuple[Mistake, ...]
     places: Places
+    given: Any = None
+
+    def given_at(self, *key: str) -> Any:
+        """What is given at the key, even in a document with mistakes; None where nothing is."""
+        within = self.given
+        for step in key:
+            within = within.get(step) if isinstance(within, dict) else None
+        return within
 
     def mistake(self, key: Key, cause: str) -> Mistake:
         """A mistake at the key, which nobody but the caller can see."""
@@ -58,17 +69,19 @@ def read_document(path: Path, schema: Schema) -> Document:
         cause = getattr(error, "problem", None) or str(error)
         return _unreadable(path, mark.line + 1 if mark else None, f"is not YAML: {cause}")
     told = tuple(Mistake(path, line, key, cause) for line, key, cause in faults)
-    document = Document(path, None, told, Places(root))
+    if data is None and not told:
+        data = {}
+    document = Document(path, None, told, Places(root), data)
     if not isinstance(data, dict):
         return document if told else _unreadable(path, 1, "must be a mapping of keys to values")
     try:
-        return Document(path, schema.load(data), told, document.places)
+        return replace(document, value=schema.load(data))
     except ValidationError as error:
         found = (
             document.mistake(key, _explained(schema, document.places, key, cause, of_name=of_name))
             for key, cause, of_name in _causes(error.messages, (), document.places)
         )
-        return Document(path, None, tuple(sorted((*told, *found), key=_line)), document.places)
+        return replace(document, mistakes=tuple(sorted((*told, *found), key=_line)))
 
 
 def _unreadable(path: Path, line: int | None, cause: str) -> Document:

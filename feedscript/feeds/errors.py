@@ -74,7 +74,7 @@ class Mistake:
 
 
 class DocumentError(FeedError):
-    """YAML documents of ours or of the user's are wrong.
+    """YAML documents of ours or of the user's are wrong; the message has a line for each mistake.
 
     Attributes: `mistakes`, all of them; and of the first one `path`, `line`, `key`, `cause`.
     """
@@ -82,7 +82,7 @@ class DocumentError(FeedError):
     def __init__(self, *mistakes: Mistake) -> None:
         more = len(mistakes) - MISTAKES_TOLD
         told = [str(mistake) for mistake in mistakes[:MISTAKES_TOLD]] + ([f"{more} more"] if more > 0 else [])
-        super().__init__("; and ".join(told))
+        super().__init__("\n".join(told))
         self.mistakes = mistakes
         self.path = mistakes[0].path
         self.line = mistakes[0].line

@@ -1,7 +1,8 @@
 """Mappings as documents: which column becomes which attribute, and what is done to its values on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -193,9 +194,10 @@ class _RuleSchema(Schema):
     omit = fields.Boolean()
     operations = fields.List(_OperationField())
 
-    @validates_schema
-    def one_origin(self, data: dict[str, Any], **_: Any) -> None:
-        given = [key for key in ("names", "column", "columns", "constant", "omit") if key in data]
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def one_origin(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
+        origins = ("names", "column", "columns", "constant", "omit")
+        given = [key for key in origins if isinstance(original, dict) and key in original]
         if len(given) > 1:
             raise ValidationError(f"give one of them, not {' and '.join(given)}")
 
@@ -212,23 +214,49 @@ class _RuleSchema(Schema):
         )
 
 
+def operations_in(document: Any) -> Iterator[tuple[str, str, int, Operation]]:
+    """Section, name and place of each operation that is right by itself, whatever else the document has wrong."""
+    for section in ("attributes", "inputs"):
+        rules = document.get(section) if isinstance(document, dict) else None
+        for name, rule in rules.items() if isinstance(rules, dict) else ():
+            given = rule.get("operations") if isinstance(rule, dict) else None
+            for place, operation in enumerate(given if isinstance(given, list) else ()):
+                with suppress(ValidationError):
+                    yield section, name, place, _OperationField().deserialize(operation)
+
+
+class Misplaced:
+    """What is wrong with operations for where they stand, all of which is told at once."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, dict[str, dict[str, dict[int, list[str]]]]] = {}
+
+    def add(self, section: str, name: str, place: int, cause: str) -> None:
+        """Note what is wrong with the operation at a place."""
+        operations = self._told.setdefault(section, {}).setdefault(name, {}).setdefault("operations", {})
+        operations.setdefault(place, []).append(cause)
+
+    def tell(self) -> None:
+        """Raise ValidationError with what was noted, if anything was."""
+        if self._told:
+            raise ValidationError(dict(self._told))
+
+
 class MappingSchema(Schema):
     """The document of a mapping: `attributes` and `inputs`, each a rule by name."""
 
     attributes = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
     inputs = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
 
-    @validates_schema(skip_on_field_errors=True)
-    def cut_no_identifier(self, data: dict[str, Any], **_: Any) -> None:
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def cut_no_identifier(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
         """Refuse to cut what names a product: the rest names another one, or none."""
-        for name in IDENTIFIERS & data.get("attributes", {}).keys():
-            operations = data["attributes"][name].operations or ()
-            for place, operation in enumerate(operations):
-                if isinstance(operation, Truncate):
-                    cause = (
-                        f"{name} is an identifier, which nothing may be cut off: what is left is no {name}"
-                    )
-                    raise ValidationError({"attributes": {name: {"operations": {place: [cause]}}}})
+        mistakes = Misplaced()
+        for section, name, place, operation in operations_in(original):
+            if section == "attributes" and name in IDENTIFIERS and isinstance(operation, Truncate):
+                cause = f"{name} is an identifier, which nothing may be cut off: what is left is no {name}"
+                mistakes.add(section, name, place, cause)
+        mistakes.tell()
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Mapping:

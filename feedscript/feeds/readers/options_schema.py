@@ -15,13 +15,31 @@ def _known_encoding(label: str) -> None:
         raise ValidationError(str(error)) from error
 
 
+#: What merchants call a delimiter; single quotes keep YAML from reading `\\t` as a tab.
+_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+
+
+class _Delimiter(fields.String):
+    """One character, or the name of one."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
+        return _DELIMITERS.get(text.lower(), text)
+
+
 class SourceSchema(Schema):
     """The `source` section of a merchant's or partner's file."""
 
     encoding = fields.String(validate=_known_encoding)
-    delimiter = fields.String(
+    delimiter = _Delimiter(
         validate=[
-            validate.Length(equal=1, error="must be one character"),
+            validate.Length(
+                equal=1,
+                error=(
+                    "must be one character, or one of the words tab, comma, semicolon, pipe and space;"
+                    ' a tab is written as tab, or as "\\t" in double quotes'
+                ),
+            ),
             validate.NoneOf('"\r\n\\', error="must not be a quote, a backslash or a line end"),
         ]
     )

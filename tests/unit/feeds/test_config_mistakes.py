@@ -88,6 +88,7 @@ validation:
     assert [(m.path.parent.name, m.line, m.key) for m in found] == [
         ("partners", 2, "validation.profile"),
         ("partners", 3, "validation.max_error_ratio"),
+        ("merchants", 3, "mapping.attributes.titel"),
         ("merchants", 4, "mapping.attributes.price.colum"),
         ("merchants", 6, "brand"),
         ("merchants", 8, "validation.country"),
@@ -95,6 +96,107 @@ validation:
         ("merchants", 10, "validation.disabled.0"),
         ("merchants", 10, "validation.disabled.2"),
     ]
+
+
+WITH_OTHERS = [
+    pytest.param("    titel: {column: Name}\n    brand: {operations: [{truncat: 1}]}\n",
+                 ["titel", "brand.operations.0"], id="5.4-attribute-and-operation"),
+    pytest.param("    titel: {column: Name}\n    price: {colum: b}\n    brnd: {column: c}\n",
+                 ["titel", "price.colum", "brnd"], id="5.4-attributes-and-key"),
+    pytest.param("    titel: {column: Name, constant: x}\n    brand: {operations: [{truncate: 9}, uper]}\n",
+                 ["titel", "titel", "brand.operations.0", "brand.operations.1"], id="5.4-origins-and-identifier"),
+    pytest.param("    title: {colum: a, column: b, constant: c}\n", ["title.colum", "title"], id="5.4-origins-and-key"),
+    pytest.param("    price: {operations: [price: curency, uper]}\n    titel: {column: a}\n",
+                 ["price.operations.0", "price.operations.1", "titel"], id="5.4-reference-and-operation"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "keys"), WITH_OTHERS)
+def test_no_mistake_hides_another(tmp_path: Path, rules: str, keys: list[str]) -> None:
+    found = mistakes(tmp_path, f"mapping:\n  attributes:\n{rules}")
+    assert sorted(m.key.removeprefix("mapping.attributes.") for m in found) == sorted(keys)
+    assert [m.line for m in found] == sorted(m.line or 0 for m in found)
+
+
+def test_case_5_4_each_mistake_has_a_line_of_the_message(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "merchants",
+        "acme",
+        "mapping: {attributes: {titel: {column: a}, prise: {column: b}}}\nx: 1\n",
+    )
+    with pytest.raises(ConfigError) as raised:
+        load_config(tmp_path, partner_id=None, merchant_id="acme")
+    assert str(raised.value).split("\n") == [str(mistake) for mistake in raised.value.mistakes]
+    assert len(raised.value.mistakes) == 3
+
+
+@pytest.mark.parametrize(
+    ("operation", "wrong", "near"),
+    [
+        pytest.param("price: curency", "curency", "currency", id="5.4-price"),
+        pytest.param("price: [currency, conditon]", "conditon", "condition", id="5.4-price-of-several"),
+        pytest.param("unless_same_as: prise", "prise", "price", id="5.4-unless-same-as"),
+        pytest.param("unit: wieght_unit", "wieght_unit", "my_weight_unit", id="5.4-an-input-of-its-own"),
+    ],
+)
+@pytest.mark.parametrize("section", ["attributes", "inputs"])
+def test_a_reference_to_what_nothing_gives(
+    tmp_path: Path, section: str, operation: str, wrong: str, near: str
+) -> None:
+    text = (
+        "mapping:\n  inputs:\n    my_weight_unit: {column: U}\n"
+        f"    x: {{column: X}}\n  attributes:\n    price: {{operations: [{operation}]}}\n"
+    )
+    if section == "inputs":
+        text = text.replace("x: {column: X}", f"x: {{column: X, operations: [{operation}]}}").replace(
+            f"price: {{operations: [{operation}]}}", "price: {column: P}"
+        )
+    (mistake,) = mistakes(tmp_path, text)
+    assert mistake.line == (6 if section == "attributes" else 4)
+    assert f"no attribute or input is called {wrong!r}" in mistake.cause
+    assert near in mistake.near
+    read(tmp_path, text.replace(wrong, near))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="5.4-empty"),
+        pytest.param("# nothing yet\n\n# source:\n", id="5.4-comments-only"),
+        pytest.param("---\n", id="5.4-document-mark"),
+        pytest.param("\n  \n", id="5.4-white-space"),
+    ],
+)
+def test_an_empty_file_says_nothing(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text) == FeedConfig()
+
+
+@pytest.mark.parametrize(
+    ("written", "delimiter"),
+    [
+        pytest.param("tab", "\t", id="5.4-tab"),
+        pytest.param("'\\t'", "\t", id="5.4-tab-in-single-quotes"),
+        pytest.param('"\\t"', "\t", id="5.4-tab-in-double-quotes"),
+        pytest.param("\\t", "\t", id="5.4-tab-without-quotes"),
+        pytest.param("Semicolon", ";", id="5.4-semicolon"),
+        pytest.param("comma", ",", id="5.4-comma"),
+        pytest.param("pipe", "|", id="5.4-pipe"),
+        pytest.param("space", " ", id="5.4-space"),
+        pytest.param("t", "t", id="5.4-a-letter"),
+    ],
+)
+def test_a_delimiter_may_be_a_word(tmp_path: Path, written: str, delimiter: str) -> None:
+    assert read(tmp_path, f"source: {{delimiter: {written}}}").source.delimiter == delimiter
+
+
+@pytest.mark.parametrize("written", ["tabulator", "'\\\\t'", "'||'"])
+def test_case_5_4_a_delimiter_of_several_characters_is_told_how_to_write_a_tab(
+    tmp_path: Path, written: str
+) -> None:
+    (mistake,) = mistakes(tmp_path, f"source: {{delimiter: {written}}}")
+    assert "one of the words tab, comma" in mistake.cause
+    assert '"\\t" in double quotes' in mistake.cause
 
 
 def test_case_5_4_each_operation_of_a_list_is_told(tmp_path: Path) -> None:
