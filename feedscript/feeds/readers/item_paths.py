@@ -32,11 +32,21 @@ _BY_ROOT: Mapping[str, ElementPath] = {
     "feed": ("entry",),
     "yml_catalog": ("shop", "offers", "offer"),
 }
-#: What RSS and Atom say of the feed itself, with parts of their own. In a catalogue of Yandex categories have them too.
-_NO_ITEMS: Mapping[str, Set[str]] = {
-    "rss": {"channel", "image", "textinput", "cloud", "owner"},
-    "feed": {"author", "contributor", "link", "category"},
-}
+#: What RSS and Atom say of the feed itself, with parts of their own.
+_ABOUT_FEED = frozenset(
+    {
+        "channel",
+        "image",
+        "textinput",
+        "cloud",
+        "owner",
+        "author",
+        "contributor",
+        "link",
+        "category",
+        "generator",
+    }
+)
 #: An element with this many parts is an item, rather than a wrapper of one value.
 _SEVERAL = 2
 _NAMES_SHOWN, _LONGEST_SHOWN = 20, 40
@@ -97,13 +107,13 @@ def _known(survey: ElementSurvey) -> ElementPath | None:
     below = _BY_ROOT.get(survey.root.lower())
     if below is None:
         return None
-    # The known place may come later, where the beginning has no item yet; but what is like items elsewhere is items too.
+    # The known place may come later, where the beginning has no item yet; but what is like items is items elsewhere.
     several = [path for path in survey.counts if survey.parts_of(path) >= _SEVERAL]
     namesakes = [path for path in several if path[-1] == below[-1]]
     if namesakes:
         return min(namesakes, key=len)
-    besides = _NO_ITEMS.get(survey.root.lower())
-    best = _most_item_like(survey, besides) if besides else None
+    # A catalogue of Yandex begins with lists of other things, and may have more of them than its beginning holds.
+    best = None if survey.root.lower() == "yml_catalog" else _most_item_like(survey, _ABOUT_FEED)
     return best if best in several else (survey.root, *below)
 
 

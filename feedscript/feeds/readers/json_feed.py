@@ -1,8 +1,8 @@
 """JSON feeds, one document or a document a line: streamed, the numbers' digits kept as written."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
 from feedscript.feeds.readers.compression import contents
@@ -29,11 +29,14 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
     texts = iter(as_text(contents(intake), encoding, intake.faults))
     if "\n" not in start and start.startswith("{") and not _opens_envelope(start):
         start, texts = _first_lines(texts, _longest_item(intake))
-    if _is_lines(start, intake.shapes):
+    is_lines = _is_lines(start, intake.shapes)
+    one_object = not is_lines and _is_one_item(start, intake.shapes)
+    # It may be as long as an item may be, and is not to be kept while all are read.
+    del start
+    if is_lines:
         return stage_items(intake, _from_lines(intake, texts), intake.source("jsonl", encoding=encoding))
-    one_object = _is_one_item(start, intake.shapes)
     wanted = intake.options.item
-    if wanted is None and not one_object and start.startswith("{"):
+    if wanted is None and not one_object and _beginning(head).startswith("{"):
         wanted = key_of_items(_beginning(head))
     items = _from_document(intake, texts, wanted, one_object=one_object)
     return stage_items(intake, items, intake.source("json", encoding=encoding, item=wanted))
@@ -57,7 +60,7 @@ def _opens_envelope(start: str) -> bool:
 
 def _first_lines(texts: Iterator[str], longest: int) -> tuple[str, Iterator[str]]:
     """The text up to its second line break, or as far as an item may reach; and all of the text, to be read anew."""
-    pieces: list[str] = []
+    pieces: deque[str] = deque()
     length = breaks = 0
     ending: Iterator[str] = texts
     try:
@@ -69,7 +72,13 @@ def _first_lines(texts: Iterator[str], longest: int) -> tuple[str, Iterator[str]
                 break
     except Stopped as stopped:
         ending = _stopping(stopped)
-    return _beginning("".join(pieces)), chain(pieces, ending)
+    return _beginning("".join(pieces)), _anew(pieces, ending)
+
+
+def _anew(pieces: deque[str], ending: Iterator[str]) -> Iterator[str]:
+    while pieces:
+        yield pieces.popleft()
+    yield from ending
 
 
 def _stopping(stopped: Stopped) -> Iterator[str]:

@@ -17,7 +17,8 @@ ATOM = (
 #: What feeds say of themselves, with parts.
 ABOUT = (
     "<image><url>u</url><title>t</title><link>l</link></image>"
-    "<author><name>n</name><uri>u</uri><email>e</email></author>"
+    "<author><name>n</name><uri>u</uri><email>e</email></author><generator uri='u' version='1'>g</generator>"
+    "<link rel='self' href='a'/><link rel='next' href='b'/>"
 )
 
 
