@@ -22,6 +22,9 @@ _AFTER_HOST = rf"[/?#](?:[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{PLAIN}]|{_HEX})*"
 
 #: The pattern (Python's and RE2's) of an address that every reader takes as it is.
 ADDRESS = rf"(?i:https?)://(?:{_USER})?{_HOST}(?::{_PORT})?(?:{_AFTER_HOST})?"
+#: The pattern (Python's and RE2's) of a second address's beginning: behind a sign that parts values, a letter, a digit.
+#: An address within another's path or query stands behind another sign, plain or encoded: `/`, `=`, `%3D`.
+SECOND_ADDRESS = r"(?is:[\s,;|]|[^%].[^\x00-/:-@\[-`{-\x7f])(?i:https?)://"
 #: The pattern (RE2) of what `mended_address` mends: a character that is no part of addresses, or stands for another.
 SUSPECT = r"[^!-~]|[\"<>\\{|}]|^//|,//|&(?:amp|AMP|#)|%(?:[^0-9a-fA-F]|[0-9a-fA-F][^0-9a-fA-F]|[0-9a-fA-F]?$)"
 #: Characters that an address holds only encoded: the usual ones of those that `ADDRESS` does not take.

@@ -3,10 +3,12 @@
 import re
 from urllib.parse import quote
 
-from feedscript.feeds.addresses import ADDRESS, ESCAPED_AMPERSAND, PLAIN
+from feedscript.feeds.addresses import ADDRESS, ESCAPED_AMPERSAND, PLAIN, SECOND_ADDRESS
 
 _ADDRESS = re.compile(ADDRESS)
 _PARTING = re.compile(r"(\x1f|,(?=\s*(?:https?:)?//))", re.IGNORECASE)
+#: Browsers drop line ends and encode blanks, which would make one address, of nothing, out of two.
+_SECOND = re.compile(rf"{SECOND_ADDRESS}|[\s;|](?i:https?:)?[/\\]{{2}}")
 _LINE_ENDS = re.compile(r"[\t\n\r]")
 _AMPERSAND = re.compile(ESCAPED_AMPERSAND)
 _PARTS = re.compile(
@@ -24,15 +26,16 @@ def mended_address(value: str) -> str:
 
     Spaces around it go; `//host` is https, a host becomes ASCII (IDNA), characters that addresses hold only encoded
     are encoded as UTF-8, a `%` that encodes nothing is `%25`, and `&amp;` is `&`. What is encoded stays as it is, and
-    so does an address that is none after all that.
+    so does an address that is none after all that, or that holds a second one behind another sign than a comma.
     """
     return "".join(each if place % 2 else _mended(each) for place, each in enumerate(_PARTING.split(value)))
 
 
 def _mended(address: str) -> str:
-    text = _AMPERSAND.sub("&", _LINE_ENDS.sub("", address.strip(_SPACES)))
+    bare = address.strip(_SPACES)
+    text = _AMPERSAND.sub("&", _LINE_ENDS.sub("", bare))
     parts = _PARTS.fullmatch(f"https:{text}" if text.startswith("//") else text)
-    if parts is None:
+    if parts is None or _SECOND.search(bare):
         return address
     host = parts["host"] if parts["host"].isascii() else _ascii_host(parts["host"])
     path = parts["path"].replace("\\", "/")
@@ -40,7 +43,7 @@ def _mended(address: str) -> str:
     made = f"{parts['scheme']}://{user}{host}{parts['port'] or ''}{_encoded(path + parts['rest'])}"
     # What was no second address must not become one.
     made = _PARTING.sub("%2C", made)
-    return made if _ADDRESS.fullmatch(made) else address
+    return made if _ADDRESS.fullmatch(made) and not _SECOND.search(made) else address
 
 
 def _encoded(text: str) -> str:

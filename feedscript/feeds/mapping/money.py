@@ -86,7 +86,9 @@ def _is_right(value: str, decimal: Decimal | None) -> str:
     been written here, and would be another amount when it is read again.
     """
     three = set(CURRENCIES[3]) - (set(currencies().without_their_decimals) if decimal == "comma" else set())
-    decimals = rf"(?:\.[0-9]{{1,2}})? [A-Z]{{3}}|\.[0-9]{{3}} (?:{'|'.join(sorted(three))})"
+    # Words of three capitals, such as LEI, are read.
+    codes = "|".join(currencies().codes)
+    decimals = rf"(?:\.[0-9]{{1,2}})? (?:{codes})|\.[0-9]{{3}} (?:{'|'.join(sorted(three))})"
     return f"regexp_full_match({value}, {literal(f'{WHOLE}(?:{decimals})')})"
 
 
@@ -106,10 +108,17 @@ def _around(text: str) -> str:
     """What lies around the digits, without blanks and the phrases that change nothing about the amount."""
     known = currencies()
     before = f"(?i)^(?:{_any_of(known.before)}) ?[: ] ?"
-    behind = rf"(?i)([^{_LETTERS}])(?: ?\(?(?:{_any_of(known.behind)})\)?)+$"
+    # A phrase of letters ends no word: "EUR TTC", but not "XTTC". A sign does: "EUR*".
+    signs = _phrase(tuple(each for each in known.behind if not each[0].isalpha()))
+    phrase = _phrase(known.behind)
+    behind = rf"(?i)(?:{signs}|([^{_LETTERS}]){phrase}){phrase}*$"
     placed = f"regexp_replace({text}, {literal(RUN)}, {literal(_PLACE)})"
     told = f"regexp_replace(regexp_replace({placed}, {literal(before)}, ''), {literal(behind)}, '\\1')"
     return f"replace({told}, ' ', '')"
+
+
+def _phrase(phrases: tuple[str, ...]) -> str:
+    return rf"(?: ?\(?(?:{_any_of(phrases)})\)?)"
 
 
 def _any_of(phrases: tuple[str, ...]) -> str:

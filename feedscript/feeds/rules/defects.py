@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from feedscript.feeds.addresses import SECOND_ADDRESS
 from feedscript.feeds.profiles.model import Attribute, Part, Profile, Type
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.rules import gtin, sql, values
@@ -11,8 +12,8 @@ from feedscript.feeds.rules.derivation import Value
 from feedscript.feeds.rules.value_test import Fails, ValueTest
 
 _DAY_SECONDS = 86_400
-#: Two addresses in one value; an address within another one's query has no such sign before it.
-SEVERAL_ADDRESSES = r"(?i)^https?://[^\s,|]+\s*[\s,|]\s*https?://"
+#: Two addresses in one value.
+SEVERAL_ADDRESSES = rf"(?is)^https?://.*{SECOND_ADDRESS}"
 _SPELLINGS = (str.lower, str.upper, str.capitalize, str.title)
 
 
@@ -51,11 +52,10 @@ def _placeholders(attribute: Attribute) -> Iterator[ValueTest]:
 
 def _one_address(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.type is Type.URL and not attribute.repeatable:
-        # Addresses joined by any other sign than a comma are of no address's form, and so not called fine.
         yield ValueTest(
             "too_many_values",
             lambda value: sql.contains(value.text, SEVERAL_ADDRESSES),
-            lambda value: f"NOT contains({value.text}, ',')",
+            lambda value: f"{value.text} NOT LIKE '%://%://%'",
         )
 
 

@@ -8,13 +8,13 @@ from feedscript.feeds.mapping.operations.operation import Alone, Layer
 from feedscript.feeds.profiles.model import Attribute, Type
 from feedscript.feeds.readers import VALUE_SEPARATOR
 from feedscript.feeds.rules.repeated import filled, quoted, unquoted_values
-from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.rules.sql import WHITE_SPACE, identifier, literal
 from feedscript.feeds.rules.values import pattern
 
 _JOINED = literal(VALUE_SEPARATOR)
 _ADDRESS = r"(?i:https?:)?//"
-#: What addresses may hold, of signs that separate lists.
-_IN_ADDRESSES = ",;:/?#@!$&'()*+=-._~"
+#: Signs that an address may well begin or end with, should a merchant separate lists by them.
+_OF_ADDRESSES = ":/?#@!$&'()*+=-._~"
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Listed(Alone):
     """Separate several values as Google does, with a comma alone, each once and `at_most` so many.
 
     `separators` are the merchant's own. In a list of addresses they, commas and white space part only where another
-    address follows, and the commas left within one become `%2C`. In a list of texts a comma parts but before a space.
+    address follows or none stands beside them, and the commas left within one become `%2C`. In a list of texts a comma
+    parts but before a space.
     """
 
     name: ClassVar[str] = "list"
@@ -34,7 +35,7 @@ class Listed(Alone):
         value, parts = identifier(column), f"{column}:parts"
         kept = identifier(parts)
         once = f"list_filter({kept}, lambda part, place: list_position({kept}, part) = place)"
-        are_addresses = f"regexp_matches({value}, {literal(f'^{_ADDRESS}')})"
+        are_addresses = f"regexp_matches({value}, {literal(f'^{self._between}*{_ADDRESS}')})"
         return (
             {
                 parts: f"CASE WHEN {are_addresses} THEN {self._addresses(value)} ELSE {self._texts(value)} END",
@@ -45,16 +46,18 @@ class Listed(Alone):
         )
 
     def _addresses(self, value: str) -> str:
-        between = f"[\\s,{VALUE_SEPARATOR}{_class(self.separators)}]"
-        apart = f"regexp_replace({value}, {literal(f'{between}+({_ADDRESS})')}, {_JOINED} || '\\1', 'g')"
-        # A separator behind the last of several parts nothing; behind a single address it may be of the address.
-        behind = f"regexp_replace({apart}, {literal(f'{between}+$')}, '')"
-        foreign = "".join(sign for sign in self.separators if sign not in _IN_ADDRESSES)
-        alone = f"rtrim({apart}, {literal(f'{foreign} {VALUE_SEPARATOR}')})"
-        whole = f"CASE WHEN contains({apart}, {_JOINED}) THEN {behind} ELSE {alone} END"
-        return (
-            f"list_transform({filled(f'string_split({whole}, {_JOINED})')}, lambda v: replace(v, ',', '%2C'))"
+        apart = (
+            f"regexp_replace({value}, {literal(f'{self._between}+({_ADDRESS})')}, {_JOINED} || '\\1', 'g')"
         )
+        parting = "".join(sign for sign in self.separators if sign not in _OF_ADDRESSES)
+        ends = f"{WHITE_SPACE} || {literal(f',{parting}')}"
+        bare = f"list_transform(string_split({apart}, {_JOINED}), lambda v: trim(v, {ends}))"
+        return f"list_transform({filled(bare)}, lambda v: replace(v, ',', '%2C'))"
+
+    @property
+    def _between(self) -> str:
+        """The class of what parts addresses."""
+        return f"[\\s,{VALUE_SEPARATOR}{_class(self.separators)}]"
 
     def _texts(self, value: str) -> str:
         joined = VALUE_SEPARATOR * len(self.separators)

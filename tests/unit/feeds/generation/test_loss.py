@@ -124,6 +124,17 @@ def test_what_is_no_manifest_is_passed_over(text: str, tmp_path: Path) -> None:
             "feed.zip",
             "feed.json.gz",
             "FEED.XML",
+            "feed.yml",
+            "feed.yaml",
+            "feed.html",
+            "feed.HTM",
+            "feed.tar",
+            "feed.tgz",
+            "feed.tar.gz",
+            "feed.csv.xz",
+            "feed.pdf",
+            "feed.xls",
+            "feed.ods",
         )
     ],
 )

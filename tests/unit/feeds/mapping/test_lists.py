@@ -66,8 +66,17 @@ def written(attribute: str, *values: str) -> str | None:
         pytest.param(f"{ONE}\n{TWO}", f"{ONE},{TWO}", id="1.10-lines"),
         pytest.param(f"{ONE} {TWO}", f"{ONE},{TWO}", id="1.10-spaces"),
         pytest.param(f"{ONE}|{TWO}|", f"{ONE},{TWO}", id="1.10-separator-behind"),
-        pytest.param("https://a.example/a;", "https://a.example/a;", id="1.10-of-the-address"),
-        pytest.param(f"{ONE}|", ONE, id="1.10-never-of-the-address"),
+        pytest.param(f"{ONE};", ONE, id="1.10-semicolon-behind-one"),
+        pytest.param(f"{ONE}|", ONE, id="1.10-pipe-behind-one"),
+        pytest.param(f"{ONE},", ONE, id="1.10-comma-behind-one"),
+        pytest.param(f"{ONE} ,; ", ONE, id="1.10-separators-behind-one"),
+        pytest.param(f",{ONE}", ONE, id="1.10-comma-before-one"),
+        pytest.param(
+            "| ;https://a.example/a,b.jpg", "https://a.example/a%2Cb.jpg", id="1.10-separators-before-one"
+        ),
+        pytest.param(f",{ONE},,{TWO},", f"{ONE},{TWO}", id="1.10-around-several"),
+        pytest.param(f"{ONE},\x1f;\x1f{TWO};", f"{ONE},{TWO}", id="1.10-behind-each-from-json"),
+        pytest.param("https://a.example/a/?b=-", "https://a.example/a/?b=-", id="1.10-of-the-address"),
         pytest.param(
             f"{ONE}\x1fhttps://a.example/a,b.jpg", f"{ONE},https://a.example/a%2Cb.jpg", id="1.10-from-json"
         ),

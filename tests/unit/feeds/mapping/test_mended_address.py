@@ -1,6 +1,8 @@
 """Addresses: what generation mends of them, and what validation takes; ids name the kind: part.number."""
 
+import json
 import re
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -9,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.addresses import ADDRESS
+from feedscript.feeds.generation import generate
 from feedscript.feeds.mapping.mended_address import mended_address
 from feedscript.feeds.mapping.operations import Listed, Url
 from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.defects import SEVERAL_ADDRESSES
+from feedscript.feeds.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
+from tests.unit.feeds.products import product
 
 PIECES = st.sampled_from(
     [
@@ -89,7 +95,8 @@ LAWS = settings(deadline=None, max_examples=400)
 def taken(address: str) -> bool:
     """Whether validation takes an address."""
     [(found,)] = DATABASE.execute(
-        f"SELECT {sql.matches('v', ADDRESS)} FROM (SELECT ? AS v)", [address]
+        f"SELECT {sql.matches('v', ADDRESS)} AND NOT {sql.contains('v', SEVERAL_ADDRESSES)} FROM (SELECT ? AS v)",
+        [address],
     ).fetchall()
     return bool(found)
 
@@ -140,6 +147,22 @@ def taken(address: str) -> bool:
         ),
         pytest.param("https://a.de/ü,b.jpg", "https://a.de/%C3%BC,b.jpg", id="1.17-comma-within"),
         pytest.param("https://a.de/x,\\\\b.de", "https://a.de/x%2C//b.de", id="1.17-no-second-address"),
+        pytest.param(
+            "https://s.example/ü?url=https://b.example/a",
+            "https://s.example/%C3%BC?url=https://b.example/a",
+            id="1.17-address-in-a-query",
+        ),
+        pytest.param(
+            "https://s.example/ü?u=https%3A%2F%2Fb.example&v%3Dhttps://c.example",
+            "https://s.example/%C3%BC?u=https%3A%2F%2Fb.example&v%3Dhttps://c.example",
+            id="1.17-encoded-address-in-a-query",
+        ),
+        pytest.param(
+            "https://s.example/web/2020/https://b.example/ü",
+            "https://s.example/web/2020/https://b.example/%C3%BC",
+            id="1.17-address-in-a-path",
+        ),
+        pytest.param("https://s.example/\na|b", "https://s.example/a%7Cb", id="1.17-line-end-within"),
         # No address after all, and so left for validation to tell.
         pytest.param("www.shop.example/a b", "www.shop.example/a b", id="6.20-no-scheme"),
         pytest.param("https://a\u200cb.example/ü", "https://a\u200cb.example/ü", id="6.20-no-such-host"),
@@ -151,6 +174,37 @@ def test_url(value: str, expected: str) -> None:
     assert mended_address(value) == expected
     # What stands before U+001F is the value of an attribute that has one.
     assert worked(value, Url()) == expected.split("\x1f", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("https://s.example/a\nhttps://s.example/b", id="4.4-line-end"),
+        pytest.param("https://s.example/a.jpg https://s.example/b.jpg", id="4.4-space"),
+        pytest.param("https://s.example/a.jpg|https://s.example/b.jpg", id="4.4-pipe"),
+        pytest.param("https://s.example/ü; HTTP://s.example/b", id="4.4-semicolon"),
+        pytest.param("https://s.example/ühttps://s.example/b", id="4.4-directly-behind-a-letter"),
+        pytest.param("https://s.example/ü?a=1https://s.example/b", id="4.4-directly-behind-a-query"),
+        pytest.param("https://s.example/a\t//s.example/b", id="4.4-no-scheme"),
+        pytest.param("//s.example/a\r\n\r\n//s.example/b", id="4.4-neither-has-a-scheme"),
+        pytest.param("https:\\\\s.example\\a https:\\\\s.example\\b", id="4.4-backslashes"),
+    ],
+)
+def test_case_4_4_two_addresses_are_never_made_one(value: str) -> None:
+    assert worked(value, Url()) == value
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "|", ";", " | ", ",", ""])
+@pytest.mark.parametrize("attribute", ["link", "image_link"])
+def test_case_4_4_two_addresses_are_told_of_what_is_generated(
+    tmp_path: Path, attribute: str, between: str
+) -> None:
+    source, feed = tmp_path / "export.jsonl", tmp_path / "feed.csv"
+    two = f"https://s.example/a.jpg{between}https://s.example/b.jpg"
+    source.write_text(json.dumps({**product(1), attribute: two}) + "\n", "utf-8")
+    generate(source, feed)
+    told = {issue.rule.id for report in (validate(source), validate(feed)) for issue in report.issues}
+    assert told == {f"google.{attribute}.too_many_values"}
 
 
 def test_each_address_of_a_list_is_mended() -> None:
@@ -169,6 +223,10 @@ def test_each_address_of_a_list_is_mended() -> None:
         "https://xn--mnchen-3ya.example/%C3%BC#a/b?c",
         "https://1.2.3.4/p",
         "https://user:p%40w@shop.example/p",
+        "https://s.example/?url=https://b.example/a",
+        "https://s.example/click%3Fhttps://b.example/a",
+        "https://s.example/w_100,h_200/https://b.example/a",
+        "https://s.example/web/20200101/https://b.example/a",
         f"https://{'a' * 63}.example/p",
     ],
 )
@@ -199,6 +257,9 @@ def test_an_address_that_browsers_and_servers_take_is_right(address: str) -> Non
         pytest.param("https://shop.example/100%-cotton", id="6.20-stray-percent"),
         pytest.param("https://shop.example/%zz", id="6.20-percent-of-nothing"),
         pytest.param("https://shop.example/a b", id="6.20-space"),
+        pytest.param("https://s.example/a;https://s.example/b", id="4.4-semicolon"),
+        pytest.param("https://s.example/ahttps://s.example/b", id="4.4-directly-behind"),
+        pytest.param("https://s.example/a,b,HTTP://s.example/b", id="4.4-comma-behind-a-comma-within"),
     ],
 )
 def test_an_address_that_is_none_is_not_taken(address: str) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from feedscript.feeds.errors import ConfigError
 from feedscript.feeds.generation import Generated, generate
-from feedscript.feeds.mapping import Mapping, Preset, Rule, presets, recognised
+from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Preset, Rule, presets, recognised
 from feedscript.feeds.mapping.operations import Micros, Unit, Without
 from feedscript.feeds.mapping.preset import read_preset
 from feedscript.feeds.profiles import load_profile
@@ -239,6 +239,28 @@ def test_case_1_13_what_was_taken_for_what_is_told(tmp_path: Path) -> None:
 def test_case_1_13_elsewhere_a_number_is_a_stock_count(tmp_path: Path) -> None:
     result, (row,) = generated(tmp_path, {**VALID, "availability": 2})
     assert (result.preset, row["availability"]) == (None, "in_stock")
+
+
+@pytest.mark.parametrize("within", ["productAttributes", "attributes", "product_attributes"])
+def test_case_1_13_a_number_of_the_interfaces_is_no_stock_count(tmp_path: Path, within: str) -> None:
+    result, (row,) = generated(tmp_path, {"offerId": "SKU-1", within: NUMBERS})
+    assert (result.preset, row["availability"]) == ("merchant_api", "out_of_stock")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param({"offerId": "SKU-1", **NUMBERS}, id="1.13-not-within-attributes"),
+        pytest.param(
+            {"offerId": "SKU-1", "productAttributes": {"availability": 2, "title": "Mug"}}, id="1.13-no-price"
+        ),
+    ],
+)
+def test_case_1_13_what_is_not_recognised_of_an_interface_is_refused(
+    tmp_path: Path, item: dict[str, object]
+) -> None:
+    with pytest.raises(AttributesUnmatched, match=r"is known to hold .*price"):
+        generated(tmp_path, item)
 
 
 def test_the_merchants_own_mapping_speaks_before_the_preset(tmp_path: Path) -> None:
