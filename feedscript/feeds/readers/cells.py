@@ -103,8 +103,10 @@ def _parts(value: Value, depth: int = 0) -> Iterator[str | dict[str, Value]]:
 
 def _shape(name: str, shapes: Shapes) -> tuple[str, ...]:
     """The order of an attribute's sub-attributes; interfaces write its name `productDetails`, in other objects."""
+    if direct := shapes.get(name.lower()):
+        return direct
     own = _attribute_name(name.rpartition(".")[2])
-    known = (shapes.get(each) for each in (name.lower(), own, own.removesuffix("s"), own.removesuffix("es")))
+    known = (shapes.get(each) for each in (own, own.removesuffix("s"), own.removesuffix("es")))
     return next(filter(None, known), ())
 
 
@@ -116,9 +118,8 @@ def _attribute_name(name: str) -> str:
 def _text_form(part: Mapping[str, Value], shape: tuple[str, ...]) -> str:
     """Sub-attributes in their declared order, empty ones at the end left out; else its own text."""
     named = {_attribute_name(name): value for name, value in part.items()} if shape else part
-    return ":".join(_scalar(_amount(named.get(each))) for each in shape).rstrip(":") or _scalar(
-        part.get(OWN_TEXT)
-    )
+    texts = [value if type(value) is str else _scalar(_amount(value)) for value in map(named.get, shape)]
+    return ":".join(texts).rstrip(":") or _scalar(part.get(OWN_TEXT))
 
 
 def _amount(value: Value) -> Value:

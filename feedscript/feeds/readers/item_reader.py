@@ -19,11 +19,10 @@ from feedscript.feeds.readers.table import Item
 
 @dataclass(frozen=True)
 class Resumed:
-    """Where a new reader goes on in a document: the elements that are open there, its line (from 1) and column."""
+    """Where a new reader goes on in a document: the elements that are open there, and its line (from 1)."""
 
     open: tuple[str, ...]
     line: int
-    column: int
 
 
 class ItemReader:
@@ -50,7 +49,7 @@ class ItemReader:
         # Prefixes bound within the item: how deep the element lies that binds them, and those that are Google's there.
         self._scopes: list[tuple[int, frozenset[str]]] = []
         self._settled = 0
-        self._line = self._column = 0
+        self._line = 0
         self._first_byte = 0
         self._fed = 0
         self._columns = columns
@@ -62,11 +61,8 @@ class ItemReader:
         self._parser.CharacterDataHandler = self._pieces.append
         self._follow_path()
         self._lines_before = resumed.line - 1 if resumed else 0
-        self._columns_before = 0
         if resumed:
-            primer = "".join(f"<{name}>" for name in resumed.open)
-            self._columns_before = resumed.column - len(primer)
-            self.feed(primer.encode())
+            self.feed("".join(f"<{name}>" for name in resumed.open).encode())
         #: Bytes fed before the document's own: the ancestors' start tags.
         self.primed = self._fed
         self._settled = self.primed
@@ -102,11 +98,6 @@ class ItemReader:
         return self._lines_before + self._parser.CurrentLineNumber
 
     @property
-    def _column_reached(self) -> int:
-        before = self._columns_before if self._parser.CurrentLineNumber == 1 else 0
-        return self._parser.CurrentColumnNumber + before
-
-    @property
     def failed_at(self) -> int:
         """Where the parser gave up, as an offset into the bytes that it was fed."""
         return self._parser.ErrorByteIndex
@@ -122,11 +113,11 @@ class ItemReader:
         return bool(self._open)
 
     @property
-    def needed_from(self) -> tuple[int, int, int]:
-        """Where the item that is open begins, else what was read last: an offset into the bytes, line and column."""
+    def needed_from(self) -> tuple[int, int]:
+        """Where the item that is open begins, else what was read last: an offset into the bytes, and its line."""
         if self._open:
-            return self._first_byte, self._line, self._column
-        return max(self._parser.CurrentByteIndex, self.primed), self.line, self._column_reached
+            return self._first_byte, self._line
+        return max(self._parser.CurrentByteIndex, self.primed), self.line
 
     @property
     def ancestors(self) -> list[str]:
@@ -156,9 +147,9 @@ class ItemReader:
         self._settled = begin + 1
         if self._path == self._item_path:
             self._line = self._lines_before + self._parser.CurrentLineNumber
-            self._column = self._column_reached
             self._first_byte = begin
-            self._enter_scope(attributes)
+            if attributes:
+                self._enter_scope(attributes)
             self._open.append(attribute_parts(attributes) or [])
             self._parser.StartElementHandler = self._start_within
             self._parser.EndElementHandler = self._end_within

@@ -91,6 +91,12 @@ def name_of_reference(data: bytes, at: int) -> str | None:
     return found[0].decode() if found else None
 
 
+def column_at(data: bytes, at: int, before: int) -> int:
+    """The column, from 0, of an offset into bytes that begin at the column `before`."""
+    start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
+    return len(data[start:at].decode(errors="replace")) + (0 if start else before)
+
+
 class Position:
     """A physical line (from 1) and column (from 0) that moves forward over bytes."""
 
@@ -102,11 +108,8 @@ class Position:
 
     def move(self, at: int) -> "Position":
         """Go to an offset that is not before the last one."""
-        after = self._at
-        for found in _LINE_END.finditer(self._data, self._at, at):
-            self.line += 1
-            self.column = 0
-            after = found.end()
-        self.column += len(self._data[after:at].decode(errors="replace"))
+        passed = self._data[self._at : at]
+        self.line += len(_LINE_END.findall(passed))
+        self.column = column_at(passed, len(passed), self.column)
         self._at = at
         return self

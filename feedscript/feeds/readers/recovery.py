@@ -12,6 +12,7 @@ from feedscript.feeds.readers.raw_markup import (
     Closers,
     Position,
     bare_ampersands,
+    column_at,
     escaped,
     name_of_reference,
     outside_opaque,
@@ -98,8 +99,10 @@ class RecoveringReader:
             if not self._reader.within_item:
                 # What the parser gave up at may be the start tag of an item.
                 return
-        offset, self._line, self._column = self._reader.needed_from
-        self._held = self._held[offset - self._origin :]
+        offset, self._line = self._reader.needed_from
+        at = offset - self._origin
+        self._column = column_at(self._held, at, self._column)
+        self._held = self._held[at:]
         self._origin = offset
 
     def _go_on(self, *, final: bool) -> bool:
@@ -212,8 +215,7 @@ class RecoveringReader:
         return at - 1 if self._held[max(at - 1, 0) : at] in {b"<", b"&"} else at
 
     def _resumed(self, at: int) -> Resumed:
-        place = self._place(at)
-        return Resumed(tuple(self._reader.ancestors), place.line, place.column)
+        return Resumed(tuple(self._reader.ancestors), self._place(at).line)
 
     def _place(self, at: int) -> Position:
         return Position(self._held, self._line, self._column).move(at)
