@@ -67,7 +67,7 @@ class ItemReader:
         self.primed = self._fed
         self._settled = self.primed
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Parse the next piece; raises `Stopped` past a limit, and expat's ExpatError."""
         before = self._fed
         self._fed += len(data)
@@ -84,7 +84,7 @@ class ItemReader:
             )
         # As many elements as there are marks may lie in memory, each many times as large there as in the file.
         goes_on = self._open and self._first_byte < before
-        self._marks = data.count(b"<") + (self._marks if goes_on else 0)
+        self._marks = bytes(data).count(b"<") + (self._marks if goes_on else 0)
         if self._marks > MOST_PARTS:
             raise Stopped(f"line {self.line}: an item has more than {MOST_PARTS} elements")
 

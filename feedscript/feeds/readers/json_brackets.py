@@ -39,18 +39,16 @@ class _Element:
         self._stop = stop
         self._is_item = is_item
         self._open: list[str] = []
-        self._before = ""
         self.is_unclear = False
 
     def end_at(self, found: re.Match[str]) -> int | None:
         """Where the element ends, if the next sign shows it."""
         sign = found[0]
-        before, self._before = self._before, sign[0]
         if sign[0] == '"':
             self.is_unclear = len(sign) == 1
             return self._item_within(found.start(), self._stop if self.is_unclear else found.end())
         if sign == ",":
-            return self._end_at_comma(found, before)
+            return self._end_at_comma(found)
         if sign == "]" and not self._open:
             return found.start()
         if sign in _OPENERS:
@@ -67,7 +65,7 @@ class _Element:
                 return boundary.start(1)
         return None
 
-    def _end_at_comma(self, comma: re.Match[str], before: str) -> int | None:
+    def _end_at_comma(self, comma: re.Match[str]) -> int | None:
         following = _AFTER_COMMA.match(self._text, comma.end(), self._stop)
         if following is None:
             self.is_unclear = True
@@ -76,7 +74,7 @@ class _Element:
         if not self._open:
             # What is no object is no item: more likely a bracket within a text has ended the element too early.
             return comma.start() if begins in "{]" else None
-        is_member = before == "}" and begins == "{" and self._open[-1] == "{"
+        is_member = begins == "{" and self._open[-1] == "{"
         return comma.start() if is_member and self._is_item(at) else None
 
     def _close(self, opener: str) -> None:

@@ -91,25 +91,25 @@ def name_of_reference(data: bytes, at: int) -> str | None:
     return found[0].decode() if found else None
 
 
-def column_at(data: bytes, at: int, before: int) -> int:
-    """The column, from 0, of an offset into bytes that begin at the column `before`."""
-    start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
-    return len(data[start:at].decode(errors="replace")) + (0 if start else before)
+def column_at(data: bytes, begin: int, at: int, before: int) -> int:
+    """The column, from 0, of an offset into bytes of which `begin` is at the column `before`."""
+    line_end = max(data.rfind(b"\n", begin, at), data.rfind(b"\r", begin, at))
+    start = begin if line_end < 0 else line_end + 1
+    return len(data[start:at].decode(errors="replace")) + (before if line_end < 0 else 0)
 
 
 class Position:
     """A physical line (from 1) and column (from 0) that moves forward over bytes."""
 
-    def __init__(self, data: bytes, line: int, column: int) -> None:
+    def __init__(self, data: bytes, begin: int, line: int, column: int) -> None:
         self._data = data
-        self._at = 0
+        self._at = begin
         self.line = line
         self.column = column
 
     def move(self, at: int) -> "Position":
         """Go to an offset that is not before the last one."""
-        passed = self._data[self._at : at]
-        self.line += len(_LINE_END.findall(passed))
-        self.column = column_at(passed, len(passed), self.column)
+        self.line += len(_LINE_END.findall(self._data, self._at, at))
+        self.column = column_at(self._data, self._at, at, self.column)
         self._at = at
         return self

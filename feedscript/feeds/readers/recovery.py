@@ -25,6 +25,9 @@ from feedscript.feeds.readers.table import Item
 _NAME = rb"(?:[^\s<>/:=]+:)?%b"
 _SHOWN = 40
 _UNCLOSED_CDATA = expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION]
+_UNCLOSED = frozenset({_UNCLOSED_CDATA, expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN]})
+#: Behind so many CDATA sections and instructions without end nothing more is read.
+_MOST_UNCLOSED = 20
 
 
 class NewReader(Protocol):
@@ -56,21 +59,27 @@ class RecoveringReader:
         self._closers = Closers()
         self._ready: list[Item] = []
         self._given = 0
-        #: What is held, the offset of its beginning in what the reader was fed, its physical line, and its column.
+        # What is held, and where in it begins what is still needed: offset, physical line and column. To cut off what
+        # is not, behind each of many faults, would take the time of the whole rest.
         self._held = b""
-        self._origin = 0
+        self._start = 0
         self._line = 1
         self._column = 0
+        #: What the reader was fed before the first of the bytes held; less than none where these came first.
+        self._origin = 0
+        self._unclosed = 0
         self._error: expat.ExpatError | None = None
 
     def feed(self, data: bytes) -> None:
         """Read the next piece; raises `Stopped` past a limit."""
-        self._held += data
+        self._held = self._held[self._start :] + data
+        self._origin += self._start
+        self._start = 0
         if self._error is None:
             self._parse(data)
         while self._error is not None and self._go_on(final=False):
             pass
-        if self._error is not None and len(self._held) > self._longest:
+        if self._error is not None and len(self._held) - self._start > self._longest:
             raise Stopped(f"line {self._line}: an item is longer than {self._longest} bytes")
 
     def close(self) -> None:
@@ -82,7 +91,9 @@ class RecoveringReader:
                     return
             except expat.ExpatError as error:
                 self._error = error
-            if not self._go_on(final=True):
+                self._unclosed += error.code in _UNCLOSED
+            # To see that a CDATA section does not end the parser reads the whole rest.
+            if self._unclosed > _MOST_UNCLOSED or not self._go_on(final=True):
                 raise self._broken_off()
 
     def take(self) -> list[Item]:
@@ -91,7 +102,7 @@ class RecoveringReader:
         self._given += len(taken)
         return taken
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self, data: bytes | memoryview) -> None:
         try:
             self._reader.feed(data)
         except expat.ExpatError as error:
@@ -101,13 +112,12 @@ class RecoveringReader:
                 return
         offset, self._line = self._reader.needed_from
         at = offset - self._origin
-        self._column = column_at(self._held, at, self._column)
-        self._held = self._held[at:]
-        self._origin = offset
+        self._column = column_at(self._held, self._start, at, self._column)
+        self._start = at
 
     def _go_on(self, *, final: bool) -> bool:
         """Get past the error; False where the bytes held do not show how."""
-        begin = 0 if self._reader.within_item else self._start_of_item()
+        begin = self._start if self._reader.within_item else self._start_of_item()
         end = self._next_item(final=final) if begin is None else self._end_of_item(begin, final=final)
         if end is None:
             return False
@@ -119,10 +129,10 @@ class RecoveringReader:
         self._reader = self._new_reader(self._resumed(end))
         place = self._place(end)
         self._line, self._column = place.line, place.column
-        self._held = self._held[end:]
-        self._origin = self._reader.primed
+        self._start = end
+        self._origin = self._reader.primed - end
         self._error = None
-        self._parse(self._held)
+        self._parse(memoryview(self._held)[end:])
         return True
 
     @property
@@ -132,7 +142,7 @@ class RecoveringReader:
 
     def _start_of_item(self) -> int | None:
         """Where the start tag of an item begins that the parser gave up at; None if it was something else."""
-        settled = max(self._reader.settled_at - self._origin, 0)
+        settled = max(self._reader.settled_at - self._origin, self._start)
         tags = outside_opaque(self._boundary, self._held, settled, max(self._failed + 1, settled))
         return max((found.start() for found in tags if found["start"]), default=None)
 
@@ -156,7 +166,7 @@ class RecoveringReader:
         return self._held[self._held.find(b">", at) - 1 :][:1] == b"/"
 
     def _next_item(self, *, final: bool) -> int | None:
-        found = self._boundaries(max(self._failed, 0), final=final)
+        found = self._boundaries(max(self._failed, self._start), final=final)
         return next((each.start() for each in found if not each["end"]), None)
 
     def _boundaries(self, start: int, *, final: bool) -> Iterator[re.Match[bytes]]:
@@ -175,7 +185,7 @@ class RecoveringReader:
             return False
         items = reader.take()
         self._ready += items
-        position = self._place(0)
+        position = self._place(self._start)
         for at in bare if items else ():
             name = name_of_reference(passed, at)
             what = f"{name}, which XML does not know," if name else "an & that begins no reference"
@@ -207,9 +217,9 @@ class RecoveringReader:
     @property
     def _at_fault(self) -> int:
         """The place itself: expat points behind the sign that it did not expect anything after."""
-        at = min(max(self._failed, 0), len(self._held))
+        at = min(max(self._failed, self._start), len(self._held))
         if self._error is not None and self._error.code == _UNCLOSED_CDATA:
-            return max(self._held.rfind(b"<![CDATA["), 0)
+            return max(self._held.find(b"<![CDATA[", self._start), self._start)
         if self._held[max(at - 2, 0) : at] == b"</":
             return at - 2
         return at - 1 if self._held[max(at - 1, 0) : at] in {b"<", b"&"} else at
@@ -218,7 +228,7 @@ class RecoveringReader:
         return Resumed(tuple(self._reader.ancestors), self._place(at).line)
 
     def _place(self, at: int) -> Position:
-        return Position(self._held, self._line, self._column).move(at)
+        return Position(self._held, self._start, self._line, self._column).move(at)
 
 
 def _around(data: bytes, at: int) -> str:

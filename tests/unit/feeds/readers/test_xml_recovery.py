@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.limits import Limits
+from feedscript.feeds.readers.element_survey import ElementSurvey
 from feedscript.feeds.readers.elements import Columns
 from feedscript.feeds.readers.item_paths import ItemPlace
 from feedscript.feeds.readers.item_reader import ItemReader
@@ -133,7 +134,8 @@ def test_what_never_ends_takes_one_item_only(text, tmp_path):
     "item",
     [
         pytest.param("<item><t>1 < 2" + "<!--" * 20_000 + "</t></item>", id="3.12-comments-without-end"),
-        pytest.param("<item><t>1 < 2<!--</t></item>" * 4_000, id="3.12-items-with-comments-without-end"),
+        pytest.param("<item><t>1 < 2<!--</t></item>" * 30_000, id="3.12-items-with-comments-without-end"),
+        pytest.param(("<item><![CDATA[" + "x" * 100 + "</item>") * 15_000, id="3.12-cdata-without-end"),
         pytest.param("<item><t>" + "R & B" * 20_000 + "</t></item>", id="3.12-ampersands-in-one-line"),
     ],
 )
@@ -165,6 +167,27 @@ def test_what_is_wrong_before_the_items_does_not_hide_them(tmp_path):
     offers = '<offer id="1"><price>5</price></offer>\n' * 3
     staged = stage(tmp_path, offers, begin=begin, end="</offers></shop></yml_catalog>")
     assert (staged.source.item, len(cells(staged)), staged.complete) == ("offer", 3, True)
+
+
+def test_case_3_2_items_with_mismatched_tags_are_found(tmp_path):
+    thing = '<thing id="%d"><price>5</price><name>a</nom><b>c</thing>\n'
+    good_thing = '<thing id="3"><price>5</price></thing>'
+    staged = stage(
+        tmp_path,
+        *(thing % number for number in range(2)),
+        good_thing,
+        begin="<export><list>",
+        end="</list></export>",
+    )
+    assert (staged.source.item, len(cells(staged))) == ("thing", 1)
+    assert staged.faults.lost == {"malformed_xml": 2}
+
+
+def test_case_3_2_what_has_no_end_tag_ends_with_what_it_lies_in():
+    thing = "<thing><price>5</price><name>a</nom><b>c</thing>"
+    survey = ElementSurvey(f"<export><list>{thing * 3}<thing id=4><price>5</price></thing></list></export>")
+    assert survey.counts["export", "list", "thing"] == 4
+    assert survey.counts["export", "list", "thing", "price"] == 4
 
 
 def test_all_of_them_are_counted(tmp_path):
