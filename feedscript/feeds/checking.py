@@ -13,6 +13,7 @@ import duckdb
 from feedscript.feeds.account import Account, account_of
 from feedscript.feeds.connection import watched
 from feedscript.feeds.deadline import interrupted_after
+from feedscript.feeds.file_findings import Found, fault_findings, header_findings, origin_findings
 from feedscript.feeds.header import Header, read_header
 from feedscript.feeds.limits import Limits
 from feedscript.feeds.origin import Origin
@@ -20,12 +21,12 @@ from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import Fault, SourceOptions, Staged, stage, with_plain_line_ends
+from feedscript.feeds.readers import SourceOptions, Staged, stage, with_plain_line_ends
 from feedscript.feeds.report import Issue, Report, ordered, status_of
 from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.explanation import explained
-from feedscript.feeds.rules.places import Finder, Place, finder
+from feedscript.feeds.rules.places import Finder, finder
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
 from feedscript.feeds.scanning.crossing import (
@@ -119,15 +120,26 @@ class _Checking:
             progress=self.tell,
         )
         header = read_header(self.profile, staged.columns)
-        self._add_faults(staged)
+        self._add_file_findings(fault_findings(self.profile, staged))
         if staged.columns:
-            self._add_header_faults(staged, header)
+            line = staged.skip_lines or None if staged.line_column is None else None
+            self._add_file_findings(header_findings(self.profile, header, line))
+            if missing := [*header.missing()]:
+                self._add_missing(missing, header, staged.columns, line)
             self._scan(staged, header)
         elif staged.faults.lost:
             self.account = account_of(staged, None, 0)
             self.items = self.bad = self.account.seen
-        self._add_origin(staged)
+        # A manifest tells of the very bytes that it was made for.
+        if self.origin is not None and self.origin.sha256 != staged.source.sha256:
+            self.origin = None
+        if self.origin is not None:
+            self._add_file_findings(origin_findings(self.profile, self.origin))
         return staged
+
+    def _add_file_findings(self, findings: Iterable[Found]) -> None:
+        for rule, total, samples in findings:
+            self._add(rule, total, 0, samples)
 
     def _scan(self, staged: Staged, header: Header) -> None:
         usual = find_usual(staged)
@@ -235,33 +247,6 @@ class _Checking:
         assert self.findings is not None
         write_findings(scan, self.findings, grades, refused, self.policy.value_length)
 
-    def _add_faults(self, staged: Staged) -> None:
-        for code, total in staged.faults.totals.items():
-            # Which columns may stand twice, only the profile knows.
-            if code != "duplicate_column":
-                samples = [_sample_of(each) for each in staged.faults.samples[code]]
-                self._add(file_rule(self.profile, code), total, 0, samples)
-
-    def _add_origin(self, staged: Staged) -> None:
-        """Tell what the generation of this feed lost, if the manifest is of these very bytes."""
-        origin = self.origin
-        if origin is None or origin.sha256 != staged.source.sha256:
-            self.origin = None
-            return
-        samples = [Sample(None, line, None, cause) for line, cause in origin.first]
-        self._add(file_rule(self.profile, "lost_in_generation"), origin.lost_total, 0, samples)
-
-    def _add_header_faults(self, staged: Staged, header: Header) -> None:
-        line = staged.skip_lines or None if staged.line_column is None else None
-        for code, columns in (("unknown_column", header.unknown), ("duplicate_column", header.duplicates)):
-            samples = [Sample(None, line, None, column) for column in columns]
-            self._add(file_rule(self.profile, code), len(columns), 0, samples)
-        if not header.columns:
-            self._add(file_rule(self.profile, "no_known_column"), 1, 0, [Sample(None, line, None, None)])
-        missing = [*header.missing()]
-        if missing:
-            self._add_missing(missing, header, staged.columns, line)
-
     def _add_missing(
         self, missing: list[Attribute], header: Header, columns: tuple[str, ...], line: int | None
     ) -> None:
@@ -330,10 +315,3 @@ class _Checking:
             peak_rss_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             system_errors=tuple(self.system_errors),
         )
-
-
-def _sample_of(fault: Fault) -> Sample:
-    """A fault of the file as a finding: what stands there, if anything, with the message as a note of it."""
-    if fault.value is None:
-        return Sample(fault.item, fault.line, None, fault.message)
-    return Sample(fault.item, fault.line, None, fault.value, Place(0, 0, fault.message))
