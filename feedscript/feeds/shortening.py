@@ -9,7 +9,7 @@ def shortened(text: str, length: int, mark: tuple[int, int] = (0, 0)) -> tuple[s
     Where something was cut stands an ellipsis, which counts no character.
 
     >>> shortened("a long text that says <b>SALE</b> in its middle, and goes on", 12, (22, 25))
-    ('…t says <b>SALE…', (8, 11))
+    ('…ays <b>SALE<…', (5, 8))
     >>> shortened("a long text", 6)
     ('a long…', (0, 0))
     """

@@ -45,6 +45,8 @@ def test_case_5_4_mistakes_of_the_configuration_are_told_at_once_and_mended_by_o
         assert told == [
             ("p1.yaml", 1, "validation.country"),
             ("m1.yaml", 3, "mapping.attributes.titel.colunm"),
+            ("m1.yaml", 3, "mapping.attributes.titel"),
+            ("m1.yaml", 4, "mapping.attributes.brnd"),
         ]
         assert attempt["result"]["mistakes"][1]["near"] == ["column", "columns"]
         assert 'Put it in quotes: "NO"' in job["error"]
