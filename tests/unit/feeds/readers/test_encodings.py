@@ -147,11 +147,11 @@ LABELS = [
     ("x-cp1251", "cp1251", "ru", "6.14"), ("windows-874", "cp874", "th", "6.14"), ("x-euc-jp", "euc_jp", "ja", "6.14"),
     ("iso-8859-8-i", "iso8859_8", "he", "6.14"), ("cp1250", "cp1250", "cs", "6.14"), ("dos-874", "cp874", "th", "6.14"),
     ("csisolatin2", "iso8859_2", "pl", "6.14"),
-    ("gb2312", "gbk", "zh-tw", "6.15"), ("euc-kr", "cp949", "ko", "6.15"),
+    ("gb2312", "gb18030", "zh-tw", "6.15"), ("euc-kr", "cp949", "ko", "6.15"),
     ("shift_jis", "cp932", "ja", "6.15"), ("ks_c_5601-1987", "cp949", "ko", "6.15"), ("latin1", "cp1252", "de", "6.15"),
 ]  # fmt: skip
 #: What only the wider code page of a label has.
-WIDER = {"cp949": "똠방각하 펲시", "cp932": "①㈱Ⅳ髙", "gbk": "镕朱鎔", "cp1252": "„€“"}
+WIDER = {"cp949": "똠방각하 펲시", "cp932": "①㈱Ⅳ髙", "gb18030": "镕朱鎔㐂€", "cp1252": "„€“"}
 
 
 @pytest.mark.parametrize(
