@@ -97,3 +97,22 @@ def test_a_feed_is_validated_for_a_country(
         server.reaches(job_id, "validated", "validation_failed")
         report = server.get(f"/api/feed/jobs/{job_id}/report").json()
         assert report["profile"]["country"] == country
+
+
+def test_the_result_tells_whose_feed_it_is_and_its_manifest_what_was_lost(tmp_path: Path) -> None:
+    """A partner without a profile (2.4), and a record lost on the way (2.1), are told at the end of the way."""
+    configure(tmp_path, "merchants", "m1", "generation: {max_lost_ratio: 0.5}\n")
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", FEED + b"2,too,short\n")
+        body = request_body(partner_id="pintrest", destination_s3_path="s3://bucket/feed.csv", job_id=1)
+        job_id = server.post("/api/feed/generate", body).json()["job_id"]
+        result = server.reaches(job_id, "generated", "generation_failed")["attempts"][-1]["result"]
+        (warning,) = result["warnings"]
+        assert "no profile is known for the partner 'pintrest'" in warning
+        assert result["account"]["records_lost"] == {"ragged_row": 1}
+        asked = {"affiliate_merchant_id": body["affiliate_merchant_id"], "job_id": 1}
+        server.post("/api/feed/validate", {**asked, "destination_s3_path": "s3://bucket/report.json"})
+        server.reaches(job_id, "validated", "validation_failed")
+        report = server.get(f"/api/feed/jobs/{job_id}/report").json()
+        assert report["origin"]["records_lost"] == {"ragged_row": 1}
+        assert "lost_in_generation" in {issue["code"] for issue in report["issues"]}
