@@ -71,7 +71,8 @@ class Writing:
         accept: Callable[[Account], None],
     ) -> Written:
         staged = replace(staged, skip_blank=may_hold_blank(staged))
-        counting = start_index(staged.path)
+        # Of text alone the lines tell whether rows were lost in others; a reader of items has counted them.
+        counting = start_index(staged.path) if staged.line_column is None else None
         compiled = self._compiled(staged, source_table(staged, self.limits, rejects=True))
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
@@ -80,11 +81,8 @@ class Writing:
         items = f"read_parquet({literal(str(ledger.items))})"
         counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
         assert counted is not None
-        lines = counting.result().lines
-        if staged.line_column is None and rejected.lines_left(counted[0], lines):
-            if staged.skip_blank:
-                rejected.count_blank(self.limits)
-            rejected.look_within(counted[0], lines)
+        if counting is not None:
+            self._look_between(rejected, staged, counted[0], counting.result().lines)
         account = account_of(staged, rejected, counted[0])
         accept(account)
         columns = ", ".join(
@@ -93,6 +91,13 @@ class Writing:
         options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
         connection.execute(f"COPY (SELECT {columns} FROM {items}) TO {literal(str(path))} ({options})")
         return Written(account, self._repairs(connection, staged, ledger))
+
+    def _look_between(self, rejected: Rejected, staged: Staged, items: int, lines: int) -> None:
+        """Find what is no item, if the items and the rejected rows do not take all lines."""
+        if rejected.lines_left(items, lines):
+            if staged.skip_blank:
+                rejected.count_blank(self.limits)
+            rejected.look_within(items, lines)
 
     def _compiled(self, staged: Staged, scan: str) -> Compiled:
         known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
