@@ -29,6 +29,8 @@ from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
 EX_NOINPUT = 66
+#: Whose feed it is where neither the partner's configuration nor the merchant's says so.
+DEFAULT_PROFILE = "google"
 CALLBACK_DEADLINE = 35.0
 SHOWN_OF_ANSWER = 1024
 CALLBACK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)

@@ -5,13 +5,18 @@ import sys
 from pathlib import Path
 
 from feedscript.domain import Outcome
-from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, Workplace, carry_out, teller
+from feedscript.entrypoints.scripts.assignment import (
+    DEFAULT_PROFILE,
+    Assignment,
+    Conclusion,
+    Workplace,
+    carry_out,
+    teller,
+)
 from feedscript.feeds import generate
 from feedscript.feeds.generation import MAX_LOST_RATIO
 from feedscript.feeds.generation.manifest import manifest_of
 from feedscript.feeds.origin import MANIFEST_ENDING
-
-DEFAULT_PROFILE = "google"
 
 
 def main() -> int:

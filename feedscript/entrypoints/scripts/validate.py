@@ -5,7 +5,14 @@ import sys
 from pathlib import Path
 
 from feedscript.domain import EX_DATAERR, Outcome, Reason
-from feedscript.entrypoints.scripts.assignment import Assignment, Conclusion, Workplace, carry_out, teller
+from feedscript.entrypoints.scripts.assignment import (
+    DEFAULT_PROFILE,
+    Assignment,
+    Conclusion,
+    Workplace,
+    carry_out,
+    teller,
+)
 from feedscript.feeds import render_html, validate
 from feedscript.feeds.origin import MANIFEST_ENDING
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
@@ -25,7 +32,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
     report = validate(
         source,
         uri=assignment.source,
-        profile=place.config.profile or "google",
+        profile=place.config.profile or DEFAULT_PROFILE,
         country=assignment.country or place.config.country or "US",
         policy=place.policy,
         options=place.config.source,

@@ -32,43 +32,11 @@ DOUBLE_ENCODED = (
 FILLERS = ("Lorem ipsum", "lorem ipsum")
 #: Values that are nothing but what a program writes for nothing, a spreadsheet for a mistake, or a person for later.
 LEFTOVER_WORDS = (
-    *(
-        "null",
-        "(null)",
-        "nil",
-        "none",
-        "undefined",
-        "nan",
-        "#n/a",
-        "#ref!",
-        "#value!",
-        "#name?",
-        "#null!",
-        "#num!",
-    ),
-    *(
-        "#div/0!",
-        "#error!",
-        "#nv",
-        "#wert!",
-        "#bezug!",
-        "default title",
-        "default variant",
-        "untitled",
-        "todo",
-        "tbd",
-    ),
-    *(
-        "fixme",
-        "test",
-        "test product",
-        "testprodukt",
-        "sample product",
-        "product title",
-        "lorem ipsum",
-        "asdf",
-    ),
-)
+    "null", "(null)", "nil", "none", "undefined", "nan", "#n/a", "#ref!", "#value!", "#name?", "#null!",
+    "#num!", "#div/0!", "#error!", "#nv", "#wert!", "#bezug!", "default title", "default variant",
+    "untitled", "todo", "tbd", "fixme", "test", "test product", "testprodukt", "sample product",
+    "product title", "lorem ipsum", "asdf",
+)  # fmt: skip
 #: Blocks of capitals and of small letters in Latin, Greek, Cyrillic and Armenian, and of scripts without either. What
 #: Unicode knows as such (\\p{Lu} ...) takes RE2 longer to compile than a small feed takes to check. Where a block
 #: holds both in turn they count as capitals: small letters enough of the other blocks are beside them.
@@ -195,6 +163,10 @@ def _is_all_caps(value: Value) -> str:
     return sql.choice(settled, f"{enough} AND {small} * 6 <= {capitals}")
 
 
+def _is_promotional(value: Value) -> str:
+    return value.let(sql.contains(f"lower({value.text})", promotion_pattern()))
+
+
 _HTML_IN_LINK = _suspected("html_in_link", ESCAPED_AMPERSAND, ";")
 _QUALITIES = {
     "html": _suspected("html_in_text", markup_pattern(), "<", "&"),
@@ -202,8 +174,8 @@ _QUALITIES = {
     "link": _suspected("link_in_text", LINK, "://", "www."),
     "promotion": ValueTest(
         "promotional_text",
-        lambda value: value.let(sql.contains(f"lower({value.text})", promotion_pattern())),
-        lambda value: f"NOT {value.let(sql.contains(f'lower({value.text})', promotion_pattern()))}",
+        _is_promotional,
+        lambda value: f"NOT {_is_promotional(value)}",
     ),
     "placeholder_image": _suspected(
         "placeholder_image", PLACEHOLDER_IMAGE, "no", "No", "NO", "holder", "oming"
