@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from feedscript.feeds.limits import Limits
-from feedscript.feeds.readers import SourceOptions, Staged, stage
+from feedscript.feeds.readers import FaultTally, Source, SourceOptions, Staged, stage
 
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "shipping": ("country", "region", "service", "price"),
@@ -25,6 +25,23 @@ def stage_bytes(
     workdir = folder / "work"
     workdir.mkdir(parents=True)
     return stage(source, workdir=workdir, limits=limits, shapes=SHAPES, options=SourceOptions(**options))
+
+
+def staged_text(path: Path, columns: tuple[str, ...]) -> Staged:
+    """A CSV file with a header as it is staged where it lies."""
+    source = Source(
+        uri="x",
+        format="csv",
+        encoding="utf-8",
+        encoding_certainty="certain",
+        delimiter=",",
+        quoting="value",
+        item=None,
+        compression=None,
+        bytes=0,
+        survey=None,
+    )
+    return Staged(path, ",", '"', '"', 1, columns, None, source, FaultTally())
 
 
 def cells(staged: Staged) -> list[dict[str, str]]:

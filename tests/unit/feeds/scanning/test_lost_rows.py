@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds import Report, generate, validate
-from feedscript.feeds.readers import Staged
-from feedscript.feeds.readers.staged import FaultTally, Source
 from feedscript.feeds.scanning.swallowed import find_swallowed
+from tests.feeds_scanning import staged_text
 from tests.unit.feeds.products import product, write_csv
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
@@ -272,19 +271,7 @@ def test_whatever_the_rows_are_findings_stand_in_their_lines(
 def test_lines_within_a_row_are_told_from_its_own(tmp_path: Path) -> None:
     path = tmp_path / "feed.csv"
     path.write_text('id,x,y\nA1,"a,b",c\nA2,"b\nA3,c,d\n",e\nA4,f,g\n')
-    source = Source(
-        uri="x",
-        format="csv",
-        encoding="utf-8",
-        encoding_certainty="certain",
-        delimiter=",",
-        quoting="value",
-        item=None,
-        compression=None,
-        bytes=0,
-        survey=None,
-    )
-    staged = Staged(path, ",", '"', '"', 1, ("id", "x", "y"), None, source, FaultTally())
+    staged = staged_text(path, ("id", "x", "y"))
     found = find_swallowed(staged, [])
     assert (list(found.lines), list(found.first), list(found.last)) == ([4], [3], [5])
     assert len(find_swallowed(staged, [], most=0)) == 0

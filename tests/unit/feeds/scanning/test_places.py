@@ -10,8 +10,8 @@ import pytest
 
 from feedscript.feeds import Limits, Policy, Report, validate
 from feedscript.feeds.connection import connect
-from feedscript.feeds.readers.staged import FaultTally, Source, Staged
 from feedscript.feeds.scanning.lines import rows
+from tests.feeds_scanning import staged_text
 from tests.unit.feeds.products import product, write_csv
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
@@ -228,19 +228,7 @@ def test_an_interrupt_that_fell_between_two_queries_is_not_forgotten(tmp_path: P
 
 def test_rows_are_counted_as_the_scan_counts_them(tmp_path: Path) -> None:
     path = write(tmp_path, 'id,x\n1,"a\n\nb"\n\n2,c\nbad\n3,d"e\n4,f\n')
-    source = Source(
-        uri="x",
-        format="csv",
-        encoding="utf-8",
-        encoding_certainty="certain",
-        delimiter=",",
-        quoting="value",
-        item=None,
-        compression=None,
-        bytes=0,
-        survey=None,
-    )
-    staged = Staged(path, ",", '"', '"', 1, ("id", "x"), None, source, FaultTally())
+    staged = staged_text(path, ("id", "x"))
     assert list(rows(staged, [5])) == [
         (0, 2, 1, 2),
         (1, 4, 2, 6),
