@@ -9,7 +9,7 @@ from random import Random
 
 import duckdb
 
-from feedscript.feeds.readers import stage
+from feedscript.feeds.readers.staging import stage
 from tests.feeds_writing import COMPRESSORS, FORMATS, Product, write_feed
 
 PRODUCTS = 200_000

@@ -6,8 +6,10 @@ from typing import Any
 
 import duckdb
 
-from feedscript.feeds.limits import Limits
-from feedscript.feeds.readers import FaultTally, Source, SourceOptions, Staged, stage
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.staged import FaultTally, Source, Staged
+from feedscript.feeds.readers.staging import stage
 
 SHAPES: Mapping[str, tuple[str, ...]] = {
     "shipping": ("country", "region", "service", "price"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from feedscript.feeds.config import FeedConfig, load_config
-    from feedscript.feeds.errors import (
+    from feedscript.feeds.engine.errors import (
         ConfigError,
         DocumentError,
         FeedError,
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
         SourceUnreadable,
         UnknownProfile,
     )
+    from feedscript.feeds.engine.limits import Limits
+    from feedscript.feeds.engine.progress import Progress
     from feedscript.feeds.generation import Generated, generate
-    from feedscript.feeds.limits import Limits
     from feedscript.feeds.mapping import Mapping, read_mapping
     from feedscript.feeds.policy import Policy
     from feedscript.feeds.profiles import Profile, load_profile, profile_ids
     from feedscript.feeds.profiles.reading import read_profile
-    from feedscript.feeds.progress import Progress
     from feedscript.feeds.readers.options import SourceOptions
-    from feedscript.feeds.report import Issue, Report
     from feedscript.feeds.reports import render_html, render_text
-    from feedscript.feeds.validation import validate
+    from feedscript.feeds.validation.report import Issue, Report
+    from feedscript.feeds.validation.validation import validate
     from feedscript.feeds.warming import warm_up
 
 __all__ = [
@@ -61,23 +61,23 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ConfigError": "errors",
-    "DocumentError": "errors",
+    "ConfigError": "engine.errors",
+    "DocumentError": "engine.errors",
     "FeedConfig": "config",
-    "FeedError": "errors",
+    "FeedError": "engine.errors",
     "Generated": "generation",
-    "Issue": "report",
-    "Limits": "limits",
+    "Issue": "validation.report",
+    "Limits": "engine.limits",
     "Mapping": "mapping",
     "Policy": "policy",
     "Profile": "profiles",
-    "ProfileError": "errors",
-    "Progress": "progress",
-    "Report": "report",
+    "ProfileError": "engine.errors",
+    "Progress": "engine.progress",
+    "Report": "validation.report",
     "SourceOptions": "readers.options",
-    "SourceUnavailable": "errors",
-    "SourceUnreadable": "errors",
-    "UnknownProfile": "errors",
+    "SourceUnavailable": "engine.errors",
+    "SourceUnreadable": "engine.errors",
+    "UnknownProfile": "engine.errors",
     "generate": "generation",
     "load_config": "config",
     "load_profile": "profiles",
@@ -86,7 +86,7 @@ _HOMES = {
     "read_profile": "profiles.reading",
     "render_html": "reports",
     "render_text": "reports",
-    "validate": "validation",
+    "validate": "validation.validation",
     "warm_up": "warming",
 }
 

@@ -9,18 +9,18 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from feedscript.feeds.countries import country_code
-from feedscript.feeds.documents import Document, read_document
-from feedscript.feeds.errors import ConfigError, Mistake
+from feedscript.feeds.documents.document import Document, read_document
+from feedscript.feeds.engine.errors import ConfigError, Mistake
+from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping import Mapping as FeedMapping
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
+from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.options_schema import SourceSchema
 from feedscript.feeds.rules.catalogue import catalogue
-from feedscript.feeds.unknown_names import UnknownName
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 

@@ -7,7 +7,7 @@ from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.reports.html import page_template
 
 #: What `validate` and `generate` import when they are first called.
-_ENGINE = ("feedscript.feeds.checking", "feedscript.feeds.generation")
+_ENGINE = ("feedscript.feeds.validation.checking", "feedscript.feeds.generation")
 
 
 def warm_up() -> None:

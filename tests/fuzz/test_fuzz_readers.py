@@ -12,8 +12,10 @@ import duckdb
 import pytest
 
 from feedscript.feeds import FeedError, Limits, validate
-from feedscript.feeds.readers import Staged, stage, with_plain_line_ends
-from feedscript.feeds.survey import start_survey
+from feedscript.feeds.readers.delimited import with_plain_line_ends
+from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.readers.staging import stage
+from feedscript.feeds.readers.survey import start_survey
 from tests.feeds_scanning import SHAPES
 from tests.feeds_writing import COMPRESSORS, FORMATS, write_delimited, write_feed
 from tests.fuzz.mutations import mutate

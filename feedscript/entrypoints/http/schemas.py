@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome
-from feedscript.feeds.countries import country_code
+from feedscript.feeds.profiles.countries import country_code
 from feedscript.ports import ActivityFilter, JobFilter
 
 LARGEST_INTEGER = 2**63 - 1

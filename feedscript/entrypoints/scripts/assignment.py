@@ -24,7 +24,7 @@ from feedscript.feeds import (
     SourceUnreadable,
     load_config,
 )
-from feedscript.feeds.errors import BadConfig, ConfigError, Mistake
+from feedscript.feeds.engine.errors import BadConfig, ConfigError, Mistake
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 

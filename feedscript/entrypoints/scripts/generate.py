@@ -16,7 +16,7 @@ from feedscript.entrypoints.scripts.assignment import (
 from feedscript.feeds import generate
 from feedscript.feeds.generation import MAX_LOST_RATIO
 from feedscript.feeds.generation.manifest import manifest_of
-from feedscript.feeds.origin import MANIFEST_ENDING
+from feedscript.feeds.validation.origin import MANIFEST_ENDING
 
 
 def main() -> int:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from feedscript.feeds.account import Account
-from feedscript.feeds.errors import BadConfig, FeedError
+from feedscript.feeds.engine.errors import BadConfig, FeedError
+from feedscript.feeds.scanning.account import Account
 
 
 class EmptyFeed(FeedError):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.account import Account, account_of
-from feedscript.feeds.errors import SourceUnreadable
+from feedscript.feeds.engine.errors import SourceUnreadable
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.generation.errors import (
     DestinationUnwritable,
     EmptyFeed,
@@ -21,8 +22,6 @@ from feedscript.feeds.generation.errors import (
 )
 from feedscript.feeds.generation.repairs import Repair
 from feedscript.feeds.generation.writing import Writing, Written
-from feedscript.feeds.header import read_header
-from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import (
     AttributesUnmatched,
     Mapping,
@@ -35,8 +34,11 @@ from feedscript.feeds.mapping import (
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
 from feedscript.feeds.profiles import Profile, load_profile
-from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import Source, SourceOptions, Staged, stage
+from feedscript.feeds.profiles.header import read_header
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.staged import Source, Staged
+from feedscript.feeds.readers.staging import stage
+from feedscript.feeds.scanning.account import Account, account_of
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01

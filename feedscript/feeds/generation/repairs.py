@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
+from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.mapping import Compiled, Step
-from feedscript.feeds.rules.sql import literal
 
 _SAMPLES = 3
 _LONGEST = 200

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.account import Account, account_of
-from feedscript.feeds.connection import connect, watched
+from feedscript.feeds.engine.connection import connect, watched
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.progress import OnProgress, Progress
+from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
-from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
-from feedscript.feeds.progress import OnProgress, Progress
-from feedscript.feeds.readers import Staged, with_plain_line_ends
-from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.readers.delimited import with_plain_line_ends
+from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.readers.survey import start_index
+from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
-from feedscript.feeds.survey import start_index
 
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from feedscript.feeds.errors import BadConfig
+from feedscript.feeds.engine.errors import BadConfig
+from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.document import Rule
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
 from feedscript.feeds.mapping.named_lists import BLANKS, with_labelled
 from feedscript.feeds.mapping.operations import Default, Layer, Operation
 from feedscript.feeds.mapping.operations.operation import Alone
-from feedscript.feeds.readers import VALUE_SEPARATOR
-from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 
 _JOINED = literal(VALUE_SEPARATOR)
 #: What is done to every value on its way in, beside the operations of the mapping.

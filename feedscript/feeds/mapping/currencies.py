@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from feedscript.feeds.shipped import load_shipped
 
 
 @dataclass(frozen=True, kw_only=True)

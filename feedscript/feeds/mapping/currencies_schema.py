@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.mapping.currencies import Currencies
 
 _code = fields.String(required=True, validate=validate.Regexp("[A-Z]{3}$"))

@@ -10,8 +10,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.engine.errors import ConfigError
+from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.operations import (
     Blank,
@@ -34,7 +35,6 @@ from feedscript.feeds.mapping.operations import (
     Values,
     Without,
 )
-from feedscript.feeds.unknown_names import UnknownName
 
 _HERE = Path(__file__).parent
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from itertools import islice
 
-from feedscript.feeds.errors import BadConfig, FeedError
+from feedscript.feeds.engine.errors import BadConfig, FeedError
+from feedscript.feeds.engine.unknown_names import near_names
 from feedscript.feeds.mapping.document import Mapping, Rule
 from feedscript.feeds.mapping.named_lists import Labelled, find_labelled, numbered_lists, parted
 from feedscript.feeds.mapping.names import fold, folded, names_within
 from feedscript.feeds.mapping.operations import Joined, Listed
-from feedscript.feeds.unknown_names import near_names
 
 # How many columns a message names.
 _LISTED = 40

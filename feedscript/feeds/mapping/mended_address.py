@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from feedscript.feeds.addresses import ADDRESS, ESCAPED_AMPERSAND, PLAIN, SECOND_ADDRESS
+from feedscript.feeds.rules.addresses import ADDRESS, ESCAPED_AMPERSAND, PLAIN, SECOND_ADDRESS
 
 _ADDRESS = re.compile(ADDRESS)
 _PARTING = re.compile(r"(\x1f|,(?=\s*(?:https?:)?//))", re.IGNORECASE)

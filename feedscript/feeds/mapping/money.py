@@ -7,11 +7,11 @@ reads signs and words is worked out only for the rest.
 import re
 from collections.abc import Iterable, Mapping
 
+from feedscript.feeds.engine.sql import choice, identifier, literal, literals
 from feedscript.feeds.mapping import numbers
 from feedscript.feeds.mapping.currencies import currencies
 from feedscript.feeds.mapping.numbers import RUN, WHOLE, Decimal
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from feedscript.feeds.rules.sql import choice, identifier, literal, literals
 
 #: A bare number, which needs neither folding nor a search for its digits.
 _BARE = r"[0-9]+(?:\.[0-9]{1,2})?"

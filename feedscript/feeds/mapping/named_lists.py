@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.names import fold, fold_layers, folded
-from feedscript.feeds.readers import VALUE_SEPARATOR
-from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 
 _BLANKS = " \t\r\n\u00a0\ufeff"
 #: What is trimmed off a cell, in SQL.

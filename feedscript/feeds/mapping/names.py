@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 import duckdb
 
-from feedscript.feeds.rules.sql import identifier, literal
+from feedscript.feeds.engine.sql import identifier, literal
 
 _ASCII_SIGNS = re.compile("[^a-z0-9]+")
 _SIGNS = r"[^\p{L}\p{M}\p{N}]|[\x{FE00}-\x{FE0F}\x{20D0}-\x{20FF}]"

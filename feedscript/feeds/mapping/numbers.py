@@ -6,7 +6,7 @@ decimals: "1,299" and "1.299" are thousands to one shop, and three decimals of a
 
 from typing import Literal
 
-from feedscript.feeds.rules.sql import choice, literal
+from feedscript.feeds.engine.sql import choice, literal
 
 Decimal = Literal["comma", "point"]
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import validates_schema
 
+from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.document import MappingSchema, Misplaced, known_synonyms, operations_in
 from feedscript.feeds.mapping.preset import presets
-from feedscript.feeds.unknown_names import UnknownName
 
 
 class OwnMappingSchema(MappingSchema):

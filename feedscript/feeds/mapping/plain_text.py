@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html.entities import html5
 
-from feedscript.feeds.hypertext import (
+from feedscript.feeds.rules.hypertext import (
     AMPERSAND,
     BLANKS,
     BREAKING,

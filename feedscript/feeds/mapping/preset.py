@@ -13,8 +13,8 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.mapping.document import Mapping, MappingSchema, Rule
 from feedscript.feeds.mapping.names import folded, names_within
 

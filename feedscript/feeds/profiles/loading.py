@@ -3,9 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from feedscript.feeds.errors import UnknownProfile
+from feedscript.feeds.documents.shipped import load_shipped
+from feedscript.feeds.engine.errors import UnknownProfile
 from feedscript.feeds.profiles.model import Profile
-from feedscript.feeds.shipped import load_shipped
 
 _HERE = Path(__file__).parent
 

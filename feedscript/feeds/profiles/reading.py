@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ProfileError
+from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.engine.errors import ProfileError
 from feedscript.feeds.profiles.model import Profile
 from feedscript.feeds.profiles.schema import ProfileSchema
 

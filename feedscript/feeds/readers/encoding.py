@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from feedscript.feeds.errors import FeedError
+from feedscript.feeds.engine.errors import FeedError
 from feedscript.feeds.readers.staged import Fault, FaultTally
 
 UTF_8 = "utf-8"

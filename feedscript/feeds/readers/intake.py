@@ -6,12 +6,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from feedscript.feeds.limits import Limits
-from feedscript.feeds.progress import OnProgress, Progress
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.readers.encoding import Encoding
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Fault, FaultTally, Source
-from feedscript.feeds.survey import Survey
+from feedscript.feeds.readers.survey import Survey
 
 #: An attribute's sub-attribute names, in the order of its text form (`country:region:service:price`).
 Shapes = Mapping[str, tuple[str, ...]]

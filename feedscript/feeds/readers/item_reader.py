@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.cells import OWN_TEXT, Value, cells_of
 from feedscript.feeds.readers.elements import (
     Columns,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from feedscript.feeds.progress import silent
+from feedscript.feeds.engine.progress import silent
 from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.element_survey import ElementSurvey, path_to
 from feedscript.feeds.readers.elements import Columns

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
-from feedscript.feeds.deadline import interrupted_after
+from feedscript.feeds.engine.deadline import interrupted_after
 from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Fault, Staged

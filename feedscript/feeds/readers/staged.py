@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from feedscript.feeds.survey import Survey
+from feedscript.feeds.readers.survey import Survey
 
 #: Joins the values of a repeated XML element or JSON array within one staged cell.
 VALUE_SEPARATOR = "\x1f"

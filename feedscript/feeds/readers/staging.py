@@ -5,9 +5,9 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from types import MappingProxyType
 
-from feedscript.feeds.errors import SourceUnavailable
-from feedscript.feeds.limits import Limits
-from feedscript.feeds.progress import OnProgress, silent
+from feedscript.feeds.engine.errors import SourceUnavailable
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.progress import OnProgress, silent
 from feedscript.feeds.readers.compression import detect_compression, head_of_contents
 from feedscript.feeds.readers.delimited import stage_delimited
 from feedscript.feeds.readers.encoding import HEAD_BYTES, bom_of, declared_encoding, detect_encoding
@@ -18,7 +18,7 @@ from feedscript.feeds.readers.markup import stage_markup
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.parquet import stage_parquet
 from feedscript.feeds.readers.staged import Fault, Staged
-from feedscript.feeds.survey import Survey
+from feedscript.feeds.readers.survey import Survey
 
 _DEFAULT_LIMITS = Limits()
 _DETECTED = SourceOptions()

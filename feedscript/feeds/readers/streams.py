@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.intake import Stopped
 from feedscript.feeds.readers.staged import Fault
 

@@ -18,7 +18,7 @@ from feedscript.feeds.reports.presentation import (
     remedy,
     visible,
 )
-from feedscript.feeds.shortening import shortened
+from feedscript.feeds.validation.shortening import shortened
 
 _MARKS = {"error": "✗", "warning": "!", "info": "·"}
 _TITLES = {"error": "Errors", "warning": "Warnings", "info": "Advice"}

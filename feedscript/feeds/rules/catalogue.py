@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from feedscript.feeds.header import read_header
+from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.profiles.model import Condition, Profile
 from feedscript.feeds.rules.codes import FILE_FAMILIES, codes
 from feedscript.feeds.rules.compilation import compile_rules

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Branches
-from feedscript.feeds.rules import sql
 
 _BLANK = r"[ \t\n\r\x{a0}]"
 _BETWEEN = f"{_BLANK}*>{_BLANK}*"

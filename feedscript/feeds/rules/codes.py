@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.profiles.model import Severity
-from feedscript.feeds.shipped import load_shipped
 
 FAMILIES = ("transport", "structure", "value", "identifier", "consistency", "quality", "config", "system")
 #: Families whose findings are about the file and not about an attribute's value.

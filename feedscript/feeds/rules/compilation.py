@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from feedscript.feeds.header import Header
+from feedscript.feeds.engine import sql
+from feedscript.feeds.profiles.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
-from feedscript.feeds.rules import sql
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name

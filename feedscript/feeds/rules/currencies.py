@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from feedscript.feeds.shipped import load_shipped
+from feedscript.feeds.documents.shipped import load_shipped
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ProfileError
+from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.engine.errors import ProfileError
 from feedscript.feeds.rules.currencies import CurrencyFacts, Rates, Withdrawn
 
 _CODE = validate.Regexp(r"[A-Z]{3}\Z", error="is no code of a currency (ISO 4217)")

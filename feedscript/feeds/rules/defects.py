@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from feedscript.feeds.addresses import SECOND_ADDRESS
+from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Attribute, Part, Profile, Type
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from feedscript.feeds.rules import gtin, sql, values
+from feedscript.feeds.rules import gtin, values
+from feedscript.feeds.rules.addresses import SECOND_ADDRESS
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.derivation import Value
 from feedscript.feeds.rules.value_test import Fails, ValueTest

@@ -2,7 +2,7 @@
 
 from itertools import accumulate
 
-from feedscript.feeds.rules import sql
+from feedscript.feeds.engine import sql
 from feedscript.feeds.rules.derivation import Value
 
 _SIXES = 0x66666666666666

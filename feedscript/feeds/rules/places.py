@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
 
-from feedscript.feeds.hypertext import markup_pattern
 from feedscript.feeds.profiles.model import Attribute, Type
 from feedscript.feeds.rules import texts
+from feedscript.feeds.rules.hypertext import markup_pattern
 from feedscript.feeds.rules.promotion import promotion_pattern
 
 

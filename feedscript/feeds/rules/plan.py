@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from feedscript.feeds.rules import sql
+from feedscript.feeds.engine import sql
 from feedscript.feeds.rules.derivation import Derivation
 from feedscript.feeds.rules.rule import Rule
 

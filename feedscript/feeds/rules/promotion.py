@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from feedscript.feeds.shipped import load_shipped
+from feedscript.feeds.documents.shipped import load_shipped
 
 #: What stands between two words. The blocks of the languages' letters take RE2 a tenth of the time that all take: the
 #: pattern is compiled anew for each validation.

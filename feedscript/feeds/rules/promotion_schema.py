@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, pre_load, validate
 
-from feedscript.feeds.documents import load_document
-from feedscript.feeds.errors import ProfileError
+from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.engine.errors import ProfileError
 from feedscript.feeds.rules.promotion import Language
 
 _PHRASES = validate.Length(1)

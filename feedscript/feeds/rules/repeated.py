@@ -5,8 +5,8 @@ A comma without a space parts values; a value that holds commas stands in double
 since people write so and partners take it. In an address only a comma before another address parts.
 """
 
+from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Attribute, Type
-from feedscript.feeds.rules import sql
 
 #: Joins values in a staged cell; see `readers.staged`.
 JOINED = "chr(31)"

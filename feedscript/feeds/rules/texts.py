@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from feedscript.feeds.addresses import ESCAPED_AMPERSAND
-from feedscript.feeds.hypertext import markup_pattern
+from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Attribute, Type
-from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.addresses import ESCAPED_AMPERSAND
 from feedscript.feeds.rules.derivation import Value
+from feedscript.feeds.rules.hypertext import markup_pattern
 from feedscript.feeds.rules.promotion import promotion_pattern
 from feedscript.feeds.rules.value_test import ValueTest
 

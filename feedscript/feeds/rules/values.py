@@ -5,10 +5,10 @@ import string
 from collections.abc import Iterable
 from functools import cache
 
-from feedscript.feeds.addresses import ADDRESS, ENCODED_ONLY
+from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Attribute, Part, Type
 from feedscript.feeds.profiles.vocabulary import COUNTRIES, CURRENCIES, UNIT_FAMILIES
-from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.addresses import ADDRESS, ENCODED_ONLY
 from feedscript.feeds.rules.currencies import currency_facts
 
 _NUMBER = r"[+-]?\d{1,15}(?:\.\d{1,9})?"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
+from feedscript.feeds.engine import sql
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.rules import sql
 
 _WHITE_SPACE = " \t\r"
 

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import duckdb
 
-from feedscript.feeds.rules import sql
+from feedscript.feeds.engine import sql
 from feedscript.feeds.rules.plan import any_set
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.samples import Sample, rejected_sample

@@ -8,9 +8,9 @@ from itertools import islice
 
 import duckdb
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine import sql
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.rules import sql
 from feedscript.feeds.scanning.blank_rows import blank_pattern, has_value
 from feedscript.feeds.scanning.lines import Row, rows
 from feedscript.feeds.scanning.source_table import REJECTED_BYTES, raw_table

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine import sql
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.rules import sql
+from feedscript.feeds.readers.survey import LineIndex, start_index
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import raw_table
-from feedscript.feeds.survey import LineIndex, start_index
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """The staged file as a table function of DuckDB."""
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine import sql
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.rules import sql
 from feedscript.feeds.scanning.blank_rows import has_value
 
 #: How much of a rejected row is kept.

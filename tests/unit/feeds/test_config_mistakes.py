@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from feedscript.feeds import ConfigError
 from feedscript.feeds.config import FeedConfig, load_config
-from feedscript.feeds.errors import MISTAKES_TOLD, BadConfig, Mistake
-from feedscript.feeds.unknown_names import near_names
+from feedscript.feeds.engine.errors import MISTAKES_TOLD, BadConfig, Mistake
+from feedscript.feeds.engine.unknown_names import near_names
 from tests.unit.feeds.test_config import write
 
 

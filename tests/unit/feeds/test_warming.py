@@ -9,7 +9,7 @@ import threading
 import feedscript.entrypoints.scripts.warm
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.reports.html import page_template
-print({"feedscript.feeds.checking", "feedscript.feeds.generation"} <= sys.modules.keys())
+print({"feedscript.feeds.validation.checking", "feedscript.feeds.generation"} <= sys.modules.keys())
 print(load_profile.cache_info().currsize > 0, page_template.cache_info().currsize, threading.active_count())
 """
 

@@ -4,10 +4,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.addresses import SUSPECT
+from feedscript.feeds.engine.sql import contains, identifier
 from feedscript.feeds.mapping.functions import MENDED_ADDRESS, where
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import contains, identifier
+from feedscript.feeds.rules.addresses import SUSPECT
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from feedscript.feeds.engine.sql import choice, identifier, literal, literals
 from feedscript.feeds.mapping import money, numbers
 from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import choice, identifier, literal, literals
 
 _UNITS = {
     "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm"),

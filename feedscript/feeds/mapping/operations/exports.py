@@ -4,8 +4,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from feedscript.feeds.engine.sql import identifier
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import identifier
 
 
 @dataclass(frozen=True)

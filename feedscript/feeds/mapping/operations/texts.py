@@ -4,10 +4,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.hypertext import BLANKS
+from feedscript.feeds.engine.sql import holds_any, identifier, literal
 from feedscript.feeds.mapping.functions import PLAIN_TEXT, where
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import holds_any, identifier, literal
+from feedscript.feeds.rules.hypertext import BLANKS
 
 
 @dataclass(frozen=True)

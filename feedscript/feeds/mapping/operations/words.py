@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from feedscript.feeds.engine.sql import identifier, literal, literals
 from feedscript.feeds.mapping.names import fold_layers, folded, lower_sql
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
-from feedscript.feeds.rules.sql import identifier, literal, literals
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Literal
 import pytest
 
 from feedscript.feeds.generation import generate
-from feedscript.feeds.readers import SourceOptions
-from feedscript.feeds.validation import validate
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.generation.test_generation import items
 from tests.unit.feeds.products import product, write_csv
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds.errors import SourceUnreadable
+from feedscript.feeds.engine.errors import SourceUnreadable
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.progress import Progress
 from feedscript.feeds.generation import (
     DestinationUnwritable,
     EmptyFeed,
@@ -14,10 +16,8 @@ from feedscript.feeds.generation import (
     UnknownAttribute,
     generate,
 )
-from feedscript.feeds.limits import Limits
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
-from feedscript.feeds.progress import Progress
-from feedscript.feeds.validation import validate
+from feedscript.feeds.validation.validation import validate
 
 SAMPLES = Path(__file__).parents[4] / "samples"
 HEADER = "SKU,Name,Details,URL,Picture,Stock,Price,Currency\n"

@@ -15,7 +15,7 @@ from feedscript.feeds.generation import generate
 from feedscript.feeds.mapping.operations import Joined, Listed, Url
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.rules.repeated import values_of
-from feedscript.feeds.validation import validate
+from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
 from tests.unit.feeds.products import product
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds.errors import BadConfig, ConfigError
+from feedscript.feeds.engine.errors import BadConfig, ConfigError
 from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns, read_mapping
 from feedscript.feeds.mapping.document import OPERATIONS
 from feedscript.feeds.mapping.names import fold

@@ -10,13 +10,13 @@ from ada_url import URL, check_url
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.addresses import ADDRESS
+from feedscript.feeds.engine import sql
 from feedscript.feeds.generation import generate
 from feedscript.feeds.mapping.mended_address import mended_address
 from feedscript.feeds.mapping.operations import Listed, Url
-from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.addresses import ADDRESS
 from feedscript.feeds.rules.defects import SEVERAL_ADDRESSES
-from feedscript.feeds.validation import validate
+from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
 from tests.unit.feeds.products import product
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.hypertext import BREAKING, HIDDEN, INLINE, markup_pattern
+from feedscript.feeds.engine import sql
 from feedscript.feeds.mapping.operations import PlainText
-from feedscript.feeds.rules import sql
+from feedscript.feeds.rules.hypertext import BREAKING, HIDDEN, INLINE, markup_pattern
 from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
 
 MARKUP = markup_pattern()

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedscript.feeds.errors import ConfigError
+from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.generation import Generated, generate
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Preset, Rule, presets, recognised
 from feedscript.feeds.mapping.operations import Micros, Unit, Without
 from feedscript.feeds.mapping.preset import read_preset
 from feedscript.feeds.profiles import load_profile
-from feedscript.feeds.validation import validate
+from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import mapped, worked
 from tests.unit.feeds.products import VALID
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import generate, validate
-from feedscript.feeds.errors import SourceUnreadable
-from feedscript.feeds.limits import MIB, Limits
-from feedscript.feeds.readers import SourceOptions, stage
+from feedscript.feeds.engine.errors import SourceUnreadable
+from feedscript.feeds.engine.limits import MIB, Limits
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.readers.streams import zstd
 from tests.feeds_scanning import cells, fault_codes, stage_bytes
 

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine.limits import Limits
 from tests.feeds_scanning import cells, fault_codes, stage_bytes
 from tests.feeds_writing import COMPRESSORS, FORMATS, write_delimited, write_feed
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import generate, validate
-from feedscript.feeds.errors import SourceUnreadable
-from feedscript.feeds.readers import SourceOptions, Staged, stage
+from feedscript.feeds.engine.errors import SourceUnreadable
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.readers.staging import stage
 from tests.feeds_scanning import cells, fault_codes, rejects, stage_bytes
 
 ITEM = {"id": "A1", "title": "Oak lamp", "link": "https://shop.example/p1"}

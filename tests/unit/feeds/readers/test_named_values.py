@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine.limits import Limits
 from tests.feeds_scanning import cells, stage_bytes
 
 BEGIN = "<SHOP><SHOPITEM><ITEM_ID>1</ITEM_ID><PRICE>5</PRICE>"

@@ -5,11 +5,12 @@ import hashlib
 
 import pytest
 
-from feedscript.feeds.errors import SourceUnavailable
-from feedscript.feeds.limits import Limits
-from feedscript.feeds.progress import Progress
-from feedscript.feeds.readers import stage, with_plain_line_ends
-from feedscript.feeds.survey import start_survey
+from feedscript.feeds.engine.errors import SourceUnavailable
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.progress import Progress
+from feedscript.feeds.readers.delimited import with_plain_line_ends
+from feedscript.feeds.readers.staging import stage
+from feedscript.feeds.readers.survey import start_survey
 from tests.feeds_scanning import cells, fault_codes, rejects, stage_bytes
 from tests.feeds_writing import write_delimited
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
 from feedscript.feeds.readers.json_scanner import JSONScanner
 from tests.feeds_scanning import cells, fault_codes, lines, stage_bytes

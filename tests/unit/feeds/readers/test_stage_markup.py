@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine.limits import Limits
 from tests.feeds_scanning import cells, fault_codes, lines, stage_bytes
 from tests.feeds_writing import GOOGLE_NAMESPACE, write_rss
 

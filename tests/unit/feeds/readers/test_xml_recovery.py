@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.limits import Limits
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.element_survey import ElementSurvey
 from feedscript.feeds.readers.elements import Columns
 from feedscript.feeds.readers.item_paths import ItemPlace

@@ -7,9 +7,9 @@ import pytest
 
 from feedscript.feeds import load_profile, validate
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from feedscript.feeds.report import Issue
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.currencies_schema import read_currency_facts
+from feedscript.feeds.validation.report import Issue
 from tests.unit.feeds.products import product, write_csv
 from tests.unit.feeds.rules.test_catalogue import AS_OF
 

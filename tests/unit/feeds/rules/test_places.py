@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feedscript.feeds import load_profile
 from feedscript.feeds.rules.places import finder
-from feedscript.feeds.shortening import shortened
+from feedscript.feeds.validation.shortening import shortened
 
 GOOGLE = load_profile("google")
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds import load_profile
-from feedscript.feeds.header import read_header
+from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.rules.compilation import Usual, compile_rules
 from feedscript.feeds.rules.plan import Plan
 from tests.unit.feeds.products import VALID

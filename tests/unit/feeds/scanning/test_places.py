@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from feedscript.feeds import Limits, Policy, Report, validate
-from feedscript.feeds.connection import connect
+from feedscript.feeds.engine.connection import connect
 from feedscript.feeds.scanning.lines import rows
 from tests.feeds_scanning import staged_text
 from tests.unit.feeds.products import product, write_csv

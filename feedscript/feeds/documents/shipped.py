@@ -14,7 +14,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-_HERE = Path(__file__)
+_HERE = Path(__file__).parent
 
 
 def load_shipped(path: Path, reader: str) -> Any:
@@ -48,12 +48,7 @@ class _DocumentLoader(SourceFileLoader):
     def path_stats(self, path: Any) -> Mapping[str, Any]:
         """The document's size, and for its time a sum that a change of it, or of what it is read by, changes."""
         document = Path(path)
-        readers = (
-            *document.parent.glob("*.py"),
-            _HERE,
-            _HERE.with_name("documents.py"),
-            _HERE.with_name("yaml_places.py"),
-        )
+        readers = (*document.parent.glob("*.py"), *_HERE.glob("*.py"))
         found = [each.stat() for each in (document, *readers)]
         changed = sum(int(each.st_mtime) + each.st_size for each in found)
         return {"mtime": changed, "size": document.stat().st_size}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.beside import start_beside
-from feedscript.feeds.deadline import interrupted_after
-from feedscript.feeds.limits import MIB, Limits
+from feedscript.feeds.engine.beside import start_beside
+from feedscript.feeds.engine.deadline import interrupted_after
+from feedscript.feeds.engine.limits import MIB, Limits
 
 #: Little more than a million items need, so that more of them spill and do not add to the process.
 _SCAN_BYTES = 96 * MIB

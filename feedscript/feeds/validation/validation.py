@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feedscript.feeds.limits import Limits
-from feedscript.feeds.origin import read_origin
-from feedscript.feeds.survey import start_survey
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.readers.survey import start_survey
+from feedscript.feeds.validation.origin import read_origin
 
 if TYPE_CHECKING:
+    from feedscript.feeds.engine.progress import OnProgress
     from feedscript.feeds.policy import Policy
-    from feedscript.feeds.progress import OnProgress
     from feedscript.feeds.readers.options import SourceOptions
-    from feedscript.feeds.report import Report
+    from feedscript.feeds.validation.report import Report
 
 
 def validate(
@@ -50,13 +50,13 @@ def validate(
     # hashed, and a DuckDB is opened once its own part is there.
     origin = read_origin(manifest) if manifest is not None else None
     survey = start_survey(source) if digest or origin is not None else None
-    from feedscript.feeds.connection import connecting  # noqa: PLC0415
+    from feedscript.feeds.engine.connection import connecting  # noqa: PLC0415
 
     with (
         tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder,
         connecting(limits, Path(folder)) as opening,
     ):
-        from feedscript.feeds.checking import check  # noqa: PLC0415
+        from feedscript.feeds.validation.checking import check  # noqa: PLC0415
 
         return check(
             source,

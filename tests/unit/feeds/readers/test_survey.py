@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.survey import start_index, start_survey
+from feedscript.feeds.readers.survey import start_index, start_survey
 
 #: An eighth of 256 KiB is a part of a block; lines about as long lie across the bounds of both.
 LENGTHS = st.sampled_from(

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import feedscript
-from feedscript.feeds.account import Account
-from feedscript.feeds.origin import Origin
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles.model import Profile, Severity
 from feedscript.feeds.readers.staged import Source
 from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.rule import Rule
+from feedscript.feeds.scanning.account import Account
 from feedscript.feeds.scanning.samples import Sample
-from feedscript.feeds.shortening import shortened
+from feedscript.feeds.validation.origin import Origin
+from feedscript.feeds.validation.shortening import shortened
 
 REPORT_VERSION = "1"
 Status = Literal["passed", "passed_with_warnings", "failed", "error"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedscript.feeds.unknown_names import UnknownName
+from feedscript.feeds.engine.unknown_names import UnknownName
 
 MISTAKES_TOLD = 20
 """How many mistakes a message tells; the error has all of them."""

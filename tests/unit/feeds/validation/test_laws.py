@@ -14,7 +14,7 @@ from feedscript.feeds import validate
 from tests.unit.feeds.products import product, write_csv
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
-FIXTURES = yaml.safe_load((Path(__file__).parent / "rules" / "google_items.yaml").read_text("utf-8"))
+FIXTURES = yaml.safe_load((Path(__file__).parents[1] / "rules" / "google_items.yaml").read_text("utf-8"))
 #: Fixtures that change one attribute of one item, in a text that CSV can hold as it is.
 DEFECTS: dict[str, dict[str, str]] = {
     rule: {name: value or "" for name, value in fixture["fails"].items()}

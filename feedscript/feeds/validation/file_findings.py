@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from feedscript.feeds.header import Header
-from feedscript.feeds.origin import Origin
 from feedscript.feeds.profiles import Profile
-from feedscript.feeds.readers import Fault, Staged
+from feedscript.feeds.profiles.header import Header
+from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.rules.places import Place
 from feedscript.feeds.rules.rule import Rule, file_rule
 from feedscript.feeds.scanning import Sample
+from feedscript.feeds.validation.origin import Origin
 
 #: A rule, how often it was found, and the first findings.
 Found = tuple[Rule, int, list[Sample]]

@@ -10,25 +10,26 @@ from pathlib import Path
 
 import duckdb
 
-from feedscript.feeds.account import Account, account_of
-from feedscript.feeds.connection import watched
-from feedscript.feeds.deadline import interrupted_after
-from feedscript.feeds.file_findings import Found, fault_findings, header_findings, origin_findings
-from feedscript.feeds.header import Header, read_header
-from feedscript.feeds.limits import Limits
-from feedscript.feeds.origin import Origin
+from feedscript.feeds.engine.connection import watched
+from feedscript.feeds.engine.deadline import interrupted_after
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
+from feedscript.feeds.profiles.header import Header, read_header
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
-from feedscript.feeds.progress import OnProgress, Progress, silent
-from feedscript.feeds.readers import SourceOptions, Staged, stage, with_plain_line_ends
-from feedscript.feeds.report import Issue, Report, ordered, status_of
+from feedscript.feeds.readers.delimited import with_plain_line_ends
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.readers.staging import stage
+from feedscript.feeds.readers.survey import Survey
 from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.explanation import explained
 from feedscript.feeds.rules.places import Finder, finder
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
+from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.scanning.crossing import (
     find_group_conflicts,
     find_repeated_ids,
@@ -37,7 +38,9 @@ from feedscript.feeds.scanning.crossing import (
 from feedscript.feeds.scanning.findings import Grade, write_findings
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
 from feedscript.feeds.scanning.usual import find_usual
-from feedscript.feeds.survey import Survey
+from feedscript.feeds.validation.file_findings import Found, fault_findings, header_findings, origin_findings
+from feedscript.feeds.validation.origin import Origin
+from feedscript.feeds.validation.report import Issue, Report, ordered, status_of
 
 #: Codes of what is not there, where a column of another name may hold it.
 _MISSING = ("missing_required", "missing_required_column")
@@ -252,7 +255,7 @@ class _Checking:
     ) -> None:
         """Note attributes without a column, and what the file is or which columns look like them."""
         # Only a wrong file asks for what mappings know.
-        from feedscript.feeds.exports import exporting_system, near_names  # noqa: PLC0415 - as said
+        from feedscript.feeds.validation.exports import exporting_system, near_names  # noqa: PLC0415 - as said
 
         exported = exporting_system(columns)
         if exported:

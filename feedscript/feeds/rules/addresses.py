@@ -5,7 +5,7 @@ URL Standard (https://url.spec.whatwg.org), by which browsers mend nearly anythi
 readers of a feed may not take.
 """
 
-from feedscript.feeds.hypertext import AMPERSAND
+from feedscript.feeds.rules.hypertext import AMPERSAND
 
 _HEX = "%[0-9a-fA-F]{2}"
 #: The last label is no number, which would make the host an IPv4 address; underscores are taken but in the last.

@@ -5,10 +5,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 
+from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.mapping.document import known_synonyms
 from feedscript.feeds.mapping.names import folded
 from feedscript.feeds.profiles.model import Attribute
-from feedscript.feeds.shipped import load_shipped
 
 Signatures = Mapping[str, tuple[tuple[str, ...], ...]]
 #: How alike two names must be, of 1, for one to be taken for the other misspelt.
@@ -53,5 +53,5 @@ def _near(missing: tuple[Attribute, ...], columns: tuple[str, ...]) -> Iterator[
 
 def _signatures() -> Signatures:
     path = Path(__file__).with_name("shop_exports.yaml")
-    loaded: Signatures = load_shipped(path, "feedscript.feeds.exports_schema:read_signatures")
+    loaded: Signatures = load_shipped(path, "feedscript.feeds.validation.exports_schema:read_signatures")
     return loaded

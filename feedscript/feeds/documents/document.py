@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import yaml
 from marshmallow import Schema, ValidationError, fields
 
-from feedscript.feeds.errors import DocumentError, Mistake
-from feedscript.feeds.unknown_names import UnknownName
-from feedscript.feeds.yaml_places import Key, Places, misread, parsed
+from feedscript.feeds.documents.yaml_places import Key, Places, misread, parsed
+from feedscript.feeds.engine.errors import DocumentError, Mistake
+from feedscript.feeds.engine.unknown_names import UnknownName
 
 Wrong = TypeVar("Wrong", bound=DocumentError)
 

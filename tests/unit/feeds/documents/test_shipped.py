@@ -11,9 +11,9 @@ import pytest
 
 import feedscript.feeds
 from feedscript.feeds import ProfileError, load_profile, profile_ids, read_profile
+from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.rules.codes import codes
 from feedscript.feeds.rules.codes_schema import read_codes
-from feedscript.feeds.shipped import load_shipped
 
 HERE = Path(feedscript.feeds.__file__).parent
 READER = "feedscript.feeds.profiles.reading:read_profile"
@@ -21,7 +21,7 @@ READER = "feedscript.feeds.profiles.reading:read_profile"
 LOADING = f"""
 import sys
 from pathlib import Path
-from feedscript.feeds.shipped import load_shipped
+from feedscript.feeds.documents.shipped import load_shipped
 profile = load_shipped(Path(sys.argv[1]), {READER!r})
 print(profile.title, "marshmallow" in sys.modules, sep=";")
 """

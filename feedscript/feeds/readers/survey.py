@@ -10,7 +10,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from stat import S_ISREG
 
-from feedscript.feeds.beside import start_beside
+from feedscript.feeds.engine.beside import start_beside
 
 _BLOCK_BYTES = 256 * 1024
 #: The first blocks are large: while the engine is imported, after each it takes a while to get the interpreter back.
