@@ -1,15 +1,16 @@
 """Where in a value a rule found what it found, and what that is in words; asked of the few values of samples."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
 
-from feedscript.feeds.profiles.model import Attribute, Type
+from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.rules import texts
 from feedscript.feeds.rules.hypertext import markup_pattern
 from feedscript.feeds.rules.promotion import promotion_pattern
+from feedscript.feeds.rules.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,17 @@ def finder(attribute: Attribute, code: str) -> Finder | None:
     if code in _NOTES:
         return partial(_first, code)
     return None
+
+
+def finders(
+    profile: Profile, rules: Mapping[str, Rule], found: Iterable[str]
+) -> Iterator[tuple[str, Finder]]:
+    """What finds the place at fault for each of the rules that were found, by id; none where the whole value is."""
+    for rule in found:
+        attribute = rules[rule].attribute
+        find = finder(profile.attribute(attribute), rules[rule].code) if attribute else None
+        if find is not None:
+            yield rule, find
 
 
 def _first(code: str, text: str) -> Place | None:

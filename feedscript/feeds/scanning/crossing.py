@@ -1,8 +1,9 @@
 """Findings that only a look at several items shows: ids used twice, groups that disagree, unknown categories."""
 
-from feedscript.feeds.profiles.taxonomy import Taxonomy
+from feedscript.feeds.profiles import Profile
+from feedscript.feeds.profiles.taxonomy import Taxonomy, load_taxonomy
 from feedscript.feeds.rules import categories
-from feedscript.feeds.rules.rule import Rule
+from feedscript.feeds.rules.rule import Rule, attribute_rule
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.scan import Scan
 
@@ -13,6 +14,19 @@ _MOST_PARTS = 16
 _READ_AGAIN = 10_000
 #: The name of a text that is looked for.
 _EACH = "sought_text"
+
+
+def find_crossed(scan: Scan, profile: Profile, disabled: frozenset[str]) -> dict[str, Rule]:
+    """Find what only a look at several items shows, and tell of what rules that may be, by id."""
+    repeated = attribute_rule(profile, profile.attribute(profile.item), "duplicate_id")
+    if repeated.id not in disabled and repeated.attribute in scan.plan.columns:
+        find_repeated_ids(scan, repeated.id)
+    for index, (rule, _, _) in enumerate(scan.plan.within):
+        find_group_conflicts(scan, index, rule.id)
+    for index, (rule, _) in enumerate(scan.plan.lookups):
+        assert profile.taxonomy is not None
+        find_unknown_categories(scan, index, rule, load_taxonomy(profile.taxonomy))
+    return scan.plan.crossing | {repeated.id: repeated}
 
 
 def find_repeated_ids(scan: Scan, rule: str) -> None:

@@ -2,7 +2,7 @@
 
 import resource
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +17,6 @@ from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import Header, read_header
-from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
@@ -26,19 +25,15 @@ from feedscript.feeds.readers.survey import Survey
 from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.explanation import explained
-from feedscript.feeds.rules.places import Finder, finder
+from feedscript.feeds.rules.places import finders
 from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
 from feedscript.feeds.scanning.account import Account, account_of
-from feedscript.feeds.scanning.crossing import (
-    find_group_conflicts,
-    find_repeated_ids,
-    find_unknown_categories,
-)
-from feedscript.feeds.scanning.findings import Grade, write_findings
+from feedscript.feeds.scanning.crossing import find_crossed
 from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
 from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.validation.file_findings import Found, fault_findings, header_findings, origin_findings
+from feedscript.feeds.validation.listing import list_findings
 from feedscript.feeds.validation.origin import Origin
 from feedscript.feeds.validation.report import Issue, Report, ordered, status_of
 
@@ -185,10 +180,12 @@ class _Checking:
         self.tell(Progress(scan.items, size, size, "sampling"))
 
     def _conclude(self, scan: Scan, header: Header) -> None:
-        rules = scan.plan.rules | self._crossed(scan)
+        rules = scan.plan.rules | find_crossed(scan, self.profile, self.policy.disabled)
         totals = scan.totals()
         attributes = {rule: rules[rule].attribute for rule in totals}
-        samples = sample_findings(scan, totals, attributes, dict(self._finders(rules, totals)), self.policy)
+        samples = sample_findings(
+            scan, totals, attributes, dict(finders(self.profile, rules, totals)), self.policy
+        )
         for rule_id, total in totals.items():
             found = [sample.value for sample in samples[rule_id] if sample.value is not None]
             rule = rules[rule_id]
@@ -218,37 +215,7 @@ class _Checking:
         if not self.items and not self._found("no_items"):
             self._add(file_rule(self.profile, "no_items"), 1, 0, [])
         if self.findings is not None:
-            self._list_findings(scan, rejected)
-
-    def _crossed(self, scan: Scan) -> dict[str, Rule]:
-        """Find what only a look at several items shows, and tell of what rules that may be, by id."""
-        repeated = attribute_rule(self.profile, self.profile.attribute(self.profile.item), "duplicate_id")
-        if repeated.id not in self.policy.disabled and repeated.attribute in scan.plan.columns:
-            find_repeated_ids(scan, repeated.id)
-        for index, (rule, _, _) in enumerate(scan.plan.within):
-            find_group_conflicts(scan, index, rule.id)
-        for index, (rule, _) in enumerate(scan.plan.lookups):
-            assert self.profile.taxonomy is not None
-            find_unknown_categories(scan, index, rule, load_taxonomy(self.profile.taxonomy))
-        return scan.plan.crossing | {repeated.id: repeated}
-
-    def _finders(self, rules: Mapping[str, Rule], found: Iterable[str]) -> Iterator[tuple[str, Finder]]:
-        for rule in found:
-            attribute = rules[rule].attribute
-            find = finder(self.profile.attribute(attribute), rules[rule].code) if attribute else None
-            if find is not None:
-                yield rule, find
-
-    def _list_findings(self, scan: Scan, rejected: dict[str, int]) -> None:
-        grades = {
-            issue.rule.id: Grade(issue.rule.id, issue.severity, issue.rule.attribute)
-            for issue in self.issues
-            if issue.rule.scope != "file"
-        }
-        files = {issue.rule.code: issue for issue in self.issues if issue.rule.code in rejected}
-        refused = {code: Grade(issue.rule.id, issue.severity, None) for code, issue in files.items()}
-        assert self.findings is not None
-        write_findings(scan, self.findings, grades, refused, self.policy.value_length)
+            list_findings(scan, self.findings, self.issues, rejected, self.policy.value_length)
 
     def _add_missing(
         self, missing: list[Attribute], header: Header, columns: tuple[str, ...], line: int | None
