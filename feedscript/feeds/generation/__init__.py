@@ -6,10 +6,10 @@ from feedscript.feeds.generation.errors import (
     LimitPassed,
     TooMuchLost,
     UnknownAttribute,
-    WrongEnding,
 )
 from feedscript.feeds.generation.generation import MAX_LOST_RATIO, Generated, generate
 from feedscript.feeds.generation.repairs import Change, Repair
+from feedscript.feeds.writers.file_form import WrongEnding
 
 __all__ = [
     "MAX_LOST_RATIO",

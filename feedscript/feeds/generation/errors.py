@@ -76,21 +76,5 @@ class DestinationUnwritable(FeedError):
         self.cause = cause
 
 
-class WrongEnding(FeedError):
-    """The destination's name promises another format than the feed has.
-
-    Attributes: `name`, `ending`, `endings` (those that fit).
-    """
-
-    def __init__(self, name: str, ending: str, endings: tuple[str, ...]) -> None:
-        super().__init__(
-            f"{name} ends in {ending}, but the feed is CSV: name it with one of {', '.join(endings)}, "
-            "each with .gz or .zst behind it to have it compressed"
-        )
-        self.name = name
-        self.ending = ending
-        self.endings = endings
-
-
 def _by_fault(account: Account) -> str:
     return ", ".join(f"{code} x{total}" for code, total in account.lost.items())

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,6 @@ from feedscript.feeds.generation.errors import (
     LimitPassed,
     TooMuchLost,
     UnknownAttribute,
-    WrongEnding,
 )
 from feedscript.feeds.generation.repairs import Repair
 from feedscript.feeds.generation.writing import Writing, Written
@@ -33,50 +32,20 @@ from feedscript.feeds.mapping import (
     recognised,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
-from feedscript.feeds.profiles import Profile, load_profile
+from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Source, Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.account import Account, account_of
+from feedscript.feeds.writers.cells import canonical_attributes
+from feedscript.feeds.writers.file_form import FileForm, file_form
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01
 
-#: The endings of names that CSV may be written under, before those of compression; none at all is fine too.
-_ENDINGS = (".csv", ".txt")
-#: The endings of other formats, which a feed's name must not promise.
-_OTHER_FORMATS = (
-    ".tsv",
-    ".tab",
-    ".xml",
-    ".rss",
-    ".atom",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".yaml",
-    ".yml",
-    ".json",
-    ".jsonl",
-    ".ndjson",
-    ".parquet",
-    ".avro",
-    ".orc",
-    ".tar",
-    ".tgz",
-    ".zip",
-    ".bz2",
-    ".xz",
-    ".7z",
-    ".rar",
-    ".xls",
-    ".xlsx",
-    ".xlsm",
-    ".ods",
-    ".pdf",
-)
-_COMPRESSION = {".gz": "gzip", ".zst": "zstd"}
+#: The profile whose names and forms the canonical product has.
+_CANONICAL = "google"
 
 
 @dataclass(frozen=True)
@@ -128,7 +97,7 @@ def generate(
     limits: Limits = Limits(),  # noqa: B008 - frozen
     progress: OnProgress = silent,
 ) -> Generated:
-    """Write the items of `source`, in any format, as the feed of `profile`: UTF-8 CSV under the partner's names.
+    """Write the items of `source`, in any format, as a feed of `profile`, in the form of file that the name asks for.
 
     `mapping` speaks before the known synonyms, `options` before what is detected of the source. Items lacking a value
     are passed on for validation to tell. Of the source's records at most the part `max_lost_ratio` may be unreadable.
@@ -136,10 +105,11 @@ def generate(
     it is lost, a required attribute has no column, the mapping names what does not exist, or the destination's name
     promises another format.
     """
-    compression = _compression(destination.name)
     target = load_profile(profile)
+    form = file_form(target, destination.name)
+    canonical = canonical_attributes(target, load_profile(_CANONICAL))
     own = mapping or Mapping()
-    _refuse_unknown(target, own)
+    _refuse_unknown(target, canonical, own)
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source,
@@ -154,14 +124,14 @@ def generate(
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
-        declared = _declared(target, staged.columns, own)
+        declared = _declared(canonical, staged.columns, own)
         preset = recognised(staged.columns)
         asked = own.over(preset.mapping_for(staged.columns)) if preset else own
-        rules = _rules(target, asked, declared, commas_part=staged.line_column is None)
+        rules = _rules(target, canonical, asked, declared, commas_part=staged.line_column is None)
         rules = rules.with_decimal(options.decimal)
         matches = match_columns(staged.columns, rules, preset.within if preset else ())
         _refuse_unmatched(target, matches)
-        writing = Writing(rules, matches, declared, target.item, limits, Path(workdir), progress)
+        writing = Writing(rules, matches, target, canonical, declared, limits, Path(workdir), progress)
 
         def accept(account: Account) -> None:
             if not account.read:
@@ -169,7 +139,7 @@ def generate(
             if account.share_lost > max_lost_ratio:
                 raise TooMuchLost(staged.source.uri, account, max_lost_ratio)
 
-        written = _publish(writing, staged, destination, compression, accept)
+        written = _publish(writing, staged, destination, form, accept)
     size = staged.source.bytes
     progress(Progress(written.account.read, size, size, "written"))
     return Generated(
@@ -184,35 +154,43 @@ def generate(
     )
 
 
-def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
-    names = {attribute.name for attribute in profile.attributes}
+def _refuse_unknown(profile: Profile, canonical: AbstractMapping[str, Attribute], mapping: Mapping) -> None:
     for name in mapping.attributes:
-        if name not in names:
+        if name not in canonical:
             raise UnknownAttribute(name, profile.id)
 
 
-def _declared(profile: Profile, columns: tuple[str, ...], mapping: Mapping) -> dict[str, str]:
+def _declared(
+    canonical: AbstractMapping[str, Attribute], columns: tuple[str, ...], mapping: Mapping
+) -> dict[str, str]:
     """The columns such as `shipping(country:price)`, by attribute: their title goes with their values."""
-    header = read_header(profile, columns)
+    header = read_header(replace(load_profile(_CANONICAL), attributes=tuple(canonical.values())), columns)
     titles = {name: columns[places[0]] for name, places in header.columns.items()}
     return {
         name: title
         for name, title in titles.items()
-        if "(" in title and profile.attribute(name).parts and name not in mapping.attributes
+        if "(" in title and canonical[name].parts and name not in mapping.attributes
     }
 
 
-def _rules(profile: Profile, mapping: Mapping, declared: dict[str, str], *, commas_part: bool) -> Mapping:
-    """A rule for every attribute of the profile: of `mapping`, else the synonyms, else its own name alone."""
-    repeated = {each.name: each for each in profile.attributes if each.repeatable}
+def _rules(
+    profile: Profile,
+    canonical: AbstractMapping[str, Attribute],
+    mapping: Mapping,
+    declared: dict[str, str],
+    *,
+    commas_part: bool,
+) -> Mapping:
+    """A rule for every canonical attribute: of `mapping`, else the synonyms, else its own name alone."""
+    repeated = {name: each for name, each in canonical.items() if each.repeatable}
     own = {
-        attribute.name: Rule(
-            columns=(declared[attribute.name],) if attribute.name in declared else (),
+        name: Rule(
+            columns=(declared[name],) if name in declared else (),
             operations=(Joined.of(attribute, commas_part=commas_part),) if attribute.repeatable else (),
         )
-        for attribute in profile.attributes
+        for name, attribute in canonical.items()
     }
-    merged = mapping.over(known_synonyms()).over(Mapping(own))
+    merged = mapping.over(known_synonyms().within_bounds_of(profile)).over(Mapping(own))
     rules = {name: merged.attributes[name] for name in own}
     if not commas_part:
         # A rule that takes one value alone must not have it read as two.
@@ -235,14 +213,23 @@ def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
         attribute.name
         for attribute in profile.attributes
         if attribute.required
-        and not any(name in matches.attributes for name in (attribute.name, *attribute.alternatives))
+        and not any(_is_given(each, matches) for each in _alternatives(profile, attribute))
     ]
     if missing:
         raise AttributesUnmatched(tuple(missing), matches.columns)
 
 
+def _alternatives(profile: Profile, attribute: Attribute) -> Iterator[Attribute]:
+    yield attribute
+    yield from map(profile.attribute, attribute.alternatives)
+
+
+def _is_given(attribute: Attribute, matches: Matches) -> bool:
+    return attribute.cell.constant is not None or attribute.origin in matches.attributes
+
+
 def _publish(
-    writing: Writing, staged: Staged, destination: Path, compression: str, accept: Callable[[Account], None]
+    writing: Writing, staged: Staged, destination: Path, form: FileForm, accept: Callable[[Account], None]
 ) -> Written:
     """Write beside `destination` and rename."""
     uri = staged.source.uri
@@ -252,7 +239,7 @@ def _publish(
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        written = writing.write(staged, partial, compression, accept)
+        written = writing.write(staged, partial, form, accept)
         partial.replace(destination)
     except duckdb.InterruptException as error:
         raise LimitPassed(
@@ -269,13 +256,3 @@ def _publish(
     finally:
         partial.unlink(missing_ok=True)
     return written
-
-
-def _compression(name: str) -> str:
-    """How a feed of this name is compressed; raises WrongEnding where the name promises another format than CSV."""
-    path = Path(name)
-    compression = _COMPRESSION.get(path.suffix.lower())
-    ending = Path(path.stem).suffix.lower() if compression else path.suffix.lower()
-    if ending in _OTHER_FORMATS:
-        raise WrongEnding(name, ending, _ENDINGS)
-    return compression or "none"

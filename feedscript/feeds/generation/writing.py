@@ -1,6 +1,7 @@
 """One run of the query engine over a staged source: the items are worked out once, counted, and written."""
 
 from collections.abc import Callable
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import duckdb
 from feedscript.feeds.engine.connection import connect, watched
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
-from feedscript.feeds.engine.sql import identifier, literal
+from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
+from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.survey import start_index
@@ -19,6 +21,9 @@ from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
+from feedscript.feeds.writers.cells import Column, partner_columns
+from feedscript.feeds.writers.delimited import write_delimited
+from feedscript.feeds.writers.file_form import FileForm
 
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
@@ -34,19 +39,18 @@ class Written:
 
 @dataclass(frozen=True)
 class Writing:
-    """What is to be written: the rules and what they match, the columns' titles where they are not the attributes'."""
+    """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values."""
 
     rules: Mapping
     matches: Matches
-    titles: dict[str, str]
-    item: str
+    profile: Profile
+    canonical: AbstractMapping[str, Attribute]
+    declared: dict[str, str]
     limits: Limits
     workdir: Path
     progress: OnProgress
 
-    def write(
-        self, staged: Staged, path: Path, compression: str, accept: Callable[[Account], None]
-    ) -> Written:
+    def write(self, staged: Staged, path: Path, form: FileForm, accept: Callable[[Account], None]) -> Written:
         """Write the items to `path`, if `accept`, which may raise, takes the account of the source's records."""
         size = staged.source.bytes
 
@@ -57,18 +61,18 @@ class Writing:
         with connect(self.limits, self.workdir) as connection, watched(connection, tell):
             add_functions(connection)
             try:
-                return self._written(connection, staged, path, compression, accept)
+                return self._written(connection, staged, path, form, accept)
             except duckdb.InvalidInputException:
                 # DuckDB reads one kind of line end in one file.
                 plain = with_plain_line_ends(staged, self.workdir)
-                return self._written(connection, plain, path, compression, accept)
+                return self._written(connection, plain, path, form, accept)
 
     def _written(
         self,
         connection: duckdb.DuckDBPyConnection,
         staged: Staged,
         path: Path,
-        compression: str,
+        form: FileForm,
         accept: Callable[[Account], None],
     ) -> Written:
         staged = replace(staged, skip_blank=may_hold_blank(staged))
@@ -86,12 +90,15 @@ class Writing:
             self._look_between(rejected, staged, counted[0], counting.result().lines)
         account = account_of(staged, rejected, counted[0])
         accept(account)
-        columns = ", ".join(
-            f"a{place} AS {identifier(name)}" for place, name in enumerate(compiled.attributes)
-        )
-        options = f"FORMAT csv, HEADER true, DELIMITER ',', NULL '', COMPRESSION {compression}"
-        connection.execute(f"COPY (SELECT {columns} FROM {items}) TO {literal(str(path))} ({options})")
+        write_delimited(connection, items, self._columns(compiled), form, str(path))
         return Written(account, self._repairs(connection, staged, ledger))
+
+    def _columns(self, compiled: Compiled) -> list[Column]:
+        cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
+        return [
+            replace(each, title=self.declared.get(each.attribute.origin, each.title))
+            for each in partner_columns(self.profile, self.canonical, cells)
+        ]
 
     def _look_between(self, rejected: Rejected, staged: Staged, items: int, lines: int) -> None:
         """Find what is no item, if the items and the rejected rows do not take all lines."""
@@ -102,7 +109,7 @@ class Writing:
 
     def _compiled(self, staged: Staged, scan: str) -> Compiled:
         known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
-        return compile_mapping(self.matches, known, scan, self.titles, joined=staged.line_column is not None)
+        return compile_mapping(self.matches, known, scan, joined=staged.line_column is not None)
 
     def _work_out(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, ledger: Ledger) -> None:
         """Keep the items with flags of what was changed in them: to work them out costs far more than to keep them."""
@@ -119,5 +126,5 @@ class Writing:
         found = ledger.places()
         places = sorted({place for each in found for place in each.first})
         again = self._compiled(staged, restricted(source_table(staged, self.limits), places))
-        item = again.attributes.get(self.titles.get(self.item, self.item), "NULL::VARCHAR")
+        item = again.attributes.get(self.profile.attribute(self.profile.item).origin, "NULL::VARCHAR")
         return tuple(told(connection, found, places, again, item))

@@ -61,8 +61,7 @@ class Step:
 class Compiled:
     """A mapping as a table of SQL with a row for each item, and expressions over its columns.
 
-    `attributes` holds the value of each attribute under its column's name in the feed; `steps` all operations on
-    attributes that are written, in order.
+    `attributes` holds the value of each attribute; `steps` all operations on attributes that are written, in order.
     """
 
     table: str
@@ -79,15 +78,14 @@ def compile_mapping(
     matches: Matches,
     known: frozenset[str],
     scan: str,
-    titles: Mapping[str, str] | None = None,
     *,
     joined: bool = True,
 ) -> Compiled:
     """The query that turns the rows of `scan` (a table of columns c0, c1 ...) into items.
 
-    `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to
-    operations. `titles` are the columns' names in the feed, where they are not the attributes'. `joined` says that a
-    cell may hold several values, parted by U+001F; what is asked for by its name in a list always may.
+    `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to operations.
+    `joined` says that a cell may hold several values, parted by U+001F; what is asked for by its name in a list always
+    may.
     """
     layers, steps = _layers(matches, known, joined=joined)
     first: dict[str, str] = {}
@@ -102,8 +100,7 @@ def compile_mapping(
         passed = [name for name in live if name not in layer]
         table = f"({_select(layer, passed, table)})"
         live = [*passed, *layer]
-    named = titles or {}
-    attributes = {named.get(name, name): f"nullif({identifier(name)}, '')" for name in matches.attributes}
+    attributes = {name: f"nullif({identifier(name)}, '')" for name in matches.attributes}
     return Compiled(table, attributes, tuple(step for step in steps if step.attribute in matches.attributes))
 
 

@@ -35,6 +35,7 @@ from feedscript.feeds.mapping.operations import (
     Values,
     Without,
 )
+from feedscript.feeds.profiles.model import Attribute, Profile
 
 _HERE = Path(__file__).parent
 
@@ -72,6 +73,36 @@ class Mapping:
     def with_decimal(self, decimal: Decimal | None) -> "Mapping":
         """This mapping where amounts that may be read in two ways have this sign before their decimals."""
         return Mapping(_with_decimal(self.attributes, decimal), _with_decimal(self.inputs, decimal))
+
+    def within_bounds_of(self, profile: Profile) -> "Mapping":
+        """This mapping with texts cut, and lists ended, where this partner's attributes end."""
+        by_origin = {each.origin: each for each in reversed(profile.attributes)}
+        rules = {
+            name: replace(
+                rule,
+                operations=tuple(
+                    each for operation in rule.operations for each in _bounded(operation, by_origin.get(name))
+                ),
+            )
+            if rule.operations
+            else rule
+            for name, rule in self.attributes.items()
+        }
+        return Mapping(rules, self.inputs)
+
+
+def _bounded(operation: Operation, attribute: Attribute | None) -> Iterator[Operation]:
+    if attribute is None:
+        yield operation
+    elif isinstance(operation, Truncate):
+        if attribute.max_length is not None:
+            yield replace(operation, length=attribute.max_length)
+    elif isinstance(operation, Listed):
+        yield replace(
+            operation, at_most=max(attribute.max_values, operation.at_most if attribute.cell.take else 1)
+        )
+    else:
+        yield operation
 
 
 def _with_decimal(rules: AbstractMapping[str, Rule], decimal: Decimal | None) -> dict[str, Rule]:

@@ -9,6 +9,13 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 
 
+#: How sure a rule's source is: the partner's own page or package, a copy of it, somebody else's, nobody's.
+Mark = Literal["vendor", "copy", "third_party", "unconfirmed"]
+#: What of a canonical value a partner's column holds: an amount or a currency of a price, a number or a unit of a
+#: measure, the beginning or the end of a range of times, the first or the others of several values.
+Taken = Literal["amount", "currency", "number", "unit", "begin", "end", "first", "rest"]
+
+
 class Type(StrEnum):
     """What kind of value an attribute holds."""
 
@@ -86,8 +93,29 @@ class Words:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cell:
+    """How a partner has the values of a canonical attribute written, where not as they are.
+
+    `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
+    several values. `compact` leaves out the space before a price's currency, `day` the time of a moment.
+    `constant` is written for every item.
+    """
+
+    take: Taken | None = None
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    separator: str = ","
+    compact: bool = False
+    day: str | None = None
+    constant: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attribute:
     """An attribute of an item and everything that its partner says of it.
+
+    `column` is how the partner writes the name, `canonical` the attribute of the canonical product that it is written
+    from (Google's names and forms; its own name where there is no such), `cell` how. `mark` says how sure the source
+    of what is said here is, `marks` where single codes differ.
 
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
     that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
@@ -130,6 +158,21 @@ class Attribute:
     severities: Mapping[str, Severity] = field(default_factory=lambda: MappingProxyType({}))
     words: Mapping[str, Words] = field(default_factory=lambda: MappingProxyType({}))
     doc: str | None = None
+    column: str | None = None
+    canonical: str | None = None
+    cell: Cell = field(default_factory=Cell)
+    mark: Mark = "vendor"
+    marks: Mapping[str, Mark] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def title(self) -> str:
+        """The name of its column in a feed."""
+        return self.column or self.name
+
+    @property
+    def origin(self) -> str:
+        """The canonical attribute that it is written from."""
+        return self.canonical or self.name
 
     @property
     def repeatable(self) -> bool:
@@ -158,8 +201,39 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeedFile:
+    """A form of file that a partner takes.
+
+    `endings` are those of names, before that of a compression; `compressions` are gz, zip, zst. `delimiter` and
+    `quoting` are of delimited text, which has a line of column names unless `header` is false. `line_end` ends
+    its lines. `preamble` stands before the items and `trailer` behind them, with {items} for their number and names
+    that the merchant's file gives. `elements` are the names of root and item (XML), or the key of the list (JSON).
+    A file has at most `max_items` and `max_bytes`.
+    """
+
+    format: Literal["csv", "tsv", "positional", "rss", "atom", "xml", "json", "jsonl", "parquet"]
+    endings: tuple[str, ...]
+    compressions: tuple[str, ...] = ("gz",)
+    delimiter: str = ","
+    quoting: Literal["needed", "always", "never"] = "needed"
+    encoding: str = "utf-8"
+    bom: bool = False
+    line_end: Literal["\n", "\r\n"] = "\n"
+    header: bool = True
+    preamble: str | None = None
+    trailer: str | None = None
+    elements: tuple[str, ...] = ()
+    max_items: int | None = None
+    max_bytes: int | None = None
+    mark: Mark = "vendor"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """A partner's rules as versioned data.
+
+    `extends` is the profile that it was made from. `files` are the forms of file that the partner takes, the usual one
+    first.
 
     `unchecked` are names of attributes that the partner knows, and of which nothing is asked here. `history` is what
     each version brought, the newest first.
@@ -177,6 +251,10 @@ class Profile:
     restricted_prefixes: tuple[str, ...] = ()
     coupon_prefixes: tuple[str, ...] = ()
     history: tuple[Change, ...] = ()
+    extends: str | None = None
+    files: tuple[FeedFile, ...] = (
+        FeedFile(format="csv", endings=(".csv", ".txt"), compressions=("gz", "zst")),
+    )
 
     def attribute(self, name: str) -> Attribute:
         """The attribute of this name."""

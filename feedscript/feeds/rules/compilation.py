@@ -8,12 +8,12 @@ from types import MappingProxyType
 from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
+from feedscript.feeds.profiles.repeated import JOINED, filled, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
 from feedscript.feeds.rules.plan import Check, Group, Plan
-from feedscript.feeds.rules.repeated import JOINED, filled, values_of
 from feedscript.feeds.rules.rule import attribute_rule
 from feedscript.feeds.rules.texts import is_sound, quality_tests
 from feedscript.feeds.rules.value_test import ValueTest

@@ -7,8 +7,8 @@ from typing import ClassVar, Self
 from feedscript.feeds.engine.sql import WHITE_SPACE, identifier, literal
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 from feedscript.feeds.profiles.model import Attribute, Type
+from feedscript.feeds.profiles.repeated import filled, quoted, unquoted_values
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
-from feedscript.feeds.rules.repeated import filled, quoted, unquoted_values
 from feedscript.feeds.rules.values import pattern
 
 _JOINED = literal(VALUE_SEPARATOR)

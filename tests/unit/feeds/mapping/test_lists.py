@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from feedscript.feeds.generation import generate
 from feedscript.feeds.mapping.operations import Joined, Listed, Url
 from feedscript.feeds.profiles import load_profile
-from feedscript.feeds.rules.repeated import values_of
+from feedscript.feeds.profiles.repeated import values_of
 from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
 from tests.unit.feeds.products import product

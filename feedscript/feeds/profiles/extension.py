@@ -1,0 +1,71 @@
+"""What becomes of attributes when one profile extends another: names and words of the partner in the conditions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields, replace
+from typing import Any
+
+from feedscript.feeds.profiles.model import Attribute, Condition, CrossField
+
+_OF_OTHERS = ("all", "any", "not")
+_OF_VALUES = ("in", "under", "matches")
+
+
+def reset(attribute: Attribute, names: Iterable[str]) -> Attribute:
+    """The attribute without what is said under these names."""
+    defaults: dict[str, Any] = {
+        each.name: each.default if each.default_factory is MISSING else each.default_factory()
+        for each in fields(Attribute)
+    }
+    return replace(attribute, **{name: defaults[name] for name in names})
+
+
+def fitted(attributes: list[Attribute]) -> list[Attribute]:
+    """The attributes, whose conditions speak of each other alone, under their names here.
+
+    What speaks of an attribute that is not here is left out.
+    """
+    here = {each.name: each for each in attributes}
+    by_origin = {each.origin: each for each in reversed(attributes)}
+    known = {**by_origin, **here}
+    return [_fitted(each, known) for each in attributes]
+
+
+def _fitted(attribute: Attribute, known: Mapping[str, Attribute]) -> Attribute:
+    needed = attribute.required_when and _renamed(attribute.required_when, known)
+    crossing = (_crossing(each, known) for each in attribute.conditions)
+    within = known.get(attribute.same_within) if attribute.same_within else None
+    return replace(
+        attribute,
+        required_when=needed,
+        conditions=tuple(each for each in crossing if each is not None),
+        alternatives=tuple(known[name].name for name in attribute.alternatives if name in known),
+        same_within=within.name if within else None,
+    )
+
+
+def _crossing(cross: CrossField, known: Mapping[str, Attribute]) -> CrossField | None:
+    expected = _renamed(cross.expect, known)
+    when = cross.when and _renamed(cross.when, known)
+    if expected is None or (cross.when is not None and when is None):
+        return None
+    return replace(cross, expect=expected, when=when)
+
+
+def _renamed(condition: Condition, known: Mapping[str, Attribute]) -> Condition | None:
+    """The condition under the names of these attributes, and in their words; None where it speaks of others."""
+    if any(name not in known for name in condition.attributes()):
+        return None
+    if condition.operator in _OF_OTHERS:
+        nested = (_renamed(each, known) for each in condition.operands if isinstance(each, Condition))
+        return Condition(condition.operator, tuple(each for each in nested if each is not None))
+    if condition.operator in _OF_VALUES:
+        attribute = known[str(condition.operands[0])]
+        words = attribute.cell.words if condition.operator == "in" else {}
+        values = (words.get(str(each), each) for each in condition.operands[1:])
+        return Condition(condition.operator, (attribute.name, *values))
+    if condition.operator == "country":
+        return condition
+    return Condition(
+        condition.operator,
+        tuple(known[each].name if isinstance(each, str) else each for each in condition.operands),
+    )

@@ -1,0 +1,1 @@
+"""Writers: the canonical items as the file that a partner takes."""

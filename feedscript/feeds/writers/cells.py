@@ -1,0 +1,91 @@
+"""The cells of a partner's feed, in SQL over those of the canonical product.
+
+The canonical product has Google's attributes in Google's forms: a price is `9.99 USD`, several values are parted as
+Google parts them, words are Google's. What a partner calls by another name or writes in another way is said in its
+profile (`Attribute.canonical`, `Attribute.cell`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.profiles.model import Attribute, Cell, Profile
+from feedscript.feeds.profiles.repeated import values_of
+
+_SPACE = "' '"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the feed: its title, the SQL of its text, and of the list of its values where it may have several."""
+
+    attribute: Attribute
+    title: str
+    text: str
+    values: str | None = None
+
+
+def partner_columns(
+    profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str]
+) -> Iterator[Column]:
+    """The columns that can be written, in the profile's order.
+
+    `canonical` are the attributes of the canonical product, `cells` the SQL of those that the items have.
+    """
+    for attribute in profile.attributes:
+        if attribute.cell.constant is not None:
+            yield Column(attribute, attribute.title, literal(attribute.cell.constant))
+        elif attribute.origin in cells:
+            yield _column(attribute, canonical[attribute.origin], cells[attribute.origin])
+
+
+def canonical_attributes(profile: Profile, base: Profile) -> dict[str, Attribute]:
+    """What the canonical product of a feed may have: attributes of `base`, and those that the partner alone knows."""
+    known = {each.name: each for each in base.attributes}
+    own = {each.origin: each for each in profile.attributes if each.origin not in known}
+    wanted = {each.origin for each in profile.attributes}
+    return {name: each for name, each in known.items() if name in wanted} | own
+
+
+def _column(attribute: Attribute, canonical: Attribute, cell: str) -> Column:
+    if not canonical.repeatable or canonical is attribute:
+        return Column(attribute, attribute.title, _taken(attribute.cell, cell))
+    values = values_of(canonical, cell)
+    match attribute.cell.take:
+        case "first":
+            return Column(attribute, attribute.title, _worded(attribute.cell, f"({values})[1]"))
+        case "rest":
+            values = f"({values})[2:]"
+    values = f"list_transform({values}, lambda v: {_taken(attribute.cell, 'v')})"
+    if not attribute.repeatable:
+        return Column(attribute, attribute.title, f"({values})[1]")
+    plain = attribute.cell == Cell() and attribute.max_values >= canonical.max_values
+    joined = f"nullif(array_to_string(({values})[:{attribute.max_values}], {literal(attribute.cell.separator)}), '')"
+    return Column(
+        attribute, attribute.title, cell if plain else joined, f"({values})[:{attribute.max_values}]"
+    )
+
+
+def _taken(form: Cell, value: str) -> str:
+    """What the partner wants of one value, as the partner writes it."""
+    match form.take:
+        case "amount" | "number":
+            value = f"nullif(split_part({value}, {_SPACE}, 1), '')"
+        case "currency" | "unit":
+            value = f"nullif(split_part({value}, {_SPACE}, 2), '')"
+        case "begin":
+            value = f"nullif(split_part({value}, '/', 1), '')"
+        case "end":
+            value = f"nullif(split_part({value}, '/', 2), '')"
+    if form.compact:
+        value = f"replace({value}, {_SPACE}, '')"
+    if form.day is not None:
+        value = f"strftime(TRY_CAST(left({value}, 10) AS DATE), {literal(form.day)})"
+    return _worded(form, value)
+
+
+def _worded(form: Cell, value: str) -> str:
+    if not form.words:
+        return value
+    words = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in form.words.items())
+    return f"CASE {value} {words} ELSE {value} END"

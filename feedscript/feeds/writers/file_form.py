@@ -1,0 +1,48 @@
+"""Which of a partner's forms of file a name asks for."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from feedscript.feeds.engine.errors import FeedError
+from feedscript.feeds.profiles.model import FeedFile, Profile
+
+_COMPRESSIONS = ("gz", "zip", "zst")
+
+
+class WrongEnding(FeedError):
+    """The destination's name promises a file that the partner does not take.
+
+    Attributes: `name`, `ending`, `endings` (those that fit).
+    """
+
+    def __init__(self, name: str, ending: str, profile: Profile) -> None:
+        forms = [f"{', '.join(each.endings)} ({each.format})" for each in profile.files]
+        packed = dict.fromkeys(f".{each}" for file in profile.files for each in file.compressions)
+        compressed = f", each with {' or '.join(packed)} behind it to have it compressed" if packed else ""
+        super().__init__(
+            f"{name} ends in {ending}, but a feed of {profile.id} is named {' or '.join(forms)}{compressed}"
+        )
+        self.name = name
+        self.ending = ending
+        self.endings = tuple(each for file in profile.files for each in file.endings)
+
+
+@dataclass(frozen=True)
+class FileForm:
+    """A form of file, and how it is compressed (gz, zip, zst, or None)."""
+
+    file: FeedFile
+    compression: str | None
+
+
+def file_form(profile: Profile, name: str) -> FileForm:
+    """The form that a file of this name has, the usual one where it has no ending; raises WrongEnding."""
+    path = PurePath(name.lower())
+    packed = path.suffix.removeprefix(".")
+    compression = packed if packed in _COMPRESSIONS else None
+    ending = PurePath(path.stem).suffix if compression else path.suffix
+    fitting = [each for each in profile.files if not ending or ending in each.endings]
+    fitting = [each for each in fitting if compression is None or compression in each.compressions]
+    if not fitting:
+        raise WrongEnding(name, f"{ending}{path.suffix if compression else ''}", profile)
+    return FileForm(fitting[0], compression)
