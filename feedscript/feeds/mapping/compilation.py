@@ -14,10 +14,11 @@ from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.document import Rule
 from feedscript.feeds.mapping.matching import Match, Matches, is_list
-from feedscript.feeds.mapping.named_lists import BLANKS, with_labelled
+from feedscript.feeds.mapping.named_lists import with_labelled
 from feedscript.feeds.mapping.operations import Default, Layer, Operation
 from feedscript.feeds.mapping.operations.operation import Alone
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
+from feedscript.feeds.readers.white_space import trimmed, trimmed_each
 
 _JOINED = literal(VALUE_SEPARATOR)
 #: What is done to every value on its way in, beside the operations of the mapping.
@@ -90,8 +91,9 @@ def compile_mapping(
     layers, steps = _layers(matches, known, joined=joined)
     first: dict[str, str] = {}
     for name, match in matches.by_name.items():
+        several = _may_hold_several(match, matches, joined=joined)
         for column, positions in _candidates(name, match).items():
-            first.update(_cells(column, positions, match.rule))
+            first.update(_cells(column, positions, match.rule, joined=several))
     first |= dict.fromkeys(sorted(known - matches.by_name.keys()), "NULL::VARCHAR")
     source = with_labelled(scan, len(matches.columns), matches.labelled)
     table = f"({_select(first, (), source)})"
@@ -135,7 +137,7 @@ def _layers(
     for name, match in matches.by_name.items():
         candidates = _candidates(name, match)
         columns = tuple(candidates)
-        several = joined or any(place >= len(matches.columns) for place in match.positions)
+        several = _may_hold_several(match, matches, joined=joined)
         origins = (_origin(each, places, match.rule, joined=several) for each, places in candidates.items())
         depth = layers.add_all(0, origins)
         steps += _origin_steps(name, match, columns, joined=several)
@@ -155,6 +157,10 @@ def _layers(
             before = after
         ready[name] = depth
     return layers.columns, steps
+
+
+def _may_hold_several(match: Match, matches: Matches, *, joined: bool) -> bool:
+    return joined or any(place >= len(matches.columns) for place in match.positions)
 
 
 def _kept(names: list[str], columns: tuple[str, ...]) -> dict[str, str]:
@@ -189,7 +195,10 @@ def _operations(match: Match, candidates: tuple[str, ...]) -> tuple[Operation, .
 
 @dataclass(frozen=True)
 class _FirstOf(Alone):
-    """Take the first candidate with a value, and keep which it was; where all are empty, the first that was not."""
+    """Take the first candidate with a value, and keep which it was; where all are empty, the first that was not.
+
+    Of those that were empty from the start, white space is more than nothing.
+    """
 
     name: ClassVar[str] = "first_of"
 
@@ -197,10 +206,12 @@ class _FirstOf(Alone):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         values = [f"nullif({identifier(each)}, '')" for each in self.candidates]
-        begun = [identifier(f"{each}:whole") for each in self.candidates]
+        begun, held = (
+            [identifier(f"{each}:{kind}") for each in self.candidates] for kind in ("whole", "raw")
+        )
         places = " ".join(
             f"WHEN {value} IS NOT NULL THEN {place}"
-            for found in (values, begun)
+            for found in (values, begun, held)
             for place, value in enumerate(found)
         )
         return ({column: f"coalesce({', '.join(values)})", f"{column}:taken": f"CASE {places} END"},)
@@ -214,14 +225,16 @@ def _taken(name: str, columns: list[str]) -> str:
     return f"CASE {identifier(f'{name}:taken')} {cases} END"
 
 
-def _cells(column: str, positions: tuple[int, ...], rule: Rule) -> dict[str, str]:
-    """The source's cells as they are, and without blanks around them; a constant is the value itself."""
+def _cells(column: str, positions: tuple[int, ...], rule: Rule, *, joined: bool) -> dict[str, str]:
+    """The source's cells as they are, and without white space around their values; a constant is the value itself."""
     if rule.constant is not None:
         return {column: literal(rule.constant)}
     cells: dict[str, str] = {}
     for place, position in enumerate(positions):
-        cells[f"{column}:cell:{place}"] = f"c{position}"
-        cells[f"{column}:trimmed:{place}"] = f"nullif(trim(c{position}, {BLANKS}), '')"
+        cell = f"c{position}"
+        bare = trimmed_each(cell, VALUE_SEPARATOR) if joined else trimmed(cell)
+        cells[f"{column}:cell:{place}"] = cell
+        cells[f"{column}:trimmed:{place}"] = f"nullif({bare}, '')"
     return cells
 
 

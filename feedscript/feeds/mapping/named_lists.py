@@ -12,10 +12,7 @@ from itertools import zip_longest
 from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.names import fold, fold_layers, folded
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
-
-_BLANKS = " \t\r\n\u00a0\ufeff"
-#: What is trimmed off a cell, in SQL.
-BLANKS = literal(_BLANKS)
+from feedscript.feeds.readers.white_space import BLANKS, trimmed
 
 _APART = " \t_.-"
 _DIGITS = "0123456789"
@@ -23,7 +20,7 @@ _NAME, _VALUE = ("name",), ("value(s)", "values", "value")
 #: What parts the pairs of a cell, and what stands between a name and its value.
 _SEPARATORS = f",;|\n{VALUE_SEPARATOR}"
 _SIGNS = "=:"
-_ENDS = literal(_BLANKS + _SEPARATORS)
+_ENDS = literal(BLANKS + _SEPARATORS)
 #: How many brackets may stand in the name of a list.
 _MOST_BRACKETS = 4
 _LETTER = f"[^{_SIGNS}{_SEPARATORS}]"
@@ -60,7 +57,7 @@ def parted(name: str) -> Iterator[tuple[str, str]]:
         place = name.find("[", place + 1)
         if place < 0:
             break
-        if label := name[place + 1 : -1].strip(_BLANKS):
+        if label := name[place + 1 : -1].strip(BLANKS):
             yield name[:place].rstrip(), label
 
 
@@ -149,7 +146,7 @@ def _list_layers(number: int, named: NamedList) -> Iterator[dict[str, str]]:
         yield {names: _listed(named.names), values: _listed(named.values)}
     else:
         yield from _cell_layers(number, f"c{named.values[0]}", names, values)
-    yield {names: f"list_transform({identifier(names)}, lambda name: trim(name, {BLANKS}))"}
+    yield {names: f"list_transform({identifier(names)}, lambda name: {trimmed('name')})"}
     for layer in fold_layers("name"):
         yield {names: f"list_transform({identifier(names)}, lambda name: {layer['name']})"}
 
@@ -185,21 +182,18 @@ def _cell_layers(number: int, cell: str, names: str, values: str) -> Iterator[di
     parted_alike = f"len(list_distinct({other})) <= 1"
     yield {
         values: f"CASE WHEN {parted_alike} THEN "
-        f"list_transform({identifier(values)}[2:], lambda v: rtrim(trim(v, {BLANKS}), {_ENDS})) END"
+        f"list_transform({identifier(values)}[2:], lambda v: rtrim({trimmed('v')}, {_ENDS})) END"
     }
 
 
 def _values_of(label: str, number: int) -> str:
     names, values = identifier(f"names:{number}"), identifier(f"values:{number}")
-    alike = f"{names}[place] = {literal(label)} AND trim(v, {BLANKS}) <> ''"
+    alike = f"{names}[place] = {literal(label)} AND {trimmed('v')} <> ''"
     return f"list_filter({values}, lambda v, place: {alike})"
 
 
 def _as_cell(found: str) -> str:
     """One value as it is, several as a cell of several."""
     values = identifier(found)
-    trimmed = f"list_transform({values}, lambda v: trim(v, {BLANKS}))"
-    return (
-        f"CASE WHEN len({values}) > 1 THEN array_to_string({trimmed}, {literal(VALUE_SEPARATOR)})"
-        f" ELSE {values}[1] END"
-    )
+    joined = f"array_to_string({values}, {literal(VALUE_SEPARATOR)})"
+    return f"CASE WHEN len({values}) > 1 THEN {joined} ELSE {values}[1] END"
