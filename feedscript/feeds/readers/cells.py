@@ -119,7 +119,18 @@ def _text_form(part: Mapping[str, Value], shape: tuple[str, ...]) -> str:
     """Sub-attributes in their declared order, empty ones at the end left out; else its own text."""
     named = {_attribute_name(name): value for name, value in part.items()} if shape else part
     texts = [value if type(value) is str else _scalar(_amount(value)) for value in map(named.get, shape)]
-    return ":".join(texts).rstrip(":") or _scalar(part.get(OWN_TEXT))
+    form = _bare(":", texts).rstrip(":")
+    return form if form.strip() else _scalar(part.get(OWN_TEXT)) or form
+
+
+def _bare(sign: str, parts: list[str]) -> str:
+    """Parts as one text without white space around them; one space before it says that there was some.
+
+    Within the text nobody could tell any more that it belongs to none of the parts.
+    """
+    bare = [part.strip() for part in parts]
+    whole = sign.join(bare)
+    return whole if bare == parts else f" {whole}"
 
 
 def _amount(value: Value) -> Value:
@@ -128,9 +139,12 @@ def _amount(value: Value) -> Value:
         return value
     match {_attribute_name(name): part for name, part in value.items()}:
         case {"value": str(amount), "currency": str(currency)}:
-            return f"{amount} {currency}"
-        case {"amount_micros": str(micros), "currency_code": str(currency)} if _MICROS.fullmatch(micros):
-            return f"{Decimal(micros).scaleb(-6).normalize():f} {currency}"
+            return _bare(" ", [amount, currency])
+        case {"amount_micros": str(micros), "currency_code": str(currency)} if _MICROS.fullmatch(
+            digits := micros.strip()
+        ):
+            amount = micros.replace(digits, f"{Decimal(digits).scaleb(-6).normalize():f}")
+            return _bare(" ", [amount, currency])
     return value
 
 

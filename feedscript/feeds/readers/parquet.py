@@ -12,6 +12,7 @@ from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Fault, Staged
 from feedscript.feeds.readers.table import line_column, staged_items
+from feedscript.feeds.readers.white_space import trimmed
 
 #: A column's name, and the SQL expression of its text.
 Column = tuple[str, str]
@@ -143,8 +144,12 @@ def _struct_columns(name: str, kind: DuckDBPyType, shape: tuple[str, ...], each:
 
         def text_form(value: str) -> str:
             known = (members[part](value) if part in members else "''" for part in shape)
-            parts = (f"coalesce({text}, '')" for text in known)
-            return f"rtrim(concat_ws(':', {', '.join(parts)}), ':')"
+            texts = ", ".join(f"coalesce({text}, '')" for text in known)
+            parts = f"[{texts}]"
+            given = f"array_to_string({parts}, ':')"
+            bare = f"array_to_string(list_transform({parts}, lambda part_element: {trimmed('part_element')}), ':')"
+            # As of the other formats, one space before the text says that there was white space around a part.
+            return f"rtrim(CASE WHEN {given} = {bare} THEN {given} ELSE ' ' || {bare} END, ':')"
 
         yield name, each(_quoted(name), text_form)
     for sub_name, text_of in members.items():
