@@ -119,6 +119,7 @@ def generate(
             shapes=target.shapes,
             options=options,
             progress=progress,
+            verbatim=True,
         )
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")

@@ -83,8 +83,9 @@ class Columns:
     def value_of(self, name: str, parts: list[Part]) -> Value:
         """The value of an element that has children or attributes.
 
-        Text with elements in it, as of a description in unescaped HTML, is one text. A link without text is
-        its `href`, as in Atom; one that leads elsewhere than to the item (`rel="self"`) is nothing.
+        Text with elements in it, as of a description in unescaped HTML, is one text, without white space around its
+        pieces. A link without text is its `href`, as in Atom; one that leads elsewhere than to the item (`rel="self"`)
+        is nothing.
         """
         names = [part for part, _ in parts]
         if OWN_TEXT in names and not all(
@@ -132,8 +133,8 @@ def _texts(parts: Iterable[Part]) -> Iterable[str]:
         if name.startswith(ATTRIBUTE_MARK):
             continue
         if isinstance(value, str):
-            if value:
-                yield value
+            if text := value.strip():
+                yield text
         elif isinstance(value, dict):
             yield from _texts(value.items())
         elif isinstance(value, list):

@@ -78,8 +78,8 @@ class Intake:
     """One source being read.
 
     `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the
-    reading, if anything, `compression` as in `Source`, `options` what the merchant says of it.
-    `stopped_reason` is None while nothing has cut the reading short.
+    reading, if anything, `compression` as in `Source`, `options` what the merchant says of it, `verbatim` as in
+    `stage`. `stopped_reason` is None while nothing has cut the reading short.
     """
 
     path: Path
@@ -92,6 +92,7 @@ class Intake:
     shapes: Shapes
     options: SourceOptions
     meter: Meter
+    verbatim: bool = False
     faults: FaultTally = field(default_factory=FaultTally)
     stopped_reason: str | None = None
 

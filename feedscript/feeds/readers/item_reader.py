@@ -1,5 +1,6 @@
 """One item of XML after the other: expat's events become cells."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from feedscript.feeds.engine.limits import Limits
@@ -29,7 +30,8 @@ class ItemReader:
     """Turns the events between an item's start and end into the item's cells.
 
     Outside the items the path of open elements is followed, to find where one begins; within one their parts are
-    gathered. Two pairs of handlers, exchanged at an item's ends, keep what runs for each element short.
+    gathered. Two pairs of handlers, exchanged at an item's ends, keep what runs for each element short. With `verbatim`
+    the white space around a text belongs to its value.
     """
 
     def __init__(
@@ -39,7 +41,11 @@ class ItemReader:
         limits: Limits,
         columns: Columns,
         resumed: "Resumed | None" = None,
+        *,
+        verbatim: bool = False,
     ) -> None:
+        # What is kept of an element's text.
+        self._kept: Callable[[str], str] = str if verbatim else str.strip
         self._item_path = list(item_path)
         self._shapes = shapes
         self._limits = limits
@@ -183,11 +189,13 @@ class ItemReader:
             name = self._columns.scoped(name, google_prefixes)
             if len(self._open) == depth:
                 self._scopes.pop()
-        value: Value = "".join(self._pieces).strip()
+        text = self._kept("".join(self._pieces))
+        value: Value = text
         self._pieces.clear()
         if parts is not None:
-            if value:
-                parts.append((OWN_TEXT, value))
+            # Beside attributes and children a text of white space alone is the document's layout.
+            if text and not text.isspace():
+                parts.append((OWN_TEXT, text))
             value = self._columns.value_of(name, parts)
         parent = self._open[-1]
         if parent is None:

@@ -56,7 +56,9 @@ def _texts(intake: Intake, encoding: Encoding) -> Iterator[str]:
 
 def _items(intake: Intake, place: ItemPlace, encoding: Encoding) -> Iterator[Item]:
     """The items one by one; raises `Stopped` where nothing more can be read."""
-    new_reader = partial(ItemReader, place.path, intake.shapes, intake.limits, Columns())
+    new_reader = partial(
+        ItemReader, place.path, intake.shapes, intake.limits, Columns(), verbatim=intake.verbatim
+    )
     longest = intake.limits.max_field_bytes * FIELDS_PER_ITEM
     reader = RecoveringReader(new_reader, place, longest, intake.faults)
     try:

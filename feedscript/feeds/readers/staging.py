@@ -35,14 +35,16 @@ def stage(
     options: SourceOptions = _DETECTED,
     survey: Future[Survey] | None = None,
     progress: OnProgress = silent,
+    verbatim: bool = False,
 ) -> Staged:
     """Make a source ready for one scan, whatever its format, encoding and compression.
 
     `workdir` is an empty folder of the caller's, for the files made on the way; it must outlive the scan.
     `shapes` gives each attribute with sub-attributes their order in its text form. `options` is what the merchant
-    says of the source. `survey` is what is being told of
-    the source's bytes, if somebody has begun to. What is wrong with the file is in `Staged.faults`, and what could be
-    read before it is staged.
+    says of the source. `survey` is what is being told of the source's bytes, if somebody has begun to. `verbatim` keeps
+    the white space around the texts of XML, as it is kept of every other format, for those who tell what they trim: to
+    judge values it is only a burden. What is wrong with the file is in `Staged.faults`, and what could be read before
+    it is staged.
 
     Raises `SourceUnavailable` where there is no such file, it is a pipe or a device, or it may not be read.
     """
@@ -69,6 +71,7 @@ def stage(
         shapes=shapes,
         options=options,
         meter=Meter(limits, size, progress),
+        verbatim=verbatim,
     )
     try:
         return _stage_content(intake)

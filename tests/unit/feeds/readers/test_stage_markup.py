@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.readers.staging import stage
 from tests.feeds_scanning import cells, fault_codes, lines, stage_bytes
 from tests.feeds_writing import GOOGLE_NAMESPACE, write_rss
 
@@ -80,6 +81,17 @@ def test_sub_elements_without_a_shape_become_columns(tmp_path):
 def test_cdata_and_entities_of_xml_are_text(tmp_path):
     item = "<item><g:id>1</g:id><title><![CDATA[Cup & <saucer>]]> &amp; spoon &#233;</title></item>"
     assert only_item(stage_rss(tmp_path, item))["title"] == "Cup & <saucer> & spoon é"
+
+
+@pytest.mark.parametrize("verbatim", [False, True])
+def test_white_space_around_a_text_is_kept_for_those_who_tell_what_they_trim(verbatim, tmp_path):
+    html = "<description> A <b>big </b>\n cup </description>"
+    padded = f"<title>\n A  cup\u3000</title><price unit='x'> </price><brand> </brand>{html}"
+    (tmp_path / "feed").write_text(RSS % f"<item><g:id>1</g:id>{padded}</item>", "utf-8")
+    item = only_item(stage(tmp_path / "feed", workdir=tmp_path, verbatim=verbatim))
+    assert item.pop("title") == ("\n A  cup\u3000" if verbatim else "A  cup")
+    assert item.pop("brand", "") == (" " if verbatim else "")
+    assert item == {"id": "1", "price.unit": "x", "description": "A big cup"}
 
 
 def test_html_in_a_description_is_one_text(tmp_path):
