@@ -6,8 +6,14 @@ from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.reports.html import page_template
 
-#: What `validate` and `generate` import when they are first called.
-_ENGINE = ("feedscript.feeds.validation.checking", "feedscript.feeds.generation")
+#: What `validate` and `generate` import when they are first called, and for a source of each format.
+_ENGINE = (
+    "feedscript.feeds.validation.checking",
+    "feedscript.feeds.generation",
+    "feedscript.feeds.readers.json_feed",
+    "feedscript.feeds.readers.markup",
+    "feedscript.feeds.readers.parquet",
+)
 
 
 def warm_up() -> None:

@@ -1,5 +1,7 @@
 """Pieces of SQL: quoting, and the few shapes that many rules share."""
 
+import re
+
 WHITE_SPACE = "' \t\n\r\u00a0'"
 
 
@@ -46,9 +48,24 @@ def holds_any(value: str, signs: tuple[str, ...]) -> str:
     return " OR ".join(f"contains({value}, {literal(sign)})" for sign in signs)
 
 
+def is_ascii(value: str) -> str:
+    """Whether the value is of ASCII characters alone."""
+    return f"strlen({value}) = length({value})"
+
+
+def is_written_plainly(value: str) -> str:
+    """Whether the value holds no control character, and none of the signs that JSON escapes either."""
+    return f"strlen(json_quote({value})) = strlen({value}) + 2"
+
+
 def contains(value: str, pattern: str) -> str:
     """Whether the pattern (RE2) is found anywhere in the value."""
     return f"regexp_matches({value}, {literal(pattern)})"
+
+
+def is_one_of(value: str, words: tuple[str, ...]) -> str:
+    """Whether the value is one of many words: as a pattern, for the engine plans each text of a list by itself."""
+    return f"regexp_full_match({value}, {literal('|'.join(map(re.escape, words)))})"
 
 
 def trimmed(value: str) -> str:

@@ -1,7 +1,6 @@
 """What is said of a name that nothing bears: which names are near it, and which there are."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 LISTED = 20
 """How many of the known names a message tells."""
@@ -31,6 +30,8 @@ class UnknownName(str):
 
 def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Up to three of the known names, best first, in whatever case and with whatever between the words."""
+    from difflib import get_close_matches  # noqa: PLC0415 - few names are unknown
+
     alike: dict[str, str] = {}
     for each in known:
         alike.setdefault(_plain(each), each)

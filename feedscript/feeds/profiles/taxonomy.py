@@ -50,8 +50,7 @@ class Taxonomy:
 
     def paths(self, language: str, between: str = _BETWEEN) -> list[str]:
         """The path of each category in the order of the tree; empty where the language has none."""
-        with ZipFile(self.archive) as packed:
-            names = packed.read(f"{language}.txt").decode().split("\n")
+        names = self._names(language)
         above = [""] * (1 + max(depth for _, depth in self.tree))
         found = []
         for (_, depth), name in zip(self.tree, names, strict=True):
@@ -76,12 +75,18 @@ class Taxonomy:
 
     def plainly_has(self, text: str) -> bool:
         """Whether the text is an id or, in whatever spelling, a path in the first language."""
-        names = unicodedata.normalize("NFC", text).lower().split(">")
-        return ">".join(name.strip(_BLANK) for name in names) in self._plain
-
-    @cached_property
-    def _plain(self) -> frozenset[str]:
-        return frozenset(map(str.lower, next(self.spellings())))
+        names = [name.strip(_BLANK) for name in unicodedata.normalize("NFC", text).lower().split(">")]
+        if len(names) == 1 and names[0] in {str(id_) for id_, _ in self.tree}:
+            return True
+        found = 0
+        for (_, depth), name in zip(self.tree, self._names(next(iter(self.versions))), strict=True):
+            if depth < found:
+                return False
+            if depth == found and name.lower() == names[found]:
+                found += 1
+                if found == len(names):
+                    return True
+        return False
 
     def branches(self, roots: Iterable[str]) -> Branches:
         """All that lies under the roots (ids, or paths in any language), raising UnknownCategory."""
@@ -103,6 +108,10 @@ class Taxonomy:
             if found := places.get(_BETWEEN.join(names[:count])):
                 return found
         return _alike(names[-1], known)
+
+    def _names(self, language: str) -> list[str]:
+        with ZipFile(self.archive) as packed:
+            return packed.read(f"{language}.txt").decode().split("\n")
 
     def _under(self, place: int) -> Iterator[int]:
         id_, depth = self.tree[place]

@@ -7,11 +7,11 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from feedscript.feeds.engine.errors import FeedError
+from feedscript.feeds.engine.unknown_names import near_names
 from feedscript.feeds.readers.staged import Fault, FaultTally
 
 UTF_8 = "utf-8"
@@ -42,7 +42,7 @@ class UnknownEncoding(FeedError):
     """
 
     def __init__(self, label: str) -> None:
-        similar = tuple(get_close_matches(label.lower(), _labels(), n=3, cutoff=0.7))
+        similar = near_names(label, _labels())
         near = f"; did you mean {' or '.join(similar)}?" if similar else ", such as windows-1251 or shift_jis"
         super().__init__(f"{label!r} is no encoding of the WHATWG Encoding Standard{near}")
         self.label = label

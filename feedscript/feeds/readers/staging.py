@@ -13,10 +13,7 @@ from feedscript.feeds.readers.delimited import stage_delimited
 from feedscript.feeds.readers.encoding import HEAD_BYTES, bom_of, declared_encoding, detect_encoding
 from feedscript.feeds.readers.formats import detect_text_format, is_parquet, refuse_foreign
 from feedscript.feeds.readers.intake import Intake, Meter, Shapes, Stopped
-from feedscript.feeds.readers.json_feed import stage_json
-from feedscript.feeds.readers.markup import stage_markup
 from feedscript.feeds.readers.options import SourceOptions
-from feedscript.feeds.readers.parquet import stage_parquet
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.survey import Survey
 
@@ -83,7 +80,10 @@ def stage(
 def _stage_content(intake: Intake) -> Staged:
     head = head_of_contents(intake, HEAD_BYTES)
     refuse_foreign(head)
+    # Only the reader of the source's own format is imported: all take as long as to check ten thousand items.
     if is_parquet(head):
+        from feedscript.feeds.readers.parquet import stage_parquet  # noqa: PLC0415 - as said
+
         return stage_parquet(intake)
     detected = detect_encoding([head], intake.options.encoding)
     text = head.removeprefix(bom_of(head)).decode(detected.codec, "replace")
@@ -91,8 +91,12 @@ def _stage_content(intake: Intake) -> Staged:
         raise Stopped("the feed is empty", Fault("empty_file", "the feed is empty: not a single character"))
     match detect_text_format(text):
         case "xml":
+            from feedscript.feeds.readers.markup import stage_markup  # noqa: PLC0415 - as said
+
             return stage_markup(intake, text, declared_encoding(head, detected, intake.faults))
         case "json":
+            from feedscript.feeds.readers.json_feed import stage_json  # noqa: PLC0415 - as said
+
             return stage_json(intake, text, detected)
         case _:
             return stage_delimited(intake)

@@ -1,23 +1,19 @@
-"""What a file's bytes tell in one reading, in a thread beside the scan: its SHA-256, and where its lines begin."""
+"""What a file's bytes tell in one reading, beside the scan: its SHA-256, where its lines begin, what it has none of."""
 
-import hashlib
+import marshal
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from itertools import chain, repeat
+from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 
 from feedscript.feeds.engine.beside import start_beside
+from feedscript.feeds.readers import surveyor
 
-_BLOCK_BYTES = 256 * 1024
-#: The first blocks are large: while the engine is imported, after each it takes a while to get the interpreter back.
-_FIRST_BLOCK_BYTES = 8 * 1024 * 1024
-_FIRST_BLOCKS = 12
-#: Lines are counted in parts of a block, so that few are passed over on the way to one.
-_PART_BYTES = 32 * 1024
+#: A smaller file is read before a process for it would pay.
+_LEAST_BYTES_OF_PROCESS = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -34,80 +30,64 @@ class LineIndex:
             for number in numbers:
                 # The line begins behind a line feed, which is in the last part with fewer before it.
                 part = max(bisect_left(self.before, number - 1) - 1, 0)
-                file.seek(part * _PART_BYTES)
+                file.seek(part * surveyor.PART_BYTES)
                 for _ in range(number - 1 - self.before[part]):
                     file.readline()
                 yield file.readline()
 
 
 @dataclass(frozen=True)
+class Alphabet:
+    """What is known of a file's characters: whether all are ASCII, and which ASCII signs are nowhere in it."""
+
+    is_ascii: bool = False
+    absent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Survey:
-    """A file's SHA-256 in hexadecimal, and where its lines begin."""
+    """A file's SHA-256 in hexadecimal (None: not wanted), where its lines begin, and its characters."""
 
-    sha256: str
+    sha256: str | None
     lines: LineIndex
+    alphabet: Alphabet
 
 
-def start_survey(path: Path) -> Future[Survey]:
-    """Begin to hash a file and to count its lines.
+def start_survey(path: Path, *, digest: bool = True) -> Future[Survey]:
+    """Begin to read a file, and with `digest` to hash it.
 
-    hashlib lets go of the interpreter while it hashes, so the reading goes on beside it.
+    A large one is read in a process of its own: in a thread each search of a block would hold up the import of the
+    engine, which takes as long.
     """
-    return start_beside(_survey, path)
+    return start_beside(_survey, path, digest=digest)
 
 
 def start_index(path: Path) -> Future[LineIndex]:
-    """Begin to count a file's lines."""
+    """Begin to count a file's lines, in a thread."""
     return start_beside(_index, path)
 
 
-def _survey(path: Path) -> Survey:
-    digest, count = hashlib.sha256(), _Count()
-    for block in _blocks(path):
-        digest.update(block)
-        count.update(block)
-    return Survey(digest.hexdigest(), count.index(path))
+def _survey(path: Path, *, digest: bool) -> Survey:
+    large = path.stat().st_size >= _LEAST_BYTES_OF_PROCESS
+    told = _told_by_process(path, digest=digest) if large else None
+    sha256, before, lines, is_ascii, absent = told or surveyor.survey(str(path), digest=digest)
+    alphabet = Alphabet(is_ascii, frozenset(absent.decode("ascii")))
+    return Survey(sha256, LineIndex(path, array("Q", before), lines), alphabet)
+
+
+def _told_by_process(path: Path, *, digest: bool) -> surveyor.Told | None:
+    """None where no process can be had, as of a Python within another program, or it came to nothing."""
+    import subprocess  # noqa: PLC0415 - a small file needs none
+
+    command = [sys.executable, "-I", "-S", surveyor.__file__, str(path), *(["--digest"] if digest else [])]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        told: surveyor.Told = marshal.loads(done.stdout)  # noqa: S302 - of a process of our own
+    except (OSError, ValueError, EOFError, TypeError, subprocess.SubprocessError):
+        return None
+    return told
 
 
 def _index(path: Path) -> LineIndex:
-    count = _Count()
-    for block in _blocks(path):
-        count.update(block)
-    return count.index(path)
-
-
-def _blocks(path: Path) -> Iterator[bytearray]:
-    """The file's content in blocks of whole parts, but for the last; each is gone when the next is asked for."""
-    # To open a pipe waits for whoever writes into it, perhaps for ever.
-    if not S_ISREG(path.stat().st_mode):
-        raise OSError(f"{path} is not a regular file")
-    block = bytearray()
-    with path.open("rb") as file:
-        for size in chain(repeat(_FIRST_BLOCK_BYTES, _FIRST_BLOCKS), repeat(_BLOCK_BYTES)):
-            if size != len(block):
-                block = bytearray(size)
-            read = file.readinto(block)
-            if read < size:
-                del block[read:]
-            if block:
-                yield block
-            if read < size:
-                return
-
-
-@dataclass
-class _Count:
-    before: "array[int]" = field(default_factory=lambda: array("Q"))
-    feeds: int = 0
-    ended: bool = True
-
-    def update(self, block: bytearray) -> None:
-        for start in range(0, len(block), _PART_BYTES):
-            self.before.append(self.feeds)
-            part = block[start : start + _PART_BYTES]
-            # Far faster than `count`, which looks at each byte by itself before Python 3.13.
-            self.feeds += len(part) - len(part.replace(b"\n", b""))
-        self.ended = block.endswith(b"\n")
-
-    def index(self, path: Path) -> LineIndex:
-        return LineIndex(path, self.before, self.feeds + (not self.ended))
+    _, before, lines, *_ = surveyor.survey(str(path), digest=False)
+    return LineIndex(path, array("Q", before), lines)

@@ -71,12 +71,12 @@ def is_usual_price(value: Value, country: str) -> str | None:
 def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[ValueTest]:
     if attribute.type is not Type.PRICE:
         return
-    gone = sql.literals(currency_facts().withdrawn_by(as_of))
+    gone = currency_facts().withdrawn_by(as_of)
     usual = currency_facts().countries.get(country, ())
 
     def fails(value: Value) -> str:
         return sql.choice(
-            _ends_in(value, usual, "false"), f"{values.currency(attribute, value.text)} IN ({gone})"
+            _ends_in(value, usual, "false"), sql.is_one_of(values.currency(attribute, value.text), gone)
         )
 
     yield ValueTest("withdrawn_currency", fails)

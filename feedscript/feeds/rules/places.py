@@ -9,7 +9,7 @@ from urllib.parse import quote
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.rules import texts
 from feedscript.feeds.rules.hypertext import markup_pattern
-from feedscript.feeds.rules.promotion import promotion_pattern
+from feedscript.feeds.rules.promotion import promotion
 from feedscript.feeds.rules.rule import Rule
 
 
@@ -156,7 +156,7 @@ def _pattern(code: str) -> re.Pattern[str]:
     patterns: dict[str, Callable[[], str]] = {
         "html_in_text": lambda: markup_pattern(for_python=True),
         "link_in_text": lambda: texts.LINK + r"\S*",
-        "promotional_text": promotion_pattern,
+        "promotional_text": lambda: promotion().pattern,
         "placeholder_image": lambda: texts.PLACEHOLDER_IMAGE,
         "broken_text": lambda: texts.BROKEN,
         "double_encoded": lambda: texts.DOUBLE_ENCODED,

@@ -30,20 +30,29 @@ class Language:
     save: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Promotion:
+    """What is promotional: by language (two letters, ISO 639-1), and as the one pattern that is made of it.
+
+    The pattern is of texts in small letters, as RE2 and Python understand it.
+    """
+
+    languages: Mapping[str, Language]
+    pattern: str
+
+
 @cache
-def languages() -> Mapping[str, Language]:
-    """The phrases of every language, by its two letters (ISO 639-1)."""
+def promotion() -> Promotion:
+    """What comes with the package."""
     path = Path(__file__).with_name("promotion_phrases.yaml")
-    loaded: Mapping[str, Language] = load_shipped(
-        path, "feedscript.feeds.rules.promotion_schema:read_languages"
-    )
+    loaded = load_shipped(path, "feedscript.feeds.rules.promotion_schema:read_promotion")
+    assert isinstance(loaded, Promotion)
     return loaded
 
 
-@cache
-def promotion_pattern() -> str:
-    """The pattern of promotional text in any language, of texts in small letters, as RE2 and Python understand it."""
-    spoken = languages().values()
+def promotion_pattern(languages: Iterable[Language]) -> str:
+    """The pattern of promotional text in any of the languages."""
+    spoken = [*languages]
     phrases = _any_of(phrase for each in spoken for phrase in each.phrases)
     shouted = _any_of(word for each in spoken for word in each.shouted)
     behind = _any_of(word for each in spoken for word in each.off)

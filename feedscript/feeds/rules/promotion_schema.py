@@ -1,6 +1,5 @@
 """The shape of the document of promotional phrases."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +8,7 @@ from marshmallow import Schema, fields, post_load, pre_load, validate
 
 from feedscript.feeds.documents.document import load_document
 from feedscript.feeds.engine.errors import ProfileError
-from feedscript.feeds.rules.promotion import Language
+from feedscript.feeds.rules.promotion import Language, Promotion, promotion_pattern
 
 _PHRASES = validate.Length(1)
 
@@ -43,6 +42,7 @@ class LanguagesSchema(Schema):
         return {"languages": data}
 
 
-def read_languages(path: Path) -> Mapping[str, Language]:
-    """The languages in the file at `path`; raises ProfileError naming the line at fault."""
-    return MappingProxyType(load_document(path, LanguagesSchema(), ProfileError)["languages"])
+def read_promotion(path: Path) -> Promotion:
+    """What the file at `path` says is promotional; raises ProfileError naming the line at fault."""
+    languages = load_document(path, LanguagesSchema(), ProfileError)["languages"]
+    return Promotion(MappingProxyType(languages), promotion_pattern(languages.values()))

@@ -8,15 +8,17 @@ from feedscript.feeds.profiles.model import Attribute, Type
 from feedscript.feeds.rules.addresses import ESCAPED_AMPERSAND
 from feedscript.feeds.rules.derivation import Value
 from feedscript.feeds.rules.hypertext import markup_pattern
-from feedscript.feeds.rules.promotion import promotion_pattern
+from feedscript.feeds.rules.promotion import promotion
 from feedscript.feeds.rules.value_test import ValueTest
 
 LINK = r"(?i)(?:https?://|\bwww\.)[a-z0-9]"
 PLACEHOLDER_IMAGE = r"(?i)(?:\bno[-_]?(?:image|photo)|placeholder|image[-_]not[-_]available|coming[-_]soon)"
 _NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
-#: Controls but for tabs, line breaks and the sign that joins values (U+001F); C1 controls, which stand where Windows'
+#: Controls but for tabs, line breaks and the sign that joins values (U+001F), as a class of a pattern.
+CONTROLS = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1e"
+#: What is no text: controls; C1 controls, which stand where Windows'
 #: typographic signs were read as Latin-1; U+FFFD for bytes that were no text; and what Unicode keeps unassigned.
-BROKEN = f"[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1e\\x80-\\x9f\ufdd0-\ufdef\ufffd-\uffff{_NO_CHARACTERS}]"
+BROKEN = f"[{CONTROLS}\\x80-\\x9f\ufdd0-\ufdef\ufffd-\uffff{_NO_CHARACTERS}]"
 #: What templates, page builders and JavaScript leave in a text.
 LEFTOVER = (
     r"(?i)\[object [a-z]+\]|\{\{|\{%|\$\{|\{[a-z]+[._][a-z0-9._]+\}"
@@ -94,14 +96,11 @@ def _is_whole(value: Value) -> str:
 
 
 def _is_sound(value: Value) -> str:
-    text = value.text
-    # JSON writes every control character as an escape, and of what is beyond ASCII there is none.
-    return f"strlen({text}) = length({text}) AND strlen(json_quote({text})) = strlen({text}) + 2"
+    return f"{sql.is_ascii(value.text)} AND {sql.is_written_plainly(value.text)}"
 
 
 def _is_double_encoded(value: Value) -> str:
-    text = value.text
-    return sql.choice([(f"strlen({text}) = length({text})", "false")], sql.contains(text, DOUBLE_ENCODED))
+    return sql.choice([(sql.is_ascii(value.text), "false")], sql.contains(value.text, DOUBLE_ENCODED))
 
 
 def _is_left_over(attribute: Attribute, value: Value) -> str:
@@ -128,7 +127,7 @@ def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
             (f"strlen({text}) > {_LONGEST}", filler),
             (f"({begun} >> (ascii({text}) & 31)) & 1 = 0", "true"),
         ],
-        f"lower({text}) NOT IN ({sql.literals(words)})",
+        f"NOT {sql.is_one_of(f'lower({text})', words)}",
     )
 
 
@@ -164,7 +163,7 @@ def _is_all_caps(value: Value) -> str:
 
 
 def _is_promotional(value: Value) -> str:
-    return value.let(sql.contains(f"lower({value.text})", promotion_pattern()))
+    return value.let(sql.contains(f"lower({value.text})", promotion().pattern))
 
 
 _HTML_IN_LINK = _suspected("html_in_link", ESCAPED_AMPERSAND, ";")

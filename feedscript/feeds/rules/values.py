@@ -109,7 +109,7 @@ def is_usual_link(value: str, origins: tuple[str, ...]) -> str | None:
 
 
 def _needs_no_encoding(value: str) -> str:
-    return f"strlen({value}) = length({value}) AND {sql.holds_none(value, ENCODED_ONLY)}"
+    return f"{sql.is_ascii(value)} AND {sql.holds_none(value, ENCODED_ONLY)}"
 
 
 def _is_path(value: str) -> str:

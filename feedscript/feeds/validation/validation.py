@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from feedscript.feeds.readers.options import SourceOptions
     from feedscript.feeds.validation.report import Report
 
+_HEAD_BYTES = 512
+
 
 def validate(
     source: Path,
@@ -47,9 +49,10 @@ def validate(
     started = time.monotonic()
     limits = limits or Limits()
     # To import the engine takes a new process as long as to check a hundred thousand items. Meanwhile the file is
-    # hashed, and a DuckDB is opened once its own part is there.
+    # read and hashed, and a DuckDB is opened once its own part is there.
     origin = read_origin(manifest) if manifest is not None else None
-    survey = start_survey(source) if digest or origin is not None else None
+    wanted = digest or origin is not None
+    survey = start_survey(source, digest=wanted) if wanted or _is_plain_text(source) else None
     from feedscript.feeds.engine.connection import connecting  # noqa: PLC0415
 
     with (
@@ -75,3 +78,16 @@ def validate(
             progress=progress,
             workdir=Path(folder),
         )
+
+
+def _is_plain_text(source: Path) -> bool:
+    """Whether it begins as delimited text does, which is scanned where it lies."""
+    try:
+        # To open a pipe waits for whoever writes into it.
+        if not source.is_file():
+            return False
+        with source.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except (OSError, ValueError):
+        return False
+    return b"\0" not in head and not head.lstrip().startswith((b"<", b"{", b"["))

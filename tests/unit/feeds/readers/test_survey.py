@@ -1,6 +1,7 @@
 """A file's hash is that of its bytes, and the index of lines finds each where reading from the start does."""
 
 import tempfile
+from array import array
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.readers.survey import start_index, start_survey
+from feedscript.feeds.readers import surveyor
+from feedscript.feeds.readers.survey import Alphabet, LineIndex, start_index, start_survey
 
 #: An eighth of 256 KiB is a part of a block; lines about as long lie across the bounds of both.
 LENGTHS = st.sampled_from(
@@ -57,3 +59,25 @@ def test_lines_are_found_where_blocks_of_both_sizes_meet(tmp_path: Path) -> None
     bounds = [0, *ends, len(content)]
     lengths = [stop - start for start, stop in pairwise(bounds)]
     assert [len(line) for line in survey.lines.take(range(1, len(ends) + 2))] == lengths
+    # So large a file is read by a process of its own, which tells what a thread does.
+    _, before, lines, *_ = surveyor.survey(str(path), digest=False)
+    assert survey.lines == LineIndex(path, array("Q", before), lines)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(text=st.text(max_size=50), far=st.booleans())
+def test_the_alphabet_is_that_of_the_file(text: str, *, far: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "text"
+        path.write_bytes(b"x" * (300_000 * far) + text.encode())
+        survey = start_survey(path, digest=False).result()
+    assert survey.sha256 is None
+    assert survey.alphabet.is_ascii == text.isascii()
+    assert survey.alphabet.absent == frozenset(surveyor.SIGNS.decode()) - set(text)
+
+
+def test_a_large_file_has_the_alphabet_of_its_last_byte_too(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes(b"plain text\n" * 4_000_000 + b"\x07{\xc3\xa9")
+    survey = start_survey(path, digest=False).result()
+    assert survey.alphabet == Alphabet(False, frozenset(surveyor.SIGNS.decode()) - {"\x07", "{"})

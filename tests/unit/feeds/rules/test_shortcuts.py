@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 
 from feedscript.feeds import load_profile
 from feedscript.feeds.profiles.header import read_header
+from feedscript.feeds.readers.survey import Alphabet
+from feedscript.feeds.readers.surveyor import SIGNS as SIGNS_SOUGHT
 from feedscript.feeds.rules.compilation import Usual, compile_rules
 from feedscript.feeds.rules.plan import Plan
+from feedscript.feeds.rules.settling import settled
 from tests.unit.feeds.products import VALID
 from tests.unit.feeds.rules.test_catalogue import ITEMS, expanded
 
 GOOGLE = load_profile("google")
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
+UNKNOWN = Alphabet()
 #: Attributes whose shortcuts are more than the checks themselves, with texts on both sides of their bounds.
 EDGES: dict[str, tuple[str, ...]] = {
     "id": (
@@ -181,15 +185,23 @@ def plan(
     )
 
 
-def findings(of: Plan, rows: list[tuple[str | None, ...]], read: str) -> list[tuple[Any, ...]]:
-    """What the SQL `read` over the plan's names gives for each row of cells."""
+def findings(
+    of: Plan, rows: list[tuple[str | None, ...]], read: str, alphabet: Alphabet = UNKNOWN
+) -> list[tuple[Any, ...]]:
+    """What the SQL `read` over the plan's names gives for each row of cells, of a file of this alphabet."""
     with duckdb.connect() as connection:
         columns = ", ".join(f"c{index} VARCHAR" for index in range(len(rows[0])))
         connection.execute(f"CREATE TABLE feed ({columns})")
         connection.executemany(f"INSERT INTO feed VALUES ({', '.join('?' * len(rows[0]))})", rows)
         cells = ", ".join(f"{text} AS {name}" for text, name in of.cells)
         derived = of.derived.over(f"SELECT {cells} FROM feed", read)
-        return connection.execute(f"SELECT {read} FROM ({derived})").fetchall()
+        return connection.execute(settled(f"SELECT {read} FROM ({derived})", alphabet)).fetchall()
+
+
+def alphabet_of(rows: list[tuple[str | None, ...]]) -> Alphabet:
+    """That of a file which holds these rows and no more."""
+    text = "".join(cell for row in rows for cell in row if cell)
+    return Alphabet(text.isascii(), frozenset(SIGNS_SOUGHT.decode()) - set(text))
 
 
 def both(
@@ -200,9 +212,9 @@ def both(
     joined: bool,
     usual: dict[str, Usual] | None = None,
 ) -> Iterator[list[Any]]:
-    for shortcuts in (True, False):
+    for shortcuts, alphabet in ((True, alphabet_of(rows)), (False, UNKNOWN)):
         compiled = plan(names, country, joined=joined, shortcuts=shortcuts, usual=usual)
-        yield findings(compiled, rows, ", ".join(compiled.masks))
+        yield findings(compiled, rows, ", ".join(compiled.masks), alphabet)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +224,13 @@ def test_at_each_bound_nothing_is_lost(names: tuple[str, ...]) -> None:
     rows: list[tuple[str | None, ...]] = list(product(*(EDGES[name] for name in names)))
     quick, thorough = both(list(names), rows, "US", joined=False)
     assert quick == thorough
+
+
+@pytest.mark.parametrize("name", sorted(EDGES))
+def test_a_file_that_has_few_signs_is_told_by_them_no_worse(name: str) -> None:
+    for text in EDGES[name]:
+        quick, thorough = both([name], [(text,)], "US", joined=False)
+        assert quick == thorough, text
 
 
 @pytest.mark.parametrize("name", sorted(EDGES))
