@@ -20,8 +20,8 @@ from feedscript.feeds.rules.settling import settled
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import raw_table
 
-#: Seconds to wait for what is told of a file's characters: a small part of what it saves.
-_WAIT_PER_BYTE = 3e-10
+#: Seconds to wait for what is told of a file's characters: what it saves.
+_WAIT_PER_BYTE = 1e-9
 
 
 @dataclass

@@ -36,8 +36,8 @@ def test_every_line_is_found_by_its_number(lengths: list[int], *, ended: bool) -
         assert [line for number in range(len(expected)) for line in index.take([number + 1])] == expected
 
 
-def test_lines_are_found_where_blocks_of_both_sizes_meet(tmp_path: Path) -> None:
-    # The first twelve blocks are of 8 MiB, those behind them of 256 KiB.
+def test_lines_are_found_where_blocks_meet(tmp_path: Path) -> None:
+    # Blocks are of 8 MiB in a thread, of 32 KiB in a process of its own.
     large, small = 8 << 20, 256 << 10
     ends = [
         large - 1,
