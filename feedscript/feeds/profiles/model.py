@@ -15,6 +15,10 @@ Mark = Literal["vendor", "copy", "third_party", "unconfirmed"]
 #: measure, the beginning or the end of a range of times, the first or the others of several values.
 Taken = Literal["amount", "currency", "number", "unit", "begin", "end", "first", "rest"]
 
+#: Where a price has its currency: behind the amount and a space; there, but neither asked for nor the space; on either
+#: side; nowhere.
+Currency = Literal["behind", "optional", "either", "none"]
+
 
 class Type(StrEnum):
     """What kind of value an attribute holds."""
@@ -120,7 +124,8 @@ class Attribute:
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
     that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
     `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
-    `local_currency` asks for a price in a currency of the country it is sold in.
+    `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
+    currency, and `default_currency` which it is where there is none.
     """
 
     name: str
@@ -151,6 +156,8 @@ class Attribute:
     maximum_by_unit: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     max_days_ahead: int | None = None
     local_currency: bool = False
+    currency: Currency = "behind"
+    default_currency: str | None = None
     quality: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
@@ -168,6 +175,10 @@ class Attribute:
     def title(self) -> str:
         """The name of its column in a feed."""
         return self.column or self.name
+
+    def mark_of(self, code: str) -> Mark:
+        """How sure the source of the rule of this code is."""
+        return self.marks.get(code, self.mark)
 
     @property
     def origin(self) -> str:

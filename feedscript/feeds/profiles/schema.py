@@ -11,6 +11,7 @@ from feedscript.feeds.profiles.model import (
     Cell,
     Change,
     CrossField,
+    Currency,
     FeedFile,
     Mark,
     Part,
@@ -171,6 +172,8 @@ class AttributeSchema(Strict):
     maximum_by_unit = fields.Dict(keys=fields.String(), values=fields.Float())
     max_days_ahead = fields.Integer(strict=True, validate=validate.Range(0))
     local_currency = fields.Boolean()
+    currency = fields.String(validate=validate.OneOf(get_args(Currency)))
+    default_currency = fields.String(validate=_CURRENCY)
     quality = fields.List(fields.String(validate=validate.OneOf(QUALITIES)))
     countries = fields.List(fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z")))
     parts = fields.List(fields.Nested(PartSchema))

@@ -13,7 +13,7 @@ from feedscript.feeds.rules.rule import Rule
 #: Joins values in a staged cell; see `readers.staged`.
 _JOINED = "\x1f"
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_CURRENCY = re.compile(r"[A-Z]{3}(?=\s*\Z)")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _LONGEST_SHOWN = 100
 
 

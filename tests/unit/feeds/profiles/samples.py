@@ -32,6 +32,8 @@ def sample(attribute: Attribute, as_of: datetime) -> str:
             return f"{as_of + timedelta(days=9):%Y-%m-%dT%H:%M+00:00}"
         case Type.DATETIME_RANGE:
             return reversed_range(as_of, days=(0, 9))
+        case Type.PRICE if attribute.currency == "none":
+            return "5.00"
         case Type.STRUCTURED:
             return structured(attribute, {})
         case Type.URL if attribute.extensions:
