@@ -102,12 +102,13 @@ class Cell:
 
     `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
     several values. `compact` leaves out the space before a price's currency, `day` the time of a moment.
-    `constant` is written for every item.
+    `constant` is written for every item. Where a feed is read, the signs `parted_by` part values as well.
     """
 
     take: Taken | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     separator: str = ","
+    parted_by: tuple[str, ...] = ()
     compact: bool = False
     day: str | None = None
     constant: str | None = None
@@ -125,7 +126,8 @@ class Attribute:
     that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
     `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
     `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
-    currency, and `default_currency` which it is where there is none.
+    currency, and `default_currency` which it is where there is none. Two values of a `unique` attribute that is
+    `caseless` are the same in either case.
     """
 
     name: str
@@ -135,6 +137,7 @@ class Attribute:
     alternatives: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     unique: bool = False
+    caseless: bool = False
     same_within: str | None = None
     advised_min_length: int | None = None
     max_length: int | None = None

@@ -69,15 +69,15 @@ PRODUCTS: tuple[Mapping[str, str], ...] = (
 
 
 def canonical_rows(profile: Profile) -> Iterator[dict[str, str]]:
-    """The sample products, with a value for what this partner alone knows and asks for."""
-    base = {each.name for each in load_profile("google").attributes}
-    own = {
-        each.origin: sample(each, AS_OF)
+    """The sample products, with a value for whatever else this partner asks for."""
+    base = {each.name: each for each in load_profile("google").attributes}
+    asked = {
+        each.origin: sample(base.get(each.origin, each), AS_OF)
         for each in profile.attributes
-        if each.required and each.origin not in base and each.cell.constant is None
+        if each.required and each.cell.constant is None
     }
     for number, changes in enumerate(PRODUCTS, start=1):
-        yield own | {
+        yield asked | {
             "id": f"SKU-{number}",
             "title": f"Trail running shoe {number}",
             "description": "A light shoe for wet ground.",

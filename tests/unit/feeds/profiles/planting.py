@@ -66,7 +66,8 @@ class Planter:
             group = {self.attribute.same_within: "GROUP"}
             yield "group", [{**group, self.name: each} for each in ("One", "Another")], None
         elif code == "duplicate_id":
-            yield "twice", [{self.name: self._sample}] * 2, None
+            other = self._sample.swapcase() if self.attribute.caseless else self._sample
+            yield "twice", [{self.name: self._sample}, {self.name: other}], None
         else:
             for value in self._values(code):
                 # Fewer values than are asked for would be found first.

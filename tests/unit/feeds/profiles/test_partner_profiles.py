@@ -130,7 +130,7 @@ def found_rules(
     with path.open("w", encoding="utf-8") as file:
         for place, defect in enumerate(defects):
             for index, changes in enumerate(defect.items):
-                item = {**plain, profile.item: f"{profile.item}{place}0{index}", **changes}
+                item = {**plain, profile.item: f"{plain[profile.item]}{place:04}{index}", **changes}
                 written = {
                     profile.attribute(name).title: value for name, value in item.items() if value is not None
                 }
