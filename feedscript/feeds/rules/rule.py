@@ -26,6 +26,13 @@ _FORMATS = {
     Type.CATEGORY: ("a category's id or its full path", "Apparel & Accessories > Clothing, or 1604"),
     Type.COUNTRY: ("a country's two letters", "US"),
 }
+#: What is said of a rule that the partner's own page does not tell of.
+SOURCES: Mapping[Mark, str] = {
+    "vendor": "the partner's own page",
+    "copy": "a copy of the partner's page",
+    "third_party": "a third party",
+    "unconfirmed": "not confirmed",
+}
 _PRICES: Mapping[Currency, tuple[str, str]] = {
     "behind": ("a number with a decimal point, a space and a currency", "15.00 USD"),
     "optional": ("a number with a decimal point, with or without a currency behind it", "15.00 USD"),
