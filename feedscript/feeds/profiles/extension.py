@@ -12,6 +12,7 @@ _CODES: Mapping[str, tuple[str, ...]] = {
     "required_when": ("missing_required",),
     "same_within": ("group_conflict",),
     "max_length": ("too_long",),
+    "max_bytes": ("too_long",),
     "max_total_length": ("too_long",),
     "min_values": ("too_few_values",),
     "max_values": ("too_many_values",),

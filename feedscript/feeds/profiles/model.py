@@ -127,7 +127,7 @@ class Attribute:
     `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
     `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
     currency, and `default_currency` which it is where there is none. Two values of a `unique` attribute that is
-    `caseless` are the same in either case.
+    `caseless` are the same in either case. `max_bytes` counts those of UTF-8.
     """
 
     name: str
@@ -141,6 +141,7 @@ class Attribute:
     same_within: str | None = None
     advised_min_length: int | None = None
     max_length: int | None = None
+    max_bytes: int | None = None
     max_total_length: int | None = None
     min_values: int | None = None
     max_values: int = 1

@@ -156,6 +156,7 @@ class AttributeSchema(Strict):
     same_within = fields.String(validate=NAME)
     advised_min_length = fields.Integer(strict=True, validate=validate.Range(1))
     max_length = fields.Integer(strict=True, validate=validate.Range(1))
+    max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     max_total_length = fields.Integer(strict=True, validate=validate.Range(1))
     min_values = fields.Integer(strict=True, validate=validate.Range(1))
     max_values = fields.Integer(strict=True, validate=validate.Range(1))

@@ -240,6 +240,9 @@ def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
             lambda value: sql.longer(value.text, limit),
             lambda value: sql.no_longer(value.text, limit),
         )
+    if attribute.max_bytes is not None:
+        most = attribute.max_bytes
+        yield ValueTest("too_long", lambda value: f"strlen({value.text}) > {most}")
     for part in attribute.parts:
         if part.max_length is not None:
             yield ValueTest("too_long", _part_longer(attribute, part, part.max_length))

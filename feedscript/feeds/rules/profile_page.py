@@ -108,6 +108,7 @@ def _row(attribute: Attribute) -> str:
 
 def _most(attribute: Attribute) -> str:
     lengths = [f"{attribute.max_length} characters"] if attribute.max_length is not None else []
+    lengths += [f"{attribute.max_bytes} bytes"] if attribute.max_bytes is not None else []
     return ", ".join([*lengths, *([f"{attribute.max_values} values"] if attribute.repeatable else [])])
 
 

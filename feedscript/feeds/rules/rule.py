@@ -132,6 +132,7 @@ def _facts(attribute: Attribute) -> dict[str, object]:
         "range": _range(attribute),
         "advised_min_length": attribute.advised_min_length,
         "max_length": _max_length(attribute),
+        "max_bytes": attribute.max_bytes,
         "min_values": attribute.min_values,
         "max_values": attribute.max_values,
     }

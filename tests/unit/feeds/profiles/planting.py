@@ -126,6 +126,8 @@ class Planter:
     def _long(self) -> Iterator[Planted]:
         if self.attribute.max_length is not None:
             yield self._of_length(self.attribute.max_length + 1)
+        if self.attribute.max_bytes is not None:
+            yield "é" * (self.attribute.max_bytes // 2 + 1)
         for part in self.attribute.parts:
             if part.max_length is not None:
                 yield structured(self.attribute, {part.name: "x" * (part.max_length + 1)})

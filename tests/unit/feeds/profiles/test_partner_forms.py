@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import validate
+from feedscript.feeds.generation import generate
+from feedscript.feeds.mapping import AttributesUnmatched
 from tests.unit.feeds.products import product, write_csv
 
 SHOP = "https://cdn.example.com"
@@ -120,3 +122,19 @@ def test_what_else_a_partner_asks_for(
     tmp_path: Path, profile: str, changes: dict[str, str], found: set[str]
 ) -> None:
     assert errors(tmp_path, profile, item(profile, **changes)) == found
+
+
+@pytest.mark.parametrize(
+    ("place", "found"), [("a" * 20, set()), ("é" * 11, {"instore_product_location.too_long"})]
+)
+def test_a_place_in_a_shop_is_counted_in_bytes(tmp_path: Path, place: str, found: set[str]) -> None:
+    row = {"store_code": "north", "id": "A1", "availability": "in_stock", "instore_product_location": place}
+    assert errors(tmp_path, "google-local-inventory", row) == found
+
+
+def test_an_attribute_that_nobody_confirms_as_required_may_lack(tmp_path: Path) -> None:
+    export = write_csv(tmp_path / "export.csv", [{k: v for k, v in product().items() if k != "price"}])
+    generated = generate(export, tmp_path / "feed.csv", profile="criteo-growth")
+    assert generated.items_written == 1
+    with pytest.raises(AttributesUnmatched, match="price"):
+        generate(export, tmp_path / "feed.csv", profile="pinterest")
