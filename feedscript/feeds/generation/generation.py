@@ -214,6 +214,7 @@ def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
         attribute.name
         for attribute in profile.attributes
         if attribute.required
+        and attribute.mark_of("missing_required") != "unconfirmed"
         and not any(_is_given(each, matches) for each in _alternatives(profile, attribute))
     ]
     if missing:

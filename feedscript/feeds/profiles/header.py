@@ -41,7 +41,7 @@ def normalised(name: str) -> str:
 
 def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
     """Match `columns`, in any order and spelling, to the profile's attributes."""
-    names = {name: each.name for each in profile.attributes for name in (each.name, *each.aliases)}
+    names = {name: each.name for each in profile.attributes for name in _names(each)}
     header = Header({each.name: each for each in profile.attributes})
     for index, column in enumerate(columns):
         plain, parts = _split(column)
@@ -59,6 +59,10 @@ def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
         if parts and attribute.parts:
             header.attributes[name] = replace(attribute, parts=_reordered(attribute, parts))
     return header
+
+
+def _names(attribute: Attribute) -> tuple[str, ...]:
+    return attribute.name, normalised(attribute.title), *attribute.aliases
 
 
 def _split(column: str) -> tuple[str, tuple[str, ...]]:

@@ -15,6 +15,10 @@ Mark = Literal["vendor", "copy", "third_party", "unconfirmed"]
 #: measure, the beginning or the end of a range of times, the first or the others of several values.
 Taken = Literal["amount", "currency", "number", "unit", "begin", "end", "first", "rest"]
 
+#: Where a price has its currency: behind the amount and a space; there, but neither asked for nor the space; on either
+#: side; nowhere.
+Currency = Literal["behind", "optional", "either", "none"]
+
 
 class Type(StrEnum):
     """What kind of value an attribute holds."""
@@ -98,12 +102,13 @@ class Cell:
 
     `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
     several values. `compact` leaves out the space before a price's currency, `day` the time of a moment.
-    `constant` is written for every item.
+    `constant` is written for every item. Where a feed is read, the signs `parted_by` part values as well.
     """
 
     take: Taken | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     separator: str = ","
+    parted_by: tuple[str, ...] = ()
     compact: bool = False
     day: str | None = None
     constant: str | None = None
@@ -120,7 +125,9 @@ class Attribute:
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
     that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
     `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
-    `local_currency` asks for a price in a currency of the country it is sold in.
+    `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
+    currency, and `default_currency` which it is where there is none. Two values of a `unique` attribute that is
+    `caseless` are the same in either case. `max_bytes` counts those of UTF-8.
     """
 
     name: str
@@ -130,9 +137,11 @@ class Attribute:
     alternatives: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     unique: bool = False
+    caseless: bool = False
     same_within: str | None = None
     advised_min_length: int | None = None
     max_length: int | None = None
+    max_bytes: int | None = None
     max_total_length: int | None = None
     min_values: int | None = None
     max_values: int = 1
@@ -151,6 +160,8 @@ class Attribute:
     maximum_by_unit: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     max_days_ahead: int | None = None
     local_currency: bool = False
+    currency: Currency = "behind"
+    default_currency: str | None = None
     quality: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
@@ -168,6 +179,10 @@ class Attribute:
     def title(self) -> str:
         """The name of its column in a feed."""
         return self.column or self.name
+
+    def mark_of(self, code: str) -> Mark:
+        """How sure the source of the rule of this code is."""
+        return self.marks.get(code, self.mark)
 
     @property
     def origin(self) -> str:

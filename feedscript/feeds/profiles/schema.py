@@ -11,6 +11,7 @@ from feedscript.feeds.profiles.model import (
     Cell,
     Change,
     CrossField,
+    Currency,
     FeedFile,
     Mark,
     Part,
@@ -105,6 +106,7 @@ class CellSchema(Strict):
     take = fields.String(validate=validate.OneOf(get_args(Taken)))
     words = fields.Dict(keys=fields.String(), values=fields.String())
     separator = fields.String(validate=validate.Length(1))
+    parted_by = fields.List(fields.String(validate=validate.Length(1)))
     compact = fields.Boolean()
     day = fields.String(validate=validate.Regexp(r"(%[dmY]|[-/.])+\Z"))
     constant = fields.String()
@@ -150,9 +152,11 @@ class AttributeSchema(Strict):
     alternatives = fields.List(fields.String(validate=NAME))
     aliases = fields.List(fields.String())
     unique = fields.Boolean()
+    caseless = fields.Boolean()
     same_within = fields.String(validate=NAME)
     advised_min_length = fields.Integer(strict=True, validate=validate.Range(1))
     max_length = fields.Integer(strict=True, validate=validate.Range(1))
+    max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     max_total_length = fields.Integer(strict=True, validate=validate.Range(1))
     min_values = fields.Integer(strict=True, validate=validate.Range(1))
     max_values = fields.Integer(strict=True, validate=validate.Range(1))
@@ -171,6 +175,8 @@ class AttributeSchema(Strict):
     maximum_by_unit = fields.Dict(keys=fields.String(), values=fields.Float())
     max_days_ahead = fields.Integer(strict=True, validate=validate.Range(0))
     local_currency = fields.Boolean()
+    currency = fields.String(validate=validate.OneOf(get_args(Currency)))
+    default_currency = fields.String(validate=_CURRENCY)
     quality = fields.List(fields.String(validate=validate.OneOf(QUALITIES)))
     countries = fields.List(fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z")))
     parts = fields.List(fields.Nested(PartSchema))

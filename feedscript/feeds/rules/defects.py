@@ -38,8 +38,8 @@ def well_formed(attribute: Attribute, value: Value, country: str) -> str | None:
     test = values.well_formed(attribute, value.text)
     if test is None:
         return None
-    is_price = attribute.type is Type.PRICE and attribute.pattern is None
-    usual = is_usual_price(value, country) if is_price else None
+    has_usual = attribute.type is Type.PRICE and attribute.pattern is None and attribute.currency != "none"
+    usual = is_usual_price(value, country) if has_usual else None
     return value.let(sql.choice([(usual, "true")], test) if usual else test)
 
 
@@ -69,7 +69,7 @@ def is_usual_price(value: Value, country: str) -> str | None:
 
 
 def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[ValueTest]:
-    if attribute.type is not Type.PRICE:
+    if attribute.type is not Type.PRICE or attribute.currency == "none":
         return
     gone = currency_facts().withdrawn_by(as_of)
     usual = currency_facts().countries.get(country, ())
@@ -84,7 +84,7 @@ def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[
 
 def _foreign(attribute: Attribute, country: str) -> Iterator[ValueTest]:
     local = currency_facts().countries.get(country, ())
-    if not attribute.local_currency or not local:
+    if not attribute.local_currency or attribute.currency == "none" or not local:
         return
 
     def fails(value: Value) -> str:
@@ -190,9 +190,9 @@ def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]
     def outside(text: str, number: str) -> str:
         tests = []
         if attribute.above is not None:
-            tests.append(_low(text, f"{number} <= {attribute.above}", attribute.above))
+            tests.append(_low(attribute, text, f"{number} <= {attribute.above}", attribute.above))
         if attribute.minimum is not None:
-            tests.append(_low(text, f"{number} < {attribute.minimum}", attribute.minimum))
+            tests.append(_low(attribute, text, f"{number} < {attribute.minimum}", attribute.minimum))
         if attribute.maximum is not None:
             tests.append(f"{number} > {attribute.maximum}")
         for unit, most in attribute.maximum_by_unit.items():
@@ -205,9 +205,10 @@ def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]
     return outside
 
 
-def _low(text: str, test: str, bound: float) -> str:
+def _low(attribute: Attribute, text: str, test: str, bound: float) -> str:
     """The test of a lower bound; what begins with a digit from 1 to 9 is above zero and needs no reading."""
-    return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if bound <= 0 else test
+    settled = bound <= 0 and values.begins_with_number(attribute)
+    return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if settled else test
 
 
 def _part_outside(attribute: Attribute, part: Part) -> Fails:
@@ -239,6 +240,9 @@ def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
             lambda value: sql.longer(value.text, limit),
             lambda value: sql.no_longer(value.text, limit),
         )
+    if attribute.max_bytes is not None:
+        most = attribute.max_bytes
+        yield ValueTest("too_long", lambda value: f"strlen({value.text}) > {most}")
     for part in attribute.parts:
         if part.max_length is not None:
             yield ValueTest("too_long", _part_longer(attribute, part, part.max_length))
