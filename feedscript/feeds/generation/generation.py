@@ -1,11 +1,13 @@
 """Generation: a merchant's export becomes a partner's feed, streamed, and published whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -40,6 +42,7 @@ from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.writers.cells import canonical_attributes
 from feedscript.feeds.writers.file_form import FileForm, file_form
+from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01
@@ -92,6 +95,7 @@ def generate(
     uri: str | None = None,
     profile: str = "google",
     mapping: Mapping | None = None,
+    names: AbstractMapping[str, str] = MappingProxyType({}),
     options: SourceOptions = SourceOptions(),  # noqa: B008 - frozen
     max_lost_ratio: float = MAX_LOST_RATIO,
     limits: Limits = Limits(),  # noqa: B008 - frozen
@@ -99,7 +103,8 @@ def generate(
 ) -> Generated:
     """Write the items of `source`, in any format, as a feed of `profile`, in the form of file that the name asks for.
 
-    `mapping` speaks before the known synonyms, `options` before what is detected of the source. Items lacking a value
+    `mapping` speaks before the known synonyms, `options` before what is detected of the source. `names` are what the
+    partner's file tells of the merchant in lines of its own. Items lacking a value
     are passed on for validation to tell. Of the source's records at most the part `max_lost_ratio` may be unreadable.
     Raises a FeedError before anything is published where the source cannot be read whole or has no item, too much of
     it is lost, a required attribute has no column, the mapping names what does not exist, or the destination's name
@@ -107,6 +112,7 @@ def generate(
     """
     target = load_profile(profile)
     form = file_form(target, destination.name)
+    refuse_missing(form.file, names)
     canonical = canonical_attributes(target, load_profile(_CANONICAL))
     own = mapping or Mapping()
     _refuse_unknown(target, canonical, own)
@@ -132,7 +138,7 @@ def generate(
         rules = rules.with_decimal(options.decimal)
         matches = match_columns(staged.columns, rules, preset.within if preset else ())
         _refuse_unmatched(target, matches)
-        writing = Writing(rules, matches, target, canonical, declared, limits, Path(workdir), progress)
+        writing = Writing(rules, matches, target, canonical, declared, names, limits, Path(workdir), progress)
 
         def accept(account: Account) -> None:
             if not account.read:
@@ -237,12 +243,13 @@ def _publish(
     uri = staged.source.uri
     partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        written = writing.write(staged, partial, form, accept)
-        partial.replace(destination)
+        written = writing.write(staged, partial / destination.name, form, accept)
+        for file in written.feed.files:
+            file.path.replace(destination.with_name(file.path.name))
     except duckdb.InterruptException as error:
         raise LimitPassed(
             uri, f"it took longer than {writing.limits.max_seconds:g} s (max_seconds)"
@@ -256,5 +263,5 @@ def _publish(
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
     return written

@@ -11,7 +11,14 @@ from feedscript.feeds.engine.connection import connect, watched
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
+from feedscript.feeds.generation.repairs import (
+    Ledger,
+    Repair,
+    flags,
+    restricted,
+    told,
+    told_replacement,
+)
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
 from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.readers.delimited import with_plain_line_ends
@@ -22,7 +29,7 @@ from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.writers.cells import Column, partner_columns
-from feedscript.feeds.writers.delimited import write_delimited
+from feedscript.feeds.writers.feed_file import WrittenFeed, write
 from feedscript.feeds.writers.file_form import FileForm
 
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
@@ -31,21 +38,26 @@ _GROUP = 8_192
 
 @dataclass(frozen=True)
 class Written:
-    """What became of the source's records, and which of their values were changed."""
+    """What became of the source's records, which of their values were changed, and the files of the feed."""
 
     account: Account
     repairs: tuple[Repair, ...]
+    feed: WrittenFeed
 
 
 @dataclass(frozen=True)
 class Writing:
-    """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values."""
+    """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
+
+    `names` are the values of placeholders in the partner's file.
+    """
 
     rules: Mapping
     matches: Matches
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
     declared: dict[str, str]
+    names: AbstractMapping[str, str]
     limits: Limits
     workdir: Path
     progress: OnProgress
@@ -90,8 +102,13 @@ class Writing:
             self._look_between(rejected, staged, counted[0], counting.result().lines)
         account = account_of(staged, rejected, counted[0])
         accept(account)
-        write_delimited(connection, items, self._columns(compiled), form, str(path))
-        return Written(account, self._repairs(connection, staged, ledger))
+        columns = self._columns(compiled)
+        feed = write(connection, items, columns, form, path, names=self.names)
+        item = next(
+            (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
+        )
+        replaced = (told_replacement(connection, items, item, each) for each in feed.replacements)
+        return Written(account, (*self._repairs(connection, staged, ledger), *replaced), feed)
 
     def _columns(self, compiled: Compiled) -> list[Column]:
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}

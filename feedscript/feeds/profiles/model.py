@@ -102,7 +102,9 @@ class Cell:
 
     `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
     several values. `compact` leaves out the space before a price's currency, `day` the time of a moment.
-    `constant` is written for every item. Where a feed is read, the signs `parted_by` part values as well.
+    `constant` is written for every item. `json` is a cell of JSON: a list of several values, an object of a value's
+    parts, or what the text is where that is JSON; in a file of JSON it stands there itself. Where a feed is read, the
+    signs `parted_by` part values as well.
     """
 
     take: Taken | None = None
@@ -112,6 +114,7 @@ class Cell:
     compact: bool = False
     day: str | None = None
     constant: str | None = None
+    json: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,8 +225,9 @@ class FeedFile:
     `endings` are those of names, before that of a compression; `compressions` are gz, zip, zst. `delimiter` and
     `quoting` are of delimited text, which has a line of column names unless `header` is false. `line_end` ends
     its lines. `preamble` stands before the items and `trailer` behind them, with {items} for their number and names
-    that the merchant's file gives. `elements` are the names of root and item (XML), or the key of the list (JSON).
-    A file has at most `max_items` and `max_bytes`.
+    that the merchant's file gives (`generation: names:`). `elements` are the names from the root to an item (XML), or
+    the key of the list (JSON). A file has at most `max_items`, and `max_bytes` before compression; what is beyond
+    goes into further files.
     """
 
     format: Literal["csv", "tsv", "positional", "rss", "atom", "xml", "json", "jsonl", "parquet"]

@@ -1,5 +1,6 @@
 """The shape of what a profile document says of attributes and files, checked before anything is compiled from it."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -110,11 +111,27 @@ class CellSchema(Strict):
     compact = fields.Boolean()
     day = fields.String(validate=validate.Regexp(r"(%[dmY]|[-/.])+\Z"))
     constant = fields.String()
+    json = fields.Boolean()
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Cell:
         """The cell."""
         return Cell(**self.freeze(data))
+
+
+#: What is not said of a form of file, where it is not as for CSV.
+_USUAL: Mapping[str, dict[str, Any]] = {
+    "tsv": {"delimiter": "\t"},
+    "positional": {"delimiter": "|", "quoting": "never", "header": False},
+    "parquet": {"compressions": ()},
+}
+
+
+def _an_encoding(name: str) -> None:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValidationError("is no encoding") from None
 
 
 class FeedFileSchema(Strict):
@@ -125,7 +142,7 @@ class FeedFileSchema(Strict):
     compressions = fields.List(fields.String(validate=validate.OneOf(["gz", "zip", "zst"])))
     delimiter = fields.String(validate=validate.Length(equal=1))
     quoting = fields.String(validate=validate.OneOf(["needed", "always", "never"]))
-    encoding = fields.String()
+    encoding = fields.String(validate=_an_encoding)
     bom = fields.Boolean()
     line_end = fields.String(validate=validate.OneOf(["\n", "\r\n"]))
     header = fields.Boolean()
@@ -136,10 +153,25 @@ class FeedFileSchema(Strict):
     max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     mark = mark_field()
 
+    @validates_schema
+    def agree(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse what the format cannot have."""
+        if data.get("format") == "parquet" and data.get("compressions"):
+            raise ValidationError("a Parquet file is compressed within", "compressions")
+        if (
+            data.get("trailer")
+            and data.get("quoting", "needed") != "never"
+            and data.get("format") != "positional"
+        ):
+            raise ValidationError("needs quoting: never", "trailer")
+        if data.get("bom") and data.get("encoding", "utf-8").lower() != "utf-8":
+            raise ValidationError("a mark is for utf-8 alone; utf-16 brings its own", "bom")
+
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedFile:
-        """The form of file."""
-        return FeedFile(**self.freeze(data))
+        """The form of file, with what its format usually has."""
+        data["encoding"] = data.get("encoding", "utf-8").lower()
+        return FeedFile(**{**_USUAL.get(data["format"], {}), **self.freeze(data)})
 
 
 class AttributeSchema(Strict):

@@ -5,24 +5,42 @@ Google parts them, words are Google's. What a partner calls by another name or w
 profile (`Attribute.canonical`, `Attribute.cell`).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.profiles.model import Attribute, Cell, Profile
 from feedscript.feeds.profiles.repeated import values_of
 
 _SPACE = "' '"
+#: A title that declares the parts of its values.
+_DECLARED = re.compile(r"([^()]+)\(([^()]+)\)")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the feed: its title, the SQL of its text, and of the list of its values where it may have several."""
+    """A column of the feed: its title, and in SQL its text, and the list of its values where it may have several.
+
+    `json` is the SQL of its JSON, where the partner has it written so in every form of file.
+    """
 
     attribute: Attribute
     title: str
     text: str
     values: str | None = None
+    json: str | None = None
+
+    @property
+    def declared(self) -> tuple[str, tuple[str, ...]] | None:
+        """Its name and the parts of its values, where the title tells them, as in `shipping(country:price)`."""
+        found = _DECLARED.fullmatch(self.title)
+        return (found[1], tuple(re.split("[:,]", found[2]))) if found else None
+
+    def mapped(self, change: Callable[[str], str]) -> "Column":
+        """The column with a change to each of its values; `change` gives the SQL of one for that of another."""
+        values = self.values and f"list_transform({self.values}, lambda w: {change('w')})"
+        return replace(self, text=change(self.text), values=values)
 
 
 def partner_columns(
@@ -36,7 +54,8 @@ def partner_columns(
         if attribute.cell.constant is not None:
             yield Column(attribute, attribute.title, literal(attribute.cell.constant))
         elif attribute.origin in cells:
-            yield _column(attribute, canonical[attribute.origin], cells[attribute.origin])
+            column = _column(attribute, canonical[attribute.origin], cells[attribute.origin])
+            yield _as_json(column) if attribute.cell.json else column
 
 
 def canonical_attributes(profile: Profile, base: Profile) -> dict[str, Attribute]:
@@ -48,9 +67,11 @@ def canonical_attributes(profile: Profile, base: Profile) -> dict[str, Attribute
 
 
 def _column(attribute: Attribute, canonical: Attribute, cell: str) -> Column:
-    if not canonical.repeatable or canonical is attribute:
+    if not canonical.repeatable:
         return Column(attribute, attribute.title, _taken(attribute.cell, cell))
     values = values_of(canonical, cell)
+    if canonical is attribute:
+        return Column(attribute, attribute.title, cell, values)
     match attribute.cell.take:
         case "first":
             return Column(attribute, attribute.title, _worded(attribute.cell, f"({values})[1]"))
@@ -64,6 +85,33 @@ def _column(attribute: Attribute, canonical: Attribute, cell: str) -> Column:
     return Column(
         attribute, attribute.title, cell if plain else joined, f"({values})[:{attribute.max_values}]"
     )
+
+
+def _as_json(column: Column) -> Column:
+    """The column as JSON: a list of several values, an object of a value's parts, or the JSON that the text is."""
+    parts = [part.name for part in column.attribute.parts]
+    if column.values is not None:
+        values = (
+            f"list_transform({column.values}, lambda w: {_object('w', parts)})" if parts else column.values
+        )
+        json = f"nullif(to_json({values})::VARCHAR, '[]')"
+    elif parts:
+        json = f"CASE WHEN {column.text} <> '' THEN {_object(column.text, parts)}::VARCHAR END"
+    else:
+        own = f"nullif({column.text}, '')"
+        json = f"CASE WHEN json_valid({own}) THEN {own} ELSE to_json({own})::VARCHAR END"
+    return replace(column, text=json, values=None, json=json)
+
+
+def _object(value: str, parts: list[str]) -> str:
+    """A JSON object of the parts between colons that are there; the last takes what is left."""
+    split = f"string_split({value}, ':')"
+    texts = [f"{split}[{place}]" for place in range(1, len(parts))]
+    texts.append(f"array_to_string({split}[{len(parts)}:], ':')")
+    members = ", ".join(
+        f"{literal(name)}, nullif({text}, '')" for name, text in zip(parts, texts, strict=True)
+    )
+    return f"json_merge_patch('{{}}', json_object({members}))"
 
 
 def _taken(form: Cell, value: str) -> str:
