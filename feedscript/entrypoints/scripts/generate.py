@@ -34,6 +34,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
         uri=assignment.source,
         profile=place.config.profile or DEFAULT_PROFILE,
         mapping=place.config.mapping,
+        names=place.config.names,
         options=place.config.source,
         max_lost_ratio=MAX_LOST_RATIO if place.config.max_lost_ratio is None else place.config.max_lost_ratio,
         limits=place.limits,

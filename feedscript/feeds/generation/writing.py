@@ -102,7 +102,7 @@ class Writing:
             self._look_between(rejected, staged, counted[0], counting.result().lines)
         account = account_of(staged, rejected, counted[0])
         accept(account)
-        columns = self._columns(compiled)
+        columns = self._columns(compiled, form)
         feed = write(connection, items, columns, form, path, names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
@@ -110,11 +110,11 @@ class Writing:
         replaced = (told_replacement(connection, items, item, each) for each in feed.replacements)
         return Written(account, (*self._repairs(connection, staged, ledger), *replaced), feed)
 
-    def _columns(self, compiled: Compiled) -> list[Column]:
+    def _columns(self, compiled: Compiled, form: FileForm) -> list[Column]:
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
         return [
             replace(each, title=self.declared.get(each.attribute.origin, each.title))
-            for each in partner_columns(self.profile, self.canonical, cells)
+            for each in partner_columns(self.profile, self.canonical, cells, every=not form.file.header)
         ]
 
     def _look_between(self, rejected: Rejected, staged: Staged, items: int, lines: int) -> None:

@@ -44,9 +44,9 @@ class Column:
 
 
 def partner_columns(
-    profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str]
+    profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str], *, every: bool = False
 ) -> Iterator[Column]:
-    """The columns that can be written, in the profile's order.
+    """The columns that can be written, in the profile's order; `every` one where they are known by their place.
 
     `canonical` are the attributes of the canonical product, `cells` the SQL of those that the items have.
     """
@@ -56,6 +56,8 @@ def partner_columns(
         elif attribute.origin in cells:
             column = _column(attribute, canonical[attribute.origin], cells[attribute.origin])
             yield _as_json(column) if attribute.cell.json else column
+        elif every:
+            yield Column(attribute, attribute.title, "NULL::VARCHAR")
 
 
 def canonical_attributes(profile: Profile, base: Profile) -> dict[str, Attribute]:
