@@ -52,10 +52,9 @@ class Layout:
             **options,
         }
         if self.head:
-            given |= {
-                "PREFIX": literal(self.head),
-                "SUFFIX": literal((self.end if items else "") + self.tail),
-            }
+            # DuckDB has no prefix without a suffix either: where no record ends, the head does.
+            head = self.head if items else self.head.removesuffix(self.end)
+            given |= {"PREFIX": literal(head), "SUFFIX": literal(self.end + self.tail)}
         elif self.tail:
             # DuckDB has no suffix without a prefix.
             query += f" UNION ALL SELECT {literal(self.tail.removesuffix(self.end))}"
