@@ -8,7 +8,7 @@ from types import MappingProxyType
 import duckdb
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.writers.cells import Column
+from feedscript.feeds.writers.cells import Column, worked_out
 from feedscript.feeds.writers.delimited import delimited_layout
 from feedscript.feeds.writers.file_form import FileForm
 from feedscript.feeds.writers.json_text import json_layout, json_lines_layout
@@ -18,7 +18,7 @@ from feedscript.feeds.writers.packing import Packing
 from feedscript.feeds.writers.parquet import bytes_of_values, copy_parquet
 from feedscript.feeds.writers.placeholders import filled, refuse_missing
 from feedscript.feeds.writers.replaced import Replacement, replacements, writable
-from feedscript.feeds.writers.sharding import Shard, shard_name, shards
+from feedscript.feeds.writers.sharding import Shard, Size, shard_name, shards
 
 #: What the room for a count is reckoned with.
 _MOST_ITEMS = 10**12
@@ -66,7 +66,7 @@ def write(
     refuse_missing(form.file, names)
     made = replacements(connection, items, columns, form.file)
     feed = _Feed(connection, writable(columns, made, form.file), form, names)
-    parts = shards(connection, items, feed.size(), form.file)
+    parts = shards(connection, items, feed.size(items), form.file)
     paths = [path.with_name(shard_name(path.name, place, len(parts))) for place in range(1, len(parts) + 1)]
     try:
         unencodable = sum(feed.write(part, each) for part, each in zip(parts, paths, strict=True))
@@ -89,33 +89,35 @@ class _Feed:
 
     def write(self, shard: Shard, path: Path) -> int:
         """Write one file; how many characters its encoding has not."""
+        columns, table = worked_out(self.columns, shard.table)
         if self.form.file.format == "parquet":
-            copy_parquet(self.connection, shard.table, self.columns, path)
+            copy_parquet(self.connection, table, columns, path)
             return 0
         packing = Packing(self.form, path)
         options = {"COMPRESSION": packing.engine_compression, "USE_TMP_FILE": "false"}
         with packing.unpacked() as target:
-            layout = self._layout(shard.items)
-            self.connection.execute(layout.copy(shard.table, shard.items, literal(str(target)), options))
+            layout = self._layout(columns, shard.items)
+            self.connection.execute(layout.copy(table, shard.items, literal(str(target)), options))
         return packing.unencodable
 
-    def size(self) -> tuple[str, int]:
-        """The bytes that an item takes at most, in SQL, and those that every file has beside its items."""
+    def size(self, items: str) -> Size:
+        """How large files of `items` are at most."""
+        columns, table = worked_out(self.columns, items)
         file = self.form.file
         if file.format == "parquet":
-            return bytes_of_values(self.columns)
-        layout = self._layout(_MOST_ITEMS)
+            return Size(table, *bytes_of_values(columns))
+        layout = self._layout(columns, _MOST_ITEMS)
         # No character takes more than four times of what it takes in UTF-8, nor does a reference to one.
         width = 1 if file.encoding == "utf-8" else 4
         around = len((layout.head + layout.end + layout.tail).encode())
-        return f"({layout.size}) * {width}", around * width
+        return Size(table, f"({layout.size}) * {width}", around * width)
 
-    def _layout(self, items: int) -> Layout:
-        layout = self._unmarked(items)
+    def _layout(self, columns: Sequence[Column], items: int) -> Layout:
+        layout = self._unmarked(columns, items)
         return replace(layout, head="\ufeff" + layout.head) if self.form.file.bom else layout
 
-    def _unmarked(self, items: int) -> Layout:
-        columns, file = self.columns, self.form.file
+    def _unmarked(self, columns: Sequence[Column], items: int) -> Layout:
+        file = self.form.file
         match file.format:
             case "rss":
                 return rss_layout(columns, file, self.names)

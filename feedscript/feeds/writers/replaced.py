@@ -1,7 +1,7 @@
 """What a form of file cannot hold, and what is written in its place."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -14,7 +14,8 @@ from feedscript.feeds.writers.cells import Column
 MARKUP = ("rss", "atom", "xml")
 
 #: Characters that no XML 1.0 document may hold, not even as references (https://www.w3.org/TR/xml/#charsets).
-_NO_XML = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
+_NO_XML = (*(chr(code) for code in range(0x20) if chr(code) not in "\t\n\r"), "\ufffe", "\uffff")
+_NO_XML_PATTERN = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 
 
 @dataclass(frozen=True)
@@ -34,36 +35,27 @@ class Replacement:
 
 @dataclass(frozen=True)
 class _Kind:
-    """Something that a form cannot hold: how it is found in a text, and the text without it; SQL for SQL."""
+    """Something that a form cannot hold: the signs that tell of it, and in SQL a text without it."""
 
     operation: str
-    found: Callable[[str], str]
-    without: Callable[[str], str]
+    signs: tuple[str, ...]
+    pattern: str
+    instead: str
 
+    def found(self, text: str) -> str:
+        return f"({sql.holds_any(text, self.signs)})"
 
-_CONTROLS = _Kind(
-    "without_control_characters",
-    lambda text: sql.contains(text, _NO_XML),
-    lambda text: f"regexp_replace({text}, {sql.literal(_NO_XML)}, '', 'g')",
-)
+    def without(self, text: str) -> str:
+        return f"regexp_replace({text}, {sql.literal(self.pattern)}, {sql.literal(self.instead)}, 'g')"
 
 
 def _kind(file: FeedFile) -> _Kind | None:
     if file.format in MARKUP:
-        return _CONTROLS
+        return _Kind("without_control_characters", _NO_XML, _NO_XML_PATTERN, "")
     if file.quoting == "never" and file.format in {"csv", "tsv", "positional"}:
-        return _on_one_line(file.delimiter)
+        parting = rf"\r\n|[\r\n{re.escape(file.delimiter)}]"
+        return _Kind("on_one_line", (file.delimiter, "\n", "\r"), parting, " ")
     return None
-
-
-def _on_one_line(delimiter: str) -> _Kind:
-    signs = (delimiter, "\n", "\r")
-    parting = sql.literal(rf"\r\n|[\r\n{re.escape(delimiter)}]")
-    return _Kind(
-        "on_one_line",
-        lambda text: f"({sql.holds_any(text, signs)})",
-        lambda text: f"regexp_replace({text}, {parting}, ' ', 'g')",
-    )
 
 
 def replacements(
@@ -73,14 +65,24 @@ def replacements(
     kind = _kind(file)
     if kind is None:
         return []
-    counts = ", ".join(f"count_if({kind.found(each.text)})" for each in columns)
-    counted = connection.execute(f"SELECT {counts} FROM {items}").fetchone()
-    assert counted is not None
+    # Most feeds have none, which all columns together tell for a small part of what it costs to ask each.
+    whole = f"(SELECT concat({', '.join(each.text for each in columns)}) AS whole FROM {items})"
+    if _counted(connection, [kind.found("whole")], whole) == (0,):
+        return []
+    counted = _counted(connection, [kind.found(each.text) for each in columns], items)
     return [
         Replacement(each, kind.operation, total, each.text, kind.without(each.text), kind.found(each.text))
         for each, total in zip(columns, counted, strict=True)
         if total
     ]
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, tests: Sequence[str], items: str) -> tuple[int, ...]:
+    """For how many items each test holds."""
+    counts = ", ".join(f"count_if({test})" for test in tests)
+    row = connection.execute(f"SELECT {counts} FROM {items}").fetchone()
+    assert row is not None
+    return row
 
 
 def writable(columns: Sequence[Column], made: Sequence[Replacement], file: FeedFile) -> list[Column]:

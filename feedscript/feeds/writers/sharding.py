@@ -35,6 +35,18 @@ class Shard:
     items: int
 
 
+@dataclass(frozen=True)
+class Size:
+    """How large files are at most, in bytes before compression.
+
+    `item` is the SQL of those of an item in `table`, `around` how many a file has beside its items.
+    """
+
+    table: str
+    item: str
+    around: int
+
+
 def shard_name(name: str, number: int, total: int) -> str:
     """What a file of several is called; one alone keeps the name.
 
@@ -51,20 +63,17 @@ def shard_name(name: str, number: int, total: int) -> str:
     return f"{inner.stem}-{number}of{total}{inner.suffix}{packed}"
 
 
-def shards(
-    connection: duckdb.DuckDBPyConnection, items: str, size: tuple[str, int], file: FeedFile
-) -> list[Shard]:
+def shards(connection: duckdb.DuckDBPyConnection, items: str, size: Size, file: FeedFile) -> list[Shard]:
     """The items of each file, in order; one shard at least.
 
-    `size` is the bytes of an item, in SQL over `items`, and those that every file has beside its items. They are
-    counted before compression, so that a compressed file is surely no larger. Raises ItemTooLarge.
+    Bytes are counted before compression, so that a compressed file is surely no larger. Raises ItemTooLarge.
     """
     total = _count(connection, items)
     if file.max_bytes is None:
         most = file.max_items or max(total, 1)
         lengths = [min(most, total - start) for start in range(0, total, most)]
     else:
-        lengths = list(_lengths_by_bytes(connection, items, size, file))
+        lengths = list(_lengths_by_bytes(connection, size, file))
     if len(lengths) <= 1:
         return [Shard(items, total)]
     starts = (sum(lengths[:place]) for place in range(len(lengths)))
@@ -80,22 +89,19 @@ def _count(connection: duckdb.DuckDBPyConnection, items: str) -> int:
     return int(counted[0])
 
 
-def _lengths_by_bytes(
-    connection: duckdb.DuckDBPyConnection, items: str, size: tuple[str, int], file: FeedFile
-) -> Iterator[int]:
+def _lengths_by_bytes(connection: duckdb.DuckDBPyConnection, size: Size, file: FeedFile) -> Iterator[int]:
     """How many items go into each file: as many as fit."""
     assert file.max_bytes is not None
-    each, around = size
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {_ENDS} AS SELECT row_number() OVER () AS n,"
-        f" sum({each}) OVER (ROWS UNBOUNDED PRECEDING) AS ends FROM {items}"
+        f" sum({size.item}) OVER (ROWS UNBOUNDED PRECEDING) AS ends FROM {size.table}"
     )
     try:
         total = _count(connection, _ENDS)
         done = before = 0
         while done < total:
             last = total if file.max_items is None else done + file.max_items
-            room = before + file.max_bytes - around
+            room = before + file.max_bytes - size.around
             found = connection.execute(
                 f"SELECT max(n), max(ends) FROM {_ENDS} WHERE n > {done} AND n <= {last} AND ends <= {room}"
             ).fetchone()

@@ -1,7 +1,7 @@
 """The forms of file that a profile can state, and how each gives a value back."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from feedscript.feeds.profiles.model import FeedFile
@@ -19,11 +19,6 @@ def _several(name: str, text: str) -> str:
     return text.replace(",", "\x1f") if name in _REPEATED else text
 
 
-def _with_plain_ends(_: str, text: str) -> str:
-    """Where a file has to be rewritten to be scanned, line ends within cells become those of the others."""
-    return re.sub(r"\r\n|\r", "\n", text)
-
-
 def _on_one_line(delimiter: str) -> Callable[[str, str], str]:
     """What cannot be told from the file's own delimiters and line ends is a space."""
     return lambda _, text: re.sub(rf"\r\n|[\r\n{re.escape(delimiter)}]", " ", text)
@@ -31,11 +26,15 @@ def _on_one_line(delimiter: str) -> Callable[[str, str], str]:
 
 @dataclass(frozen=True)
 class Form:
-    """A form of file; `value` is what a cell, by its attribute and text, is read back as."""
+    """A form of file; `value` is what a cell, by its attribute and text, is read back as.
+
+    Where a file may have to be rewritten to be scanned, the line ends within its cells are `loose`.
+    """
 
     file: FeedFile
     compression: str | None = None
     value: Callable[[str, str], str] = _as_it_is
+    loose: bool = False
 
     @property
     def asked(self) -> FileForm:
@@ -47,6 +46,13 @@ class Form:
 
     def limited(self, *, max_items: int | None = None, max_bytes: int | None = None) -> "Form":
         return replace(self, file=replace(self.file, max_items=max_items, max_bytes=max_bytes))
+
+    def same(self, products: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+        """Products in which nothing differs that may."""
+        return [{name: self._tight(text) for name, text in each.items()} for each in products]
+
+    def _tight(self, text: str) -> str:
+        return re.sub(r"\r\n|\r", "\n", text) if self.loose else text
 
     def expected(self, product: Mapping[str, str]) -> dict[str, str]:
         """A product as it is read back."""
@@ -74,8 +80,8 @@ FORMS: Mapping[str, Form] = {
         replace(_CSV, quoting="always", bom=True, line_end="\r\n", delimiter=";")
     ),
     "csv below a comment": Form(replace(_CSV, preamble="# made for {shop}: {items} items")),
-    "csv without a header": Form(replace(_CSV, header=False), value=_with_plain_ends),
-    "csv in utf-16": Form(replace(_CSV, encoding="utf-16"), value=_with_plain_ends),
+    "csv without a header": Form(replace(_CSV, header=False), loose=True),
+    "csv in utf-16": Form(replace(_CSV, encoding="utf-16"), loose=True),
     "tsv": Form(replace(_CSV, format="tsv", endings=(".tsv",), delimiter="\t")),
     "tsv without quotes": Form(
         replace(_CSV, format="tsv", endings=(".txt",), delimiter="\t", quoting="never"),
