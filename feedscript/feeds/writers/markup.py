@@ -64,31 +64,31 @@ def _parts(columns: Sequence[Column], prefix: str) -> Iterator[str]:
         tag = prefix + (name if _NAME.match(name) else column.attribute.name)
         # Elements within elements are Google's way; elsewhere a value of parts is a text.
         shape = _shape(column) if prefix else ()
-        if column.values is not None:
-            inner = _value("v", shape, prefix)
-            elements = f"list_transform({column.values}, lambda v: {_wrapped(tag, inner)})"
-            yield f"array_to_string({elements}, '')"
-        else:
-            yield _wrapped(tag, _value(f"nullif({column.text}, '')", shape, prefix))
+        if column.values is None and not shape:
+            yield _wrapped(tag, _escaped(f"nullif({column.text}, '')"))
+            continue
+        values = column.values or f"list_filter([{column.text}], lambda v: v <> '')"
+        texts = f"list_transform({values}, lambda v: {_escaped('v')})"
+        inner = "v"
+        if shape:
+            # No sign of an escape is a colon.
+            texts = f"list_transform({texts}, lambda v: string_split(v, ':'))"
+            inner = _elements("v", shape, prefix)
+        yield f"array_to_string(list_transform({texts}, lambda v: {_wrapped(tag, inner)}), '')"
 
 
 def _shape(column: Column) -> tuple[str, ...]:
     return column.declared[1] if column.declared else tuple(part.name for part in column.attribute.parts)
 
 
-def _value(text: str, shape: tuple[str, ...], prefix: str) -> str:
-    """What stands in an element: the text, or an element for each part that it has."""
-    if not shape:
-        return _escaped(text)
-    parts = (_part(text, place, len(shape), prefix + name) for place, name in enumerate(shape, start=1))
-    return f"CASE WHEN {text} IS NOT NULL THEN concat({', '.join(parts)}) END"
-
-
-def _part(text: str, place: int, last: int, tag: str) -> str:
-    """One of the parts between colons; the last takes what is left."""
-    split = f"string_split({text}, ':')"
-    part = f"array_to_string({split}[{place}:], ':')" if place == last else f"{split}[{place}]"
-    return _wrapped(tag, _escaped(f"nullif({part}, '')"))
+def _elements(parts: str, names: Sequence[str], prefix: str) -> str:
+    """An element for each of the parts that there is, the last of what is left."""
+    last = len(names)
+    texts = [f"{parts}[{place}]" for place in range(1, last)] + [f"array_to_string({parts}[{last}:], ':')"]
+    elements = (
+        _wrapped(prefix + name, f"nullif({text}, '')") for name, text in zip(names, texts, strict=True)
+    )
+    return f"concat({', '.join(elements)})"
 
 
 def _wrapped(tag: str, inner: str) -> str:
