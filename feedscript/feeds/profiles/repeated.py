@@ -47,6 +47,12 @@ def signs_between(attribute: Attribute) -> tuple[str, ...]:
     return attribute.cell.separator, *attribute.cell.parted_by
 
 
+def mostly_one(attribute: Attribute, text: str) -> str:
+    """As `values_of`, for cells of which most hold one value: that costs a tenth of looking for several."""
+    alone = sql.holds_none(text, tuple(dict.fromkeys((*signs_between(attribute), ",", '"', "\x1f"))))
+    return f"CASE WHEN {alone} THEN {filled(f'[{text}]')} ELSE {values_of(attribute, text)} END"
+
+
 def unquoted_values(text: str) -> str:
     """The parts of a text without quotes, as an SQL list: a comma parts but before a space."""
     return _split(f"replace(replace({text}, ',', {JOINED}), {JOINED} || ' ', ', ')")

@@ -6,13 +6,12 @@ profile (`Attribute.canonical`, `Attribute.cell`).
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from feedscript.feeds.engine.sql import holds_none, literal
+from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.profiles.model import Attribute, Cell, Profile
-from feedscript.feeds.profiles.repeated import filled, values_of
-from feedscript.feeds.readers.staged import VALUE_SEPARATOR
+from feedscript.feeds.profiles.repeated import mostly_one
 
 _SPACE = "' '"
 #: A title that declares the parts of its values.
@@ -44,27 +43,6 @@ class Column:
         return replace(self, text=change(self.text), values=values)
 
 
-def worked_out(columns: Sequence[Column], items: str) -> tuple[list[Column], str]:
-    """The same columns over a table, in SQL too, in which they are worked out: writers name a text many times."""
-    found: dict[str, str] = {}
-
-    def named(place: int, kind: str, expression: str) -> str:
-        found[f"{kind}{place}"] = expression
-        return f"{kind}{place}"
-
-    plain = [
-        replace(
-            each,
-            text=named(place, "text", each.text),
-            values=each.values and named(place, "values", each.values),
-            json=each.json and named(place, "json", each.json),
-        )
-        for place, each in enumerate(columns)
-    ]
-    listed = ", ".join(f"{expression} AS {name}" for name, expression in found.items())
-    return plain, f"(SELECT {listed} FROM {items})"
-
-
 def partner_columns(
     profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str], *, every: bool = False
 ) -> Iterator[Column]:
@@ -93,7 +71,7 @@ def canonical_attributes(profile: Profile, base: Profile) -> dict[str, Attribute
 def _column(attribute: Attribute, canonical: Attribute, cell: str) -> Column:
     if not canonical.repeatable:
         return Column(attribute, attribute.title, _taken(attribute.cell, cell))
-    values = _values(canonical, cell)
+    values = mostly_one(canonical, cell)
     if canonical is attribute:
         return Column(attribute, attribute.title, cell, values)
     match attribute.cell.take:
@@ -109,12 +87,6 @@ def _column(attribute: Attribute, canonical: Attribute, cell: str) -> Column:
     return Column(
         attribute, attribute.title, cell if plain else joined, f"({values})[:{attribute.max_values}]"
     )
-
-
-def _values(canonical: Attribute, cell: str) -> str:
-    """The values of a cell; one alone is plainly so, which costs a tenth of looking for several."""
-    alone = holds_none(cell, (",", '"', VALUE_SEPARATOR))
-    return f"CASE WHEN {alone} THEN {filled(f'[{cell}]')} ELSE {values_of(canonical, cell)} END"
 
 
 def _as_json(column: Column) -> Column:

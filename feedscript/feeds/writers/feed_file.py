@@ -8,7 +8,7 @@ from types import MappingProxyType
 import duckdb
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.writers.cells import Column, worked_out
+from feedscript.feeds.writers.cells import Column
 from feedscript.feeds.writers.delimited import delimited_layout
 from feedscript.feeds.writers.file_form import FileForm
 from feedscript.feeds.writers.json_text import json_layout, json_lines_layout
@@ -19,6 +19,7 @@ from feedscript.feeds.writers.parquet import bytes_of_values, copy_parquet
 from feedscript.feeds.writers.placeholders import filled, refuse_missing
 from feedscript.feeds.writers.replaced import Replacement, replacements, writable
 from feedscript.feeds.writers.sharding import Shard, Size, shard_name, shards
+from feedscript.feeds.writers.working_out import worked_out
 
 #: What the room for a count is reckoned with.
 _MOST_ITEMS = 10**12
