@@ -249,7 +249,7 @@ def _publish(
     try:
         written = writing.write(staged, partial / destination.name, form, accept)
         for file in written.feed.files:
-            file.path.replace(destination.with_name(file.path.name))
+            file.path.replace(destination.with_name(file.name))
     except duckdb.InterruptException as error:
         raise LimitPassed(
             uri, f"it took longer than {writing.limits.max_seconds:g} s (max_seconds)"

@@ -108,7 +108,10 @@ class Writing:
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
         )
         replaced = (told_replacement(connection, items, item, each) for each in feed.replacements)
-        return Written(account, (*self._repairs(connection, staged, ledger), *replaced), feed)
+        repairs = [*self._repairs(connection, staged, ledger), *replaced]
+        if feed.unencodable:
+            repairs.append(Repair("*", "not_in_encoding", feed.unencodable, ()))
+        return Written(account, tuple(repairs), feed)
 
     def _columns(self, compiled: Compiled, form: FileForm) -> list[Column]:
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}

@@ -28,9 +28,10 @@ _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """One file of a feed: where it lies, and how many items and bytes it has."""
+    """One file of a feed: where it lies, what it is to be called, and how many items and bytes it has."""
 
     path: Path
+    name: str
     items: int
     bytes: int
 
@@ -55,28 +56,33 @@ def write(
     form: FileForm,
     path: Path,
     *,
+    name: str | None = None,
     names: Mapping[str, str] = _NO_NAMES,
 ) -> WrittenFeed:
     """Write the columns over `items`, a table in SQL, as a feed of this form.
 
-    `path` is the file where one holds them all; else there are several beside it, `feed-1of3.csv.gz` for
-    `feed.csv.gz`, each whole in itself. `names` are the values of placeholders, and of `feed_title`, `feed_link` and
-    `feed_description` in RSS and Atom. The same items are the same bytes. If anything is raised, no file is left.
-    Raises NamesMissing, ItemTooLarge, and what DuckDB and the system raise.
+    `path` is the file where one holds them all; else there are several beside it, called `feed-1of3.csv.gz` for
+    `feed.csv.gz`, each whole in itself. `name` is what the file is to be called if `path` is not its last place.
+    `names` are the values of placeholders, and of `feed_title`, `feed_link` and `feed_description` in RSS and Atom.
+    The same items are the same bytes. If anything is raised, no file is left: NamesMissing, ItemTooLarge, and what
+    DuckDB and the system raise.
     """
     refuse_missing(form.file, names)
     made = replacements(connection, items, columns, form.file)
     feed = _Feed(connection, writable(columns, made, form.file), form, names)
     parts = shards(connection, items, feed.size(items), form.file)
-    paths = [path.with_name(shard_name(path.name, place, len(parts))) for place in range(1, len(parts) + 1)]
+    total = len(parts)
+    called = [shard_name(name or path.name, number, total) for number in range(1, total + 1)]
+    paths = [path.with_name(shard_name(path.name, number, total)) for number in range(1, total + 1)]
     try:
-        unencodable = sum(feed.write(part, each) for part, each in zip(parts, paths, strict=True))
+        unencodable = sum(map(feed.write, parts, paths, called))
     except BaseException:
         for each in paths:
             each.unlink(missing_ok=True)
         raise
     files = (
-        WrittenFile(each, part.items, each.stat().st_size) for part, each in zip(parts, paths, strict=True)
+        WrittenFile(each, own, part.items, each.stat().st_size)
+        for each, own, part in zip(paths, called, parts, strict=True)
     )
     return WrittenFeed(tuple(files), tuple(made), unencodable)
 
@@ -88,13 +94,13 @@ class _Feed:
     form: FileForm
     names: Mapping[str, str]
 
-    def write(self, shard: Shard, path: Path) -> int:
+    def write(self, shard: Shard, path: Path, name: str) -> int:
         """Write one file; how many characters its encoding has not."""
         columns, table = worked_out(self.columns, shard.table)
         if self.form.file.format == "parquet":
             copy_parquet(self.connection, table, columns, path)
             return 0
-        packing = Packing(self.form, path)
+        packing = Packing(self.form, path, name)
         options = {"COMPRESSION": packing.engine_compression, "USE_TMP_FILE": "false"}
         with packing.unpacked() as target:
             layout = self._layout(columns, shard.items)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gzip import GzipFile
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -26,11 +26,15 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class Packing:
-    """Brings a plain UTF-8 file into a form's encoding and compression, unless the engine can write it so itself."""
+    """Brings a plain UTF-8 file into a form's encoding and compression, unless the engine can write it so itself.
 
-    def __init__(self, form: FileForm, path: Path) -> None:
+    `name` is what the file is to be called, and without its ending what a zip calls what it holds.
+    """
+
+    def __init__(self, form: FileForm, path: Path, name: str) -> None:
         self._form = form
         self._path = path
+        self._name = name
         self._encoded = form.file.encoding != "utf-8"
         self.unencodable = 0
 
@@ -52,13 +56,37 @@ class Packing:
         plain = self._path.with_name(f".{self._path.name}.plain")
         try:
             yield plain
-            with plain.open("rb") as source, _opened(self._form, self._path, plain.stat().st_size) as target:
+            with plain.open("rb") as source, self._opened(plain.stat().st_size) as target:
                 if self._encoded:
                     self._encode(source, target)
                 else:
                     shutil.copyfileobj(source, target, _CHUNK)
         finally:
             plain.unlink(missing_ok=True)
+
+    @contextmanager
+    def _opened(self, size: int) -> Iterator[IO[bytes]]:
+        """The file to write, compressed without a time or a name of ours."""
+        with self._path.open("wb") as file:
+            match self._form.compression:
+                case "gz":
+                    with GzipFile("", "wb", fileobj=file, mtime=0) as packed:
+                        yield cast("IO[bytes]", packed)
+                case "zip":
+                    member = ZipInfo(PurePath(self._name).stem, _NO_TIME)
+                    member.compress_type = ZIP_DEFLATED
+                    member.external_attr = 0o644 << 16
+                    member.file_size = size
+                    with (
+                        ZipFile(file, "w") as archive,
+                        archive.open(member, "w", force_zip64=size >= 1 << 31) as packed,
+                    ):
+                        yield packed
+                case "zst":
+                    with zstd.ZstdFile(file, "wb") as packed:
+                        yield cast("IO[bytes]", packed)
+                case _:
+                    yield file
 
     def _encode(self, source: IO[bytes], target: IO[bytes]) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -82,28 +110,3 @@ class Packing:
         except UnicodeEncodeError:
             return False
         return True
-
-
-@contextmanager
-def _opened(form: FileForm, path: Path, size: int) -> Iterator[IO[bytes]]:
-    """The file to write, compressed without a time or a name of ours."""
-    with path.open("wb") as file:
-        match form.compression:
-            case "gz":
-                with GzipFile("", "wb", fileobj=file, mtime=0) as packed:
-                    yield cast("IO[bytes]", packed)
-            case "zip":
-                member = ZipInfo(path.name.removesuffix(path.suffix), _NO_TIME)
-                member.compress_type = ZIP_DEFLATED
-                member.external_attr = 0o644 << 16
-                member.file_size = size
-                with (
-                    ZipFile(file, "w") as archive,
-                    archive.open(member, "w", force_zip64=size >= 1 << 31) as packed,
-                ):
-                    yield packed
-            case "zst":
-                with zstd.ZstdFile(file, "wb") as packed:
-                    yield cast("IO[bytes]", packed)
-            case _:
-                yield file

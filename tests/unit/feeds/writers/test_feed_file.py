@@ -3,11 +3,15 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from feedscript.feeds.profiles.model import Cell, FeedFile
+from feedscript.feeds.profiles.model import Attribute, Cell, FeedFile
+from feedscript.feeds.profiles.repeated import mostly_one, values_of
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.writers.feed_file import write
@@ -17,6 +21,7 @@ from feedscript.feeds.writers.sharding import ItemTooLarge
 from tests.feeds_scanning import cells, fault_codes
 from tests.unit.feeds.writers.forms import FORMS
 from tests.unit.feeds.writers.written import (
+    GOOGLE,
     columns_of,
     items_of,
     profile_of,
@@ -263,3 +268,31 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
                 connection, f"({query})", columns, form.asked, tmp_path / form.name, names={"shop": "x"}
             )
             assert written.files[0].bytes > 95_000_000
+
+
+def test_a_file_may_lie_elsewhere_until_it_is_published(tmp_path: Path) -> None:
+    form = FORMS["rss.zip"]
+    with items_of([{"id": "1"}, {"id": "2"}], ("id",)) as connection:
+        columns = columns_of(profile_of(form.file), ("id",))
+        partial = tmp_path / ".feed.xml.zip.7.partial"
+        whole = write(connection, "items", columns, form.asked, partial, name="feed.xml.zip")
+        assert [(each.path, each.name) for each in whole.files] == [(partial, "feed.xml.zip")]
+        assert ZipFile(partial).namelist() == ["feed.xml"]
+        asked = form.limited(max_items=1).asked
+        parts = write(connection, "items", columns, asked, partial, name="feed.xml.zip")
+    assert [each.name for each in parts.files] == ["feed-1of2.xml.zip", "feed-2of2.xml.zip"]
+    assert [ZipFile(each.path).namelist() for each in parts.files] == [["feed-1of2.xml"], ["feed-2of2.xml"]]
+
+
+REPEATED = [each for each in GOOGLE.attributes if each.repeatable]
+PIECES = ("a", " ", ",", '"', "https://", "\x1f", "1e+5", "é")
+
+
+@pytest.mark.parametrize("attribute", REPEATED, ids=lambda each: each.name)
+@settings(max_examples=3, deadline=None)
+@given(cells=st.lists(st.none() | st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min_size=30))
+def test_a_value_alone_is_told_as_among_several(attribute: Attribute, cells: list[str | None]) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t AS SELECT unnest(?::VARCHAR[]) AS c", [cells])
+        query = f"SELECT c, {mostly_one(attribute, 'c')} AS a, {values_of(attribute, 'c')} AS b FROM t"
+        assert connection.execute(f"FROM ({query}) WHERE a IS DISTINCT FROM b").fetchall() == []
