@@ -42,6 +42,7 @@ from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.writers.cells import canonical_attributes
 from feedscript.feeds.writers.file_form import FileForm, file_form
+from feedscript.feeds.writers.numbering import NUMBERS_ENDING, Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
@@ -108,7 +109,8 @@ def generate(
     are passed on for validation to tell. Of the source's records at most the part `max_lost_ratio` may be unreadable.
     Raises a FeedError before anything is published where the source cannot be read whole or has no item, too much of
     it is lost, a required attribute has no column, the mapping names what does not exist, or the destination's name
-    promises another format.
+    promises another format. Where the partner takes numbers for ids, which number stands for which is kept beside the
+    feed (`<destination>.numbers.json`).
     """
     target = load_profile(profile)
     form = file_form(target, destination.name)
@@ -116,6 +118,7 @@ def generate(
     canonical = canonical_attributes(target, load_profile(_CANONICAL))
     own = mapping or Mapping()
     _refuse_unknown(target, canonical, own)
+    numbering = read_numbering(_beside(destination)) if asks_for_numbers(target) else Numbering()
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source,
@@ -138,7 +141,9 @@ def generate(
         rules = rules.with_decimal(options.decimal)
         matches = match_columns(staged.columns, rules, preset.within if preset else ())
         _refuse_unmatched(target, matches)
-        writing = Writing(rules, matches, target, canonical, declared, names, limits, Path(workdir), progress)
+        writing = Writing(
+            rules, matches, target, canonical, declared, names, numbering, limits, Path(workdir), progress
+        )
 
         def accept(account: Account) -> None:
             if not account.read:
@@ -236,6 +241,11 @@ def _is_given(attribute: Attribute, matches: Matches) -> bool:
     return attribute.cell.constant is not None or attribute.origin in matches.attributes
 
 
+def _beside(destination: Path) -> Path:
+    """Where the numbers of a feed's ids are kept."""
+    return destination.with_name(destination.name + NUMBERS_ENDING)
+
+
 def _publish(
     writing: Writing, staged: Staged, destination: Path, form: FileForm, accept: Callable[[Account], None]
 ) -> Written:
@@ -248,6 +258,11 @@ def _publish(
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
         written = writing.write(staged, partial / destination.name, form, accept)
+        if written.numbering != writing.numbering:
+            # Before the feed, so that no number that it gives can be given again.
+            kept = partial / _beside(destination).name
+            kept.write_text(written.numbering.text(), "utf-8")
+            kept.replace(_beside(destination))
         for file in written.feed.files:
             file.path.replace(destination.with_name(file.name))
     except duckdb.InterruptException as error:

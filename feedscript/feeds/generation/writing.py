@@ -31,6 +31,7 @@ from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.writers.cells import Column, partner_columns
 from feedscript.feeds.writers.feed_file import WrittenFeed, write
 from feedscript.feeds.writers.file_form import FileForm
+from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
@@ -38,18 +39,19 @@ _GROUP = 8_192
 
 @dataclass(frozen=True)
 class Written:
-    """What became of the source's records, which of their values were changed, and the files of the feed."""
+    """What became of the records, which of their values were changed, the files of the feed, and its ids' numbers."""
 
     account: Account
     repairs: tuple[Repair, ...]
     feed: WrittenFeed
+    numbering: Numbering
 
 
 @dataclass(frozen=True)
 class Writing:
     """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
 
-    `names` are the values of placeholders in the partner's file.
+    `names` are the values of placeholders in the partner's file, `numbering` the numbers that ids had in earlier feeds.
     """
 
     rules: Mapping
@@ -58,6 +60,7 @@ class Writing:
     canonical: AbstractMapping[str, Attribute]
     declared: dict[str, str]
     names: AbstractMapping[str, str]
+    numbering: Numbering
     limits: Limits
     workdir: Path
     progress: OnProgress
@@ -102,7 +105,9 @@ class Writing:
             self._look_between(rejected, staged, counted[0], counting.result().lines)
         account = account_of(staged, rejected, counted[0])
         accept(account)
-        columns = self._columns(compiled, form)
+        cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
+        numbering = self._numbered(connection, items, cells)
+        columns = self._columns(cells, form)
         feed = write(connection, items, columns, form, path, names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
@@ -111,10 +116,17 @@ class Writing:
         repairs = [*self._repairs(connection, staged, ledger), *replaced]
         if feed.unencodable:
             repairs.append(Repair("*", "not_in_encoding", feed.unencodable, ()))
-        return Written(account, tuple(repairs), feed)
+        return Written(account, tuple(repairs), feed, numbering)
 
-    def _columns(self, compiled: Compiled, form: FileForm) -> list[Column]:
-        cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
+    def _numbered(
+        self, connection: duckdb.DuckDBPyConnection, items: str, cells: AbstractMapping[str, str]
+    ) -> Numbering:
+        attribute = asks_for_numbers(self.profile)
+        if attribute is None or attribute not in cells:
+            return self.numbering
+        return put_to_use(connection, items, cells[attribute], self.numbering)
+
+    def _columns(self, cells: AbstractMapping[str, str], form: FileForm) -> list[Column]:
         return [
             replace(each, title=self.declared.get(each.attribute.origin, each.title))
             for each in partner_columns(self.profile, self.canonical, cells, every=not form.file.header)

@@ -12,8 +12,11 @@ Severity = Literal["error", "warning", "info"]
 #: How sure a rule's source is: the partner's own page or package, a copy of it, somebody else's, nobody's.
 Mark = Literal["vendor", "copy", "third_party", "unconfirmed"]
 #: What of a canonical value a partner's column holds: an amount or a currency of a price, a number or a unit of a
-#: measure, the beginning or the end of a range of times, the first or the others of several values.
-Taken = Literal["amount", "currency", "number", "unit", "begin", "end", "first", "rest"]
+#: measure, the beginning or the end of a range of times, the first or the others of several values, the topmost level
+#: of a category's path or those below it, a number kept for an id, or only whether there is a value (true).
+Taken = Literal[
+    "amount", "currency", "number", "unit", "begin", "end", "first", "rest", "top", "below", "serial", "given"
+]
 
 #: Where a price has its currency: behind the amount and a space; there, but neither asked for nor the space; on either
 #: side; nowhere.
@@ -101,20 +104,37 @@ class Cell:
     """How a partner has the values of a canonical attribute written, where not as they are.
 
     `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
-    several values. `compact` leaves out the space before a price's currency, `day` the time of a moment.
-    `constant` is written for every item. `json` is a cell of JSON: a list of several values, an object of a value's
-    parts, or what the text is where that is JSON; in a file of JSON it stands there itself. Where a feed is read, the
-    signs `parted_by` part values as well.
+    several values, or levels. `compact` leaves out the space before a price's currency, `day` the time of a moment.
+    `cut` ends a text at a word where the partner's attribute ends. `constant` is written for every item. `json` is a
+    cell of JSON: a list of several values, an object of a value's parts, or what the text is where that is JSON; in a
+    file of JSON it stands there itself. Where a feed is read, the signs `parted_by` part values as well.
+
+    Other canonical attributes are named by some: of several values `place` is which one, from 1, and those of
+    `followed_by` come behind them. `instead` is written where the item has it, `beside` is what it must have; neither
+    counts for an item that has `unless`. `members` make a JSON object.
     """
 
     take: Taken | None = None
+    place: int | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     separator: str = ","
     parted_by: tuple[str, ...] = ()
     compact: bool = False
     day: str | None = None
+    cut: bool = False
     constant: str | None = None
     json: bool = False
+    followed_by: str | None = None
+    instead: str | None = None
+    beside: str | None = None
+    unless: str | None = None
+    members: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The canonical attributes that it is written from beside the attribute's own."""
+        named = (self.followed_by, self.instead, self.beside, self.unless, *self.members)
+        return tuple(name for name in named if name is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +146,8 @@ class Attribute:
     of what is said here is, `marks` where single codes differ.
 
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
-    that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
+    that do as well where this one is required. `form` and `example` tell a person what `pattern` means. An enumeration
+    that is `exact` takes its words in no other case or punctuation.
     `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
     `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
     currency, and `default_currency` which it is where there is none. Two values of a `unique` attribute that is
@@ -149,6 +170,7 @@ class Attribute:
     min_values: int | None = None
     max_values: int = 1
     values: tuple[str, ...] = ()
+    exact: bool = False
     accepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     placeholders: tuple[str, ...] = ()
     pattern: str | None = None

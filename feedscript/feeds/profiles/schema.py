@@ -109,9 +109,16 @@ class CellSchema(Strict):
     separator = fields.String(validate=validate.Length(1))
     parted_by = fields.List(fields.String(validate=validate.Length(1)))
     compact = fields.Boolean()
+    place = fields.Integer(strict=True, validate=validate.Range(1))
     day = fields.String(validate=validate.Regexp(r"(%[dmY]|[-/.])+\Z"))
+    cut = fields.Boolean()
     constant = fields.String()
     json = fields.Boolean()
+    followed_by = fields.String(validate=NAME)
+    instead = fields.String(validate=NAME)
+    beside = fields.String(validate=NAME)
+    unless = fields.String(validate=NAME)
+    members = fields.List(fields.String(validate=NAME), validate=validate.Length(1))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Cell:
@@ -193,6 +200,7 @@ class AttributeSchema(Strict):
     min_values = fields.Integer(strict=True, validate=validate.Range(1))
     max_values = fields.Integer(strict=True, validate=validate.Range(1))
     values = fields.List(fields.String())
+    exact = fields.Boolean()
     accepts = fields.Dict(keys=fields.String(), values=fields.String())
     placeholders = fields.List(fields.String())
     pattern = fields.String(validate=compiles)
@@ -232,6 +240,8 @@ class AttributeSchema(Strict):
             raise ValidationError("a structured attribute needs its parts", "parts")
         if kind is Type.MEASURE and not data.get("units"):
             raise ValidationError("a measure needs its units", "units")
+        if data.get("cell", Cell()).cut and "max_length" not in data:
+            raise ValidationError("a text that is cut needs its max_length", "max_length")
         if data.get("min_values", 1) > data.get("max_values", 1):
             raise ValidationError("is more than max_values", "min_values")
         strangers = set(data.get("accepts", {}).values()) - set(data.get("values", ()))

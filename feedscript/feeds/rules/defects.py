@@ -107,11 +107,11 @@ def _form(
     if attribute.type is Type.ENUM:
         yield ValueTest(
             "invalid_enum",
-            lambda value: f"NOT {values.is_one_of(attribute, value.text)}",
+            lambda value: f"NOT {_is_among(attribute, value.text)}",
             lambda value: f"{value.text} IN ({sql.literals(attribute.values)})",
         )
     elif attribute.type is Type.GTIN:
-        yield from _gtin(profile)
+        yield from _gtin(profile, attribute)
     elif values.pattern(attribute) is not None:
         yield ValueTest(
             "invalid_format",
@@ -162,7 +162,14 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
         yield ValueTest("invalid_format", refused)
 
 
-def _gtin(profile: Profile) -> Iterator[ValueTest]:
+def _is_among(attribute: Attribute, text: str) -> str:
+    """Whether it is one of the enumeration's words, in any spelling unless that counts."""
+    if attribute.exact:
+        return f"({sql.trimmed(text)} IN ({sql.literals(attribute.values)}))"
+    return values.is_one_of(attribute, text)
+
+
+def _gtin(profile: Profile, attribute: Attribute) -> Iterator[ValueTest]:
     restricted, coupon = profile.restricted_prefixes, profile.coupon_prefixes
 
     def fine(value: Value) -> str:
@@ -170,9 +177,13 @@ def _gtin(profile: Profile) -> Iterator[ValueTest]:
 
     yield ValueTest("destroyed_digits", gtin.is_scientific, fine)
     yield ValueTest("invalid_format", lambda value: f"NOT {gtin.well_formed(value)}", fine)
+    if (form := attribute.pattern) is not None:
+        yield ValueTest("invalid_format", lambda value: f"NOT {sql.matches(value.text, form)}")
     yield ValueTest("bad_check_digit", lambda value: f"NOT ({gtin.check_digit_holds(value)})", fine)
-    yield ValueTest("restricted_prefix", lambda value: gtin.is_restricted(value, restricted), fine)
-    yield ValueTest("coupon_prefix", lambda value: gtin.has_prefix(value, coupon), fine)
+    if restricted:
+        yield ValueTest("restricted_prefix", lambda value: gtin.is_restricted(value, restricted), fine)
+    if coupon:
+        yield ValueTest("coupon_prefix", lambda value: gtin.has_prefix(value, coupon), fine)
 
 
 def _bounds(attribute: Attribute, as_of: datetime) -> Iterator[ValueTest]:
