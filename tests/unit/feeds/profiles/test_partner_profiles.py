@@ -72,7 +72,8 @@ def test_the_feed_reads_back_as_the_same_products(profile: str, feed_of: MakeFee
     target = load_profile(profile)
     items = items_of(feed_of(profile), target)
     assert len(items) == len(PRODUCTS)
-    if target.attribute(target.item).origin == "id":
+    item = target.attribute(target.item)
+    if item.origin == "id" and item.cell.take is None:
         assert [item[target.item] for item in items] == [
             f"SKU-{number}" for number in range(1, len(PRODUCTS) + 1)
         ]
