@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from feedscript.feeds.readers.shapes import AS_JSON
+
 Severity = Literal["error", "warning", "info"]
 
 
@@ -303,5 +305,9 @@ class Profile:
 
     @property
     def shapes(self) -> Mapping[str, tuple[str, ...]]:
-        """The order of sub-attributes of every structured attribute, for the readers."""
-        return {each.name: tuple(part.name for part in each.parts) for each in self.attributes if each.parts}
+        """The order of sub-attributes of every structured attribute, and which are JSON, for the readers."""
+        parted = {
+            each.name: tuple(part.name for part in each.parts) for each in self.attributes if each.parts
+        }
+        objects = [each.name for each in self.attributes if each.cell.json and not each.parts]
+        return parted | dict.fromkeys(objects, AS_JSON)
