@@ -11,6 +11,8 @@ from tests.unit.feeds.profiles.samples import sample
 
 #: When the products are on sale.
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
+#: What lines of a partner's file tell of the shop.
+SHOP: Mapping[str, str] = {"mid": "4321", "company": "Acme", "time": "2026.08.01/00:00:00"}
 _LONG_TEXT = "A light shoe for wet ground, sewn by hand; its sole is made of cork, and lasts. "
 
 #: The plain one comes first: a single value in every cell.

@@ -13,13 +13,15 @@ import pytest
 from feedscript.feeds import Limits, load_profile, profile_ids, validate
 from feedscript.feeds.engine.connection import connect
 from feedscript.feeds.generation import generate
+from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.profiles.model import Profile, Type
+from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.rules.catalogue import catalogue
 from feedscript.feeds.scanning.source_table import source_table
 from tests.unit.feeds.products import write_csv
-from tests.unit.feeds.profiles.canonical_products import AS_OF, PRODUCTS, write_export
+from tests.unit.feeds.profiles.canonical_products import AS_OF, PRODUCTS, SHOP, write_export
 from tests.unit.feeds.profiles.planting import Defect, planted
 
 PROFILES = profile_ids()
@@ -36,7 +38,7 @@ def feed_of(tmp_path_factory: pytest.TempPathFactory) -> MakeFeed:
         folder = tmp_path_factory.mktemp(profile)
         target = load_profile(profile)
         feed = folder / f"feed{target.files[0].endings[0]}"
-        generate(write_export(folder / "export.csv", target), feed, profile=profile)
+        generate(write_export(folder / "export.csv", target), feed, profile=profile, names=SHOP)
         return feed
 
     return made
@@ -46,7 +48,14 @@ def items_of(feed: Path, profile: Profile) -> list[Item]:
     """The items as the validator reads them, by attribute."""
     with tempfile.TemporaryDirectory() as folder:
         limits, workdir = Limits(), Path(folder)
-        staged = stage(feed, uri=str(feed), workdir=workdir, limits=limits, shapes=profile.shapes)
+        staged = stage(
+            feed,
+            uri=str(feed),
+            workdir=workdir,
+            limits=limits,
+            shapes=profile.shapes,
+            options=as_written(profile, feed.name, SourceOptions()),
+        )
         header = read_header(profile, staged.columns)
         columns = ", ".join(f"c{places[0]}" for places in header.columns.values())
         with connect(limits, workdir) as connection:

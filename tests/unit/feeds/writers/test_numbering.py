@@ -19,6 +19,7 @@ from feedscript.feeds.writers.numbering import (
     read_numbering,
 )
 from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.profiles.canonical_products import SHOP
 
 FIRST = 10**18 + 1
 IDS = st.one_of(
@@ -97,7 +98,7 @@ def test_a_damaged_file_is_refused_and_not_begun_anew(tmp_path: Path, text: str,
 def generated_ids(folder: Path, *skus: str) -> list[str]:
     rows = [product(place, id=sku, product_type="Shoes > Trail") for place, sku in enumerate(skus)]
     feed = folder / "feed.txt"
-    generate(write_csv(folder / "export.csv", rows), feed, profile="rakuten-merchandiser")
+    generate(write_csv(folder / "export.csv", rows), feed, profile="rakuten-merchandiser", names=SHOP)
     lines = [line.split("|") for line in feed.read_text("utf-8").splitlines()]
     return [line[0] for line in lines if line[0] not in {"HDR", "TRL"}]
 

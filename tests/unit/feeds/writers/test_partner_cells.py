@@ -14,6 +14,7 @@ from feedscript.feeds import generate
 from feedscript.feeds.profiles.model import Attribute, Cell, Profile
 from feedscript.feeds.writers.cells import partner_columns
 from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.profiles.canonical_products import SHOP
 
 RANGE = "2026-07-20T00:00+00:00/2026-09-20T23:59+00:00"
 
@@ -137,7 +138,7 @@ def test_the_same_text_is_cut_for_one_column_and_whole_in_another(tmp_path: Path
     feed = tmp_path / "feed.txt"
     text = "A light shoe for wet ground. " * 40
     rows = [product(product_type="Shoes", description=text)]
-    generate(write_csv(tmp_path / "export.csv", rows), feed, profile="rakuten-merchandiser")
+    generate(write_csv(tmp_path / "export.csv", rows), feed, profile="rakuten-merchandiser", names=SHOP)
     line = next(
         each for each in feed.read_text("utf-8").splitlines() if each.split("|")[1].startswith("Trail")
     )
