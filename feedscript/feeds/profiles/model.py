@@ -143,9 +143,10 @@ class Cell:
 class Attribute:
     """An attribute of an item and everything that its partner says of it.
 
-    `column` is how the partner writes the name, `canonical` the attribute of the canonical product that it is written
-    from (Google's names and forms; its own name where there is no such), `cell` how. `mark` says how sure the source
-    of what is said here is, `marks` where single codes differ.
+    `aliases` are other names that the partner takes, the better before the worse, and all behind its own unless that
+    is among them. `column` is how the partner writes the name, `canonical` the attribute of the canonical product that
+    it is written from (Google's names and forms; its own name where there is no such), `cell` how. `mark` says how sure
+    the source of what is said here is, `marks` where single codes differ.
 
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
     that do as well where this one is required. `form` and `example` tell a person what `pattern` means. An enumeration
@@ -201,6 +202,11 @@ class Attribute:
     cell: Cell = field(default_factory=Cell)
     mark: Mark = "vendor"
     marks: Mapping[str, Mark] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called, best first."""
+        return self.aliases if self.name in self.aliases else (self.name, *self.aliases)
 
     @property
     def title(self) -> str:

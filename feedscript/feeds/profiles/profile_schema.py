@@ -47,7 +47,7 @@ class ProfileSchema(Strict):
         """Refuse names given twice, and references to attributes or category sets that do not exist."""
         names: set[str] = set()
         for index, attribute in enumerate(data["attributes"]):
-            for name in (attribute.name, *attribute.aliases):
+            for name in dict.fromkeys((attribute.name, *attribute.aliases)):
                 if name in names:
                     raise ValidationError(
                         {"attributes": {index: [f"{name} is already the name of an attribute"]}}
