@@ -153,7 +153,7 @@ class Planter:
         elif form is not None:
             yield next(each for each in _ODD if not re.fullmatch(form, each, re.ASCII))
         if self.attribute.type in {Type.DATETIME, Type.DATETIME_RANGE}:
-            yield re.sub(r"\d\d-\d\dT", "02-31T", self._sample)
+            yield re.sub(r"\d\d-\d\d(?=T|$)", "02-31", self._sample)
         if self.attribute.refused_extensions:
             yield f"https://shop.example.com/file.{self.attribute.refused_extensions[0]}"
         if self.attribute.extensions:
@@ -171,7 +171,7 @@ class Planter:
             yield f"{most + 1:.10g} {unit}"
         if each.max_days_ahead is not None:
             late = self.as_of + timedelta(days=each.max_days_ahead + 9)
-            yield f"{late:%Y-%m-%dT%H:%M+00:00}"
+            yield f"{late:{each.cell.day or '%Y-%m-%dT%H:%M+00:00'}}"
         for part in each.parts:
             yield from (structured(each, {part.name: text}) for text in _part_outside(part))
 
