@@ -66,8 +66,10 @@ class Planter:
             group = {self.attribute.same_within: "GROUP"}
             yield "group", [{**group, self.name: each} for each in ("One", "Another")], None
         elif code == "duplicate_id":
-            other = self._sample.swapcase() if self.attribute.caseless else self._sample
-            yield "twice", [{self.name: self._sample}, {self.name: other}], None
+            # No other planted item has it.
+            own = self._sample * 2
+            other = own.swapcase() if self.attribute.caseless else own
+            yield "twice", [{self.name: own}, {self.name: other}], None
         else:
             for value in self._values(code):
                 # Fewer values than are asked for would be found first.
