@@ -48,6 +48,7 @@ def item(profile: str, number: int = 1, **changes: str) -> dict[str, str]:
         ("criteo-retail-media", "29.99", set()),
         ("criteo-retail-media", "29.99 USD", {"price.invalid_format"}),
         ("meta", "24.99", {"price.invalid_format"}),
+        ("meta", "0.00 USD", {"price.out_of_range"}),
         ("meta", "24.99USD", {"price.invalid_format"}),
     ],
 )
