@@ -62,3 +62,17 @@ def test_a_title_that_declares_parts_is_kept_where_the_partner_takes_it(
     if feed.suffix == ".csv":
         with feed.open(newline="", encoding="utf-8") as file:
             assert next(csv.DictReader(file))[title] == value
+
+
+def test_a_value_that_holds_a_comma_keeps_its_quotes(tmp_path: Path) -> None:
+    given = '"US:CA:Same, day:4.99 USD:1:2",US:NY:Air:5.99 USD'
+    feed = tmp_path / "feed.csv"
+    generate(
+        write_csv(tmp_path / "export.csv", [product(shipping=given)]),
+        feed,
+        profile="tiktok",
+    )
+    with feed.open(newline="", encoding="utf-8") as file:
+        assert next(csv.DictReader(file))["shipping"] == '"US:CA:Same, day:4.99 USD",US:NY:Air:5.99 USD'
+    report = validate(feed, profile="tiktok")
+    assert [each.rule.id for each in report.issues if each.severity == "error"] == []
