@@ -117,13 +117,9 @@ def test_what_is_no_manifest_is_passed_over(text: str, tmp_path: Path) -> None:
     [
         pytest.param(name, id=f"2.5-{name}")
         for name in (
-            "feed.xml",
-            "feed.tsv",
             "feed.jsonl",
             "feed.parquet",
-            "feed.zip",
             "feed.json.gz",
-            "FEED.XML",
             "feed.yml",
             "feed.yaml",
             "feed.html",
