@@ -40,16 +40,13 @@ from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Source, Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.account import Account, account_of
-from feedscript.feeds.writers.cells import canonical_attributes
+from feedscript.feeds.writers.cells import CANONICAL, canonical_attributes, mappable_names
 from feedscript.feeds.writers.file_form import FileForm, file_form
 from feedscript.feeds.writers.numbering import NUMBERS_ENDING, Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01
-
-#: The profile whose names and forms the canonical product has.
-_CANONICAL = "google"
 
 
 @dataclass(frozen=True)
@@ -115,9 +112,9 @@ def generate(
     target = load_profile(profile)
     form = file_form(target, destination.name)
     refuse_missing(form.file, names)
-    canonical = canonical_attributes(target, load_profile(_CANONICAL))
+    canonical = canonical_attributes(target, load_profile(CANONICAL))
     own = mapping or Mapping()
-    _refuse_unknown(target, canonical, own)
+    _refuse_unknown(target, own)
     numbering = read_numbering(_beside(destination)) if asks_for_numbers(target) else Numbering()
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
@@ -166,9 +163,10 @@ def generate(
     )
 
 
-def _refuse_unknown(profile: Profile, canonical: AbstractMapping[str, Attribute], mapping: Mapping) -> None:
+def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
+    known = mappable_names(profile, load_profile(CANONICAL))
     for name in mapping.attributes:
-        if name not in canonical:
+        if name not in known:
             raise UnknownAttribute(name, profile.id)
 
 
@@ -176,7 +174,7 @@ def _declared(
     canonical: AbstractMapping[str, Attribute], columns: tuple[str, ...], mapping: Mapping
 ) -> dict[str, str]:
     """The columns such as `shipping(country:price)`, by attribute: their title goes with their values."""
-    header = read_header(replace(load_profile(_CANONICAL), attributes=tuple(canonical.values())), columns)
+    header = read_header(replace(load_profile(CANONICAL), attributes=tuple(canonical.values())), columns)
     titles = {name: columns[places[0]] for name, places in header.columns.items()}
     return {
         name: title
