@@ -13,6 +13,7 @@ from feedscript.feeds.documents.document import Document, read_document
 from feedscript.feeds.engine.errors import ConfigError, Mistake
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping import Mapping as FeedMapping
+from feedscript.feeds.mapping import Rule, UnknownColumn, match_columns, recognised
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
@@ -145,42 +146,31 @@ class FeedConfigSchema(Schema):
 
 
 def load_config(
-    folder: Path, *, partner_id: str | None, merchant_id: str | None
+    folder: Path,
+    *,
+    partner_id: str | None = None,
+    merchant_id: str | None = None,
+    merchant_file: Path | None = None,
+    profile: str | None = None,
 ) -> tuple[FeedConfig, Policy]:
     """What holds for this partner and this merchant: the merchant's word over the partner's, that over the defaults.
 
-    The profile alone is the partner's to say: by its file, by its name, and only then by the merchant's file. `folder`
-    is the one with `merchants/` and `partners/`; a file that is not there says nothing. Raises UnknownPartner, and
-    ConfigError naming file, line and key of every mistake in both.
+    The profile alone is the partner's to say: by its file, by its name, and only then by the merchant's file; `profile`
+    is one that holds whatever the files say. `folder` is the one with `merchants/` and `partners/`; a file that is not
+    there says nothing. `merchant_file` is the merchant's, wherever it lies. Raises UnknownPartner, and ConfigError
+    naming file, line and key of every mistake in both.
     """
-    documents = {
-        kind: read_document(path, FeedConfigSchema())
-        for kind, name in (("partners", partner_id), ("merchants", merchant_id))
-        if (path := _file(folder / kind, name)) is not None
+    paths = {
+        "partners": config_file(folder / "partners", partner_id),
+        "merchants": merchant_file or config_file(folder / "merchants", merchant_id),
     }
-    return _joined(documents, folder / "partners", partner_id)
-
-
-def read_config(path: Path, folder: Path, *, partner_id: str | None) -> tuple[FeedConfig, Policy]:
-    """As `load_config`, with the merchant's file at `path`, wherever that is; raises the same."""
-    partners = _file(folder / "partners", partner_id)
-    documents = {"partners": read_document(partners, FeedConfigSchema())} if partners else {}
-    documents["merchants"] = read_document(path, FeedConfigSchema())
-    return _joined(documents, folder / "partners", partner_id)
-
-
-def _file(folder: Path, name: str | None) -> Path | None:
-    """The file of whoever bears this name; None where there is none, or the name is no file's."""
-    path = folder / f"{name}.yaml"
-    return path if name is not None and _SAFE_ID.match(name) and path.is_file() else None
-
-
-def _joined(
-    documents: Mapping[str, Document], partners: Path, partner_id: str | None
-) -> tuple[FeedConfig, Policy]:
-    profiles = {kind: _profile_given(document) for kind, document in documents.items()}
+    documents = {kind: read_document(path, FeedConfigSchema()) for kind, path in paths.items() if path}
+    named = {kind: _profile_given(document) for kind, document in documents.items()}
     partner = find_partner(
-        partners, partner_id, own=profiles.get("partners"), otherwise=profiles.get("merchants")
+        folder / "partners",
+        partner_id,
+        own=profile or named.get("partners"),
+        otherwise=named.get("merchants"),
     )
     config, policy = FeedConfig(profile=partner.profile, warnings=partner.warnings), Policy()
     for document in documents.values():
@@ -206,6 +196,43 @@ def _joined(
     if mistakes:
         raise ConfigError(*mistakes)
     return config, policy
+
+
+def config_file(folder: Path, name: str | None) -> Path | None:
+    """The file of whoever bears this name; None where there is none, or the name is no file's."""
+    path = folder / f"{name}.yaml"
+    return path if name is not None and _SAFE_ID.match(name) and path.is_file() else None
+
+
+def unknown_columns(path: Path, columns: tuple[str, ...]) -> tuple[Mistake, ...]:
+    """What the merchant's file at `path` takes from columns that a source has not, whatever else is wrong with it."""
+    document = read_document(path, FeedConfigSchema())
+    preset = recognised(columns)
+    found = []
+    for section in ("inputs", "attributes"):
+        rules = document.given_at("mapping", section)
+        for name, rule in rules.items() if isinstance(rules, dict) else ():
+            given = (
+                {key: rule[key] for key in ("column", "columns") if key in rule}
+                if isinstance(rule, dict)
+                else {}
+            )
+            for key, value in given.items():
+                named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+                taken = tuple(each for each in named if isinstance(each, str))
+                try:
+                    match_columns(
+                        columns, FeedMapping({name: Rule(columns=taken)}), preset.within if preset else ()
+                    )
+                except UnknownColumn as error:
+                    found += [
+                        document.mistake(
+                            ("mapping", section, name, key),
+                            UnknownName(f"the source has no column {column!r}", column, columns),
+                        )
+                        for _, column in error.unknown
+                    ]
+    return tuple(found)
 
 
 def _profile_given(document: Document) -> str | None:
