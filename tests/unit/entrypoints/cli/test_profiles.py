@@ -1,0 +1,40 @@
+"""`feedscript profiles`: which partners there are, and what each takes."""
+
+import json
+
+import pytest
+
+from feedscript.feeds import load_profile, profile_ids
+from tests.unit.entrypoints.cli.shell import run
+
+
+def test_every_profile_is_listed_with_its_version() -> None:
+    told = run("profiles").output.splitlines()
+    assert [line.split()[:2] for line in told] == [
+        [name, load_profile(name).version] for name in profile_ids()
+    ]
+    listed = json.loads(run("profiles", "--format", "json").output)
+    assert [each["id"] for each in listed] == list(profile_ids())
+
+
+@pytest.mark.parametrize("name", profile_ids())
+def test_a_profile_tells_its_columns_in_order_and_how_sure_each_rule_is(name: str) -> None:
+    profile = load_profile(name)
+    lines = run("profiles", name).output.splitlines()
+    assert lines[0].startswith(f"{profile.id} {profile.version}: ")
+    at = lines.index(f"Columns, in this order ({len(profile.attributes)}):")
+    shown = lines[at + 1 : at + 1 + len(profile.attributes)]
+    for line, attribute in zip(shown, profile.attributes, strict=True):
+        assert line.startswith(f"  {attribute.title} ")
+    document = json.loads(run("profiles", name, "--format", "json").output)
+    marks = {rule["rule_id"]: rule["mark"] for rule in document["rules"]}
+    for attribute in profile.attributes:
+        for rule_id, mark in marks.items():
+            if rule_id.rpartition(".")[0] == f"{name}.{attribute.name}":
+                code = rule_id.rpartition(".")[2]
+                assert mark == attribute.marks.get(code, attribute.mark)
+    assert {mark for rule_id, mark in marks.items() if ".file." in rule_id} == {None}
+
+
+def test_a_profile_that_is_not_there_exits_with_two() -> None:
+    assert run("profiles", "mtea").exit_code == 2
