@@ -4,10 +4,13 @@ from collections.abc import Container
 from functools import lru_cache
 from pathlib import Path
 
+from marshmallow import INCLUDE, Schema
+
 from feedscript.domain import FeedRequest, Phase, UnknownPartner, WrongDestination
 from feedscript.feeds import UnknownPartner as PartnerNotKnown
-from feedscript.feeds import load_profile
-from feedscript.feeds.profiles.partner import Partner, find_partner
+from feedscript.feeds import load_profile, profile_ids
+from feedscript.feeds.documents.document import read_document
+from feedscript.feeds.profiles.partner import Partner, config_file, find_partner, profile_given
 from feedscript.feeds.writers.file_form import WrongEnding, file_form
 from feedscript.ports import Partners
 
@@ -60,14 +63,26 @@ class ConfiguredPartners(Partners):
         merchant_id: str,
         stamps: tuple[_Stamp, ...],  # noqa: ARG002 - what is kept holds for these alone
     ) -> Partner | None:
-        # Imported here it costs nothing where there are no files: it brings the whole engine.
-        from feedscript.feeds import ConfigError, load_config  # noqa: PLC0415
-
-        try:
-            config, _ = load_config(self._folder, partner_id=partner_id, merchant_id=merchant_id)
-        except ConfigError:
+        given = [
+            profile_given(read_document(path, _Anything()).given) if path else None
+            for path in (
+                config_file(self._folder / "partners", partner_id),
+                config_file(self._folder / "merchants", merchant_id),
+            )
+        ]
+        if any(profile not in (None, *profile_ids()) for profile in given):
             return None
-        return Partner(config.profile, config.warnings)
+        own, otherwise = given
+        return find_partner(self._folder / "partners", partner_id, own=own, otherwise=otherwise)
+
+
+class _Anything(Schema):
+    """A document that may say what it likes: its script tells the mistakes."""
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = INCLUDE
 
 
 def _stamp(path: Path) -> _Stamp:

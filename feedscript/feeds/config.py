@@ -1,6 +1,5 @@
 """What a merchant or a partner wants: `config/merchants/<id>.yaml`, `config/partners/<id>.yaml`."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,15 +17,13 @@ from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.countries import country_code
-from feedscript.feeds.profiles.partner import DEFAULT_PROFILE, find_partner
+from feedscript.feeds.profiles.partner import DEFAULT_PROFILE, config_file, find_partner, profile_given
 from feedscript.feeds.profiles.profile_field import ProfileField
 from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.options_schema import SourceSchema
 from feedscript.feeds.rules.catalogue import catalogue
 from feedscript.feeds.writers.cells import CANONICAL, mappable_names
-
-_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +81,7 @@ class ValidationSchema(Schema):
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
         """The configuration."""
-        # Of two files that name one it is asked which of them may (`_profile_given`).
+        # Of two files that name one it is asked which of them may (`load_config`).
         data.pop("profile", None)
         country = data.pop("country", None)
         country = country and country_code(country)
@@ -165,7 +162,8 @@ def load_config(
         "merchants": merchant_file or config_file(folder / "merchants", merchant_id),
     }
     documents = {kind: read_document(path, FeedConfigSchema()) for kind, path in paths.items() if path}
-    named = {kind: _profile_given(document) for kind, document in documents.items()}
+    given = {kind: profile_given(document.given) for kind, document in documents.items()}
+    named = {kind: profile for kind, profile in given.items() if profile in profile_ids()}
     partner = find_partner(
         folder / "partners",
         partner_id,
@@ -198,12 +196,6 @@ def load_config(
     return config, policy
 
 
-def config_file(folder: Path, name: str | None) -> Path | None:
-    """The file of whoever bears this name; None where there is none, or the name is no file's."""
-    path = folder / f"{name}.yaml"
-    return path if name is not None and _SAFE_ID.match(name) and path.is_file() else None
-
-
 def unknown_columns(path: Path, columns: tuple[str, ...]) -> tuple[Mistake, ...]:
     """What the merchant's file at `path` takes from columns that a source has not, whatever else is wrong with it."""
     document = read_document(path, FeedConfigSchema())
@@ -233,13 +225,6 @@ def unknown_columns(path: Path, columns: tuple[str, ...]) -> tuple[Mistake, ...]
                         for _, column in error.unknown
                     ]
     return tuple(found)
-
-
-def _profile_given(document: Document) -> str | None:
-    """The profile that a file names, whatever mistakes it has elsewhere."""
-    given = (document.given_at("profile"), document.given_at("validation", "profile"))
-    plain = (each.partition("@")[0] for each in given if isinstance(each, str))
-    return next((profile for profile in plain if profile in profile_ids()), None)
 
 
 def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:

@@ -10,6 +10,7 @@ import click
 
 from feedscript.feeds import profile_ids
 from feedscript.feeds.engine.unknown_names import UnknownName
+from feedscript.feeds.profiles.partner import config_file
 
 if TYPE_CHECKING:
     from feedscript.feeds import FeedConfig
@@ -43,7 +44,7 @@ class Wishes:
             raise click.UsageError(
                 "--merchant and --mapping both say how the export is read; give one of them"
             )
-        from feedscript.feeds.config import config_file, load_config  # noqa: PLC0415 - brings the whole engine
+        from feedscript.feeds import load_config  # noqa: PLC0415 - brings the whole engine
 
         merchants = self.config / "merchants"
         if self.merchant and config_file(merchants, self.merchant) is None:

@@ -1,5 +1,7 @@
 """Which profile a request's partner means, and what the caller is told before any script starts."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +136,16 @@ def test_the_warning_outlives_the_server(tmp_path: Path) -> None:
     later = create_app(api_over(tmp_path).container).test_client()
     (warning,) = later.get(f"/api/feed/status/{job_id}").json["warnings"]
     assert "'nobody'" in warning
+
+
+def test_the_serving_process_brings_no_engine_to_tell_partners_apart(tmp_path: Path) -> None:
+    configure(tmp_path, "partners", "acme", "profile: meta\n")
+    script = (
+        "import sys; from pathlib import Path; from feedscript.domain import FeedRequest, Phase;"
+        " from feedscript.entrypoints.partners import ConfiguredPartners;"
+        " request = FeedRequest(affiliate_merchant_id='m1', source='s3://bucket/a', destination='s3://bucket/b.csv',"
+        " partner_id='acme'); print(ConfiguredPartners(Path(sys.argv[1])).warnings(Phase.GENERATION, request),"
+        " 'duckdb' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "config")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "() False\n"
