@@ -200,31 +200,31 @@ def unknown_columns(path: Path, columns: tuple[str, ...]) -> tuple[Mistake, ...]
     """What the merchant's file at `path` takes from columns that a source has not, whatever else is wrong with it."""
     document = read_document(path, FeedConfigSchema())
     preset = recognised(columns)
-    found = []
+    mistakes = []
+    for key, taken in _columns_named(document):
+        try:
+            match_columns(
+                columns, FeedMapping({key[-2]: Rule(columns=taken)}), preset.within if preset else ()
+            )
+        except UnknownColumn as error:
+            mistakes += [
+                document.mistake(key, UnknownName(f"the source has no column {column!r}", column, columns))
+                for _, column in error.unknown
+            ]
+    return tuple(mistakes)
+
+
+def _columns_named(document: Document) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The columns that rules of the mapping name, right or wrong, with the key where they do."""
     for section in ("inputs", "attributes"):
         rules = document.given_at("mapping", section)
         for name, rule in rules.items() if isinstance(rules, dict) else ():
-            given = (
-                {key: rule[key] for key in ("column", "columns") if key in rule}
-                if isinstance(rule, dict)
-                else {}
-            )
-            for key, value in given.items():
-                named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-                taken = tuple(each for each in named if isinstance(each, str))
-                try:
-                    match_columns(
-                        columns, FeedMapping({name: Rule(columns=taken)}), preset.within if preset else ()
-                    )
-                except UnknownColumn as error:
-                    found += [
-                        document.mistake(
-                            ("mapping", section, name, key),
-                            UnknownName(f"the source has no column {column!r}", column, columns),
-                        )
-                        for _, column in error.unknown
-                    ]
-    return tuple(found)
+            for key in ("column", "columns") if isinstance(rule, dict) else ():
+                given = rule.get(key)
+                named = given if isinstance(given, list) else [given]
+                taken = tuple(each for each in named if isinstance(each, str) and each)
+                if taken:
+                    yield ("mapping", section, name, key), taken
 
 
 def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:
