@@ -38,6 +38,8 @@ class Wishes:
 
     def configured(self) -> "FeedConfig":
         """The configuration that is meant, an option's word over a file's; raises ConfigError and UnknownPartner."""
+        if "" in (self.partner, self.merchant):
+            raise click.UsageError("an id of nothing is nobody's; leave the option out")
         if self.partner and self.profile:
             raise click.UsageError("--partner and --profile both say whose feed it is; give one of them")
         if self.merchant and self.mapping:

@@ -91,6 +91,8 @@ def preview(
             options=options,
             progress=progress,
         )
+        if not staged.complete or not staged.columns:
+            raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it has no columns")
         found = plan(staged, target, mapping or Mapping(), options)
         with connect(limits, Path(workdir)) as connection:
             add_functions(connection)

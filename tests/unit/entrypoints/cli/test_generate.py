@@ -115,6 +115,8 @@ def test_a_preview_shows_what_is_still_missing(tmp_path: Path) -> None:
         (["--mapping", "{folder}/none.yaml"], "none.yaml"),
         (["--mapping", "{folder}/bad.yaml"], "bad.yaml:1: mapping.attributes.titel"),
         (["--encoding", "klingon"], "klingon"),
+        (["--partner", ""], "leave the option out"),
+        (["--merchant", ""], "leave the option out"),
     ],
 )
 def test_a_wrong_call_or_file_exits_with_two(tmp_path: Path, wrong: list[str], told: str) -> None:

@@ -113,6 +113,10 @@ def test_what_is_no_merchants_file_is_told_in_a_line(tmp_path: Path, text: str) 
 def test_a_source_that_cannot_be_read_exits_with_three(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("{}\n", "utf-8")
+    for name, content in (("random.csv", bytes(range(256)) * 9), ("empty.csv", b"")):
+        (tmp_path / name).write_bytes(content)
+        assert run("mapping", "suggest", tmp_path / name).exit_code == 3
+        assert run("generate", tmp_path / name, tmp_path / "feed.csv", "--preview", 1).exit_code == 3
     assert run("mapping", "suggest", tmp_path / "none.csv").exit_code == 3
     assert run("mapping", "check", own, tmp_path / "none.csv").exit_code == 3
     assert run("mapping", "check", tmp_path / "none.yaml", own).exit_code == 2
