@@ -5,7 +5,6 @@ from typing import Any
 
 from feedscript.feeds.profiles.model import Attribute, Cell, FeedFile, Mark, Profile
 from feedscript.feeds.rules.catalogue import catalogue
-from feedscript.feeds.rules.rule import Rule
 
 _MARKS: dict[Mark, str] = {
     "vendor": "by the partner itself",
@@ -38,20 +37,12 @@ def as_document(profile: Profile) -> dict[str, Any]:
             {
                 "rule_id": rule.id,
                 "severity": rule.severity,
-                "mark": mark_of(profile, rule),
+                "mark": rule.mark if rule.attribute else None,
                 "doc_url": rule.doc_url,
             }
             for rule in catalogue(profile)
         ],
     }
-
-
-def mark_of(profile: Profile, rule: Rule) -> Mark | None:
-    """How sure the source of a rule is; None where it is of files as such, whoever takes them."""
-    if rule.attribute is None:
-        return None
-    attribute = profile.attribute(rule.attribute)
-    return attribute.marks.get(rule.code, attribute.mark)
 
 
 def _lines(profile: Profile) -> Iterator[str]:
@@ -67,12 +58,13 @@ def _lines(profile: Profile) -> Iterator[str]:
     width = max(len(each.title) for each in profile.attributes)
     for each in profile.attributes:
         yield f"  {each.title:{width}}  {_attribute(each)}".rstrip()
-    rules = [(rule, mark) for rule in catalogue(profile) if (mark := mark_of(profile, rule))]
+    # What concerns a file as such holds whoever takes it.
+    rules = [rule for rule in catalogue(profile) if rule.attribute]
     yield ""
     yield f"Rules of attributes ({len(rules)}; feedscript rules --profile {profile.id} tells what each means):"
-    width = max(len(rule.id) for rule, _ in rules)
-    for rule, mark in rules:
-        yield f"  {rule.id:{width}}  {rule.severity:7}  {_MARKS[mark]}, {rule.doc_url}"
+    width = max(len(rule.id) for rule in rules)
+    for rule in rules:
+        yield f"  {rule.id:{width}}  {rule.severity:7}  {_MARKS[rule.mark]}, {rule.doc_url}"
 
 
 def _file(file: FeedFile) -> str:

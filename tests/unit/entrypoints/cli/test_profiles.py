@@ -5,6 +5,7 @@ import json
 import pytest
 
 from feedscript.feeds import load_profile, profile_ids
+from feedscript.feeds.rules.catalogue import catalogue
 from tests.unit.entrypoints.cli.shell import run
 
 
@@ -28,12 +29,13 @@ def test_a_profile_tells_its_columns_in_order_and_how_sure_each_rule_is(name: st
         assert line.startswith(f"  {attribute.title} ")
     document = json.loads(run("profiles", name, "--format", "json").output)
     marks = {rule["rule_id"]: rule["mark"] for rule in document["rules"]}
-    for attribute in profile.attributes:
-        for rule_id, mark in marks.items():
-            if rule_id.rpartition(".")[0] == f"{name}.{attribute.name}":
-                code = rule_id.rpartition(".")[2]
-                assert mark == attribute.marks.get(code, attribute.mark)
-    assert {mark for rule_id, mark in marks.items() if ".file." in rule_id} == {None}
+    assert marks == {rule.id: rule.mark if rule.attribute else None for rule in catalogue(profile)}
+    rules = {line.split()[0]: line for line in lines if line.startswith(f"  {name}.")}
+    for rule in catalogue(profile):
+        if rule.attribute:
+            assert rule.severity in rules[rule.id]
+            assert rule.doc_url in rules[rule.id]
+            assert ("unconfirmed" in rules[rule.id]) is (rule.mark == "unconfirmed")
 
 
 def test_a_profile_that_is_not_there_exits_with_two() -> None:
