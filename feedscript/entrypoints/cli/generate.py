@@ -79,6 +79,7 @@ def _generate(source: Path, destination: Path, config: "FeedConfig") -> None:
             destination,
             profile=config.profile,
             mapping=config.mapping,
+            names=config.names,
             options=config.source,
             max_lost_ratio=MAX_LOST_RATIO if config.max_lost_ratio is None else config.max_lost_ratio,
             progress=show,

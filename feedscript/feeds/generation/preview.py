@@ -90,6 +90,7 @@ def preview(
             shapes=target.shapes,
             options=options,
             progress=progress,
+            verbatim=True,
         )
         if not staged.complete or not staged.columns:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it has no columns")
