@@ -27,15 +27,20 @@ def test_a_profile_tells_its_columns_in_order_and_how_sure_each_rule_is(name: st
     shown = lines[at + 1 : at + 1 + len(profile.attributes)]
     for line, attribute in zip(shown, profile.attributes, strict=True):
         assert line.startswith(f"  {attribute.title} ")
-    document = json.loads(run("profiles", name, "--format", "json").output)
-    marks = {rule["rule_id"]: rule["mark"] for rule in document["rules"]}
-    assert marks == {rule.id: rule.mark if rule.attribute else None for rule in catalogue(profile)}
     rules = {line.split()[0]: line for line in lines if line.startswith(f"  {name}.")}
     for rule in catalogue(profile):
         if rule.attribute:
             assert rule.severity in rules[rule.id]
             assert rule.doc_url in rules[rule.id]
             assert ("unconfirmed" in rules[rule.id]) is (rule.mark == "unconfirmed")
+
+
+def test_a_program_reads_the_same() -> None:
+    profile = load_profile("tiktok")
+    document = json.loads(run("profiles", "tiktok", "--format", "json").output)
+    assert [each["title"] for each in document["columns"]] == [each.title for each in profile.attributes]
+    marks = {rule["rule_id"]: rule["mark"] for rule in document["rules"]}
+    assert marks == {rule.id: rule.mark if rule.attribute else None for rule in catalogue(profile)}
 
 
 def test_a_profile_that_is_not_there_exits_with_two() -> None:
