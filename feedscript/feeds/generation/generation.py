@@ -27,6 +27,7 @@ from feedscript.feeds.mapping import (
     AttributesUnmatched,
     Mapping,
     Matches,
+    Preset,
     Rule,
     is_list,
     known_synonyms,
@@ -40,16 +41,13 @@ from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Source, Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.account import Account, account_of
-from feedscript.feeds.writers.cells import canonical_attributes
+from feedscript.feeds.writers.cells import CANONICAL, canonical_attributes, mappable_names
 from feedscript.feeds.writers.file_form import FileForm, file_form
 from feedscript.feeds.writers.numbering import NUMBERS_ENDING, Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01
-
-#: The profile whose names and forms the canonical product has.
-_CANONICAL = "google"
 
 
 @dataclass(frozen=True)
@@ -89,6 +87,45 @@ class Generated:
         return f"{written} with {len(self.matched)} attributes{taken}{repairs}{lost}{told}"
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of a staged source: the rules for the canonical attributes, and the columns that they match."""
+
+    profile: Profile
+    canonical: AbstractMapping[str, Attribute]
+    declared: dict[str, str]
+    preset: Preset | None
+    rules: Mapping
+    matches: Matches
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The partner's attributes that every item must have, and that nothing gives."""
+        return tuple(
+            attribute.name
+            for attribute in self.profile.attributes
+            if attribute.required
+            and attribute.mark_of("missing_required") != "unconfirmed"
+            and not any(_is_given(each, self.matches) for each in _alternatives(self.profile, attribute))
+        )
+
+
+def plan(staged: Staged, profile: Profile, mapping: Mapping, options: SourceOptions) -> Plan:
+    """What becomes of the source, in a feed of the profile, under the merchant's own mapping.
+
+    Raises UnknownAttribute and UnknownColumn.
+    """
+    canonical = canonical_attributes(profile, load_profile(CANONICAL))
+    _refuse_unknown(profile, mapping)
+    declared = _declared(canonical, staged.columns, mapping)
+    preset = recognised(staged.columns)
+    asked = mapping.over(preset.mapping_for(staged.columns)) if preset else mapping
+    rules = _rules(profile, canonical, asked, declared, commas_part=staged.line_column is None)
+    rules = rules.with_decimal(options.decimal)
+    matches = match_columns(staged.columns, rules, preset.within if preset else ())
+    return Plan(profile, canonical, declared, preset, rules, matches)
+
+
 def generate(
     source: Path,
     destination: Path,
@@ -115,9 +152,8 @@ def generate(
     target = load_profile(profile)
     form = file_form(target, destination.name)
     refuse_missing(form.file, names)
-    canonical = canonical_attributes(target, load_profile(_CANONICAL))
     own = mapping or Mapping()
-    _refuse_unknown(target, canonical, own)
+    _refuse_unknown(target, own)
     numbering = read_numbering(_beside(destination)) if asks_for_numbers(target) else Numbering()
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
@@ -134,15 +170,20 @@ def generate(
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
-        declared = _declared(canonical, staged.columns, own)
-        preset = recognised(staged.columns)
-        asked = own.over(preset.mapping_for(staged.columns)) if preset else own
-        rules = _rules(target, canonical, asked, declared, commas_part=staged.line_column is None)
-        rules = rules.with_decimal(options.decimal)
-        matches = match_columns(staged.columns, rules, preset.within if preset else ())
-        _refuse_unmatched(target, matches)
+        planned = plan(staged, target, own, options)
+        if planned.missing:
+            raise AttributesUnmatched(planned.missing, staged.columns)
         writing = Writing(
-            rules, matches, target, canonical, declared, names, numbering, limits, Path(workdir), progress
+            planned.rules,
+            planned.matches,
+            target,
+            planned.canonical,
+            planned.declared,
+            names,
+            numbering,
+            limits,
+            Path(workdir),
+            progress,
         )
 
         def accept(account: Account) -> None:
@@ -158,17 +199,18 @@ def generate(
         profile=target,
         account=written.account,
         repairs=written.repairs,
-        matched=matches.used,
-        unmatched=matches.unused,
+        matched=planned.matches.used,
+        unmatched=planned.matches.unused,
         faults=dict(staged.faults.totals),
         source=staged.source,
-        preset=preset.name if preset else None,
+        preset=planned.preset.name if planned.preset else None,
     )
 
 
-def _refuse_unknown(profile: Profile, canonical: AbstractMapping[str, Attribute], mapping: Mapping) -> None:
+def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
+    known = mappable_names(profile, load_profile(CANONICAL))
     for name in mapping.attributes:
-        if name not in canonical:
+        if name not in known:
             raise UnknownAttribute(name, profile.id)
 
 
@@ -176,7 +218,7 @@ def _declared(
     canonical: AbstractMapping[str, Attribute], columns: tuple[str, ...], mapping: Mapping
 ) -> dict[str, str]:
     """The columns such as `shipping(country:price)`, by attribute: their title goes with their values."""
-    header = read_header(replace(load_profile(_CANONICAL), attributes=tuple(canonical.values())), columns)
+    header = read_header(replace(load_profile(CANONICAL), attributes=tuple(canonical.values())), columns)
     titles = {name: columns[places[0]] for name, places in header.columns.items()}
     return {
         name: title
@@ -218,18 +260,6 @@ def _rules(
 
 def _followed_by(rule: Rule, operation: Operation) -> Rule:
     return replace(rule, operations=(*(rule.operations or ()), operation))
-
-
-def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
-    missing = [
-        attribute.name
-        for attribute in profile.attributes
-        if attribute.required
-        and attribute.mark_of("missing_required") != "unconfirmed"
-        and not any(_is_given(each, matches) for each in _alternatives(profile, attribute))
-    ]
-    if missing:
-        raise AttributesUnmatched(tuple(missing), matches.columns)
 
 
 def _alternatives(profile: Profile, attribute: Attribute) -> Iterator[Attribute]:

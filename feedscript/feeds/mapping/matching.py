@@ -96,11 +96,12 @@ class Matches:
     @property
     def used(self) -> dict[str, tuple[str, ...]]:
         """The source's columns by attribute, `list[name]` for a value taken by name; empty for a constant."""
+        return {name: self.taken(name) for name in self.attributes}
+
+    def taken(self, name: str) -> tuple[str, ...]:
+        """The source's columns of an attribute or input, as `used` has them."""
         names = (*self.columns, *(each.name for each in self.labelled))
-        return {
-            name: tuple(names[position] for position in match.positions)
-            for name, match in self.attributes.items()
-        }
+        return tuple(names[position] for position in self.by_name[name].positions)
 
     @property
     def unused(self) -> tuple[str, ...]:
