@@ -10,6 +10,7 @@ from feedscript.feeds.profiles.model import FeedFile, Profile
 from feedscript.feeds.writers.cells import canonical_attributes, partner_columns
 from feedscript.feeds.writers.feed_file import write
 from feedscript.feeds.writers.file_form import FileForm, file_form
+from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 from feedscript.feeds.writers.placeholders import placeholders
 from tests.unit.feeds.products import product
 from tests.unit.feeds.writers.written import GOOGLE, items_of, read_back
@@ -52,6 +53,8 @@ def test_a_partners_file_is_read_back(form: tuple[Profile, FeedFile, str | None]
     canonical = canonical_attributes(profile, GOOGLE)
     given = list(canonical)
     with items_of(SAMPLES, given) as connection:
+        if counted := asks_for_numbers(profile):
+            put_to_use(connection, "items", counted, Numbering())
         columns = list(
             partner_columns(profile, canonical, {name: f'"{name}"' for name in given}, every=not file.header)
         )
