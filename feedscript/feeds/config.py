@@ -26,22 +26,50 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
+class GenerationWishes:
+    """What one file says of generations; None where it says nothing.
+
+    `max_lost_ratio` is the part of a source's records that may be lost, `max_rejected_ratio` of the items that may be
+    left out since the partner would reject them, if they are (`exclude`), and `max_drop` of the last feed's items that
+    may be missing; `allow_drop_from` is the sha256 (or its beginning) of a last feed that may be followed by any.
+    `deltas` asks for what changed against the last feed. `names` are what the partner's file tells of the merchant in
+    lines of its own.
+    """
+
+    max_lost_ratio: float | None = None
+    exclude: bool | None = None
+    max_rejected_ratio: float | None = None
+    max_drop: float | None = None
+    allow_drop_from: str | None = None
+    deltas: bool | None = None
+
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def over(self, before: "GenerationWishes") -> "GenerationWishes":
+        """These wishes where they say something, and those of the file before elsewhere."""
+        said = {name: value for name, value in vars(self).items() if value is not None}
+        return replace(before, **said | {"names": MappingProxyType({**before.names, **self.names})})
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedConfig:
     """What one file says: how sources are read, feeds generated and validated, and changes to the policy.
 
-    `max_lost_ratio` is the part of a source's records that may be lost in a generation. `names` are what the partner's
-    file tells of the merchant in lines of its own. `findings` asks for the full
-    list of findings beside the report.
+    `findings` asks for the full list of findings beside the report.
     """
 
     source: SourceOptions = field(default_factory=SourceOptions)
     mapping: FeedMapping | None = None
-    max_lost_ratio: float | None = None
-    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    generation: GenerationWishes = field(default_factory=GenerationWishes)
     profile: str | None = None
     country: str | None = None
     findings: bool = False
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the partner's file tells of the merchant in lines of its own."""
+        return self.generation.names
 
 
 def _a_country(text: str) -> None:
@@ -100,6 +128,16 @@ class GenerationSchema(Schema):
         ),
         values=fields.String(),
     )
+    exclude = fields.Boolean()  # type: ignore[assignment]  # fields are taken out of the class
+    max_rejected_ratio = fields.Float(validate=validate.Range(0, 1))
+    max_drop = fields.Float(validate=validate.Range(0, 1))
+    allow_drop_from = fields.String(validate=validate.Regexp(r"(?i)[0-9a-f]{8,64}\Z"))
+    deltas = fields.Boolean()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> GenerationWishes:
+        """The wishes."""
+        return GenerationWishes(**data)
 
 
 def _unknown_rules(rules: Mapping[Any, str]) -> dict[Any, list[str]]:
@@ -119,7 +157,7 @@ class FeedConfigSchema(Schema):
 
     source = fields.Nested(SourceSchema, load_default=SourceOptions)
     mapping = fields.Nested(OwnMappingSchema, load_default=None)
-    generation = fields.Nested(GenerationSchema, load_default=dict)
+    generation = fields.Nested(GenerationSchema, load_default=GenerationWishes)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
     @post_load
@@ -127,7 +165,7 @@ class FeedConfigSchema(Schema):
         """The configuration."""
         config = data["validation"]
         assert isinstance(config, FeedConfig)
-        return replace(config, source=data["source"], mapping=data["mapping"], **data["generation"])
+        return replace(config, **{name: data[name] for name in ("source", "mapping", "generation")})
 
 
 def load_config(
@@ -151,8 +189,7 @@ def load_config(
         config = FeedConfig(
             source=_over(said.source, config.source),
             mapping=said.mapping or config.mapping,
-            max_lost_ratio=config.max_lost_ratio if said.max_lost_ratio is None else said.max_lost_ratio,
-            names=MappingProxyType({**config.names, **said.names}),
+            generation=said.generation.over(config.generation),
             profile=said.profile or config.profile,
             country=said.country or config.country,
             findings=said.findings or config.findings,

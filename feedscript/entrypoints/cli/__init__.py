@@ -11,6 +11,7 @@ from feedscript import __version__
 _COMMANDS = {
     "audit": ("audit", "audit"),
     "demo": ("demo", "demo"),
+    "diff": ("diff", "diff_command"),
     "jobs": ("jobs", "jobs"),
     "rules": ("rules", "rules_command"),
     "serve": ("serve", "serve"),
