@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from feedscript.feeds.documents.document import Document, read_document
 from feedscript.feeds.engine.errors import ConfigError, Mistake
 from feedscript.feeds.engine.unknown_names import UnknownName
+from feedscript.feeds.generation.wishes import GenerationWishes
 from feedscript.feeds.mapping import Mapping as FeedMapping
 from feedscript.feeds.mapping import Rule, UnknownColumn, match_columns, recognised
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
@@ -30,20 +31,23 @@ from feedscript.feeds.writers.cells import CANONICAL, mappable_names
 class FeedConfig:
     """What one file says: how sources are read, feeds generated and validated, and changes to the policy.
 
-    `max_lost_ratio` is the part of a source's records that may be lost in a generation. `names` are what the partner's
-    file tells of the merchant in lines of its own. `findings` asks for the full list of findings beside the report.
-    `warnings` tell how `profile` was found, where that may not be what was meant.
+    `findings` asks for the full list of findings beside the report. `warnings` tell how `profile` was found, where that
+    may not be what was meant.
     """
 
     source: SourceOptions = field(default_factory=SourceOptions)
     mapping: FeedMapping | None = None
-    max_lost_ratio: float | None = None
-    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    generation: GenerationWishes = field(default_factory=GenerationWishes)
     profile: str = DEFAULT_PROFILE
     warnings: tuple[str, ...] = ()
     country: str | None = None
     findings: bool = False
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the partner's file tells of the merchant in lines of its own."""
+        return self.generation.names
 
 
 def _a_country(text: str) -> None:
@@ -101,6 +105,16 @@ class GenerationSchema(Schema):
         ),
         values=fields.String(),
     )
+    exclude = fields.Boolean()  # type: ignore[assignment]  # fields are taken out of the class
+    max_rejected_ratio = fields.Float(validate=validate.Range(0, 1))
+    max_drop = fields.Float(validate=validate.Range(0, 1))
+    allow_drop_from = fields.String(validate=validate.Regexp(r"(?i)[0-9a-f]{8,64}\Z"))
+    deltas = fields.Boolean()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> GenerationWishes:
+        """The wishes."""
+        return GenerationWishes(**data)
 
 
 def _unknown_rules(rules: Mapping[Any, str]) -> dict[Any, list[str]]:
@@ -124,7 +138,7 @@ class FeedConfigSchema(Schema):
     profile = ProfileField()
     source = fields.Nested(SourceSchema, load_default=SourceOptions)
     mapping = fields.Nested(OwnMappingSchema, load_default=None)
-    generation = fields.Nested(GenerationSchema, load_default=dict)
+    generation = fields.Nested(GenerationSchema, load_default=GenerationWishes)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
     @validates_schema(pass_original=True, skip_on_field_errors=True)
@@ -139,7 +153,7 @@ class FeedConfigSchema(Schema):
         """The configuration."""
         config = data["validation"]
         assert isinstance(config, FeedConfig)
-        return replace(config, source=data["source"], mapping=data["mapping"], **data["generation"])
+        return replace(config, **{name: data[name] for name in ("source", "mapping", "generation")})
 
 
 def load_config(
@@ -177,8 +191,7 @@ def load_config(
             config,
             source=_over(said.source, config.source),
             mapping=said.mapping or config.mapping,
-            max_lost_ratio=config.max_lost_ratio if said.max_lost_ratio is None else said.max_lost_ratio,
-            names=MappingProxyType({**config.names, **said.names}),
+            generation=said.generation.over(config.generation),
             country=said.country or config.country,
             findings=said.findings or config.findings,
         )

@@ -11,6 +11,7 @@ from feedscript import __version__
 _COMMANDS = {
     "audit": ("audit", "audit", "Read the audit trail, and verify it."),
     "demo": ("demo", "demo", "Make two partners' feeds of an export, and validate them."),
+    "diff": ("diff", "diff_command", "Tell which items differ between two feeds."),
     "generate": ("generate", "generate_command", "Turn an export into a partner's feed."),
     "jobs": ("jobs", "jobs", "Look after the files of jobs and activities."),
     "mapping": ("mapping", "mapping", "Make a merchant's file, or check one."),

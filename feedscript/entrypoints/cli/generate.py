@@ -1,6 +1,5 @@
 """`feedscript generate`: a merchant's export becomes a partner's feed, from the terminal or a pipeline."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from feedscript.entrypoints.cli.following import following
 from feedscript.entrypoints.cli.wishes import Wishes, wishes
 
 if TYPE_CHECKING:
-    from feedscript.feeds import FeedConfig
+    from feedscript.feeds import FeedConfig, Policy
 
 _MOST_VALUES = 100
 
@@ -30,19 +29,21 @@ _MOST_VALUES = 100
 def generate_command(source: Path, destination: Path, wanted: Wishes, values: int | None) -> None:
     """Turn the export SOURCE into a partner's feed, DESTINATION, in the form of file that its name asks for.
 
-    Beside the feed its manifest is put (DESTINATION.manifest.json): what was read, lost and repaired.
+    Items that the partner would reject are left out, and listed beside the feed: DESTINATION.rejects.csv.gz, and with
+    all that was found DESTINATION.rejects.jsonl.gz. Its manifest, DESTINATION.manifest.json, tells what was read, lost,
+    repaired and left out.
 
     Exits with 0 for a feed that was written, 1 where none may be made of the source, 2 for a wrong call or a mistake in
     a file of the configuration, 3 if something could not be read or written. An older feed stays but in the first case.
     """
     with told_in_one_line():
-        config = wanted.configured()
+        config, policy = wanted.configured()
         for warning in config.warnings:
             click.echo(f"feedscript: {warning}", err=True)
         if values is not None:
             _preview(source, destination, config, values)
         else:
-            _generate(source, destination, config)
+            _generate(source, destination, config, policy)
 
 
 def _preview(source: Path, destination: Path, config: "FeedConfig", values: int) -> None:
@@ -65,14 +66,13 @@ def _preview(source: Path, destination: Path, config: "FeedConfig", values: int)
     click.echo(preview_text(looked), nl=False)
 
 
-def _generate(source: Path, destination: Path, config: "FeedConfig") -> None:
+def _generate(source: Path, destination: Path, config: "FeedConfig", policy: "Policy") -> None:
     from feedscript.entrypoints.cli.generated_text import summary_text  # noqa: PLC0415 - as above
     from feedscript.feeds.generation import MAX_LOST_RATIO, generate  # noqa: PLC0415
-    from feedscript.feeds.generation.manifest import manifest_of  # noqa: PLC0415
-    from feedscript.feeds.validation.origin import MANIFEST_ENDING  # noqa: PLC0415
 
     if destination.exists() and source.exists() and destination.samefile(source):
         fail(f"{destination} is the source itself, which the feed would replace", WRONG)
+    said = config.generation
     with following("reading") as show:
         generated = generate(
             source,
@@ -81,10 +81,10 @@ def _generate(source: Path, destination: Path, config: "FeedConfig") -> None:
             mapping=config.mapping,
             names=config.names,
             options=config.source,
-            max_lost_ratio=MAX_LOST_RATIO if config.max_lost_ratio is None else config.max_lost_ratio,
+            max_lost_ratio=MAX_LOST_RATIO if said.max_lost_ratio is None else said.max_lost_ratio,
+            standard=said.standard(config.country, policy),
+            guard=said.guard(),
+            deltas=bool(said.deltas),
             progress=show,
         )
-    manifest = destination.with_name(destination.name + MANIFEST_ENDING)
-    document = manifest_of(generated, destination, uri=str(destination))
-    manifest.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
     click.echo(summary_text(generated, destination), nl=False)

@@ -22,6 +22,11 @@ def _summary(generated: Generated, destination: Path) -> Iterator[str]:
     profile = generated.profile
     yield f"{destination}: a feed of {profile.id} {profile.version}"
     yield generated.headline()
+    if generated.rejects and generated.rejects.total:
+        yield ""
+        yield "Left out, as the partner would reject them:"
+        for rule, total in generated.rejects.by_rule.items():
+            yield f"  {total:>9,}  {rule}"
     if generated.repairs:
         yield ""
         yield "Repaired:"

@@ -34,7 +34,7 @@ def suggest(source: Path, output: Path | None, wanted: Wishes) -> None:
     It loads as it is. Comments show values of each column, and what has to be filled in before a feed can be made.
     """
     with told_in_one_line():
-        config = wanted.configured()
+        config, _ = wanted.configured()
         from feedscript.feeds.generation.preview import preview  # noqa: PLC0415 - brings the whole engine
         from feedscript.feeds.generation.suggestion import suggested  # noqa: PLC0415
 
@@ -86,7 +86,7 @@ def _looked_at(file: Path, source: Path, wanted: Wishes) -> "tuple[list[str], Pr
 
     mistakes: list[str] = []
     try:
-        config = wanted.with_mapping(file).configured()
+        config, _ = wanted.with_mapping(file).configured()
     except ConfigError as error:
         mistakes += map(str, error.mistakes)
         config = FeedConfig(source=SourceOptions(encoding=wanted.encoding, item=wanted.item))

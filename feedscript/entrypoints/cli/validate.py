@@ -12,9 +12,9 @@ from rich.console import Console
 
 from feedscript.entrypoints.cli.following import following
 from feedscript.feeds import FeedError, Policy, SourceOptions, profile_ids, validate
+from feedscript.feeds.engine.endings import MANIFEST_ENDING
 from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.reports import render_html, render_text
-from feedscript.feeds.validation.origin import MANIFEST_ENDING
 
 if TYPE_CHECKING:
     # Imported here it would bring the whole engine, which `validate` imports while it reads the file.

@@ -13,7 +13,7 @@ from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.profiles.partner import config_file
 
 if TYPE_CHECKING:
-    from feedscript.feeds import FeedConfig
+    from feedscript.feeds import FeedConfig, Policy
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -36,8 +36,11 @@ class Wishes:
         """The same, with the merchant's file at `file`."""
         return replace(self, mapping=file)
 
-    def configured(self) -> "FeedConfig":
-        """The configuration that is meant, an option's word over a file's; raises ConfigError and UnknownPartner."""
+    def configured(self) -> tuple["FeedConfig", "Policy"]:
+        """The configuration and policy that are meant, an option's word over a file's.
+
+        Raises ConfigError and UnknownPartner.
+        """
         if "" in (self.partner, self.merchant):
             raise click.UsageError("an id of nothing is nobody's; leave the option out")
         if self.partner and self.profile:
@@ -55,7 +58,7 @@ class Wishes:
                 UnknownName(f"no file in {merchants} is of {self.merchant!r}", self.merchant, known),
                 param_hint="--merchant",
             )
-        config, _ = load_config(
+        config, policy = load_config(
             self.config,
             partner_id=self.partner,
             merchant_id=self.merchant,
@@ -63,7 +66,7 @@ class Wishes:
             profile=self.profile,
         )
         given = {name: value for name in ("encoding", "item") if (value := getattr(self, name)) is not None}
-        return replace(config, source=replace(config.source, **given))
+        return replace(config, source=replace(config.source, **given)), policy
 
 
 def wishes(*, merchants: bool = True) -> Callable[[Command], Command]:

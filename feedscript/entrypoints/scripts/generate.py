@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from feedscript.domain import Outcome
@@ -13,10 +14,10 @@ from feedscript.entrypoints.scripts.assignment import (
     teller,
 )
 from feedscript.feeds import generate, load_profile
+from feedscript.feeds.engine.endings import DELTAS_ENDING, MANIFEST_ENDING, REJECTS_ENDING
 from feedscript.feeds.generation import MAX_LOST_RATIO
-from feedscript.feeds.generation.manifest import manifest_of
-from feedscript.feeds.validation.origin import MANIFEST_ENDING
 from feedscript.feeds.writers.numbering import NUMBERS_ENDING, asks_for_numbers
+from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound
 
 
@@ -30,8 +31,16 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
     source, feed = place.folder / "source", place.folder / "feed" / Path(assignment.destination).name
     place.objects.fetch(assignment.source, source)
     profile = place.config.profile
-    numbers = feed.with_name(feed.name + NUMBERS_ENDING)
-    _fetch_numbers(profile, assignment, place, numbers)
+    wishes = place.config.generation
+    feed.parent.mkdir()
+    numbered = asks_for_numbers(load_profile(profile)) is not None
+    needed = {
+        MANIFEST_ENDING: True,
+        NUMBERS_ENDING: numbered,
+        "": wishes.deltas,
+        DELTAS_ENDING: wishes.deltas,
+    }
+    _fetch_last(assignment, place, feed, [ending for ending, asked in needed.items() if asked])
     generated = generate(
         source,
         feed,
@@ -40,26 +49,30 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
         mapping=place.config.mapping,
         names=place.config.names,
         options=place.config.source,
-        max_lost_ratio=MAX_LOST_RATIO if place.config.max_lost_ratio is None else place.config.max_lost_ratio,
+        max_lost_ratio=MAX_LOST_RATIO if wishes.max_lost_ratio is None else wishes.max_lost_ratio,
+        standard=wishes.standard(assignment.country or place.config.country, place.policy),
+        guard=wishes.guard(),
+        deltas=bool(wishes.deltas),
+        feed_uri=assignment.destination,
         limits=place.limits,
         progress=teller(assignment),
     )
-    document = manifest_of(generated, feed, uri=assignment.destination)
-    manifest = place.folder / "manifest.json"
-    manifest.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
-    if numbers.exists():
-        # Before the feed, so that no number that it gives can be given again.
-        place.objects.publish(numbers, assignment.destination + NUMBERS_ENDING)
-    place.objects.publish(feed, assignment.destination)
-    place.objects.publish(manifest, assignment.destination + MANIFEST_ENDING)
+    document = json.loads((feed.parent / (feed.name + MANIFEST_ENDING)).read_bytes())
+    put_all(place.objects, feed.parent, generated.files, assignment.destination)
+    rejects, changes = generated.rejects, generated.changes
     return Conclusion(
         Outcome.SUCCESS,
         result={
             "destination_s3_path": assignment.destination,
             "headline": generated.headline(),
             "manifest_s3_path": assignment.destination + MANIFEST_ENDING,
+            "rejects_s3_path": assignment.destination + REJECTS_ENDING if rejects else None,
+            "deltas_s3_path": assignment.destination + DELTAS_ENDING if changes else None,
             "items_read": generated.account.seen,
             "items_written": generated.items_written,
+            "items_rejected": rejects.total if rejects else 0,
+            "rejects": document["rejects"],
+            "changes": changes.document() if changes else None,
             "rows_rejected": generated.account.lost_total,
             "account": document["account"],
             "repairs": document["repairs"],
@@ -72,15 +85,21 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
     )
 
 
-def _fetch_numbers(profile: str, assignment: Assignment, place: Workplace, numbers: Path) -> None:
-    """Fetch the numbers of the last feed's ids; only where there are none is none given yet."""
-    if asks_for_numbers(load_profile(profile)) is None:
-        return
-    numbers.parent.mkdir(exist_ok=True)
-    try:
-        place.objects.fetch(assignment.destination + NUMBERS_ENDING, numbers)
-    except ObjectNotFound:
-        numbers.unlink(missing_ok=True)
+def put_all(objects: ObjectStore, folder: Path, names: Iterable[str], destination: str) -> None:
+    """Publish the files of these names in a folder, in this order, where the feed's address is `destination`."""
+    place = destination.removesuffix(destination.rsplit("/", 1)[-1])
+    for name in names:
+        objects.publish(folder / name, place + name)
+
+
+def _fetch_last(assignment: Assignment, place: Workplace, feed: Path, endings: Iterable[str]) -> None:
+    """Fetch what lies at the destination, for the new feed to be held against it."""
+    for ending in endings:
+        path = feed.parent / (feed.name + ending)
+        try:
+            place.objects.fetch(assignment.destination + ending, path)
+        except ObjectNotFound:
+            path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from feedscript.entrypoints.scripts.assignment import (
     teller,
 )
 from feedscript.feeds import render_html, validate
-from feedscript.feeds.validation.origin import MANIFEST_ENDING
+from feedscript.feeds.engine.endings import MANIFEST_ENDING
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
 #: No manifest of ours comes near it.

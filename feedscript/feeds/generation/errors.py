@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from feedscript.feeds.engine.errors import BadConfig, FeedError
+from feedscript.feeds.generation.excluding import Rejects
 from feedscript.feeds.scanning.account import Account
 
 
@@ -38,6 +39,53 @@ class TooMuchLost(FeedError):
         self.uri = uri
         self.account = account
         self.max_lost_ratio = max_lost_ratio
+
+
+class TooManyRejected(FeedError):
+    """More items have errors under the partner's rules than may be left out of a feed.
+
+    Attributes: `uri`, `rejects`, `max_rejected_ratio`.
+    """
+
+    def __init__(self, uri: str, rejects: Rejects, profile: str, max_rejected_ratio: float) -> None:
+        every = rejects.total == rejects.judged
+        share = (
+            "none is left for a feed"
+            if every
+            else f"more than {max_rejected_ratio:g} of them (max_rejected_ratio)"
+        )
+        remedy = (
+            ""
+            if every
+            else ", or raise max_rejected_ratio in the section `generation` of the merchant's file"
+        )
+        super().__init__(
+            f"{rejects.total} of {rejects.judged} items of {uri} have errors under the rules of {profile} "
+            f"({rejects.told()}), {share}. Mend the export or its mapping{remedy}"
+        )
+        self.uri = uri
+        self.rejects = rejects
+        self.max_rejected_ratio = max_rejected_ratio
+
+
+class FeedDropped(FeedError):
+    """The feed has so many items less than the last one that most likely something is wrong with the export.
+
+    Attributes: `items`, `before` (those of the last feed), `sha256` (of the last feed), `max_drop`.
+    """
+
+    def __init__(self, destination: str, items: int, before: int, sha256: str, max_drop: float) -> None:
+        fall = (before - items) / before
+        super().__init__(
+            f"the feed would have {items} items, and the one that was last published at {destination} has {before}: "
+            f"a fall of {fall:.0%}, more than {max_drop:g} (max_drop). The old feed stays. If the new one is right, "
+            f"allow it once by `generation: {{allow_drop_from: '{sha256[:12]}'}}` in the merchant's file (the "
+            "beginning of the old feed's sha256)"
+        )
+        self.items = items
+        self.before = before
+        self.sha256 = sha256
+        self.max_drop = max_drop
 
 
 class UnknownAttribute(BadConfig):

@@ -1,28 +1,35 @@
 """Generation: a merchant's export becomes a partner's feed, streamed, and published whole or not at all."""
 
-import os
-import shutil
+import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import duckdb
 
+from feedscript.feeds.comparison.changes import Changes
 from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
+from feedscript.feeds.generation.deltas import write_deltas
 from feedscript.feeds.generation.errors import (
     DestinationUnwritable,
     EmptyFeed,
     LimitPassed,
+    TooManyRejected,
     TooMuchLost,
     UnknownAttribute,
 )
+from feedscript.feeds.generation.excluding import Rejects, Standard
+from feedscript.feeds.generation.fingerprint import fingerprint
+from feedscript.feeds.generation.manifest import manifest_of
+from feedscript.feeds.generation.publishing import Guard, Shelf, last_published
 from feedscript.feeds.generation.repairs import Repair
-from feedscript.feeds.generation.writing import Writing, Written
+from feedscript.feeds.generation.writing import Writing
 from feedscript.feeds.mapping import (
     AttributesUnmatched,
     Mapping,
@@ -40,10 +47,11 @@ from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Source, Staged
 from feedscript.feeds.readers.staging import stage
+from feedscript.feeds.readers.survey import start_survey
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.writers.cells import CANONICAL, canonical_attributes, mappable_names
-from feedscript.feeds.writers.file_form import FileForm, file_form
-from feedscript.feeds.writers.numbering import NUMBERS_ENDING, Numbering, asks_for_numbers, read_numbering
+from feedscript.feeds.writers.file_form import file_form
+from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
@@ -55,24 +63,30 @@ class Generated:
     """What a generation did.
 
     `account` tells of the source's records, `repairs` which values were changed and how; nothing else differs between
-    source and feed. `faults` counts what was wrong with the file, by code. `matched` holds the source's columns by
-    attribute (none: a constant); `unmatched` are the columns that were not used. `preset` is the platform whose export
-    the source was taken for.
+    source and feed. `rejects` tells of the items that were left out since the partner would reject them (None: nobody
+    asked), `changes` what is new against the feed before, if that was asked for. `faults` counts what was wrong with
+    the file, by code. `matched` holds the source's columns by attribute (none: a constant); `unmatched` are the columns
+    that were not used. `mapping_sha256` is of all that was asked of the values. `preset` is the platform whose export
+    the source was taken for. `files` are the names of what was put at the destination and beside it, in that order.
     """
 
     profile: Profile
     account: Account
     repairs: tuple[Repair, ...]
+    rejects: Rejects | None
     matched: AbstractMapping[str, tuple[str, ...]]
     unmatched: tuple[str, ...]
     faults: AbstractMapping[str, int]
     source: Source
+    mapping_sha256: str
     preset: str | None = None
+    changes: Changes | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def items_written(self) -> int:
         """How many items the feed has."""
-        return self.account.read
+        return self.account.read - (self.rejects.total if self.rejects else 0)
 
     def headline(self) -> str:
         """One line for a person."""
@@ -80,7 +94,9 @@ class Generated:
         lost = f", {account.lost_total} malformed records left out" if account.lost_total else ""
         faults = ", ".join(f"{code} x{total}" for code, total in self.faults.items())
         told = f"; the source has {faults}" if faults else ""
-        written = f"{account.read} of {account.seen} items written"
+        written = f"{self.items_written} of {account.seen} items written"
+        if self.rejects and self.rejects.total:
+            written += f", {self.rejects.total} with errors left out ({self.rejects.told()})"
         repaired = sum(repair.total for repair in self.repairs)
         repairs = f", {repaired} values repaired" if repaired else ""
         taken = f", read as {self.preset}" if self.preset else ""
@@ -136,25 +152,33 @@ def generate(
     names: AbstractMapping[str, str] = MappingProxyType({}),
     options: SourceOptions = SourceOptions(),  # noqa: B008 - frozen
     max_lost_ratio: float = MAX_LOST_RATIO,
+    standard: Standard | None = None,
+    guard: Guard = Guard(),  # noqa: B008 - frozen
+    deltas: bool = False,
+    feed_uri: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
     progress: OnProgress = silent,
 ) -> Generated:
     """Write the items of `source`, in any format, as a feed of `profile`, in the form of file that the name asks for.
 
     `mapping` speaks before the known synonyms, `options` before what is detected of the source. `names` are what the
-    partner's file tells of the merchant in lines of its own. Items lacking a value
-    are passed on for validation to tell. Of the source's records at most the part `max_lost_ratio` may be unreadable.
+    partner's file tells of the merchant in lines of its own. Of the source's records at most the part `max_lost_ratio`
+    may be unreadable. Items with errors by `standard` are left out of the feed, and listed beside it. `guard` says how
+    far it may fall below the last one, of which the manifest beside it tells. With `deltas` what changed against the
+    feed that lies there is listed too. `feed_uri` is how the manifest names the feed. Where the partner takes numbers
+    for ids, which number stands for which is kept beside the feed (`<destination>.numbers.json`).
     Raises a FeedError before anything is published where the source cannot be read whole or has no item, too much of
-    it is lost, a required attribute has no column, the mapping names what does not exist, or the destination's name
-    promises another format. Where the partner takes numbers for ids, which number stands for which is kept beside the
-    feed (`<destination>.numbers.json`).
+    it is lost or rejected, too few items are left, a required attribute has no column, the mapping names what does not
+    exist, or the destination's name promises another format.
     """
+    standard = standard or Standard()
+    shelf = Shelf(destination)
     target = load_profile(profile)
     form = file_form(target, destination.name)
     refuse_missing(form.file, names)
     own = mapping or Mapping()
     _refuse_unknown(target, own)
-    numbering = read_numbering(_beside(destination)) if asks_for_numbers(target) else Numbering()
+    numbering = read_numbering(shelf.numbers) if asks_for_numbers(target) else Numbering()
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source,
@@ -163,6 +187,7 @@ def generate(
             limits=limits,
             shapes=target.shapes,
             options=options,
+            survey=start_survey(source),
             progress=progress,
             verbatim=True,
         )
@@ -179,6 +204,7 @@ def generate(
             target,
             planned.canonical,
             planned.declared,
+            standard,
             names,
             numbering,
             limits,
@@ -186,25 +212,44 @@ def generate(
             progress,
         )
 
-        def accept(account: Account) -> None:
+        def accept(account: Account, rejects: Rejects) -> None:
             if not account.read:
                 raise EmptyFeed(staged.source.uri, account)
             if account.share_lost > max_lost_ratio:
                 raise TooMuchLost(staged.source.uri, account, max_lost_ratio)
+            if rejects.total == account.read or rejects.share > standard.max_rejected_ratio:
+                raise TooManyRejected(staged.source.uri, rejects, target.id, standard.max_rejected_ratio)
+            before = last_published(shelf.manifest)
+            guard.accept(feed_uri or str(destination), account.read - rejects.total, before)
 
-        written = _publish(writing, staged, destination, form, accept)
+        with _publishing(shelf, staged.source.uri, limits):
+            written = writing.write(staged, shelf, form, accept)
+            if written.numbering != numbering:
+                shelf.partial(shelf.numbers).write_text(written.numbering.text(), "utf-8")
+            feeds = tuple(each.name for each in written.feed.files)
+            generated = Generated(
+                profile=target,
+                account=written.account,
+                repairs=written.repairs,
+                rejects=written.rejects if standard.exclude else None,
+                matched=planned.matches.used,
+                unmatched=planned.matches.unused,
+                faults=dict(staged.faults.totals),
+                source=staged.source,
+                mapping_sha256=fingerprint(planned.rules, planned.declared, options),
+                preset=planned.preset.name if planned.preset else None,
+                changes=write_deltas(shelf, target, limits, Path(workdir))
+                if deltas and len(feeds) == 1
+                else None,
+            )
+            shards = [shelf.folder / name for name in feeds]
+            document = manifest_of(generated, *shards, uri=feed_uri or destination.name)
+            text = json.dumps(document, ensure_ascii=False, indent=1)
+            shelf.partial(shelf.manifest).write_text(text, encoding="utf-8")
+            generated = replace(generated, files=shelf.put(feeds))
     size = staged.source.bytes
     progress(Progress(written.account.read, size, size, "written"))
-    return Generated(
-        profile=target,
-        account=written.account,
-        repairs=written.repairs,
-        matched=planned.matches.used,
-        unmatched=planned.matches.unused,
-        faults=dict(staged.faults.totals),
-        source=staged.source,
-        preset=planned.preset.name if planned.preset else None,
-    )
+    return generated
 
 
 def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
@@ -271,34 +316,18 @@ def _is_given(attribute: Attribute, matches: Matches) -> bool:
     return attribute.cell.constant is not None or attribute.origin in matches.attributes
 
 
-def _beside(destination: Path) -> Path:
-    """Where the numbers of a feed's ids are kept."""
-    return destination.with_name(destination.name + NUMBERS_ENDING)
-
-
-def _publish(
-    writing: Writing, staged: Staged, destination: Path, form: FileForm, accept: Callable[[Account], None]
-) -> Written:
-    """Write beside `destination` and rename."""
-    uri = staged.source.uri
-    partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
+@contextmanager
+def _publishing(shelf: Shelf, uri: str, limits: Limits) -> Iterator[None]:
+    """See that nothing half done is left at the feed's place, and tell what goes wrong as a FeedError."""
+    destination = shelf.feed
     try:
-        partial.mkdir(parents=True, exist_ok=True)
+        shelf.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        written = writing.write(staged, partial / destination.name, form, accept)
-        if written.numbering != writing.numbering:
-            # Before the feed, so that no number that it gives can be given again.
-            kept = partial / _beside(destination).name
-            kept.write_text(written.numbering.text(), "utf-8")
-            kept.replace(_beside(destination))
-        for file in written.feed.files:
-            file.path.replace(destination.with_name(file.name))
+        yield
     except duckdb.InterruptException as error:
-        raise LimitPassed(
-            uri, f"it took longer than {writing.limits.max_seconds:g} s (max_seconds)"
-        ) from error
+        raise LimitPassed(uri, f"it took longer than {limits.max_seconds:g} s (max_seconds)") from error
     except duckdb.OutOfMemoryException as error:
         raise LimitPassed(uri, "it needed more memory or temporary disk than the limits allow") from error
     except duckdb.IOException as error:
@@ -308,5 +337,4 @@ def _publish(
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return written
+        shelf.clear()

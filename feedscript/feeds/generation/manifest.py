@@ -2,37 +2,52 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from feedscript.feeds.generation.generation import Generated
+if TYPE_CHECKING:
+    from feedscript.feeds.generation.generation import Generated
 
 MANIFEST_VERSION = "1"
+_BLOCK_BYTES = 1 << 20
 
 
-def manifest_of(generated: Generated, feed: Path, *, uri: str) -> dict[str, Any]:
-    """The manifest of the feed that lies at `feed` and is published as `uri`, in JSON's types.
+def manifest_of(generated: "Generated", *feeds: Path, uri: str) -> dict[str, Any]:
+    """The manifest of the feed that lies in the files `feeds` and is published as `uri`, in JSON's types.
 
-    The same source and mapping make the same manifest: it tells no time.
+    The same source and mapping make the same manifest: it tells no time. Of several files
+    (`shards`) `sha256` is that of all one after the other.
     """
-    with feed.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    shards = [{"name": each.name, "bytes": each.stat().st_size, "sha256": _digest(each)} for each in feeds]
     return {
         "manifest_version": MANIFEST_VERSION,
         "feed": uri,
         "profile": {"id": generated.profile.id, "version": generated.profile.version},
         "items": generated.items_written,
-        "bytes": feed.stat().st_size,
-        "sha256": digest,
+        "bytes": sum(each.stat().st_size for each in feeds),
+        "sha256": _digest(*feeds),
+        "shards": shards if len(shards) > 1 else None,
         "source": {
             "uri": generated.source.uri,
             "format": generated.source.format,
             "encoding": generated.source.encoding,
             "bytes": generated.source.bytes,
+            "sha256": generated.source.sha256,
         },
+        "mapping_sha256": generated.mapping_sha256,
         "preset": generated.preset,
         "account": generated.account.document(),
         "faults": dict(generated.faults),
         "matched": {name: list(columns) for name, columns in generated.matched.items()},
         "unmatched": list(generated.unmatched),
+        "rejects": None if generated.rejects is None else generated.rejects.document(),
         "repairs": [repair.document() for repair in generated.repairs],
     }
+
+
+def _digest(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for each in files:
+        with each.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+    return digest.hexdigest()

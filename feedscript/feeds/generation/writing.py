@@ -12,6 +12,9 @@ from feedscript.feeds.engine.connection import connect, watched
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.generation.excluding import Excluding, Rejects, Standard
+from feedscript.feeds.generation.publishing import Shelf
+from feedscript.feeds.generation.rejects import list_rejects
 from feedscript.feeds.generation.repairs import (
     Ledger,
     Repair,
@@ -32,7 +35,7 @@ from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.writers.cells import Column, partner_columns
 from feedscript.feeds.writers.feed_file import WrittenFeed, write
-from feedscript.feeds.writers.file_form import FileForm
+from feedscript.feeds.writers.file_form import DELIMITED, FileForm
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
@@ -47,6 +50,11 @@ class Written:
     repairs: tuple[Repair, ...]
     feed: WrittenFeed
     numbering: Numbering
+    rejects: Rejects
+
+
+#: Takes the account of the source's records and what is left out, or raises.
+Accept = Callable[[Account, Rejects], None]
 
 
 @dataclass(frozen=True)
@@ -61,14 +69,15 @@ class Writing:
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
     declared: dict[str, str]
+    standard: Standard
     names: AbstractMapping[str, str]
     numbering: Numbering
     limits: Limits
     workdir: Path
     progress: OnProgress
 
-    def write(self, staged: Staged, path: Path, form: FileForm, accept: Callable[[Account], None]) -> Written:
-        """Write the items to `path`, if `accept`, which may raise, takes the account of the source's records."""
+    def write(self, staged: Staged, shelf: Shelf, form: FileForm, accept: Accept) -> Written:
+        """Write the items, and those that are left out, beside their places, if `accept` takes their numbers."""
         size = staged.source.bytes
 
         def tell(part: float) -> None:
@@ -78,23 +87,23 @@ class Writing:
         with connect(self.limits, self.workdir) as connection, watched(connection, tell):
             add_functions(connection)
             try:
-                return self._written(connection, staged, path, form, accept)
+                return self._written(connection, staged, shelf, form, accept)
             except duckdb.InvalidInputException:
                 # DuckDB reads one kind of line end in one file.
                 plain = with_plain_line_ends(staged, self.workdir)
-                return self._written(connection, plain, path, form, accept)
+                return self._written(connection, plain, shelf, form, accept)
 
     def _written(
         self,
         connection: duckdb.DuckDBPyConnection,
         staged: Staged,
-        path: Path,
+        shelf: Shelf,
         form: FileForm,
-        accept: Callable[[Account], None],
+        accept: Accept,
     ) -> Written:
         staged = replace(staged, skip_blank=may_hold_blank(staged))
         # Of text alone the lines tell whether rows were lost in others; a reader of items has counted them.
-        counting = start_index(staged.path) if staged.line_column is None else None
+        counting = _counting(staged)
         compiled = self._compiled(staged, source_table(staged, self.limits, rejects=True))
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
@@ -104,13 +113,22 @@ class Writing:
         counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
         assert counted is not None
         if counting is not None:
-            self._look_between(rejected, staged, counted[0], counting.result().lines)
+            self._look_between(rejected, staged, counted[0], counting())
         account = account_of(staged, rejected, counted[0])
-        accept(account)
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
         numbering = self._numbered(connection, items, cells)
         columns = self._columns(cells, form)
-        feed = write(connection, items, columns, form, path, names=self.names)
+        rejects = Rejects()
+        if self.standard.exclude and account.read:
+            excluding = self._excluding(connection, ledger, columns, form)
+            rejects = excluding.rejects
+            accept(account, rejects)
+            items = excluding.kept()
+            listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
+            list_rejects(excluding, staged, rejected, self.limits, **listed)
+        else:
+            accept(account, rejects)
+        feed = write(connection, items, columns, form, shelf.partial(shelf.feed), names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
         )
@@ -118,7 +136,15 @@ class Writing:
         repairs = [*self._repairs(connection, staged, ledger), *replaced]
         if feed.unencodable:
             repairs.append(Repair("*", "not_in_encoding", feed.unencodable, ()))
-        return Written(account, tuple(repairs), feed, numbering)
+        return Written(account, tuple(repairs), feed, numbering, rejects)
+
+    def _excluding(
+        self, connection: duckdb.DuckDBPyConnection, ledger: Ledger, columns: list[Column], form: FileForm
+    ) -> Excluding:
+        numbered = f"read_parquet({literal(str(ledger.items))}, file_row_number = true)"
+        table = f"(SELECT * RENAME (file_row_number AS n) FROM {numbered})"
+        joined = form.file.format not in DELIMITED
+        return Excluding(connection, table, columns, self.profile, self.standard, joined)
 
     def _numbered(
         self, connection: duckdb.DuckDBPyConnection, items: str, cells: AbstractMapping[str, str]
@@ -174,3 +200,14 @@ class Writing:
         again = self._compiled(staged, restricted(source_table(staged, self.limits), places))
         item = again.attributes.get(self.profile.attribute(self.profile.item).origin, "NULL::VARCHAR")
         return tuple(told(connection, found, places, again, item))
+
+
+def _counting(staged: Staged) -> Callable[[], int] | None:
+    """Who tells how many lines a text has; of a source as it lies there its survey does."""
+    if staged.line_column is not None:
+        return None
+    if staged.is_source and staged.source.survey is not None:
+        survey = staged.source.survey
+        return lambda: survey.result().lines.lines
+    index = start_index(staged.path)
+    return lambda: index.result().lines

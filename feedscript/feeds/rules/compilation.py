@@ -1,6 +1,6 @@
 """Turns a profile and a feed's header into a plan in SQL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Condit
 from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
 from feedscript.feeds.rules.plan import Check, Group, Plan
-from feedscript.feeds.rules.rule import attribute_rule
+from feedscript.feeds.rules.rule import Rule, attribute_rule
 from feedscript.feeds.rules.texts import is_sound, quality_tests
 from feedscript.feeds.rules.value_test import ValueTest
 
@@ -74,6 +74,7 @@ def compile_rules(
             joined,
             shortcuts,
             known.get(attribute.name, Usual()),
+            skipped,
         )
         plan.add(attribute.name, [group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
@@ -116,6 +117,7 @@ class _AttributeCompiler:
     joined: bool
     shortcuts: bool
     usual: Usual
+    skipped: frozenset[str]
 
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
@@ -139,7 +141,8 @@ class _AttributeCompiler:
         known = [each for each in self.usual.texts if taxonomy and taxonomy.plainly_has(each)]
         settled = [(f"{text} = {sql.literal(each)}", "NULL") for each in known]
         settled.append((f"{text} IS NULL", "NULL"))
-        if self.shortcuts and (fine := self._fine()):
+        every_test = all(self._rule(test.code).id not in self.skipped for test in self._value_tests())
+        if self.shortcuts and every_test and (fine := self._fine()):
             settled.append((fine, f"hash({text})"))
         wrong = some(f"({test.fails(Value(text))})" for test in self._value_tests())
         settled.append((some([f"contains({text}, {JOINED})", wrong]), "NULL"))
@@ -152,7 +155,7 @@ class _AttributeCompiler:
             return
         value = Value(cell.text, shared)
         yield [*self._required(negation(cell.present)), *self._on_value(cell, value, several)]
-        for test in quality_tests(self.attribute):
+        for test in self._asked(quality_tests(self.attribute)):
             yield [self._tested(test, value, several)]
 
     def _fine(self) -> str | None:
@@ -180,8 +183,8 @@ class _AttributeCompiler:
             tests.append(negation(f"({self._is_several(value.text)})"))
         if self.attribute.max_total_length is not None:
             tests.append(sql.no_longer(value.text, self.attribute.max_total_length))
-        tests += [test.passes(value) for test in self._value_tests()]
-        tests += [test.passes(value) for test in quality_tests(self.attribute, sound=sound)]
+        tests += [test.passes(value) for test in self._asked(self._value_tests())]
+        tests += [test.passes(value) for test in self._asked(quality_tests(self.attribute, sound=sound))]
         return every(dict.fromkeys(tests))
 
     def _value_tests(self) -> Iterator[ValueTest]:
@@ -189,8 +192,15 @@ class _AttributeCompiler:
             self.profile, self.attribute, self.as_of, self.conditions.country, self.usual.origins
         )
 
+    def _asked(self, tests: Iterable[ValueTest]) -> Iterator[ValueTest]:
+        """The tests whose rules are not switched off."""
+        return (test for test in tests if self._rule(test.code).id not in self.skipped)
+
+    def _rule(self, code: str) -> Rule:
+        return attribute_rule(self.profile, self.attribute, code)
+
     def _check(self, code: str, fails: str, among: str | None = None) -> Check:
-        return Check(attribute_rule(self.profile, self.attribute, code), fails, among)
+        return Check(self._rule(code), fails, among)
 
     def _required(self, absent: str) -> list[Check]:
         others = [self.cells[name].present for name in self.attribute.alternatives if name in self.cells]
@@ -216,7 +226,7 @@ class _AttributeCompiler:
             yield self._check("too_many_values", f"contains({cell.text}, {JOINED})")
         if attribute.max_total_length is not None:
             yield self._check("too_long", sql.longer(cell.text, attribute.max_total_length))
-        for test in self._value_tests():
+        for test in self._asked(self._value_tests()):
             yield self._tested(test, value, several)
 
     def _tested(self, test: ValueTest, value: Value, several: "_Several | None") -> Check:
@@ -231,7 +241,7 @@ class _AttributeCompiler:
             return None
         elements = Elements()
         element = Value("v.t", elements)
-        for test in (*self._value_tests(), *quality_tests(self.attribute)):
+        for test in self._asked((*self._value_tests(), *quality_tests(self.attribute))):
             test.fails(element)
         is_several = shared.let(self._is_several(cell.text))
         values = f"CASE WHEN {is_several} THEN {elements.over(self._values(cell))} END"

@@ -1,11 +1,14 @@
 """Findings that only a look at several items shows: ids used twice, groups that disagree, unknown categories."""
 
+from typing import Protocol
+
+import duckdb
+
 from feedscript.feeds.profiles import Profile
 from feedscript.feeds.profiles.taxonomy import Taxonomy, load_taxonomy
 from feedscript.feeds.rules import categories
+from feedscript.feeds.rules.plan import Plan
 from feedscript.feeds.rules.rule import Rule, attribute_rule
-from feedscript.feeds.scanning.rereading import reread
-from feedscript.feeds.scanning.scan import Scan
 
 #: Ids are grouped in parts of about so many, whose table stays near the processor.
 _PART_ITEMS = 1 << 18
@@ -16,7 +19,33 @@ _READ_AGAIN = 10_000
 _EACH = "sought_text"
 
 
-def find_crossed(scan: Scan, profile: Profile, disabled: frozenset[str]) -> dict[str, Rule]:
+class Read(Protocol):
+    """Items that were read once, with the tables `items` and `crossed` of a `Scan`."""
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Where the tables are."""
+
+    @property
+    def plan(self) -> Plan:
+        """What was computed for each item."""
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+
+    @property
+    def id_text(self) -> str:
+        """The item's id in SQL over the source's columns."""
+
+    def number(self, query: str) -> int:
+        """The one number that a query answers; for CREATE TABLE AS, how many rows it made."""
+
+    def read_again(self, table: str, columns: list[str], chosen: str) -> None:
+        """Make a table of (n, columns over the source's) for the items whose places `chosen` gives as n."""
+
+
+def find_crossed(scan: Read, profile: Profile, disabled: frozenset[str]) -> dict[str, Rule]:
     """Find what only a look at several items shows, and tell of what rules that may be, by id."""
     item = profile.attribute(profile.item)
     repeated = attribute_rule(profile, item, "duplicate_id")
@@ -30,7 +59,7 @@ def find_crossed(scan: Scan, profile: Profile, disabled: frozenset[str]) -> dict
     return scan.plan.crossing | {repeated.id: repeated}
 
 
-def find_repeated_ids(scan: Scan, rule: str) -> None:
+def find_repeated_ids(scan: Read, rule: str) -> None:
     """Note each item whose id an earlier item has.
 
     Hashes of 64 bits tell who might be repeated, most often nobody, and the ids of those are read again. Where they
@@ -48,9 +77,8 @@ def find_repeated_ids(scan: Scan, rule: str) -> None:
     )
     table, key = "suspects", "h"
     if 0 < suspects <= _READ_AGAIN:
-        reread(
-            scan, "read_again", [f"{scan.plan.identity(scan.id_text)} AS item_id"], "SELECT n FROM suspects"
-        )
+        identity = scan.plan.identity(scan.id_text)
+        scan.read_again("read_again", [f"{identity} AS item_id"], "SELECT n FROM suspects")
         table, key = "read_again", "item_id"
     scan.connection.execute(
         f"INSERT INTO crossed SELECT ?, n FROM {table} JOIN (SELECT {key}, min(n) AS first FROM {table} GROUP BY {key})"
@@ -60,7 +88,7 @@ def find_repeated_ids(scan: Scan, rule: str) -> None:
     scan.connection.execute("DROP TABLE IF EXISTS read_again; DROP TABLE suspects; DROP TABLE twice")
 
 
-def find_group_conflicts(scan: Scan, index: int, rule: str) -> None:
+def find_group_conflicts(scan: Read, index: int, rule: str) -> None:
     """Note each item whose value differs from that of the first item of its group."""
     scan.connection.execute(
         f"INSERT INTO crossed SELECT ?, rowid FROM items JOIN (SELECT k{index}, arg_min(w{index}, rowid) AS first"
@@ -70,7 +98,7 @@ def find_group_conflicts(scan: Scan, index: int, rule: str) -> None:
     )
 
 
-def find_unknown_categories(scan: Scan, index: int, rule: Rule, taxonomy: Taxonomy) -> None:
+def find_unknown_categories(scan: Read, index: int, rule: Rule, taxonomy: Taxonomy) -> None:
     """Note each item whose category the taxonomy does not have.
 
     Feeds have few different categories, so that only those are looked up, after the scan: by the hashes of the usual
@@ -86,7 +114,7 @@ def find_unknown_categories(scan: Scan, index: int, rule: Rule, taxonomy: Taxono
     _strike_out(scan, "sought", "t", f"hash({_EACH})", taxonomy.usual_texts())
     if scan.number("SELECT count(*) FROM sought"):
         spelled = categories.spelled(scan.plan.columns[rule.attribute or ""])
-        reread(scan, "spelled", [f"{spelled} AS text"], "SELECT n FROM sought")
+        scan.read_again("spelled", [f"{spelled} AS text"], "SELECT n FROM sought")
         spellings = taxonomy.spellings()
         while scan.number("SELECT count(*) FROM spelled") and (texts := next(spellings, None)):
             _strike_out(scan, "spelled", "text", f"lower({_EACH})", texts)
@@ -98,7 +126,7 @@ def find_unknown_categories(scan: Scan, index: int, rule: Rule, taxonomy: Taxono
     scan.connection.execute("DROP TABLE IF EXISTS spelled; DROP TABLE sought")
 
 
-def _strike_out(scan: Scan, table: str, column: str, key: str, texts: list[str]) -> None:
+def _strike_out(scan: Read, table: str, column: str, key: str, texts: list[str]) -> None:
     """Delete the rows whose column is the key, SQL over each of the texts, of any of them."""
     each = f"SELECT unnest(string_split(?, chr(10))) AS {_EACH}"
     scan.connection.execute(

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from feedscript.feeds.scanning.scan import Scan
 from feedscript.feeds.scanning.source_table import source_table
+
+if TYPE_CHECKING:
+    from feedscript.feeds.scanning.scan import Scan
 
 #: Items before this one are found by reading up to them.
 _NEAR = 50_000
@@ -16,7 +19,7 @@ _MANY = _BITS // 4
 _FEW = 20_000
 
 
-def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
+def reread(scan: "Scan", table: str, columns: list[str], chosen: str) -> None:
     """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n, each once.
 
     `columns` are SQL over the source's columns, with names. Where every item is one line, those lines are picked
@@ -31,13 +34,13 @@ def reread(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
         _filter(scan, table, columns, chosen)
 
 
-def _few(scan: Scan, chosen: str) -> list[int] | None:
+def _few(scan: "Scan", chosen: str) -> list[int] | None:
     """The chosen places in order; None if there are too many to pick out."""
     rows = scan.connection.execute(f"SELECT n FROM ({chosen}) ORDER BY n LIMIT {_FEW + 1}").fetchall()
     return None if len(rows) > _FEW else [n for (n,) in rows]
 
 
-def _pick_out(scan: Scan, table: str, columns: list[str], places: list[int]) -> None:
+def _pick_out(scan: "Scan", table: str, columns: list[str], places: list[int]) -> None:
     """Read a file of the lines of the items at these places, below the header's, whose line end DuckDB goes by."""
     path = scan.workdir / "picked-out"
     skipped = scan.staged.skip_lines
@@ -53,7 +56,7 @@ def _pick_out(scan: Scan, table: str, columns: list[str], places: list[int]) -> 
     )
 
 
-def _filter(scan: Scan, table: str, columns: list[str], chosen: str) -> None:
+def _filter(scan: "Scan", table: str, columns: list[str], chosen: str) -> None:
     """Read the source again, as far as the last chosen item or through a filter that most others do not pass."""
     scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT n FROM ({chosen})")
     [(count, last)] = scan.connection.execute("SELECT count(*), coalesce(max(n), 0) FROM chosen").fetchall()

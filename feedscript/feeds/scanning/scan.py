@@ -18,6 +18,7 @@ from feedscript.feeds.readers.survey import Alphabet, LineIndex, start_index
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
 from feedscript.feeds.rules.settling import settled
 from feedscript.feeds.scanning.rejected import Rejected
+from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.source_table import raw_table
 
 #: Seconds to wait for what is told of a file's characters: what it saves.
@@ -46,19 +47,9 @@ class Scan:
         """Read the source once; where there are rows without a value, a second time without them."""
         surveyed = self.staged.is_source and self.staged.source.survey is not None
         self._counting = None if surveyed else start_index(self.staged.path)
-        masks = [f"({mask}) AS m{index}" for index, mask in enumerate(self.plan.masks)]
-        groups = [
-            sql.choice(
-                [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL"
-            )
-            + f" AS {letter}{index}"
-            for index, (_, group, value) in enumerate(self.plan.within)
-            for text, letter in ((group, "k"), (value, "w"))
-        ]
-        lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(self.plan.lookups)]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
         inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
-        outer = [f"hash({self.plan.identity(self.plan.item_id)}) AS h", *masks, *groups, *lookups]
+        outer = noted(self.plan)
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         read = self._read(self.staged, inner, outer)
@@ -100,6 +91,10 @@ class Scan:
         for mask, place in self.plan.filled.values():
             filled[mask] = filled.get(mask, 0) | 1 << place
         return self.number(f"SELECT count(*) FROM items WHERE NOT ({any_set(filled)})") > 0
+
+    def read_again(self, table: str, columns: list[str], chosen: str) -> None:
+        """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n."""
+        reread(self, table, columns, chosen)
 
     @property
     def id_text(self) -> str:
@@ -214,3 +209,16 @@ class Scan:
         """The one number that a query answers, 0 for NULL; for CREATE TABLE AS, how many rows it made."""
         row = self.connection.execute(query).fetchone()
         return int(row[0] or 0) if row else 0
+
+
+def noted(plan: Plan) -> list[str]:
+    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`) but for `line`."""
+    masks = [f"({mask}) AS m{index}" for index, mask in enumerate(plan.masks)]
+    groups = [
+        sql.choice([(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL")
+        + f" AS {letter}{index}"
+        for index, (_, group, value) in enumerate(plan.within)
+        for text, letter in ((group, "k"), (value, "w"))
+    ]
+    lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(plan.lookups)]
+    return [f"hash({plan.identity(plan.item_id)}) AS h", *masks, *groups, *lookups]

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from itertools import islice
 from typing import Literal
@@ -33,12 +33,17 @@ def find_usual(staged: Staged) -> list[Usual]:
     )
     width = len(staged.columns)
     try:
-        rows = [row for row in islice(reader, staged.skip_lines, None) if len(row) >= width]
+        rows = [row[:width] for row in islice(reader, staged.skip_lines, None) if len(row) >= width]
     except csv.Error:
         return []
+    return usual_of(rows)
+
+
+def usual_of(rows: Sequence[Sequence[str]]) -> list[Usual]:
+    """For each column what many of these rows, of one width, have; empty if they are few."""
     if len(rows) < _LEAST_ROWS:
         return []
-    return [_usual(column, len(rows) // _ONE_IN) for column in islice(zip(*rows, strict=False), width)]
+    return [_usual(column, len(rows) // _ONE_IN) for column in zip(*rows, strict=True)]
 
 
 def _usual(column: tuple[str, ...], least: int) -> Usual:

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: What a manifest's name has behind the feed's.
-MANIFEST_ENDING = ".manifest.json"
-
 
 @dataclass(frozen=True)
 class Origin:

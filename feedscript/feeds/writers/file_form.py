@@ -6,6 +6,8 @@ from pathlib import PurePath
 from feedscript.feeds.engine.errors import FeedError
 from feedscript.feeds.profiles.model import FeedFile, Profile
 
+#: Formats of text, in which commas part several values of a cell.
+DELIMITED = ("csv", "tsv", "positional")
 #: The endings of compressed files.
 COMPRESSIONS = ("gz", "zip", "zst")
 

@@ -113,6 +113,8 @@ def test_the_result_tells_whose_feed_it_is_and_its_manifest_what_was_lost(tmp_pa
         assert "no profile is known for the partner 'nobody'" in warning
         assert accepted["warnings"] == [warning]
         assert result["account"]["records_lost"] == {"ragged_row": 1}
+        assert (result["items_rejected"], result["rejects"]) == (0, {"total": 0, "by_rule": {}})
+        assert result["rejects_s3_path"] == "s3://bucket/feed.csv.rejects.jsonl.gz"
         asked = {"affiliate_merchant_id": body["affiliate_merchant_id"], "job_id": 1}
         server.post("/api/feed/validate", {**asked, "destination_s3_path": "s3://bucket/report.json"})
         server.reaches(job_id, "validated", "validation_failed")

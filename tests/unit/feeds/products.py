@@ -3,6 +3,9 @@
 import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+
+from feedscript.feeds.generation import Generated, Standard, generate
 
 VALID: Mapping[str, str] = {
     "id": "SKU-1",
@@ -33,3 +36,8 @@ def write_csv(path: Path, products: Iterable[Mapping[str, str]], delimiter: str 
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def generate_all(source: Path, destination: Path, **options: Any) -> Generated:
+    """Generate a feed of every item, those at fault too: for tests that are about something else."""
+    return generate(source, destination, standard=Standard(exclude=False), **options)

@@ -8,11 +8,10 @@ from typing import Literal
 
 import pytest
 
-from feedscript.feeds.generation import generate
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.generation.test_generation import items
-from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.products import generate_all, product, write_csv
 
 
 def told(feed: Path) -> set[str]:
@@ -31,7 +30,7 @@ def test_the_merchants_file_settles_amounts(
     tmp_path: Path, decimal: Literal["comma", "point"] | None, price: str, weight: str
 ) -> None:
     source = write_csv(tmp_path / "export.csv", [product(price="1.299 EUR", shipping_weight="1,250 kg")])
-    generate(source, tmp_path / "feed.csv", options=SourceOptions(decimal=decimal))
+    generate_all(source, tmp_path / "feed.csv", options=SourceOptions(decimal=decimal))
     (item,) = items(tmp_path / "feed.csv")
     assert (item["price"], item["shipping_weight"]) == (price, weight)
 
@@ -39,7 +38,7 @@ def test_the_merchants_file_settles_amounts(
 def test_case_1_16_every_amount_of_an_item_has_the_prices_currency(tmp_path: Path) -> None:
     amounts = {"price": "19,99 €", "sale_price": "14,99", "auto_pricing_min_price": "9,99"}
     source = write_csv(tmp_path / "export.csv", [product(**amounts)])
-    generate(source, tmp_path / "feed.csv")
+    generate_all(source, tmp_path / "feed.csv")
     (item,) = items(tmp_path / "feed.csv")
     assert [item[name] for name in amounts] == ["19.99 EUR", "14.99 EUR", "9.99 EUR"]
 
@@ -62,7 +61,7 @@ def test_case_1_16_every_amount_of_an_item_has_the_prices_currency(tmp_path: Pat
 )
 def test_what_is_left_alone_is_told(tmp_path: Path, price: str) -> None:
     source = write_csv(tmp_path / "export.csv", [product(price=price)])
-    generate(source, tmp_path / "feed.csv")
+    generate_all(source, tmp_path / "feed.csv")
     assert items(tmp_path / "feed.csv")[0]["price"] == price
     assert "google.price.invalid_format" in told(tmp_path / "feed.csv")
 

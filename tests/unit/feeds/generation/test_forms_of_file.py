@@ -10,10 +10,10 @@ import pytest
 from feedscript.feeds import load_profile, validate
 from feedscript.feeds.config import load_config
 from feedscript.feeds.engine.errors import ConfigError
-from feedscript.feeds.generation import WrongEnding, generate
+from feedscript.feeds.generation import WrongEnding
 from feedscript.feeds.profiles.model import FeedFile
 from feedscript.feeds.writers.file_form import file_form
-from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.products import generate_all, product, write_csv
 
 ITEMS = [
     product(1, title='Cup, "big" & blue', shipping="US:CA:Ground:5.99 USD,DE:::4 EUR"),
@@ -25,7 +25,7 @@ ITEMS = [
     "name", ["feed.csv", "feed.csv.zip", "feed.tsv", "feed.tsv.gz", "feed.xml", "feed.XML.zip"]
 )
 def test_each_of_googles_files_is_valid(name: str, tmp_path: Path) -> None:
-    result = generate(write_csv(tmp_path / "export.csv", ITEMS), tmp_path / name)
+    result = generate_all(write_csv(tmp_path / "export.csv", ITEMS), tmp_path / name)
     assert (result.items_written, result.repairs) == (2, ())
     report = validate(tmp_path / name)
     assert (report.items_total, report.issues) == (2, validate(tmp_path / "export.csv").issues)
@@ -34,12 +34,12 @@ def test_each_of_googles_files_is_valid(name: str, tmp_path: Path) -> None:
 def test_what_google_does_not_take_is_refused(tmp_path: Path) -> None:
     for name in ("feed.jsonl", "feed.parquet", "feed.tsv.zst"):
         with pytest.raises(WrongEnding):
-            generate(write_csv(tmp_path / "export.csv", ITEMS), tmp_path / name)
+            generate_all(write_csv(tmp_path / "export.csv", ITEMS), tmp_path / name)
 
 
 def test_what_the_form_cannot_hold_is_told_as_a_repair(tmp_path: Path) -> None:
     items = [*ITEMS, product(3, custom_label_0="a\x0bb\x01c"), product(4, custom_label_0="\x02")]
-    result = generate(write_csv(tmp_path / "export.csv", items), tmp_path / "feed.xml")
+    result = generate_all(write_csv(tmp_path / "export.csv", items), tmp_path / "feed.xml")
     told = [each for each in result.repairs if each.operation == "without_control_characters"]
     assert [(each.attribute, each.total) for each in told] == [("custom_label_0", 2)]
     assert [(each.item_id, each.before, each.after) for each in told[0].samples] == [
@@ -48,10 +48,10 @@ def test_what_the_form_cannot_hold_is_told_as_a_repair(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_but_the_feed_is_left(tmp_path: Path) -> None:
+def test_nothing_but_the_feed_and_its_manifest_is_left(tmp_path: Path) -> None:
     folder = tmp_path / "feeds"
-    generate(write_csv(tmp_path / "export.csv", ITEMS), folder / "feed.csv.gz")
-    assert [each.name for each in folder.iterdir()] == ["feed.csv.gz"]
+    generate_all(write_csv(tmp_path / "export.csv", ITEMS), folder / "feed.csv.gz")
+    assert [each.name for each in sorted(folder.iterdir())] == ["feed.csv.gz", "feed.csv.gz.manifest.json"]
     with gzip.open(folder / "feed.csv.gz", "rt", encoding="utf-8", newline="") as file:
         assert [row["id"] for row in csv.DictReader(file)] == ["SKU-1", "SKU-2"]
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds import load_profile, validate
-from feedscript.feeds.generation import EmptyFeed, TooMuchLost, WrongEnding, generate
+from feedscript.feeds.generation import EmptyFeed, TooMuchLost, WrongEnding
 from feedscript.feeds.generation.manifest import manifest_of
-from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.products import generate_all, product, write_csv
 
 COLUMNS = (
     "id",
@@ -55,14 +55,14 @@ SOURCES = [
 @pytest.mark.parametrize(("source", "code"), SOURCES)
 def test_more_than_the_share_that_may_be_lost_fails_the_generation(source, code, tmp_path: Path) -> None:
     with pytest.raises(TooMuchLost, match=rf"90 of 100 records .* \({code} x90\), more than 0.01") as caught:
-        generate(source(tmp_path, 10, 90), tmp_path / "feed.csv")
+        generate_all(source(tmp_path, 10, 90), tmp_path / "feed.csv")
     assert caught.value.account.lost == {code: 90}
     assert not (tmp_path / "feed.csv").exists()
 
 
 @pytest.mark.parametrize(("source", "code"), SOURCES)
 def test_what_may_be_lost_is_listed_and_left_out(source, code, tmp_path: Path) -> None:
-    account = generate(source(tmp_path, 7, 3), tmp_path / "feed.csv", max_lost_ratio=0.3).account
+    account = generate_all(source(tmp_path, 7, 3), tmp_path / "feed.csv", max_lost_ratio=0.3).account
     assert (account.seen, account.read, account.lost, account.share_lost) == (10, 7, {code: 3}, 0.3)
     first = 8 if source is jsonl_source else 9
     assert [lost.line for lost in account.first] == [first, first + 1, first + 2]
@@ -78,12 +78,12 @@ def test_a_validation_counts_lost_records_among_its_items(source, code, tmp_path
 
 def test_all_lost_is_an_empty_feed(tmp_path: Path) -> None:
     with pytest.raises(EmptyFeed, match="all its 3 records were lost"):
-        generate(csv_source(tmp_path, 0, 3), tmp_path / "feed.csv", max_lost_ratio=1.0)
+        generate_all(csv_source(tmp_path, 0, 3), tmp_path / "feed.csv", max_lost_ratio=1.0)
 
 
 def test_the_validation_of_a_generated_feed_tells_what_its_generation_lost(tmp_path: Path) -> None:
     feed, manifest = tmp_path / "feed.csv", tmp_path / "feed.csv.manifest.json"
-    generated = generate(csv_source(tmp_path, 7, 3), feed, max_lost_ratio=0.5)
+    generated = generate_all(csv_source(tmp_path, 7, 3), feed, max_lost_ratio=0.5)
     manifest.write_text(json.dumps(manifest_of(generated, feed, uri="s3://feeds/feed.csv")), "utf-8")
     report = validate(feed, manifest=manifest)
     (issue,) = [each for each in report.issues if each.rule.code == "lost_in_generation"]
@@ -98,7 +98,7 @@ def test_the_validation_of_a_generated_feed_tells_what_its_generation_lost(tmp_p
 
 def test_a_manifest_of_another_feed_tells_nothing(tmp_path: Path) -> None:
     feed, manifest = tmp_path / "feed.csv", tmp_path / "feed.csv.manifest.json"
-    generated = generate(csv_source(tmp_path, 7, 3), feed, max_lost_ratio=0.5)
+    generated = generate_all(csv_source(tmp_path, 7, 3), feed, max_lost_ratio=0.5)
     manifest.write_text(json.dumps(manifest_of(generated, feed, uri="feed.csv")), "utf-8")
     write_csv(feed, [product(1)])
     report = validate(feed, manifest=manifest)
@@ -141,19 +141,19 @@ def test_what_is_no_manifest_is_passed_over(text: str, tmp_path: Path) -> None:
 )
 def test_a_name_that_promises_another_format_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(WrongEnding, match=r"a feed of google is named .csv, .txt"):
-        generate(csv_source(tmp_path, 1, 0), tmp_path / name)
+        generate_all(csv_source(tmp_path, 1, 0), tmp_path / name)
 
 
 @pytest.mark.parametrize(
     "name", ["feed", "feed.txt", "feed.csv.gz", "feed.CSV.ZST", "FEED.XML", "feed.tsv", "feed.zip"]
 )
 def test_other_names_are_fine(name: str, tmp_path: Path) -> None:
-    assert generate(csv_source(tmp_path, 1, 0), tmp_path / name).items_written == 1
+    assert generate_all(csv_source(tmp_path, 1, 0), tmp_path / name).items_written == 1
 
 
 def test_the_manifest_tells_the_profile(tmp_path: Path) -> None:
     feed = tmp_path / "feed.csv"
-    document = manifest_of(generate(csv_source(tmp_path, 2, 0), feed), feed, uri="s3://b/feed.csv")
+    document = manifest_of(generate_all(csv_source(tmp_path, 2, 0), feed), feed, uri="s3://b/feed.csv")
     assert document["profile"] == {"id": "google", "version": load_profile("google").version}
     assert (document["items"], document["bytes"]) == (2, feed.stat().st_size)
 
@@ -230,4 +230,4 @@ def test_all_lost_is_counted_in_every_format(write, tmp_path: Path) -> None:
     report = validate(source)
     assert (report.items_total, report.items_with_errors, report.status) == (3, 3, "failed")
     with pytest.raises(EmptyFeed, match="all its 3 records were lost"):
-        generate(source, tmp_path / "feed.csv")
+        generate_all(source, tmp_path / "feed.csv")

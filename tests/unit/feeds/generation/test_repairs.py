@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.generation import Change, Generated, generate
+from feedscript.feeds.generation import Change, Generated
 from feedscript.feeds.mapping import Mapping, Rule
 from feedscript.feeds.mapping.operations import Blank, Price
-from tests.unit.feeds.products import VALID, product
+from tests.unit.feeds.products import VALID, generate_all, product
 
 CHEAP = settings(max_examples=30, deadline=None)
 
@@ -19,7 +19,7 @@ CHEAP = settings(max_examples=30, deadline=None)
 def generated(folder: Path, *items: dict[str, object], mapping: Mapping | None = None) -> Generated:
     source = folder / "export.jsonl"
     source.write_text("".join(json.dumps(item) + "\n" for item in items), "utf-8")
-    return generate(source, folder / "feed.csv", mapping=mapping)
+    return generate_all(source, folder / "feed.csv", mapping=mapping)
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -155,7 +155,7 @@ def test_case_3_4_repairs_of_a_value_asked_for_by_name(
     with (tmp_path / "export.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([[*item, *header], [*item.values(), *row]])
     mapping = Mapping({"color": Rule(columns=(column,))})
-    result = generate(tmp_path / "export.csv", tmp_path / "feed.csv", mapping=mapping)
+    result = generate_all(tmp_path / "export.csv", tmp_path / "feed.csv", mapping=mapping)
     assert result.matched["color"] == (column,)
     assert not set(header[:2]) & set(result.unmatched)
     assert rows(tmp_path)[0]["color"] == "Red"
@@ -169,7 +169,7 @@ def test_case_3_4_values_behind_the_first_of_a_name_are_told(tmp_path: Path) -> 
     with (tmp_path / "export.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([[*item, "attrs"], [*item.values(), "Color=Red,Color=Blue"]])
     mapping = Mapping({"color": Rule(columns=("attrs[Color]",))})
-    (repair,) = generate(tmp_path / "export.csv", tmp_path / "feed.csv", mapping=mapping).repairs
+    (repair,) = generate_all(tmp_path / "export.csv", tmp_path / "feed.csv", mapping=mapping).repairs
     assert (repair.attribute, repair.operation) == ("color", "first_value")
     assert repair.samples == (Change(item["id"], "Red,Blue", "Red"),)
 
@@ -178,7 +178,7 @@ def test_case_3_4_a_known_label_of_xml_is_named_as_matched(tmp_path: Path) -> No
     params = '<param name="Farbe">Red</param><param name="Size">L</param><param name="Name">x</param>'
     fields = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in product(1).items())
     (tmp_path / "export.xml").write_text(f"<items><item>{fields}{params}</item></items>", "utf-8")
-    result = generate(tmp_path / "export.xml", tmp_path / "feed.csv")
+    result = generate_all(tmp_path / "export.xml", tmp_path / "feed.csv")
     assert (result.matched["color"], result.matched["size"]) == (("param[Farbe]",), ("param[Size]",))
     assert result.unmatched == ("param[Name]",)
     assert (rows(tmp_path)[0]["color"], rows(tmp_path)[0]["size"]) == ("Red", "L")

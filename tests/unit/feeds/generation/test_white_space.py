@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.generation import Change, Generated, generate
+from feedscript.feeds.generation import Change, Generated
 from feedscript.feeds.mapping import Mapping, Rule
 from feedscript.feeds.mapping.operations import Blank
 from tests.feeds_writing import write_feed
-from tests.unit.feeds.products import VALID, product
+from tests.unit.feeds.products import VALID, generate_all, product
 
 CHEAP = settings(max_examples=10, deadline=None)
 #: Of XML one that has all under its own names, and one that has not.
@@ -44,7 +44,7 @@ ITEMS = st.lists(st.dictionaries(st.sampled_from(NAMES), PADDED), min_size=1, ma
 def generated(folder: Path, content: bytes, mapping: Mapping | None = None) -> Generated:
     source = folder / "export"
     source.write_bytes(content)
-    return generate(source, folder / "feed.csv", mapping=mapping)
+    return generate_all(source, folder / "feed.csv", mapping=mapping)
 
 
 def rows(folder: Path) -> list[dict[str, str]]:

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedscript.feeds.generation import generate
 from feedscript.feeds.mapping.operations import Joined, Listed, Url
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.profiles.repeated import values_of
 from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
-from tests.unit.feeds.products import product
+from tests.unit.feeds.products import generate_all, product
 
 GOOGLE = load_profile("google")
 ONE, TWO = "https://a.example/1.jpg", "https://a.example/2.jpg"
@@ -185,7 +184,7 @@ def test_text_is_written_as_the_source_parts_it() -> None:
 def test_case_1_11_what_is_generated_is_valid(tmp_path: Path, attribute: str, value: object) -> None:
     source, feed = tmp_path / "export.jsonl", tmp_path / "feed.csv"
     source.write_text(json.dumps({**product(1), attribute: value}) + "\n", "utf-8")
-    generate(source, feed)
+    generate_all(source, feed)
     report = validate(feed, country="DE")
     assert [issue.rule.id for issue in report.issues if issue.rule.attribute == attribute] == []
     with feed.open(encoding="utf-8", newline="") as file:

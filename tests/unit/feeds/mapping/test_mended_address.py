@@ -11,14 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.engine import sql
-from feedscript.feeds.generation import generate
 from feedscript.feeds.mapping.mended_address import mended_address
 from feedscript.feeds.mapping.operations import Listed, Url
 from feedscript.feeds.rules.addresses import ADDRESS
 from feedscript.feeds.rules.defects import SEVERAL_ADDRESSES
 from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked
-from tests.unit.feeds.products import product
+from tests.unit.feeds.products import generate_all, product
 
 PIECES = st.sampled_from(
     [
@@ -202,7 +201,7 @@ def test_case_4_4_two_addresses_are_told_of_what_is_generated(
     source, feed = tmp_path / "export.jsonl", tmp_path / "feed.csv"
     two = f"https://s.example/a.jpg{between}https://s.example/b.jpg"
     source.write_text(json.dumps({**product(1), attribute: two}) + "\n", "utf-8")
-    generate(source, feed)
+    generate_all(source, feed)
     told = {issue.rule.id for report in (validate(source), validate(feed)) for issue in report.issues}
     assert told == {f"google.{attribute}.too_many_values"}
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedscript.feeds.engine.errors import ConfigError
-from feedscript.feeds.generation import Generated, generate
+from feedscript.feeds.generation import Generated
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Preset, Rule, presets, recognised
 from feedscript.feeds.mapping.operations import Micros, Unit, Without
 from feedscript.feeds.mapping.preset import read_preset
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.mapped_rows import mapped, worked
-from tests.unit.feeds.products import VALID
+from tests.unit.feeds.products import VALID, generate_all
 
 PRICE = {"value": "79.90", "currency": "USD"}
 MICROS = {"amountMicros": "79900000", "currencyCode": "USD"}
@@ -104,7 +104,7 @@ def generated(
 ) -> tuple[Generated, list[dict[str, str]]]:
     source, feed = folder / "export.jsonl", folder / "feed.csv"
     source.write_text("".join(json.dumps(item) + "\n" for item in items), "utf-8")
-    result = generate(source, feed, mapping=mapping)
+    result = generate_all(source, feed, mapping=mapping)
     with feed.open(encoding="utf-8", newline="") as file:
         return result, list(csv.DictReader(file))
 

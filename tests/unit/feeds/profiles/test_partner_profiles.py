@@ -12,7 +12,6 @@ import pytest
 
 from feedscript.feeds import Limits, load_profile, profile_ids, validate
 from feedscript.feeds.engine.connection import connect
-from feedscript.feeds.generation import generate
 from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.profiles.model import Profile, Type
@@ -20,7 +19,7 @@ from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.rules.catalogue import catalogue
 from feedscript.feeds.scanning.source_table import source_table
-from tests.unit.feeds.products import write_csv
+from tests.unit.feeds.products import generate_all, write_csv
 from tests.unit.feeds.profiles.canonical_products import AS_OF, PRODUCTS, SHOP, write_export
 from tests.unit.feeds.profiles.planting import Defect, planted
 
@@ -38,7 +37,7 @@ def feed_of(tmp_path_factory: pytest.TempPathFactory) -> MakeFeed:
         folder = tmp_path_factory.mktemp(profile)
         target = load_profile(profile)
         feed = folder / f"feed{target.files[0].endings[0]}"
-        generate(write_export(folder / "export.csv", target), feed, profile=profile, names=SHOP)
+        generate_all(write_export(folder / "export.csv", target), feed, profile=profile, names=SHOP)
         return feed
 
     return made

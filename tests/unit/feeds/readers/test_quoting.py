@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds import generate
 from tests.feeds_scanning import cells, rejects, stage_bytes
+from tests.unit.feeds.products import generate_all
 
 PLAIN = [["id", "title", "link"], *([str(n), f"Vase {n}", "https://a.example"] for n in range(300))]
 
@@ -60,6 +60,6 @@ def test_case_6_10_generation_reads_as_validation_does(tmp_path: Path) -> None:
     rows = [[str(n), *names[1:]] for n in range(250)] + [["250", '"Nice" vase', *names[2:]]]
     source = tmp_path / "feed.tsv"
     source.write_text("\n".join(map("\t".join, [names, *rows])))
-    generated = generate(source, tmp_path / "out.csv", max_lost_ratio=1)
+    generated = generate_all(source, tmp_path / "out.csv", max_lost_ratio=1)
     assert (generated.items_written, generated.account.lost_total) == (251, 0)
     assert '"""Nice"" vase"' in (tmp_path / "out.csv").read_text()

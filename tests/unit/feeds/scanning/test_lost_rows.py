@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds import Report, generate, validate
+from feedscript.feeds import Report, validate
 from feedscript.feeds.scanning.swallowed import find_swallowed
 from tests.feeds_scanning import staged_text
-from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.products import generate_all, product, write_csv
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
 NAMES = list(product())
@@ -117,7 +117,7 @@ def test_case_2_2_generation_counts_the_rows_in_an_open_quote(
     rows[20] = plain(21, title='"Shoe')
     rows[89] = plain(90, title=closing)
     rows += ["," * 9] * 5
-    generated = generate(feed(tmp_path, rows), tmp_path / "out.csv", max_lost_ratio=1)
+    generated = generate_all(feed(tmp_path, rows), tmp_path / "out.csv", max_lost_ratio=1)
     assert (generated.items_written, generated.account.lost_total) == (written, lost)
     # Rows behind the end of the quote are blank, those within it are lost like any other.
     assert generated.account.blank == (5 if closing != "Shoe" else 0)
@@ -186,7 +186,7 @@ def test_a_row_of_another_width_tells_its_own_and_its_id(
     assert finding["value"].startswith(value)
     (issue,) = report.issues
     assert (issue.samples[0].item_id, issue.samples[0].value) == (item_id, finding["value"])
-    generated = generate(source, tmp_path / "out.csv", max_lost_ratio=1)
+    generated = generate_all(source, tmp_path / "out.csv", max_lost_ratio=1)
     assert (generated.items_written, generated.account.lost_total) == (3, 1)
 
 
@@ -224,7 +224,7 @@ def test_blank_rows_are_no_items_and_are_told(tmp_path: Path, blank: str, end: s
         (2, 6, "x"),
         (4, 9, "y"),
     ]
-    generated = generate(source, tmp_path / "out.csv", max_lost_ratio=1)
+    generated = generate_all(source, tmp_path / "out.csv", max_lost_ratio=1)
     assert (generated.items_written, generated.account.lost_total, generated.account.blank) == (3, 1, 4)
     with (tmp_path / "out.csv").open(newline="") as file:
         assert [row["id"] for row in csv.DictReader(file)] == ["SKU-1", "SKU-2", "SKU-3"]
@@ -285,5 +285,5 @@ def test_a_plain_feed_is_read_whatever_its_name_ends_in(tmp_path: Path, name: st
     report, found = checked(source)
     assert (report.items_total, report.complete) == (3, True)
     assert [each["item_id"] for each in found if each["attribute"] == "price"] == ["SKU-2"]
-    generated = generate(source, tmp_path / "out.csv", max_lost_ratio=1)
+    generated = generate_all(source, tmp_path / "out.csv", max_lost_ratio=1)
     assert generated.items_written == 3

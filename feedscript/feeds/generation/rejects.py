@@ -1,0 +1,68 @@
+"""The items that were left out of a feed, listed with the rules: every finding as JSON Lines, the errors as CSV."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.packed import packed
+from feedscript.feeds.generation.excluding import Excluding
+from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.scanning.rejected import Rejected
+from feedscript.feeds.scanning.source_table import source_table
+
+#: The ordinal and the physical line of an item in the source, both from 1.
+_Where = tuple[int, int | None]
+
+
+def list_rejects(
+    excluding: Excluding, staged: Staged, rejected: Rejected, limits: Limits, *, findings: Path, table: Path
+) -> None:
+    """Write all findings of the items that are left out to `findings`, and the errors alone to `table`.
+
+    `staged` is what the items were made of, in its order, and `rejected` are its records of which none was made.
+    """
+    with packed(findings) as lines, packed(table) as text:
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(("id", "line", "rule", "value"))
+        if not excluding.rejects.total:
+            return
+        where = _places(excluding, staged, rejected, limits)
+        for place, item_id, found in excluding.findings():
+            item, line = _at(where, place)
+            for each in found:
+                finding = {
+                    "item_id": item_id,
+                    "item": item,
+                    "line": line,
+                    "rule_id": each.rule.id,
+                    "severity": each.severity,
+                    "attribute": each.rule.attribute,
+                    "value": each.value,
+                    "message": each.rule.message,
+                }
+                lines.write(json.dumps(finding, ensure_ascii=False) + "\n")
+                if each.severity == "error":
+                    rows.writerow((item_id, line, each.rule.id, each.value))
+
+
+def _places(
+    excluding: Excluding, staged: Staged, rejected: Rejected, limits: Limits
+) -> Iterator[tuple[int, _Where]]:
+    """Where items stand in the source, in order; of XML and JSON only those that are left out."""
+    if staged.line_column is None:
+        # Asked for now: a query between the rows of another would end its answer.
+        _ = rejected.records
+        return ((place, (item, line)) for place, _, item, line in rejected.every_row() if place is not None)
+    excluding.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE reject_lines AS SELECT n, TRY_CAST(line AS UBIGINT) AS line"
+        f" FROM (SELECT row_number() OVER () - 1 AS n, line FROM {source_table(staged, limits)})"
+        " WHERE get_bit(getvariable('left_out'), n::INTEGER) = 1"
+    )
+    noted = excluding.connection.execute("SELECT n, line FROM reject_lines ORDER BY n").fetchall()
+    return ((place, (staged.faults.ordinal(place), line)) for place, line in noted)
+
+
+def _at(places: Iterator[tuple[int, _Where]], wanted: int) -> _Where:
+    return next((where for place, where in places if place == wanted), (wanted + 1, None))

@@ -1,0 +1,122 @@
+"""A feed is put with all that tells of it, in an order that a crash may cut off anywhere."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from feedscript.entrypoints.scripts.generate import put_all
+from feedscript.feeds import validate
+from feedscript.feeds.generation import generate
+from feedscript.ports import ObjectStore
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+from tests.integration.objects.test_object_stores import s3_endpoint, store
+from tests.unit.feeds.products import product, write_csv
+
+__all__ = ["s3_endpoint", "store"]
+
+ENDINGS = (".rejects.jsonl.gz", ".rejects.csv.gz", "", ".manifest.json")
+URI = "s3://bucket/feeds/feed.csv"
+#: Generates a feed, and is killed before it renames the file of this number, from 0, to its place.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from feedscript.feeds.generation import generate
+
+left = int(sys.argv[3])
+
+def watch(event, args):
+    global left
+    if event == "os.rename" and ".partial/" in str(args[0]):
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+
+sys.addaudithook(watch)
+generate(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+class CutOff(ObjectStore):
+    """A store whose caller comes no further than to its publication of this number, from 0."""
+
+    def __init__(self, store: ObjectStore, left: int) -> None:
+        self._store, self._left = store, left
+
+    def fetch(self, uri: str, path: Path) -> int:
+        return self._store.fetch(uri, path)
+
+    def read(self, uri: str, *, limit: int) -> bytes:
+        return self._store.read(uri, limit=limit)
+
+    def publish(self, path: Path, uri: str) -> None:
+        if not self._left:
+            raise ObjectStoreFailed(uri, "cut off")
+        self._left -= 1
+        self._store.publish(path, uri)
+
+
+def export(folder: Path, title: str) -> Path:
+    items = [product(number, title=title) for number in range(20)]
+    return write_csv(folder / f"{title}.csv", [*items, product(21, price="x")])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith(".partial")}
+
+
+def is_whole(now: dict[str, bytes], old: dict[str, bytes], new: dict[str, bytes]) -> bool:
+    """Whether each file is the old or the new one, and the manifest tells of a feed that has been there."""
+    feed, manifest = now["feed.csv"], now["feed.csv.manifest.json"]
+    each = all(now[name] in (old[name], new[name]) for name in old)
+    return each and (manifest == old["feed.csv.manifest.json"] or feed == new["feed.csv"])
+
+
+@pytest.mark.parametrize("renamed", range(4))
+def test_killed_while_it_is_put_a_feed_is_the_old_or_the_new_one(renamed: int, tmp_path: Path) -> None:
+    feed = tmp_path / "out" / "feed.csv"
+    generate(export(tmp_path, "New"), tmp_path / "new" / "feed.csv")
+    generate(export(tmp_path, "Old"), feed)
+    old, new = files(feed.parent), files(tmp_path / "new")
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "New.csv"), str(feed), str(renamed)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    now = files(feed.parent)
+    assert is_whole(now, old, new)
+    assert sum(now[name] != old[name] for name in old) <= renamed
+    manifest = feed.with_name("feed.csv.manifest.json")
+    assert validate(feed, manifest=manifest).status == "passed"
+    generate(tmp_path / "New.csv", feed)
+    assert files(feed.parent) == new
+
+
+@pytest.mark.parametrize("put", range(5))
+def test_cut_off_between_two_puts_a_feed_is_the_old_or_the_new_one(
+    put: int,
+    store: ObjectStore,
+    tmp_path: Path,
+) -> None:
+    for name in ("Old", "New"):
+        names = generate(export(tmp_path, name), tmp_path / name / "feed.csv").files
+    assert names == (*(f"feed.csv{ending}" for ending in ENDINGS[:2]), "feed.csv", "feed.csv.manifest.json")
+    old, new = files(tmp_path / "Old"), files(tmp_path / "New")
+    put_all(store, tmp_path / "Old", names, URI)
+    if put < len(new):
+        with pytest.raises(ObjectStoreFailed):
+            put_all(CutOff(store, put), tmp_path / "New", names, URI)
+        assert is_whole(published(store), old, new)
+    put_all(store, tmp_path / "New", names, URI)
+    assert published(store) == new
+    assert json.loads(new["feed.csv.manifest.json"])["items"] == 20
+
+
+def published(store: ObjectStore) -> dict[str, bytes]:
+    found = {}
+    for ending in ENDINGS:
+        try:
+            found[f"feed.csv{ending}"] = store.read(URI + ending, limit=10_000_000)
+        except ObjectNotFound:
+            continue
+    return found
