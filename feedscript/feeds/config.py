@@ -14,6 +14,7 @@ from feedscript.feeds.engine.errors import ConfigError, Mistake
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping import Mapping as FeedMapping
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
+from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.countries import country_code
@@ -107,10 +108,11 @@ def _unknown_rules(rules: Mapping[Any, str]) -> dict[Any, list[str]]:
 
 
 class FeedConfigSchema(Schema):
-    """A whole file: the `source`, `mapping` and `generation` sections of docs/mapping.md, and `validation`."""
+    """A whole file: the `source`, `rows`, `mapping` and `generation` sections of docs/mapping, and `validation`."""
 
     source = fields.Nested(SourceSchema, load_default=SourceOptions)
-    mapping = fields.Nested(OwnMappingSchema, load_default=None)
+    rows = RowsField()
+    mapping = fields.Nested(OwnMappingSchema(exclude=("rows",)), load_default=None)
     generation = fields.Nested(GenerationSchema, load_default=dict)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
@@ -119,7 +121,10 @@ class FeedConfigSchema(Schema):
         """The configuration."""
         config = data["validation"]
         assert isinstance(config, FeedConfig)
-        return replace(config, source=data["source"], mapping=data["mapping"], **data["generation"])
+        mapping = data["mapping"]
+        if "rows" in data:
+            mapping = replace(mapping or FeedMapping(), rows=tuple(data["rows"]))
+        return replace(config, source=data["source"], mapping=mapping, **data["generation"])
 
 
 def load_config(

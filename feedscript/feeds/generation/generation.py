@@ -32,6 +32,7 @@ from feedscript.feeds.mapping import (
     recognised,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
+from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.options import SourceOptions
@@ -70,7 +71,7 @@ class Generated:
     @property
     def items_written(self) -> int:
         """How many items the feed has."""
-        return self.account.read
+        return self.account.items
 
     def headline(self) -> str:
         """One line for a person."""
@@ -78,11 +79,13 @@ class Generated:
         lost = f", {account.lost_total} malformed records left out" if account.lost_total else ""
         faults = ", ".join(f"{code} x{total}" for code, total in self.faults.items())
         told = f"; the source has {faults}" if faults else ""
-        written = f"{account.read} of {account.seen} items written"
+        written = f"{account.items} of {account.seen} items written"
+        left_out = ", ".join(f"{reason} x{total}" for reason, total in account.excluded.items())
+        excluded = f", {account.excluded_total} rows left out ({left_out})" if left_out else ""
         repaired = sum(repair.total for repair in self.repairs)
         repairs = f", {repaired} values repaired" if repaired else ""
         taken = f", read as {self.preset}" if self.preset else ""
-        return f"{written} with {len(self.matched)} attributes{taken}{repairs}{lost}{told}"
+        return f"{written} with {len(self.matched)} attributes{taken}{repairs}{excluded}{lost}{told}"
 
 
 def generate(
@@ -125,24 +128,28 @@ def generate(
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
-        declared = _declared(canonical, staged.columns, own)
         preset = recognised(staged.columns)
         asked = own.over(preset.mapping_for(staged.columns)) if preset else own
+        preparation = prepare_rows(asked.rows, staged.columns, options.decimal)
+        declared = _declared(canonical, preparation.columns, own)
         rules = _rules(target, canonical, asked, declared, commas_part=staged.line_column is None)
         rules = rules.with_decimal(options.decimal)
-        matches = match_columns(staged.columns, rules, preset.within if preset else ())
+        within = preset.within if preset else ()
+        matches = match_columns(preparation.columns, rules, within, options.decimal)
         _refuse_unmatched(target, matches)
-        writing = Writing(rules, matches, target, canonical, declared, limits, Path(workdir), progress)
+        writing = Writing(
+            rules, preparation, matches, target, canonical, declared, limits, Path(workdir), progress
+        )
 
         def accept(account: Account) -> None:
-            if not account.read:
+            if not account.items:
                 raise EmptyFeed(staged.source.uri, account)
             if account.share_lost > max_lost_ratio:
                 raise TooMuchLost(staged.source.uri, account, max_lost_ratio)
 
         written = _publish(writing, staged, destination, form, accept)
     size = staged.source.bytes
-    progress(Progress(written.account.read, size, size, "written"))
+    progress(Progress(written.account.items, size, size, "written"))
     return Generated(
         profile=target,
         account=written.account,

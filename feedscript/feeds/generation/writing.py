@@ -13,6 +13,7 @@ from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
+from feedscript.feeds.mapping.rows.preparation import Counts, Preparation
 from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.staged import Staged
@@ -39,9 +40,13 @@ class Written:
 
 @dataclass(frozen=True)
 class Writing:
-    """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values."""
+    """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
+
+    `preparation` comes first: what is done with the source's rows.
+    """
 
     rules: Mapping
+    preparation: Preparation
     matches: Matches
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
@@ -78,20 +83,32 @@ class Writing:
         staged = replace(staged, skip_blank=may_hold_blank(staged))
         # Of text alone the lines tell whether rows were lost in others; a reader of items has counted them.
         counting = start_index(staged.path) if staged.line_column is None else None
-        compiled = self._compiled(staged, source_table(staged, self.limits, rejects=True))
+        scan, counts = self._prepared(connection, source_table(staged, self.limits, rejects=True))
+        compiled = self._compiled(staged, scan)
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
         rejected = Rejected(connection, staged)
         rejected.keep()
         items = f"read_parquet({literal(str(ledger.items))})"
-        counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
-        assert counted is not None
+        if counts is None:
+            counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
+            assert counted is not None
+            counts = Counts(counted[0], {})
         if counting is not None:
-            self._look_between(rejected, staged, counted[0], counting.result().lines)
-        account = account_of(staged, rejected, counted[0])
+            self._look_between(rejected, staged, counts.read, counting.result().lines)
+        account = replace(
+            account_of(staged, rejected, counts.read), excluded=counts.excluded, added=counts.added
+        )
         accept(account)
         write_delimited(connection, items, self._columns(compiled), form, str(path))
-        return Written(account, self._repairs(connection, staged, ledger))
+        again = scan if self.preparation.steps else source_table(staged, self.limits)
+        return Written(account, self._repairs(connection, staged, ledger, again))
+
+    def _prepared(self, connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, Counts | None]:
+        """The rows that items are made of, and their account; None where every row of the source is one."""
+        if not self.preparation.steps:
+            return source, None
+        return self.preparation.run(connection, self.workdir, source)
 
     def _columns(self, compiled: Compiled) -> list[Column]:
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
@@ -121,10 +138,10 @@ class Writing:
         )
 
     def _repairs(
-        self, connection: duckdb.DuckDBPyConnection, staged: Staged, ledger: Ledger
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, ledger: Ledger, scan: str
     ) -> tuple[Repair, ...]:
         found = ledger.places()
         places = sorted({place for each in found for place in each.first})
-        again = self._compiled(staged, restricted(source_table(staged, self.limits), places))
+        again = self._compiled(staged, restricted(scan, places))
         item = again.attributes.get(self.profile.attribute(self.profile.item).origin, "NULL::VARCHAR")
         return tuple(told(connection, found, places, again, item))

@@ -1,7 +1,7 @@
 """Mapping: from the columns of a merchant's export to the attributes of an item, as data."""
 
 from feedscript.feeds.mapping.compilation import Compiled, MisplacedReference, Step, compile_mapping
-from feedscript.feeds.mapping.document import Mapping, Rule, known_synonyms, read_mapping
+from feedscript.feeds.mapping.document import known_synonyms, read_mapping
 from feedscript.feeds.mapping.functions import add_functions
 from feedscript.feeds.mapping.matching import (
     AttributesUnmatched,
@@ -11,6 +11,7 @@ from feedscript.feeds.mapping.matching import (
     is_list,
     match_columns,
 )
+from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.preset import Preset, presets, recognised
 
 __all__ = [

@@ -7,8 +7,8 @@ import pytest
 
 from feedscript.feeds.engine.errors import BadConfig, ConfigError
 from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns, read_mapping
-from feedscript.feeds.mapping.document import OPERATIONS
 from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.mapping.operation_list import OPERATIONS
 from feedscript.feeds.mapping.operations import Gtin, Truncate
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "mapping.md"

@@ -1,0 +1,110 @@
+"""What a mapping is: rows made ready, then which column becomes which attribute, and what is done to its values."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass, field, replace
+
+from feedscript.feeds.mapping.numbers import Decimal
+from feedscript.feeds.mapping.operations import Listed, Measure, Operation, Price, Truncate
+from feedscript.feeds.mapping.rows.step import RowStep
+from feedscript.feeds.mapping.template import Case
+from feedscript.feeds.profiles.model import Attribute, Profile
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Where one attribute comes from, and what is done to it; exactly one kind of origin is given.
+
+    `names` are synonyms, best first, of which a source may have none; `columns` are the source's own names,
+    which it must have, and of which the first with a value is taken; `constant` is a value for every item; `cases` are
+    texts with columns in them, of which the first is taken whose condition holds; `omit` leaves the attribute out.
+    """
+
+    names: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    constant: str | None = None
+    cases: tuple[Case, ...] = ()
+    omit: bool = False
+    operations: tuple[Operation, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Rules by attribute, in the order of writing, and by input, which operations may refer to.
+
+    `rows` are steps over the source's rows, which come before.
+    """
+
+    attributes: AbstractMapping[str, Rule] = field(default_factory=dict)
+    inputs: AbstractMapping[str, Rule] = field(default_factory=dict)
+    rows: tuple[RowStep, ...] = ()
+
+    def over(self, base: "Mapping") -> "Mapping":
+        """This mapping where it speaks, `base` elsewhere; a rule without operations keeps those of `base`.
+
+        The row steps of `base` come first: they make items of what a platform exports.
+        """
+        return Mapping(
+            _over(self.attributes, base.attributes), _over(self.inputs, base.inputs), (*base.rows, *self.rows)
+        )
+
+    def with_decimal(self, decimal: Decimal | None) -> "Mapping":
+        """This mapping where amounts that may be read in two ways have this sign before their decimals."""
+        return Mapping(
+            _with_decimal(self.attributes, decimal), _with_decimal(self.inputs, decimal), self.rows
+        )
+
+    def within_bounds_of(self, profile: Profile) -> "Mapping":
+        """This mapping with texts cut, and lists ended, where this partner's attributes end."""
+        by_origin = {each.origin: each for each in reversed(profile.attributes)}
+        rules = {
+            name: replace(
+                rule,
+                operations=tuple(
+                    each for operation in rule.operations for each in _bounded(operation, by_origin.get(name))
+                ),
+            )
+            if rule.operations
+            else rule
+            for name, rule in self.attributes.items()
+        }
+        return Mapping(rules, self.inputs, self.rows)
+
+
+def _bounded(operation: Operation, attribute: Attribute | None) -> Iterator[Operation]:
+    if attribute is None:
+        yield operation
+    elif isinstance(operation, Truncate):
+        if attribute.max_length is not None:
+            yield replace(operation, length=attribute.max_length)
+    elif isinstance(operation, Listed):
+        yield replace(
+            operation, at_most=max(attribute.max_values, operation.at_most if attribute.cell.take else 1)
+        )
+    else:
+        yield operation
+
+
+def _with_decimal(rules: AbstractMapping[str, Rule], decimal: Decimal | None) -> dict[str, Rule]:
+    return {
+        name: replace(rule, operations=tuple(_settled(each, decimal) for each in rule.operations))
+        if rule.operations
+        else rule
+        for name, rule in rules.items()
+    }
+
+
+def _settled(operation: Operation, decimal: Decimal | None) -> Operation:
+    return replace(operation, decimal=decimal) if isinstance(operation, Price | Measure) else operation
+
+
+def _over(own: AbstractMapping[str, Rule], base: AbstractMapping[str, Rule]) -> dict[str, Rule]:
+    merged = dict(base)
+    for name, rule in own.items():
+        inherited = merged.get(name, Rule())
+        operations = inherited.operations if rule.operations is None else rule.operations
+        speaks = rule.columns or rule.constant is not None or rule.cases or rule.omit
+        merged[name] = replace(
+            rule, names=() if speaks else rule.names or inherited.names, operations=operations
+        )
+    return merged
