@@ -9,6 +9,7 @@ import pytest
 
 from feedscript.feeds.mapping import Mapping, compile_mapping, match_columns, read_mapping
 from feedscript.feeds.mapping.conditions import TESTS
+from feedscript.feeds.mapping.operation_list import OPERATIONS
 from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.mapping.rows.schema import ROW_STEPS
 from feedscript.feeds.mapping.template import FILTERS
@@ -54,3 +55,9 @@ def test_every_step_test_and_filter_is_documented() -> None:
     assert documented("rows.md") == set(ROW_STEPS)
     assert documented("conditions.md") == set(TESTS)
     assert documented("composed.md") == set(FILTERS)
+
+
+def test_every_operation_is_documented_on_one_page() -> None:
+    pages = ("addresses.md", "amounts.md", "texts.md", "words.md")
+    names = [name for page in pages for name in sorted(documented(page))]
+    assert sorted(names) == sorted(OPERATIONS)
