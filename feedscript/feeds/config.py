@@ -147,7 +147,7 @@ def load_config(
         said = document.value or FeedConfig()
         config = FeedConfig(
             source=_over(said.source, config.source),
-            mapping=said.mapping or config.mapping,
+            mapping=said.mapping.beside(folder / "lists") if said.mapping else config.mapping,
             max_lost_ratio=config.max_lost_ratio if said.max_lost_ratio is None else said.max_lost_ratio,
             profile=said.profile or config.profile,
             country=said.country or config.country,

@@ -19,6 +19,7 @@ from feedscript.feeds.generation.errors import (
     TooMuchLost,
     UnknownAttribute,
 )
+from feedscript.feeds.generation.lists import stage_lists
 from feedscript.feeds.generation.repairs import Repair
 from feedscript.feeds.generation.writing import Writing, Written
 from feedscript.feeds.mapping import (
@@ -130,7 +131,9 @@ def generate(
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
         preset = recognised(staged.columns)
         asked = own.over(preset.mapping_for(staged.columns)) if preset else own
-        preparation = prepare_rows(asked.rows, staged.columns, options.decimal)
+        lists = stage_lists(asked.rows, source, Path(workdir), limits, options)
+        known = {origin: each.columns for origin, each in lists.items()}
+        preparation = prepare_rows(asked.rows, staged.columns, options.decimal, known)
         declared = _declared(canonical, preparation.columns, own)
         rules = _rules(target, canonical, asked, declared, commas_part=staged.line_column is None)
         rules = rules.with_decimal(options.decimal)
@@ -138,7 +141,7 @@ def generate(
         matches = match_columns(preparation.columns, rules, within, options.decimal)
         _refuse_unmatched(target, matches)
         writing = Writing(
-            rules, preparation, matches, target, canonical, declared, limits, Path(workdir), progress
+            rules, preparation, lists, matches, target, canonical, declared, limits, Path(workdir), progress
         )
 
         def accept(account: Account) -> None:

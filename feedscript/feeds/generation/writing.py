@@ -11,8 +11,10 @@ from feedscript.feeds.engine.connection import connect, watched
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.generation.lists import keep_lists
 from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
+from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.preparation import Counts, Preparation
 from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.readers.delimited import with_plain_line_ends
@@ -42,11 +44,12 @@ class Written:
 class Writing:
     """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
 
-    `preparation` comes first: what is done with the source's rows.
+    `preparation` comes first: what is done with the source's rows, with `lists` to look values up in.
     """
 
     rules: Mapping
     preparation: Preparation
+    lists: AbstractMapping[Origin, Staged]
     matches: Matches
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
@@ -108,7 +111,8 @@ class Writing:
         """The rows that items are made of, and their account; None where every row of the source is one."""
         if not self.preparation.steps:
             return source, None
-        return self.preparation.run(connection, self.workdir, source)
+        lists = keep_lists(connection, self.lists, self.workdir, self.limits)
+        return self.preparation.run(connection, self.workdir, source, lists)
 
     def _columns(self, compiled: Compiled) -> list[Column]:
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}

@@ -28,7 +28,7 @@ def read_mapping(path: Path) -> Mapping:
     """The mapping in the YAML file at `path`; raises ConfigError naming the line at fault."""
     loaded = load_document(path, MappingSchema(), ConfigError)
     assert isinstance(loaded, Mapping)
-    return loaded
+    return loaded.beside(path.parent / "lists")
 
 
 @cache

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.operations import Listed, Measure, Operation, Price, Truncate
+from feedscript.feeds.mapping.rows.looking_up import LookUp
 from feedscript.feeds.mapping.rows.step import RowStep
 from feedscript.feeds.mapping.template import Case
 from feedscript.feeds.profiles.model import Attribute, Profile
@@ -47,6 +49,14 @@ class Mapping:
         return Mapping(
             _over(self.attributes, base.attributes), _over(self.inputs, base.inputs), (*base.rows, *self.rows)
         )
+
+    def beside(self, folder: Path) -> "Mapping":
+        """This mapping where the files that its row steps look up in lie in this folder."""
+        rows = (
+            replace(step, origin=replace(step.origin, folder=folder)) if isinstance(step, LookUp) else step
+            for step in self.rows
+        )
+        return replace(self, rows=tuple(rows))
 
     def with_decimal(self, decimal: Decimal | None) -> "Mapping":
         """This mapping where amounts that may be read in two ways have this sign before their decimals."""

@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.mapping.numbers import Decimal
+from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.step import ORDER, STAYS, RowStep, Table
+
+Lists = Mapping[Origin, tuple[tuple[str, ...], str]]
+NO_LISTS: Lists = MappingProxyType({})
 
 #: Rows are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
@@ -32,12 +37,15 @@ class Preparation:
     columns: tuple[str, ...]
     decimal: Decimal | None = None
 
-    def run(self, connection: duckdb.DuckDBPyConnection, workdir: Path, scan: str) -> tuple[str, Counts]:
+    def run(
+        self, connection: duckdb.DuckDBPyConnection, workdir: Path, scan: str, lists: Lists = NO_LISTS
+    ) -> tuple[str, Counts]:
         """The rows of `scan` (SQL of columns c0, c1 ...) that stay, as SQL to select from, and the account of all.
 
-        `scan` is read once; what the steps make of it is kept in a file in `workdir`.
+        `lists` are those to look up in (see Table). `scan` is read once; what the steps make of it
+        is kept in files in `workdir`.
         """
-        table = Table([*self.source], self.decimal)
+        table = Table([*self.source], self.decimal, lists=lists)
         cells = ", ".join(f"c{place}" for place in range(len(self.source)))
         rows = f"(SELECT {cells}, row_number() OVER () AS nth, 0::BIGINT AS split, NULL::INTEGER AS reason FROM {scan})"
         for number, step in enumerate(self.steps):

@@ -1,13 +1,18 @@
 """Finds the columns that row steps speak of, each among those that the source and the steps before it give."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.unknown_names import listed, near_names
 from feedscript.feeds.mapping.names import fold, folded
 from feedscript.feeds.mapping.numbers import Decimal
+from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
 from feedscript.feeds.mapping.rows.preparation import Preparation
 from feedscript.feeds.mapping.rows.step import RowStep
+
+NONE: Mapping[Origin, tuple[str, ...]] = MappingProxyType({})
 
 
 class UnknownRowColumn(BadConfig):
@@ -54,14 +59,24 @@ class _Names:
 
 
 def prepare_rows(
-    steps: tuple[RowStep, ...], columns: tuple[str, ...], decimal: Decimal | None = None
+    steps: tuple[RowStep, ...],
+    columns: tuple[str, ...],
+    decimal: Decimal | None = None,
+    lists: Mapping[Origin, tuple[str, ...]] = NONE,
 ) -> Preparation:
-    """The steps over a source with these columns; raises UnknownRowColumn with all that are not there."""
+    """The steps over a source with these columns; raises UnknownRowColumn with all that are not there.
+
+    `lists` holds the columns of the lists that values are looked up in.
+    """
     names = _Names([*columns])
     found, unknown = [], []
     for number, step in enumerate(steps, 1):
         names.missing = []
         over = step.over(names.find)
+        if isinstance(over, LookUp):
+            within = _Names([*lists[over.origin]])
+            over = over.over_list(within.find)
+            names.missing += [f"{over.origin}: {name}" for name in within.missing]
         unknown += [(number, step.name, name) for name in dict.fromkeys(names.missing)]
         if over is not None:
             found.append(over)

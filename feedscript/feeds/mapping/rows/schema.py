@@ -10,9 +10,12 @@ from feedscript.feeds.mapping.conditions_schema import ConditionField
 from feedscript.feeds.mapping.rows.families import Inherit, Split
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
 from feedscript.feeds.mapping.rows.grouping import Collect, FillDown, JoinVariants
+from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
 from feedscript.feeds.mapping.rows.step import RowStep
 from feedscript.feeds.mapping.template import Part, Template
 from feedscript.feeds.mapping.template_field import TemplateField
+
+_FILE = "must be the name of a file in the folder `lists`, without folders"
 
 MOST_STEPS = 50
 """How many row steps a mapping may have."""
@@ -128,6 +131,25 @@ class _DedupeSchema(Schema):
         return Dedupe(data["columns"], last=data["keep"] == "last")
 
 
+class _LookUpSchema(Schema):
+    column = _name()
+    item = _name(required=False)
+    file = fields.String(validate=validate.Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\Z", error=_FILE))
+    key = _name()
+    take = fields.Dict(keys=_name(), values=_name(), required=True, validate=validate.Length(min=1, max=100))
+    parent = _name(required=False)
+    separator = fields.String(validate=validate.Length(min=1, max=20))
+
+    @validates_schema(skip_on_field_errors=False)
+    def one_list(self, data: dict[str, Any], **_: Any) -> None:
+        if ("item" in data) == ("file" in data):
+            raise ValidationError("give the list as item, of the same file, or as file: one of them")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> LookUp:
+        return LookUp(origin=Origin(data.pop("item", None), data.pop("file", None)), **data)
+
+
 class _SortSchema(Schema):
     column = _name()
     numbers = fields.Boolean()
@@ -147,6 +169,7 @@ SCHEMAS: Mapping[str, type[Schema]] = {
     "fill_down": _FillDownSchema,
     "inherit": _InheritSchema,
     "join_variants": _JoinVariantsSchema,
+    "look_up": _LookUpSchema,
     "sort": _SortSchema,
     "split": _SplitSchema,
     "where": _WhereSchema,

@@ -8,7 +8,7 @@ follows: so all rows are accounted for at the end.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.conditions import Cells
@@ -25,11 +25,15 @@ ORDER = "nth, split"
 
 @dataclass
 class Table:
-    """The rows on their way: the names of their columns, and the reasons for leaving rows out."""
+    """The rows on their way: the names of their columns, and the reasons for leaving rows out.
+
+    `lists` are those to look up in, by their origins: the names of their columns, and SQL of columns c0, c1 ...
+    """
 
     columns: list[str]
     decimal: Decimal | None = None
     reasons: list[str] = field(default_factory=list)
+    lists: Mapping[Any, tuple[tuple[str, ...], str]] = field(default_factory=dict)
 
     def cell(self, name: str) -> str:
         """The column of this name in SQL."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds.config import load_config
+from feedscript.feeds.engine.errors import BadConfig, ConfigError
 from feedscript.feeds.generation import EmptyFeed, Generated, generate
 
 EXPORT = (
@@ -75,3 +76,66 @@ def test_a_feed_of_which_every_row_is_left_out_is_not_published(tmp_path: Path) 
     every = MERCHANT.replace("[draft, archived]", "[draft, active]")
     with pytest.raises(EmptyFeed, match=r"row steps leave out every row .*not published x3"):
         made(tmp_path, EXPORT, every)
+
+
+OFFERS = """<yml_catalog><shop><categories>
+<category id="1">Home</category><category id="2" parentId="1">Mugs &amp; cups</category>
+<category id="3" parentId="4">A</category><category id="4" parentId="3">B</category></categories><offers>
+<offer id="5"><name>Mug</name><description>A mug</description><url>https://a.example/5</url>
+<picture>https://a.example/5.jpg</picture><price>5 EUR</price><categoryId>2</categoryId></offer>
+<offer id="6"><name>Cup</name><description>A cup</description><url>https://a.example/6</url>
+<picture>https://a.example/6.jpg</picture><price>6 EUR</price><categoryId>3</categoryId></offer>
+</offers></shop></yml_catalog>"""
+LOOK_UP = """\
+rows:
+  - look_up: {column: categoryId, item: category, key: id, take: {Category path: text}, parent: parentId}
+  - look_up: {column: id, file: labels.csv, key: sku, take: {Label: label}}
+mapping:
+  attributes:
+    id: {column: id}
+    availability: {constant: in_stock}
+    product_type: {column: Category path}
+    custom_label_0: {column: Label}
+"""
+
+
+def written(folder: Path) -> list[dict[str, str]]:
+    with (folder / "feed.csv").open(encoding="utf-8", newline="") as file:
+        return [*csv.DictReader(file)]
+
+
+def test_values_are_looked_up_in_another_list_of_the_file_and_in_another_file(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "labels.csv").write_text("SKU,Label\n6,new\n6,other\n7,old\nragged\n", "utf-8")
+    result = made(tmp_path, OFFERS, LOOK_UP)
+    assert [(item["id"], item["product_type"], item["custom_label_0"]) for item in written(tmp_path)] == [
+        ("5", "Home > Mugs & cups", ""),
+        ("6", "A", "new"),
+    ]
+    assert (result.account.items, result.account.lost) == (2, {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ("item: category,", "item: catgory,", "the list 'catgory'"),
+        ("labels.csv", "nolabels.csv", "there is no file"),
+        (
+            "take: {Label: label}",
+            "take: {Label: lable}",
+            r"step 2 \(look_up\) the column 'labels.csv: lable'",
+        ),
+    ],
+)
+def test_a_list_or_a_column_of_it_that_is_not_there_is_a_mistake(
+    tmp_path: Path, old: str, new: str, cause: str
+) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "labels.csv").write_text("SKU,Label\n6,new\n", "utf-8")
+    with pytest.raises(BadConfig, match=cause):
+        made(tmp_path, OFFERS, LOOK_UP.replace(old, new))
+
+
+def test_a_list_is_no_way_out_of_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="without folders"):
+        made(tmp_path, OFFERS, LOOK_UP.replace("labels.csv", "../merchants/m.yaml"))
