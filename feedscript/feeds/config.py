@@ -127,6 +127,14 @@ class FeedConfigSchema(Schema):
         return replace(config, source=data["source"], mapping=mapping, **data["generation"])
 
 
+def config_json_schema() -> dict[str, Any]:
+    """The JSON Schema of a merchant's or partner's file, for editors."""
+    # Only who asks for it pays for its import.
+    from feedscript.feeds.mapping.json_schema import json_schema  # noqa: PLC0415
+
+    return json_schema(FeedConfigSchema(), "feedscript: a merchant's or partner's file")
+
+
 def load_config(
     folder: Path, *, partner_id: str | None, merchant_id: str | None
 ) -> tuple[FeedConfig, Policy]:

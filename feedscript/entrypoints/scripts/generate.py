@@ -53,6 +53,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "items_read": generated.account.seen,
             "items_written": generated.items_written,
             "rows_rejected": generated.account.lost_total,
+            "rows_excluded": generated.account.excluded_total,
             "account": document["account"],
             "repairs": document["repairs"],
             "faults": document["faults"],

@@ -12,8 +12,9 @@ from typing import ClassVar
 
 from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.sql import identifier, literal
+from feedscript.feeds.mapping.column_patterns import is_list
 from feedscript.feeds.mapping.composed import with_composed
-from feedscript.feeds.mapping.matching import Match, Matches, is_list
+from feedscript.feeds.mapping.matching import Match, Matches
 from feedscript.feeds.mapping.model import Rule
 from feedscript.feeds.mapping.named_lists import with_labelled
 from feedscript.feeds.mapping.operations import Default, Layer, Operation

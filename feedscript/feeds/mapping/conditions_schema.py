@@ -19,8 +19,8 @@ DEEPEST = 8
 """How deep conditions may stand in conditions."""
 
 _JOINING = ("all", "any", "not")
-_NUMBERS = ("above", "at_least", "at_most", "below")
-_SEVERAL = ("contains", "ends_with", "in", "not_in", "starts_with")
+NUMBERS = ("above", "at_least", "at_most", "below")
+SEVERAL = ("contains", "ends_with", "in", "not_in", "starts_with")
 _text = fields.String(required=True)
 _LARGEST = Decimal(10) ** 15
 
@@ -101,11 +101,11 @@ def _operand(name: str, given: Any) -> tuple[str, ...]:
         if not isinstance(given, bool):
             raise ValidationError("must be true or false")
         return (str(given).lower(),)
-    if name in _NUMBERS:
+    if name in NUMBERS:
         return (_number(given),)
     if name == "matches":
         return (checked_pattern(str(_text.deserialize(given))),)
-    words = given if name in _SEVERAL and isinstance(given, list) else [given]
+    words = given if name in SEVERAL and isinstance(given, list) else [given]
     if not 0 < len(words) <= MOST_WORDS:
         raise ValidationError(f"must be 1 to {MOST_WORDS} texts")
     return tuple(str(_text.deserialize(word)) for word in words)

@@ -43,13 +43,16 @@ class _RuleSchema(Schema):
     columns = fields.List(_text, validate=validate.Length(min=1))
     constant = fields.String(validate=validate.Length(min=1))
     template = TemplateField()
+    from_name = fields.String(
+        validate=validate.Regexp(r"[^*]*\*[^*]*\Z", error="must have one *, as Weight (*) has")
+    )
     cases = CasesField()
     omit = fields.Boolean()
     operations = fields.List(OperationField())
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def one_origin(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
-        origins = ("names", "column", "columns", "constant", "template", "cases", "omit")
+        origins = ("names", "column", "columns", "constant", "template", "cases", "from_name", "omit")
         given = [key for key in origins if isinstance(original, dict) and key in original]
         if len(given) > 1:
             raise ValidationError(f"give one of them, not {' and '.join(given)}")
@@ -63,6 +66,7 @@ class _RuleSchema(Schema):
             columns=tuple(columns),
             constant=data.get("constant"),
             cases=(Case(data["template"]),) if "template" in data else data.get("cases", ()),
+            from_name=data.get("from_name"),
             omit=data.get("omit", False),
             operations=None if operations is None else tuple(operations),
         )

@@ -6,12 +6,12 @@ from itertools import islice
 
 from feedscript.feeds.engine.errors import BadConfig, FeedError
 from feedscript.feeds.engine.unknown_names import near_names
+from feedscript.feeds.mapping.column_patterns import is_list, without_patterns
 from feedscript.feeds.mapping.composed import Composed
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.named_lists import Labelled, find_labelled, numbered_lists, parted
 from feedscript.feeds.mapping.names import fold, folded, names_within
 from feedscript.feeds.mapping.numbers import Decimal
-from feedscript.feeds.mapping.operations import Joined, Listed
 
 # How many columns a message names.
 _LISTED = 40
@@ -125,7 +125,7 @@ class Matches:
 def match_columns(
     columns: tuple[str, ...], mapping: Mapping, within: tuple[str, ...] = (), decimal: Decimal | None = None
 ) -> Matches:
-    """Match a source's columns; raises UnknownColumn where a rule names a column that is not there.
+    """Match a source's columns; raises UnknownColumn where a rule names one that is not there, or AmbiguousColumn.
 
     What the mapping takes from a column by name takes it away from nobody. By its name or a synonym a column serves
     one attribute, in the attributes' order, those first whose own name it bears, and those last whose name it has in
@@ -134,6 +134,7 @@ def match_columns(
     """
     positions = _positions(columns, within)
     rules = {**mapping.inputs, **{name: rule for name, rule in mapping.attributes.items() if not rule.omit}}
+    rules = without_patterns(rules, columns)
     places, labelled = _named(tuple(rules.values()), columns, positions)
     unknown = tuple(
         (name, column) for name, rule in rules.items() for column in _asked(rule) if column not in places
@@ -258,14 +259,6 @@ def _bearing_labels(
             found[name] = (places[0],)
             left.remove(places[0])
     return found
-
-
-def is_list(rule: Rule) -> bool:
-    """Whether the attribute takes the values of several columns."""
-    return any(
-        isinstance(operation, Listed) or (isinstance(operation, Joined) and operation.several)
-        for operation in rule.operations or ()
-    )
 
 
 def _first_or_all(rule: Rule, places: list[int]) -> tuple[int, ...]:

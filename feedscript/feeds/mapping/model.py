@@ -19,13 +19,15 @@ class Rule:
 
     `names` are synonyms, best first, of which a source may have none; `columns` are the source's own names,
     which it must have, and of which the first with a value is taken; `constant` is a value for every item; `cases` are
-    texts with columns in them, of which the first is taken whose condition holds; `omit` leaves the attribute out.
+    texts with columns in them, of which the first is taken whose condition holds; `from_name` is a pattern, and the
+    value what its `*` stands for in the name of the column that it fits; `omit` leaves the attribute out.
     """
 
     names: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     constant: str | None = None
     cases: tuple[Case, ...] = ()
+    from_name: str | None = None
     omit: bool = False
     operations: tuple[Operation, ...] | None = None
 
@@ -113,7 +115,7 @@ def _over(own: AbstractMapping[str, Rule], base: AbstractMapping[str, Rule]) -> 
     for name, rule in own.items():
         inherited = merged.get(name, Rule())
         operations = inherited.operations if rule.operations is None else rule.operations
-        speaks = rule.columns or rule.constant is not None or rule.cases or rule.omit
+        speaks = rule.columns or rule.constant is not None or rule.cases or rule.from_name or rule.omit
         merged[name] = replace(
             rule, names=() if speaks else rule.names or inherited.names, operations=operations
         )

@@ -1,8 +1,8 @@
 """The closed list of operations as documents name them, with what each takes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -10,174 +10,141 @@ from marshmallow import Schema, ValidationError, fields, validate
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping import operations as kinds
 from feedscript.feeds.mapping.operations import Operation
-from feedscript.feeds.mapping.operations.links import LINK
-from feedscript.feeds.mapping.patterns import checked_pattern, checked_replacement, has_group
-from feedscript.feeds.mapping.template_field import TemplateField
-
-
-def _without(operation: type[Operation]) -> Callable[[Any], Operation]:
-    def build(parameter: Any) -> Operation:
-        if parameter is not None:
-            raise ValidationError("takes no parameter")
-        return operation()
-
-    return build
-
-
-def _of_text(operation: Callable[[str], Operation]) -> Callable[[Any], Operation]:
-    return lambda parameter: operation(_text.deserialize(parameter))
-
-
-_text = fields.String(required=True, validate=validate.Length(min=1))
-_texts = fields.List(_text, required=True, validate=validate.Length(min=1))
-
-
-def _one_or_more(parameter: Any) -> tuple[str, ...]:
-    texts: list[Any] = _texts.deserialize([parameter] if isinstance(parameter, str) else parameter)
-    return tuple(texts)
-
-
-_length = fields.Integer(required=True, strict=True, validate=validate.Range(min=2, max=100_000))
-_words = fields.Dict(keys=_text, values=_texts, required=True, validate=validate.Length(min=1))
-
-_list = fields.Nested(
-    Schema.from_dict(
-        {
-            "separators": fields.String(required=True),
-            "at_most": fields.Integer(required=True, strict=True, validate=validate.Range(min=1)),
-        }
-    )
+from feedscript.feeds.mapping.parameter_fields import (
+    ChoiceField,
+    DeepLinkField,
+    NamesField,
+    NumberField,
+    PatternField,
+    RateField,
+    text,
 )
-
-_separator = fields.String(required=True, validate=validate.Length(min=1, max=20))
-_FACTORS, _SUMMANDS, _RATES = ("0.000001", "1000000"), ("-1000000", "1000000"), ("0", "99")
-_ORDERS = ("day_first", "month_first")
-_names_of_parameters = validate.Regexp(
-    r"[A-Za-z0-9._~-]{1,100}\Z", error="must be of letters, digits and . _ ~ -"
-)
-_parameters = fields.Dict(
-    keys=fields.String(validate=_names_of_parameters),
-    values=fields.String(validate=validate.Length(max=500)),
-    required=True,
-    validate=validate.Length(min=1, max=20),
-)
+from feedscript.feeds.mapping.patterns import checked_replacement, has_group
 
 
-def _schema(**each: fields.Field[Any]) -> Callable[[Any], dict[str, Any]]:
-    nested = fields.Nested(Schema.from_dict(dict(each)))
+@dataclass(frozen=True)
+class Entry:
+    """An operation of the list: what it takes (None: nothing; `optional`: or nothing), and how it is made of that."""
 
-    def load(parameter: Any) -> dict[str, Any]:
-        loaded: dict[str, Any] = nested.deserialize(parameter)
-        return loaded
+    takes: fields.Field[Any] | None
+    make: Callable[..., Operation]
+    optional: bool = False
 
-    return load
-
-
-def _with_tuple(given: dict[str, Any], name: str) -> dict[str, Any]:
-    return given | {name: tuple(given[name])}
-
-
-_part = _schema(
-    separator=_separator, number=fields.Integer(required=True, strict=True, validate=validate.Range(1, 1000))
-)
-_replacement = _schema(text=_text, by=fields.String(required=True, validate=validate.Length(max=1000)))
-_pattern = _schema(pattern=_text, by=fields.String(required=True))
-_oversell = _schema(
-    told_by=_text, words=fields.List(_text, required=True, validate=validate.Length(1, 100)), state=_text
-)
+    def __call__(self, parameter: Any) -> Operation:
+        """The operation; raises ValidationError."""
+        if self.takes is None:
+            if parameter is not None:
+                raise ValidationError("takes no parameter")
+            return self.make()
+        if parameter is None and self.optional:
+            return self.make()
+        return self.make(self.takes.deserialize(parameter))
 
 
-def _number_within(bounds: tuple[str, str]) -> Callable[[Any], str]:
-    def read(parameter: Any) -> str:
-        if isinstance(parameter, bool) or not isinstance(parameter, int | float):
-            raise ValidationError("must be a number, such as 10 or 0.5")
-        number = Decimal(str(parameter))
-        if not number.is_finite() or not Decimal(bounds[0]) <= number <= Decimal(bounds[1]):
-            raise ValidationError(f"must be a number from {bounds[0]} to {bounds[1]}")
-        return f"{number:.6f}"
-
-    return read
+def _named(**each: fields.Field[Any]) -> fields.Field[Any]:
+    return fields.Nested(Schema.from_dict(dict(each)), required=True)
 
 
-def _net_to_gross(parameter: Any) -> Operation:
-    if isinstance(parameter, str):
-        return kinds.NetToGross(told_by=_text.deserialize(parameter))
-    return kinds.NetToGross(rate=_number_within(_RATES)(parameter))
+def _texts() -> fields.Field[Any]:
+    return fields.List(text(), required=True, validate=validate.Length(min=1))
 
 
-def _date(parameter: Any) -> Operation:
-    if parameter is not None and parameter not in _ORDERS:
-        what = f"Must be one of the known, not {parameter!r}"
-        raise ValidationError(UnknownName(what, str(parameter), _ORDERS))
-    return kinds.Date(parameter)
+def _name(kind: Callable[[str], Operation]) -> Entry:
+    return Entry(text(), kind)
 
 
-def _replace_pattern(parameter: Any) -> Operation:
-    given = _pattern(parameter)
-    pattern = checked_pattern(given["pattern"])
-    return kinds.ReplacePattern(pattern, checked_replacement(pattern, given["by"]))
+def _separator(kind: Callable[[str], Operation]) -> Entry:
+    return Entry(text(20), kind)
 
 
-def _extract(parameter: Any) -> Operation:
-    pattern = checked_pattern(str(_text.deserialize(parameter)))
-    return kinds.Extract(pattern, int(has_group(pattern)))
+def _replace_pattern(given: Mapping[str, str]) -> Operation:
+    return kinds.ReplacePattern(given["pattern"], checked_replacement(given["pattern"], given["by"]))
 
 
-def _deep_link(parameter: Any) -> Operation:
-    template = TemplateField().deserialize(parameter)
-    for name in template.columns:
-        if name != LINK:
-            raise ValidationError(UnknownName(f"a deep link has no {name!r}", name, (LINK,)))
-    if not template.columns or template.parts[0].is_column:
-        raise ValidationError("must begin with the network's address, and have {link|url} behind it")
-    return kinds.DeepLink(template)
+def _whole(lowest: int, highest: int | None = None) -> fields.Integer:
+    return fields.Integer(required=True, strict=True, validate=validate.Range(min=lowest, max=highest))
 
 
-OPERATIONS: dict[str, Callable[[Any], Operation]] = {
-    "blank": lambda parameter: kinds.Blank(tuple(_texts.deserialize(parameter))),
-    "currency": _without(kinds.Currency),
-    "date": _date,
-    "deep_link": _deep_link,
-    "default": _of_text(kinds.Default),
-    "extract": _extract,
-    "first": lambda parameter: kinds.First(_separator.deserialize(parameter)),
-    "gtin": _without(kinds.Gtin),
-    "higher_of": _of_text(kinds.HigherOf),
-    "last": lambda parameter: kinds.Last(_separator.deserialize(parameter)),
-    "list": lambda parameter: kinds.Listed(**_list.deserialize(parameter)),
-    "lower": _without(kinds.Lower),
-    "measure": _without(kinds.Measure),
-    "micros": _without(kinds.Micros),
-    "net_to_gross": _net_to_gross,
-    "only_below": _of_text(kinds.OnlyBelow),
-    "oversell": lambda parameter: kinds.Oversell(**_with_tuple(_oversell(parameter), "words")),
-    "parameters": lambda parameter: kinds.Parameters(_parameters.deserialize(parameter)),
-    "part": lambda parameter: kinds.Part(**_part(parameter)),
-    "plain_text": _without(kinds.PlainText),
-    "plus": lambda parameter: kinds.Plus(_number_within(_SUMMANDS)(parameter)),
-    "price": lambda parameter: kinds.Price(_one_or_more(parameter)),
-    "range": _of_text(kinds.Range),
-    "replace": lambda parameter: kinds.Replace(**_replacement(parameter)),
-    "replace_pattern": _replace_pattern,
-    "rest": lambda parameter: kinds.Rest(_separator.deserialize(parameter)),
-    "stock_count": _without(kinds.StockCount),
-    "times": lambda parameter: kinds.Times(_number_within(_FACTORS)(parameter)),
-    "title_case": _without(kinds.TitleCase),
-    "truncate": lambda parameter: kinds.Truncate(_length.deserialize(parameter)),
-    "unit": _of_text(kinds.Unit),
-    "unless_same_as": _of_text(kinds.UnlessSameAs),
-    "unless_zero": _without(kinds.UnlessZero),
-    "upper": _without(kinds.Upper),
-    "url": _without(kinds.Url),
-    "values": lambda parameter: kinds.Values(
-        {own: tuple(words) for own, words in _words.deserialize(parameter).items()}
+_PARAMETER = validate.Regexp(r"[A-Za-z0-9._~-]{1,100}\Z", error="must be of letters, digits and . _ ~ -")
+
+OPERATIONS: Mapping[str, Entry] = {
+    "blank": Entry(_texts(), lambda words: kinds.Blank(tuple(words))),
+    "currency": Entry(None, kinds.Currency),
+    "date": Entry(ChoiceField(("day_first", "month_first"), required=True), kinds.Date, optional=True),
+    "deep_link": Entry(DeepLinkField(required=True), kinds.DeepLink),
+    "default": _name(kinds.Default),
+    "extract": Entry(
+        PatternField(required=True), lambda pattern: kinds.Extract(pattern, int(has_group(pattern)))
     ),
-    "without": _of_text(kinds.Without),
+    "first": _separator(kinds.First),
+    "gtin": Entry(None, kinds.Gtin),
+    "higher_of": _name(kinds.HigherOf),
+    "last": _separator(kinds.Last),
+    "list": Entry(
+        _named(
+            separators=fields.String(required=True),
+            at_most=_whole(1),
+        ),
+        lambda given: kinds.Listed(**given),
+    ),
+    "lower": Entry(None, kinds.Lower),
+    "measure": Entry(None, kinds.Measure),
+    "micros": Entry(None, kinds.Micros),
+    "net_to_gross": Entry(RateField("0", "99", required=True), lambda rate: kinds.NetToGross(*rate)),
+    "only_below": _name(kinds.OnlyBelow),
+    "oversell": Entry(
+        _named(told_by=text(), words=_texts(), state=text()),
+        lambda given: kinds.Oversell(given["told_by"], tuple(given["words"]), given["state"]),
+    ),
+    "parameters": Entry(
+        fields.Dict(
+            keys=fields.String(validate=_PARAMETER),
+            values=fields.String(validate=validate.Length(max=500)),
+            required=True,
+            validate=validate.Length(min=1, max=20),
+        ),
+        kinds.Parameters,
+    ),
+    "part": Entry(
+        _named(
+            separator=text(20),
+            number=_whole(1, 1000),
+        ),
+        lambda given: kinds.Part(**given),
+    ),
+    "plain_text": Entry(None, kinds.PlainText),
+    "plus": Entry(NumberField("-1000000", "1000000", required=True), kinds.Plus),
+    "price": Entry(NamesField(required=True), kinds.Price),
+    "range": _name(kinds.Range),
+    "replace": Entry(
+        _named(text=text(1000), by=fields.String(required=True, validate=validate.Length(max=1000))),
+        lambda given: kinds.Replace(**given),
+    ),
+    "replace_pattern": Entry(
+        _named(pattern=PatternField(required=True), by=fields.String(required=True)), _replace_pattern
+    ),
+    "rest": _separator(kinds.Rest),
+    "stock_count": Entry(None, kinds.StockCount),
+    "times": Entry(NumberField("0.000001", "1000000", required=True), kinds.Times),
+    "title_case": Entry(None, kinds.TitleCase),
+    "truncate": Entry(_whole(2, 100_000), kinds.Truncate),
+    "unit": _name(kinds.Unit),
+    "unless_same_as": _name(kinds.UnlessSameAs),
+    "unless_zero": Entry(None, kinds.UnlessZero),
+    "upper": Entry(None, kinds.Upper),
+    "url": Entry(None, kinds.Url),
+    "values": Entry(
+        fields.Dict(keys=text(), values=_texts(), required=True, validate=validate.Length(min=1)),
+        lambda words: kinds.Values({own: tuple(theirs) for own, theirs in words.items()}),
+    ),
+    "without": _name(kinds.Without),
 }
 
 
 class OperationField(fields.Field[Operation]):
     """`name`, or `name: parameter`; a name that is not in the closed list is a mistake."""
+
+    entries = OPERATIONS
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Operation:
         named = {value: None} if isinstance(value, str) else value

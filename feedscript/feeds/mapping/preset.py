@@ -15,6 +15,7 @@ from marshmallow import fields, post_load, validate
 
 from feedscript.feeds.documents.document import load_document
 from feedscript.feeds.engine.errors import ConfigError
+from feedscript.feeds.mapping.column_patterns import fitting
 from feedscript.feeds.mapping.document import MappingSchema
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.names import fold, folded, names_within
@@ -72,7 +73,16 @@ def _present(
 
     for name, rule in rules.items():
         bare = folded(rule.columns)
-        there = tuple(dict.fromkeys(named[bare[each]] for each in rule.columns if bare[each] in named))
+        own = tuple(named.values())
+        there = tuple(
+            dict.fromkeys(
+                named.get(bare[each], each)
+                for each in rule.columns
+                if bare[each] in named or fitting(each, own)
+            )
+        )
+        if rule.from_name and not fitting(rule.from_name, own):
+            continue
         cases = tuple(case for case in (each.over(find) for each in rule.cases) if case is not None)
         if (there or not rule.columns) and (cases or not rule.cases):
             yield name, replace(rule, columns=there, cases=cases)

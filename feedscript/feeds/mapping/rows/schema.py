@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.conditions_schema import ConditionField
+from feedscript.feeds.mapping.parameter_fields import NamesField
 from feedscript.feeds.mapping.rows.families import Inherit, Split
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
 from feedscript.feeds.mapping.rows.grouping import Collect, FillDown, JoinVariants
@@ -27,19 +28,6 @@ def _name(*, required: bool = True) -> fields.String:
 
 def _names(*, required: bool = True) -> "NamesField":
     return NamesField(required=required)
-
-
-class NamesField(fields.Field[tuple[str, ...]]):
-    """One name, or several in a list."""
-
-    inner = fields.List(
-        fields.String(required=True, validate=validate.Length(min=1)),
-        validate=validate.Length(min=1, max=500),
-    )
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
-        names: list[Any] = self.inner.deserialize([value] if isinstance(value, str) else value)
-        return tuple(names)
 
 
 class _FilterSchema(Schema):
@@ -160,29 +148,30 @@ class _SortSchema(Schema):
         return Sort(**data)
 
 
-_limit = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-
-SCHEMAS: Mapping[str, type[Schema]] = {
-    "collect": _CollectSchema,
-    "dedupe": _DedupeSchema,
-    "exclude": _ExcludeSchema,
-    "fill_down": _FillDownSchema,
-    "inherit": _InheritSchema,
-    "join_variants": _JoinVariantsSchema,
-    "look_up": _LookUpSchema,
-    "sort": _SortSchema,
-    "split": _SplitSchema,
-    "where": _WhereSchema,
+TAKES: Mapping[str, fields.Field[Any]] = {
+    "collect": fields.Nested(_CollectSchema),
+    "dedupe": fields.Nested(_DedupeSchema),
+    "exclude": fields.Nested(_ExcludeSchema),
+    "fill_down": fields.Nested(_FillDownSchema),
+    "inherit": fields.Nested(_InheritSchema),
+    "join_variants": fields.Nested(_JoinVariantsSchema),
+    "limit": fields.Integer(required=True, strict=True, validate=validate.Range(min=1)),
+    "look_up": fields.Nested(_LookUpSchema),
+    "sort": fields.Nested(_SortSchema),
+    "split": fields.Nested(_SplitSchema),
+    "where": fields.Nested(_WhereSchema),
 }
 ROW_STEPS: Mapping[str, Callable[[Any], RowStep]] = {
-    **{name: schema().load for name, schema in SCHEMAS.items()},
-    "limit": lambda parameter: Limit(_limit.deserialize(parameter)),
+    **{name: takes.deserialize for name, takes in TAKES.items()},
+    "limit": lambda parameter: Limit(TAKES["limit"].deserialize(parameter)),
 }
 """The closed list of row steps, by name."""
 
 
-class _StepField(fields.Field[RowStep]):
+class StepField(fields.Field[RowStep]):
     """`name: what it takes`; a name that is not in the closed list is a mistake."""
+
+    steps = TAKES
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> RowStep:
         if not isinstance(value, dict) or len(value) != 1:
@@ -200,4 +189,4 @@ class RowsField(fields.List[RowStep]):
     """The steps over rows, in order."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(_StepField(), validate=validate.Length(max=MOST_STEPS), **options)
+        super().__init__(StepField(), validate=validate.Length(max=MOST_STEPS), **options)
