@@ -42,21 +42,23 @@ class Inherit:
         parent = table.trimmed(self.parent)
         keys = ", ".join(key.sql(table.cells) for key in self.keys)
         wanted = f"(SELECT DISTINCT {parent} FROM {rows} WHERE {STAYS} AND {parent} IS NOT NULL)"
-        values = ", ".join(["nth", *(table.cell(name) for name in self.columns)])
-        packed = f"arg_min(row({values}), nth)"
+        values = "".join(f", 'v{place}': {table.cell(name)}" for place, name in enumerate(self.columns))
+        packed = f"arg_min({{'nth': nth{values}}}, nth) AS p"
         keyed = f"(SELECT *, unnest([{keys}]) AS k FROM {rows} WHERE {STAYS})"
-        parents = f"(SELECT k, {packed} AS p FROM {keyed} WHERE k IN {wanted} GROUP BY k)"
+        # Of all rows only the parents are gathered.
+        named = f"(SELECT * FROM {keyed} WHERE k IN {wanted})"
+        parents = f"(SELECT g AS k, p FROM {table.keep(packed, named, 'k')})"
         joined = f"(SELECT * FROM {rows} LEFT JOIN {parents} ON k = {parent} AND {STAYS} )"
         inherited = {
-            table.cell(name): f"CASE WHEN k IS NOT NULL AND {table.trimmed(name)} IS NULL AND p[1] <> nth "
-            f"THEN p[{place + 2}] ELSE {table.cell(name)} END"
+            table.cell(name): f"CASE WHEN k IS NOT NULL AND {table.trimmed(name)} IS NULL AND p.nth <> nth "
+            f"THEN p.v{place} ELSE {table.cell(name)} END"
             for place, name in enumerate(self.columns)
         }
         done = table.assigned(joined, inherited) if inherited else joined
         done = f"(SELECT * EXCLUDE (k, p) FROM {done})"
         if not self.leave_out_parents:
             return done
-        others = f"(SELECT DISTINCT p[1] FROM {joined} WHERE k IS NOT NULL AND p[1] <> nth)"
+        others = f"(SELECT DISTINCT p.nth FROM {joined} WHERE k IS NOT NULL AND p.nth <> nth)"
         return table.leave_out(done, f"nth IN {others}", "a parent of variants")
 
 

@@ -68,7 +68,9 @@ class Dedupe:
     def applied(self, table: Table, rows: str) -> str:
         keys = [table.trimmed(name) for name in self.columns]
         order = "nth DESC, split DESC" if self.last else ORDER
-        place = f"row_number() OVER (PARTITION BY {', '.join(keys)}, {STAYS} ORDER BY {order})"
+        # Rows without a key, and those that are left out, are each by themselves: together they would fill the memory.
+        alone = f"CASE WHEN coalesce({', '.join(keys)}) IS NULL OR NOT ({STAYS}) THEN nth END"
+        place = f"row_number() OVER (PARTITION BY {', '.join(keys)}, {alone} ORDER BY {order})"
         test = f"coalesce({', '.join(keys)}) IS NOT NULL AND {place} > 1"
         return table.leave_out(rows, test, f"the same {' and '.join(self.columns)} as another row")
 
@@ -78,8 +80,8 @@ class Limit:
     """Keep so many rows, the first in order."""
 
     name: ClassVar[str] = "limit"
-    rereads: ClassVar[bool] = False
-    ordered: ClassVar[bool] = False
+    rereads: ClassVar[bool] = True
+    ordered: ClassVar[bool] = True
     adds: ClassVar[tuple[str, ...]] = ()
 
     number: int
@@ -88,8 +90,9 @@ class Limit:
         return self
 
     def applied(self, table: Table, rows: str) -> str:
-        place = f"row_number() OVER (PARTITION BY {STAYS} ORDER BY {ORDER})"
-        return table.leave_out(rows, f"{place} > {self.number}", f"beyond the limit of {self.number} rows")
+        kept = f"SELECT ({ORDER}) AS each FROM {rows} WHERE {STAYS} ORDER BY {ORDER} LIMIT {self.number}"
+        last = f"(SELECT max(each) FROM ({kept}))"
+        return table.leave_out(rows, f"({ORDER}) > {last}", f"beyond the limit of {self.number} rows")
 
 
 @dataclass(frozen=True)
@@ -113,5 +116,5 @@ class Sort:
         value = table.trimmed(self.column)
         key = number_in(value, table.decimal) if self.numbers else value
         direction = "DESC" if self.descending else "ASC"
-        place = f"row_number() OVER (ORDER BY {key} {direction} NULLS LAST, {ORDER})"
-        return table.assigned(rows, {"nth": place})
+        ordered = f"(SELECT * FROM {rows} ORDER BY {key} {direction} NULLS LAST, {ORDER})"
+        return table.assigned(ordered, {"nth": "row_number() OVER ()"})

@@ -31,12 +31,14 @@ class FillDown:
 
     def applied(self, table: Table, rows: str) -> str:
         group = table.trimmed(self.group)
+        # A row without a group is one of its own: together they would have to fit into memory.
+        partition = f"coalesce({group}, chr(31) || nth)"
 
         def filled(name: str) -> str:
             value = table.trimmed(name)
             before = (
                 f"last_value(CASE WHEN {STAYS} THEN {value} END IGNORE NULLS) OVER "
-                f"(PARTITION BY {group} ORDER BY {ORDER} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+                f"(PARTITION BY {partition} ORDER BY {ORDER} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
             )
             needed = f"{STAYS} AND {value} IS NULL AND {group} IS NOT NULL"
             return f"CASE WHEN {needed} THEN {before} ELSE {table.cell(name)} END"
@@ -81,11 +83,8 @@ class Collect:
         drop = f"({self.drop.sql(table.cells)})" if self.drop else "false"
         values = f"list({value} ORDER BY {order}) FILTER ({value} IS NOT NULL)"
         first = "min((nth, split))"
-        groups = (
-            f"(SELECT {group} AS g, {listed_filter(values)} AS collected, "
-            f"coalesce({first} FILTER (NOT {drop}), {first}) AS kept "
-            f"FROM {rows} WHERE {STAYS} AND {group} IS NOT NULL GROUP BY ALL)"
-        )
+        kept = f"coalesce({first} FILTER (NOT {drop}), {first}) AS kept"
+        groups = table.keep(f"{listed_filter(values)} AS collected, {kept}", rows, group)
         joined = f"(SELECT * FROM {rows} LEFT JOIN {groups} ON g = {group} AND {STAYS})"
         known = self.into in table.columns
         collected = f"CASE WHEN g IS NULL THEN {table.cell(self.into) if known else value} ELSE collected END"
@@ -132,10 +131,7 @@ class JoinVariants:
             for name in names:
                 joined[name] = f"{function}({table.cell(name)}, {self._number(table, name)})"
         columns = "".join(f", {value} AS j{place}" for place, value in enumerate(joined.values()))
-        groups = (
-            f"(SELECT {group} AS g, min((nth, split)) AS kept{columns} "
-            f"FROM {rows} WHERE {STAYS} AND {group} IS NOT NULL GROUP BY ALL)"
-        )
+        groups = table.keep(f"min((nth, split)) AS kept{columns}", rows, group)
         all_rows = f"(SELECT * FROM {rows} LEFT JOIN {groups} ON g = {group} AND {STAYS})"
         marked = table.leave_out(
             all_rows, "g IS NOT NULL AND (nth, split) <> kept", f"a variant joined into its {self.group}"

@@ -1,6 +1,6 @@
 """Runs the row steps of a mapping over a source, in front of everything that is done with values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,13 +10,15 @@ import duckdb
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.rows.looking_up import Origin
-from feedscript.feeds.mapping.rows.step import ORDER, STAYS, RowStep, Table
+from feedscript.feeds.mapping.rows.step import ORDER, STAYS, RowStep, Table, grouped
 
 Lists = Mapping[Origin, tuple[tuple[str, ...], str]]
 NO_LISTS: Lists = MappingProxyType({})
 
 #: Rows are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
+#: Rows whose groups are gathered at a time.
+_ROWS_AT_A_TIME = 200_000
 
 
 @dataclass(frozen=True)
@@ -48,22 +50,48 @@ class Preparation:
         table = Table([*self.source], self.decimal, lists=lists)
         cells = ", ".join(f"c{place}" for place in range(len(self.source)))
         rows = f"(SELECT {cells}, row_number() OVER () AS nth, 0::BIGINT AS split, NULL::INTEGER AS reason FROM {scan})"
+        holds = False
         for number, step in enumerate(self.steps):
+            if step.rereads or holds:
+                # One step that holds rows at a time, each with the whole memory; only the last must be in order.
+                rows = _kept(connection, workdir / f"rows-{number}.parquet", rows)
             if step.rereads:
-                rows = _kept(connection, workdir / f"rows-{number}.parquet", rows, ordered=True)
+                table.keep = _by_parts(connection, workdir / f"groups-{number}", rows)
             rows = step.applied(table, rows)
-        ordered = all(step.ordered for step in self.steps)
-        rows = _kept(connection, workdir / "rows.parquet", rows, ordered=ordered)
+            holds = not step.ordered
+        if not all(step.ordered for step in self.steps):
+            rows = f"{_kept(connection, workdir / 'unsorted.parquet', rows)} ORDER BY {ORDER}"
+        rows = _kept(connection, workdir / "rows.parquet", rows)
         stay = f"(SELECT * EXCLUDE (nth, split, reason) FROM {rows} WHERE {STAYS})"
         return stay, _counts(connection, rows, table.reasons)
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, path: Path, rows: str, *, ordered: bool) -> str:
+def _by_parts(
+    connection: duckdb.DuckDBPyConnection, folder: Path, kept: str
+) -> Callable[[str, str, str], str]:
+    """What works out groups of the rows in the file `kept`, so many at a time that their lists fit into memory."""
+    [(total,)] = connection.execute(f"SELECT count(*) FROM {kept}").fetchall()
+    parts = total // _ROWS_AT_A_TIME + 1
+
+    def keep(select: str, rows: str, group: str) -> str:
+        folder.mkdir(exist_ok=True)
+        for part in range(parts):
+            query = grouped(select, rows, group, f"hash({group}) % {parts} = {part}")
+            _write(connection, folder / f"{part}.parquet", query)
+        return f"read_parquet({literal(str(folder / '*.parquet'))})"
+
+    return keep
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, path: Path, rows: str) -> str:
     """The rows in a file, from which they can be read as often as is needed."""
-    order = "" if ordered else f" ORDER BY {ORDER}"
-    options = f"FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {_GROUP}"
-    connection.execute(f"COPY (SELECT * FROM {rows}{order}) TO {literal(str(path))} ({options})")
+    _write(connection, path, f"SELECT * FROM {rows}")
     return f"read_parquet({literal(str(path))})"
+
+
+def _write(connection: duckdb.DuckDBPyConnection, path: Path, query: str) -> None:
+    options = f"FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {_GROUP}"
+    connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})")
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, rows: str, reasons: Iterable[str]) -> Counts:

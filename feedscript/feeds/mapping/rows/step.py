@@ -23,17 +23,30 @@ STAYS = "reason IS NULL"
 ORDER = "nth, split"
 
 
+def joined_in_one(select: str, rows: str, group: str) -> str:
+    """The groups of rows that stay and have a group, all at once."""
+    return f"({grouped(select, rows, group)})"
+
+
+def grouped(select: str, rows: str, group: str, part: str = "true") -> str:
+    """The query for those groups of which `part` is true."""
+    return f"SELECT {group} AS g, {select} FROM {rows} WHERE {STAYS} AND {group} IS NOT NULL AND {part} GROUP BY g"
+
+
 @dataclass
 class Table:
     """The rows on their way: the names of their columns, and the reasons for leaving rows out.
 
-    `lists` are those to look up in, by their origins: the names of their columns, and SQL of columns c0, c1 ...
+    `keep` works out a table with a row for each group: of SELECT (without FROM), rows and the group, all in SQL. It is
+    kept apart, a part of the groups at a time, since what the engine gathers in lists it cannot spill. `lists` are
+    those to look up in, by their origins: the names of their columns, and SQL of columns c0, c1 ...
     """
 
     columns: list[str]
     decimal: Decimal | None = None
     reasons: list[str] = field(default_factory=list)
     lists: Mapping[Any, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    keep: Callable[[str, str, str], str] = joined_in_one
 
     def cell(self, name: str) -> str:
         """The column of this name in SQL."""
