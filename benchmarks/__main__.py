@@ -7,6 +7,7 @@ BENCHMARKS = (
     "domain_import",
     "validation",
     "readers",
+    "generation",
     "accept",
     "noop_jobs",
     "builtin_validation",

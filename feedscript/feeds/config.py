@@ -30,13 +30,15 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 class FeedConfig:
     """What one file says: how sources are read, feeds generated and validated, and changes to the policy.
 
-    `max_lost_ratio` is the part of a source's records that may be lost in a generation. `findings` asks for the full
+    `max_lost_ratio` is the part of a source's records that may be lost in a generation. `names` are what the partner's
+    file tells of the merchant in lines of its own. `findings` asks for the full
     list of findings beside the report.
     """
 
     source: SourceOptions = field(default_factory=SourceOptions)
     mapping: FeedMapping | None = None
     max_lost_ratio: float | None = None
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     profile: str | None = None
     country: str | None = None
     findings: bool = False
@@ -93,6 +95,12 @@ class GenerationSchema(Schema):
     """The `generation` section of a merchant's or partner's file."""
 
     max_lost_ratio = fields.Float(validate=validate.Range(0, 1))
+    names = fields.Dict(
+        keys=fields.String(
+            validate=validate.Regexp(r"[a-z][a-z0-9_]*\Z", error="must be lower case letters")
+        ),
+        values=fields.String(),
+    )
 
 
 def _unknown_rules(rules: Mapping[Any, str]) -> dict[Any, list[str]]:
@@ -157,6 +165,7 @@ def load_config(
             source=_over(said.source, config.source),
             mapping=said.mapping.beside(folder / "lists") if said.mapping else config.mapping,
             max_lost_ratio=config.max_lost_ratio if said.max_lost_ratio is None else said.max_lost_ratio,
+            names=MappingProxyType({**config.names, **said.names}),
             profile=said.profile or config.profile,
             country=said.country or config.country,
             findings=said.findings or config.findings,

@@ -10,6 +10,7 @@ import click
 from feedscript.feeds import load_profile, profile_ids
 from feedscript.feeds.rules.catalogue import as_markdown, catalogue
 from feedscript.feeds.rules.profile_page import as_page
+from feedscript.feeds.rules.rule import SOURCES
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _MARGIN = "    "
@@ -49,6 +50,7 @@ def rules_command(profile: str, form: str) -> None:
                 "message": rule.message,
                 "remediation": rule.remediation,
                 "doc_url": rule.doc_url,
+                "source": rule.mark,
             }
             for rule in catalogue(known)
         ]
@@ -60,5 +62,6 @@ def rules_command(profile: str, form: str) -> None:
         click.echo(
             f"{click.style(rule.id, bold=True)}  {click.style(rule.severity, fg=_COLOURS[rule.severity])}"
         )
-        for text in (rule.message, f"→ {rule.remedy}"):
+        sources = () if rule.mark == "vendor" else (f"Source: {SOURCES[rule.mark]}.",)
+        for text in (rule.message, f"→ {rule.remedy}", *sources):
             click.echo(fill(text, width, initial_indent=_MARGIN, subsequent_indent=_MARGIN))

@@ -13,10 +13,12 @@ from feedscript.entrypoints.scripts.assignment import (
     carry_out,
     teller,
 )
-from feedscript.feeds import generate
+from feedscript.feeds import generate, load_profile
 from feedscript.feeds.generation import MAX_LOST_RATIO
 from feedscript.feeds.generation.manifest import manifest_of
 from feedscript.feeds.validation.origin import MANIFEST_ENDING
+from feedscript.feeds.writers.numbering import NUMBERS_ENDING, asks_for_numbers
+from feedscript.ports.errors import ObjectNotFound
 
 
 def main() -> int:
@@ -28,12 +30,16 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
     # The destination's name stays: its ending tells whether the feed is to be compressed.
     source, feed = place.folder / "source", place.folder / "feed" / Path(assignment.destination).name
     place.objects.fetch(assignment.source, source)
+    profile = place.config.profile or DEFAULT_PROFILE
+    numbers = feed.with_name(feed.name + NUMBERS_ENDING)
+    _fetch_numbers(profile, assignment, place, numbers)
     generated = generate(
         source,
         feed,
         uri=assignment.source,
-        profile=place.config.profile or DEFAULT_PROFILE,
+        profile=profile,
         mapping=place.config.mapping,
+        names=place.config.names,
         options=place.config.source,
         max_lost_ratio=MAX_LOST_RATIO if place.config.max_lost_ratio is None else place.config.max_lost_ratio,
         limits=place.limits,
@@ -42,6 +48,9 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
     document = manifest_of(generated, feed, uri=assignment.destination)
     manifest = place.folder / "manifest.json"
     manifest.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    if numbers.exists():
+        # Before the feed, so that no number that it gives can be given again.
+        place.objects.publish(numbers, assignment.destination + NUMBERS_ENDING)
     place.objects.publish(feed, assignment.destination)
     place.objects.publish(manifest, assignment.destination + MANIFEST_ENDING)
     return Conclusion(
@@ -63,6 +72,17 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "warnings": _warnings(assignment, place),
         },
     )
+
+
+def _fetch_numbers(profile: str, assignment: Assignment, place: Workplace, numbers: Path) -> None:
+    """Fetch the numbers of the last feed's ids; only where there are none is none given yet."""
+    if asks_for_numbers(load_profile(profile)) is None:
+        return
+    numbers.parent.mkdir(exist_ok=True)
+    try:
+        place.objects.fetch(assignment.destination + NUMBERS_ENDING, numbers)
+    except ObjectNotFound:
+        numbers.unlink(missing_ok=True)
 
 
 def _warnings(assignment: Assignment, place: Workplace) -> list[str]:

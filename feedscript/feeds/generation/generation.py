@@ -1,11 +1,13 @@
 """Generation: a merchant's export becomes a partner's feed, streamed, and published whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -42,6 +44,8 @@ from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.writers.cells import canonical_attributes
 from feedscript.feeds.writers.file_form import FileForm, file_form
+from feedscript.feeds.writers.numbering import NUMBERS_ENDING, Numbering, asks_for_numbers, read_numbering
+from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01
@@ -96,6 +100,7 @@ def generate(
     uri: str | None = None,
     profile: str = "google",
     mapping: Mapping | None = None,
+    names: AbstractMapping[str, str] = MappingProxyType({}),
     options: SourceOptions = SourceOptions(),  # noqa: B008 - frozen
     max_lost_ratio: float = MAX_LOST_RATIO,
     limits: Limits = Limits(),  # noqa: B008 - frozen
@@ -103,17 +108,21 @@ def generate(
 ) -> Generated:
     """Write the items of `source`, in any format, as a feed of `profile`, in the form of file that the name asks for.
 
-    `mapping` speaks before the known synonyms, `options` before what is detected of the source. Items lacking a value
+    `mapping` speaks before the known synonyms, `options` before what is detected of the source. `names` are what the
+    partner's file tells of the merchant in lines of its own. Items lacking a value
     are passed on for validation to tell. Of the source's records at most the part `max_lost_ratio` may be unreadable.
     Raises a FeedError before anything is published where the source cannot be read whole or has no item, too much of
     it is lost, a required attribute has no column, the mapping names what does not exist, or the destination's name
-    promises another format.
+    promises another format. Where the partner takes numbers for ids, which number stands for which is kept beside the
+    feed (`<destination>.numbers.json`).
     """
     target = load_profile(profile)
     form = file_form(target, destination.name)
+    refuse_missing(form.file, names)
     canonical = canonical_attributes(target, load_profile(_CANONICAL))
     own = mapping or Mapping()
     _refuse_unknown(target, canonical, own)
+    numbering = read_numbering(_beside(destination)) if asks_for_numbers(target) else Numbering()
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source,
@@ -141,7 +150,18 @@ def generate(
         matches = match_columns(preparation.columns, rules, within, options.decimal)
         _refuse_unmatched(target, matches)
         writing = Writing(
-            rules, preparation, lists, matches, target, canonical, declared, limits, Path(workdir), progress
+            rules,
+            preparation,
+            lists,
+            matches,
+            target,
+            canonical,
+            declared,
+            names,
+            numbering,
+            limits,
+            Path(workdir),
+            progress,
         )
 
         def accept(account: Account) -> None:
@@ -224,6 +244,7 @@ def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
         attribute.name
         for attribute in profile.attributes
         if attribute.required
+        and attribute.mark_of("missing_required") != "unconfirmed"
         and not any(_is_given(each, matches) for each in _alternatives(profile, attribute))
     ]
     if missing:
@@ -239,6 +260,11 @@ def _is_given(attribute: Attribute, matches: Matches) -> bool:
     return attribute.cell.constant is not None or attribute.origin in matches.attributes
 
 
+def _beside(destination: Path) -> Path:
+    """Where the numbers of a feed's ids are kept."""
+    return destination.with_name(destination.name + NUMBERS_ENDING)
+
+
 def _publish(
     writing: Writing, staged: Staged, destination: Path, form: FileForm, accept: Callable[[Account], None]
 ) -> Written:
@@ -246,12 +272,18 @@ def _publish(
     uri = staged.source.uri
     partial = destination.with_name(f".{destination.name}.{os.getpid()}.partial")
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        written = writing.write(staged, partial, form, accept)
-        partial.replace(destination)
+        written = writing.write(staged, partial / destination.name, form, accept)
+        if written.numbering != writing.numbering:
+            # Before the feed, so that no number that it gives can be given again.
+            kept = partial / _beside(destination).name
+            kept.write_text(written.numbering.text(), "utf-8")
+            kept.replace(_beside(destination))
+        for file in written.feed.files:
+            file.path.replace(destination.with_name(file.name))
     except duckdb.InterruptException as error:
         raise LimitPassed(
             uri, f"it took longer than {writing.limits.max_seconds:g} s (max_seconds)"
@@ -265,5 +297,5 @@ def _publish(
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     finally:
-        partial.unlink(missing_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
     return written

@@ -9,6 +9,7 @@ import duckdb
 
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.mapping import Compiled, Step
+from feedscript.feeds.writers.replaced import Replacement
 
 _SAMPLES = 3
 _LONGEST = 200
@@ -121,6 +122,18 @@ def told(
             for row in map(by_place.__getitem__, each.first)
         )
         yield Repair(each.step.attribute, each.step.operation, each.total, tuple(samples))
+
+
+def told_replacement(
+    connection: duckdb.DuckDBPyConnection, items: str, item: str, made: Replacement
+) -> Repair:
+    """What the form of file could not hold, as a repair; `item` is the id in SQL over `items`."""
+    rows = connection.execute(
+        f"SELECT {item}, left({made.was}, {_LONGEST}), left({made.now}, {_LONGEST}) FROM {items}"
+        f" WHERE {made.changed} LIMIT {_SAMPLES}"
+    ).fetchall()
+    samples = tuple(Change(row[0], _parted(row[1]), _parted(row[2])) for row in rows)
+    return Repair(made.column.attribute.name, made.operation, made.total, samples)
 
 
 def _parted(value: str | None) -> str | None:

@@ -12,7 +12,14 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.lists import keep_lists
-from feedscript.feeds.generation.repairs import Ledger, Repair, flags, restricted, told
+from feedscript.feeds.generation.repairs import (
+    Ledger,
+    Repair,
+    flags,
+    restricted,
+    told,
+    told_replacement,
+)
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
 from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.preparation import Counts, Preparation
@@ -25,8 +32,9 @@ from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.writers.cells import Column, partner_columns
-from feedscript.feeds.writers.delimited import write_delimited
+from feedscript.feeds.writers.feed_file import WrittenFeed, write
 from feedscript.feeds.writers.file_form import FileForm
+from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
@@ -34,10 +42,12 @@ _GROUP = 8_192
 
 @dataclass(frozen=True)
 class Written:
-    """What became of the source's records, and which of their values were changed."""
+    """What became of the records, which of their values were changed, the files of the feed, and its ids' numbers."""
 
     account: Account
     repairs: tuple[Repair, ...]
+    feed: WrittenFeed
+    numbering: Numbering
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Writing:
     """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
 
     `preparation` comes first: what is done with the source's rows, with `lists` to look values up in.
+    `names` are the values of placeholders in the partner's file, `numbering` the numbers that ids had in earlier feeds.
     """
 
     rules: Mapping
@@ -54,6 +65,8 @@ class Writing:
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
     declared: dict[str, str]
+    names: AbstractMapping[str, str]
+    numbering: Numbering
     limits: Limits
     workdir: Path
     progress: OnProgress
@@ -103,9 +116,19 @@ class Writing:
             account_of(staged, rejected, counts.read), excluded=counts.excluded, added=counts.added
         )
         accept(account)
-        write_delimited(connection, items, self._columns(compiled), form, str(path))
+        cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
+        numbering = self._numbered(connection, items, cells)
+        columns = self._columns(cells, form)
+        feed = write(connection, items, columns, form, path, names=self.names)
+        item = next(
+            (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
+        )
+        replaced = (told_replacement(connection, items, item, each) for each in feed.replacements)
         again = scan if self.preparation.steps else source_table(staged, self.limits)
-        return Written(account, self._repairs(connection, staged, ledger, again))
+        repairs = [*self._repairs(connection, staged, ledger, again), *replaced]
+        if feed.unencodable:
+            repairs.append(Repair("*", "not_in_encoding", feed.unencodable, ()))
+        return Written(account, tuple(repairs), feed, numbering)
 
     def _prepared(self, connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, Counts | None]:
         """The rows that items are made of, and their account; None where every row of the source is one."""
@@ -114,11 +137,18 @@ class Writing:
         lists = keep_lists(connection, self.lists, self.workdir, self.limits)
         return self.preparation.run(connection, self.workdir, source, lists)
 
-    def _columns(self, compiled: Compiled) -> list[Column]:
-        cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
+    def _numbered(
+        self, connection: duckdb.DuckDBPyConnection, items: str, cells: AbstractMapping[str, str]
+    ) -> Numbering:
+        attribute = asks_for_numbers(self.profile)
+        if attribute is None or attribute not in cells:
+            return self.numbering
+        return put_to_use(connection, items, cells[attribute], self.numbering)
+
+    def _columns(self, cells: AbstractMapping[str, str], form: FileForm) -> list[Column]:
         return [
             replace(each, title=self.declared.get(each.attribute.origin, each.title))
-            for each in partner_columns(self.profile, self.canonical, cells)
+            for each in partner_columns(self.profile, self.canonical, cells, every=not form.file.header)
         ]
 
     def _look_between(self, rejected: Rejected, staged: Staged, items: int, lines: int) -> None:

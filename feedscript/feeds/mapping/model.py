@@ -68,7 +68,9 @@ class Mapping:
 
     def within_bounds_of(self, profile: Profile) -> "Mapping":
         """This mapping with texts cut, and lists ended, where this partner's attributes end."""
-        by_origin = {each.origin: each for each in reversed(profile.attributes)}
+        # What is cut as it is written leaves the text whole for others.
+        uncut_first = sorted(profile.attributes, key=lambda each: each.cell.cut)
+        by_origin = {each.origin: each for each in reversed(uncut_first)}
         rules = {
             name: replace(
                 rule,
@@ -90,9 +92,8 @@ def _bounded(operation: Operation, attribute: Attribute | None) -> Iterator[Oper
         if attribute.max_length is not None:
             yield replace(operation, length=attribute.max_length)
     elif isinstance(operation, Listed):
-        yield replace(
-            operation, at_most=max(attribute.max_values, operation.at_most if attribute.cell.take else 1)
-        )
+        several = attribute.cell.take or attribute.cell.place
+        yield replace(operation, at_most=max(attribute.max_values, operation.at_most if several else 1))
     else:
         yield operation
 

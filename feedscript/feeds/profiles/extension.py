@@ -1,22 +1,57 @@
 """What becomes of attributes when one profile extends another: names and words of the partner in the conditions."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, fields, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import MISSING, Field, fields, replace
 from typing import Any
 
-from feedscript.feeds.profiles.model import Attribute, Condition, CrossField
+from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Mark, Type
 
+#: The codes of the rules that come of what is said of an attribute under a name.
+_CODES: Mapping[str, tuple[str, ...]] = {
+    "required": ("missing_required",),
+    "required_when": ("missing_required",),
+    "same_within": ("group_conflict",),
+    "max_length": ("too_long",),
+    "max_bytes": ("too_long",),
+    "max_total_length": ("too_long",),
+    "min_values": ("too_few_values",),
+    "max_values": ("too_many_values",),
+    "values": ("invalid_enum",),
+    "placeholders": ("placeholder_value",),
+    "pattern": ("invalid_format",),
+    "extensions": ("invalid_format",),
+    "refused_extensions": ("invalid_format",),
+    "minimum": ("out_of_range",),
+    "above": ("out_of_range",),
+    "maximum": ("out_of_range",),
+    "maximum_by_unit": ("out_of_range",),
+    "max_days_ahead": ("out_of_range",),
+    "parts": ("invalid_format", "too_long", "out_of_range"),
+}
+_OF_GTIN = ("bad_check_digit", "restricted_prefix", "coupon_prefix")
 _OF_OTHERS = ("all", "any", "not")
 _OF_VALUES = ("in", "under", "matches")
 
 
 def reset(attribute: Attribute, names: Iterable[str]) -> Attribute:
     """The attribute without what is said under these names."""
-    defaults: dict[str, Any] = {
-        each.name: each.default if each.default_factory is MISSING else each.default_factory()
-        for each in fields(Attribute)
-    }
+    defaults = {each.name: _default(each) for each in fields(Attribute)}
     return replace(attribute, **{name: defaults[name] for name in names})
+
+
+def inherited_marks(base: Attribute, given: Collection[str], mark: Mark) -> dict[str, Mark]:
+    """The mark by code, for rules of what the base says and the profile does not, under any of its `given` names.
+
+    That a partner takes the attribute tells nothing of what Google asks of it beside.
+    """
+    said = {each.name for each in fields(Attribute) if getattr(base, each.name) != _default(each)}
+    own = {code for name in given for code in _CODES.get(name, ())}
+    inherited = {code for name in said.difference(given) for code in _CODES.get(name, ())}
+    if "conditions" not in given:
+        inherited |= {each.code for each in base.conditions}
+    if base.type is Type.GTIN and "type" not in given:
+        inherited |= {*_OF_GTIN}
+    return dict.fromkeys(inherited - own, mark)
 
 
 def fitted(attributes: list[Attribute]) -> list[Attribute]:
@@ -28,6 +63,10 @@ def fitted(attributes: list[Attribute]) -> list[Attribute]:
     by_origin = {each.origin: each for each in reversed(attributes)}
     known = {**by_origin, **here}
     return [_fitted(each, known) for each in attributes]
+
+
+def _default(each: Field[Any]) -> Any:
+    return each.default if each.default_factory is MISSING else each.default_factory()
 
 
 def _fitted(attribute: Attribute, known: Mapping[str, Attribute]) -> Attribute:

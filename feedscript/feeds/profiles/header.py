@@ -40,12 +40,18 @@ def normalised(name: str) -> str:
 
 
 def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
-    """Match `columns`, in any order and spelling, to the profile's attributes."""
-    names = {name: each.name for each in profile.attributes for name in (each.name, *each.aliases)}
+    """Match `columns`, in any order and spelling, to the profile's attributes.
+
+    Of several columns for an attribute of one value, the one with the better name is taken, else the first.
+    """
+    names = {
+        name: (each.name, rank) for each in profile.attributes for name, rank in _ranked_names(each).items()
+    }
+    ranks: dict[str, int] = {}
     header = Header({each.name: each for each in profile.attributes})
     for index, column in enumerate(columns):
         plain, parts = _split(column)
-        name = names.get(normalised(plain))
+        name, rank = names.get(normalised(plain), (None, 0))
         if name is None:
             if normalised(plain) not in profile.unchecked:
                 header.unknown.append(column)
@@ -53,12 +59,20 @@ def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
         attribute = header.attributes[name]
         taken = header.columns.setdefault(name, [])
         if taken and not attribute.repeatable:
-            header.duplicates.append(column)
-            continue
+            if rank >= ranks[name]:
+                header.duplicates.append(column)
+                continue
+            header.duplicates.append(columns[taken.pop()])
         taken.append(index)
+        ranks[name] = rank
         if parts and attribute.parts:
             header.attributes[name] = replace(attribute, parts=_reordered(attribute, parts))
     return header
+
+
+def _ranked_names(attribute: Attribute) -> dict[str, int]:
+    """The names of an attribute, 0 for the best."""
+    return {normalised(attribute.title): 0} | {name: rank for rank, name in enumerate(attribute.names)}
 
 
 def _split(column: str) -> tuple[str, tuple[str, ...]]:

@@ -6,14 +6,23 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from feedscript.feeds.readers.shapes import AS_JSON
+
 Severity = Literal["error", "warning", "info"]
 
 
 #: How sure a rule's source is: the partner's own page or package, a copy of it, somebody else's, nobody's.
 Mark = Literal["vendor", "copy", "third_party", "unconfirmed"]
 #: What of a canonical value a partner's column holds: an amount or a currency of a price, a number or a unit of a
-#: measure, the beginning or the end of a range of times, the first or the others of several values.
-Taken = Literal["amount", "currency", "number", "unit", "begin", "end", "first", "rest"]
+#: measure, the beginning or the end of a range of times, the first or the others of several values, the topmost level
+#: of a category's path or those below it, a number kept for an id, or only whether there is a value (true).
+Taken = Literal[
+    "amount", "currency", "number", "unit", "begin", "end", "first", "rest", "top", "below", "serial", "given"
+]
+
+#: Where a price has its currency: behind the amount and a space; there, but neither asked for nor the space; on either
+#: side; nowhere.
+Currency = Literal["behind", "optional", "either", "none"]
 
 
 class Type(StrEnum):
@@ -97,30 +106,55 @@ class Cell:
     """How a partner has the values of a canonical attribute written, where not as they are.
 
     `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
-    several values. `compact` leaves out the space before a price's currency, `day` the time of a moment.
-    `constant` is written for every item.
+    several values, or levels. `compact` leaves out the space before a price's currency, `day` the time of a moment.
+    `cut` ends a text at a word where the partner's attribute ends. `constant` is written for every item. `json` is a
+    cell of JSON: a list of several values, an object of a value's parts, or what the text is where that is JSON; in a
+    file of JSON it stands there itself. Where a feed is read, the signs `parted_by` part values as well.
+
+    Other canonical attributes are named by some: of several values `place` is which one, from 1, and those of
+    `followed_by` come behind them. `instead` is written where the item has it, `beside` is what it must have; neither
+    counts for an item that has `unless`. `members` make a JSON object.
     """
 
     take: Taken | None = None
+    place: int | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     separator: str = ","
+    parted_by: tuple[str, ...] = ()
     compact: bool = False
     day: str | None = None
+    cut: bool = False
     constant: str | None = None
+    json: bool = False
+    followed_by: str | None = None
+    instead: str | None = None
+    beside: str | None = None
+    unless: str | None = None
+    members: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The canonical attributes that it is written from beside the attribute's own."""
+        named = (self.followed_by, self.instead, self.beside, self.unless, *self.members)
+        return tuple(name for name in named if name is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attribute:
     """An attribute of an item and everything that its partner says of it.
 
-    `column` is how the partner writes the name, `canonical` the attribute of the canonical product that it is written
-    from (Google's names and forms; its own name where there is no such), `cell` how. `mark` says how sure the source
-    of what is said here is, `marks` where single codes differ.
+    `aliases` are other names that the partner takes, the better before the worse, and all behind its own unless that
+    is among them. `column` is how the partner writes the name, `canonical` the attribute of the canonical product that
+    it is written from (Google's names and forms; its own name where there is no such), `cell` how. `mark` says how sure
+    the source of what is said here is, `marks` where single codes differ.
 
     Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
-    that do as well where this one is required. `form` and `example` tell a person what `pattern` means.
+    that do as well where this one is required. `form` and `example` tell a person what `pattern` means. An enumeration
+    that is `exact` takes its words in no other case or punctuation.
     `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
-    `local_currency` asks for a price in a currency of the country it is sold in.
+    `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
+    currency, and `default_currency` which it is where there is none. Two values of a `unique` attribute that is
+    `caseless` are the same in either case. `max_bytes` counts those of UTF-8.
     """
 
     name: str
@@ -130,13 +164,16 @@ class Attribute:
     alternatives: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     unique: bool = False
+    caseless: bool = False
     same_within: str | None = None
     advised_min_length: int | None = None
     max_length: int | None = None
+    max_bytes: int | None = None
     max_total_length: int | None = None
     min_values: int | None = None
     max_values: int = 1
     values: tuple[str, ...] = ()
+    exact: bool = False
     accepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     placeholders: tuple[str, ...] = ()
     pattern: str | None = None
@@ -151,6 +188,8 @@ class Attribute:
     maximum_by_unit: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     max_days_ahead: int | None = None
     local_currency: bool = False
+    currency: Currency = "behind"
+    default_currency: str | None = None
     quality: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
@@ -165,9 +204,18 @@ class Attribute:
     marks: Mapping[str, Mark] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called, best first."""
+        return self.aliases if self.name in self.aliases else (self.name, *self.aliases)
+
+    @property
     def title(self) -> str:
         """The name of its column in a feed."""
         return self.column or self.name
+
+    def mark_of(self, code: str) -> Mark:
+        """How sure the source of the rule of this code is."""
+        return self.marks.get(code, self.mark)
 
     @property
     def origin(self) -> str:
@@ -207,8 +255,9 @@ class FeedFile:
     `endings` are those of names, before that of a compression; `compressions` are gz, zip, zst. `delimiter` and
     `quoting` are of delimited text, which has a line of column names unless `header` is false. `line_end` ends
     its lines. `preamble` stands before the items and `trailer` behind them, with {items} for their number and names
-    that the merchant's file gives. `elements` are the names of root and item (XML), or the key of the list (JSON).
-    A file has at most `max_items` and `max_bytes`.
+    that the merchant's file gives (`generation: names:`). `elements` are the names from the root to an item (XML), or
+    the key of the list (JSON). A file has at most `max_items`, and `max_bytes` before compression; what is beyond
+    goes into further files.
     """
 
     format: Literal["csv", "tsv", "positional", "rss", "atom", "xml", "json", "jsonl", "parquet"]
@@ -262,5 +311,9 @@ class Profile:
 
     @property
     def shapes(self) -> Mapping[str, tuple[str, ...]]:
-        """The order of sub-attributes of every structured attribute, for the readers."""
-        return {each.name: tuple(part.name for part in each.parts) for each in self.attributes if each.parts}
+        """The order of sub-attributes of every structured attribute, and which are JSON, for the readers."""
+        parted = {
+            each.name: tuple(part.name for part in each.parts) for each in self.attributes if each.parts
+        }
+        objects = [each.name for each in self.attributes if each.cell.json and not each.parts]
+        return parted | dict.fromkeys(objects, AS_JSON)

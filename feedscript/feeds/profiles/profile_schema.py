@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from feedscript.feeds.engine.unknown_names import UnknownName
-from feedscript.feeds.profiles.extension import fitted, reset
-from feedscript.feeds.profiles.model import Attribute, Branches, Condition, Profile
+from feedscript.feeds.profiles.extension import fitted, inherited_marks, reset
+from feedscript.feeds.profiles.model import Attribute, Branches, Condition, Mark, Profile
 from feedscript.feeds.profiles.schema import (
     NAME,
     WEB_ADDRESS,
@@ -31,6 +31,7 @@ class ProfileSchema(Strict):
     doc = fields.String(required=True, validate=WEB_ADDRESS)
     item = fields.String(required=True, validate=NAME)
     extends = fields.String()
+    inherited = mark_field()
     files = fields.List(fields.Nested(FeedFileSchema), validate=validate.Length(1))
     mark = mark_field()
     attributes = fields.List(fields.Nested(AttributeSchema), required=True, validate=validate.Length(1))
@@ -46,7 +47,7 @@ class ProfileSchema(Strict):
         """Refuse names given twice, and references to attributes or category sets that do not exist."""
         names: set[str] = set()
         for index, attribute in enumerate(data["attributes"]):
-            for name in (attribute.name, *attribute.aliases):
+            for name in dict.fromkeys((attribute.name, *attribute.aliases)):
                 if name in names:
                     raise ValidationError(
                         {"attributes": {index: [f"{name} is already the name of an attribute"]}}
@@ -68,6 +69,7 @@ class ProfileSchema(Strict):
         taxonomy = data.get("taxonomy")
         sets = data.get("categories", {})
         data["categories"] = {name: _branches(taxonomy, name, roots) for name, roots in sets.items()}
+        data.pop("inherited", None)
         mark = data.pop("mark", None)
         if mark:
             data["attributes"] = [
@@ -96,12 +98,14 @@ class _OwnAttributeSchema(AttributeSchema):
 class _InheritingField(fields.Field[Attribute]):
     """An attribute by its name alone, or with what is different from the one of the same name, or that is `canonical`.
 
-    `without` names what is not inherited.
+    `without` names what is not inherited. Rules that come of what is inherited have the mark `inherited`; None: that of
+    the base.
     """
 
-    def __init__(self, base: Profile) -> None:
+    def __init__(self, base: Profile, inherited: Mark | None) -> None:
         super().__init__()
         self._base = {each.name: each for each in base.attributes}
+        self._inherited = inherited
         self._own = _OwnAttributeSchema()
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Attribute:
@@ -118,16 +122,21 @@ class _InheritingField(fields.Field[Attribute]):
             return Attribute(**given)
         if "values" in given:
             without = (*without, "accepts")
-        return replace(reset(inherited, ("aliases", "column", *without)), canonical=inherited.origin, **given)
+        kept = reset(inherited, ("aliases", "column", *without))
+        marks = dict(kept.marks)
+        if self._inherited is not None:
+            marks |= inherited_marks(kept, given, self._inherited)
+        marks |= given.pop("marks", {})
+        return replace(kept, canonical=inherited.origin, marks=MappingProxyType(marks), **given)
 
 
 class ExtendingSchema(ProfileSchema):
     """A profile that extends another: it lists the attributes that it has, with what is different of them."""
 
-    def __init__(self, base: Profile) -> None:
+    def __init__(self, base: Profile, inherited: Mark | None) -> None:
         super().__init__()
         self._base = base
-        self.load_fields["attributes"].inner = _InheritingField(base)  # type: ignore[attr-defined]
+        self.load_fields["attributes"].inner = _InheritingField(base, inherited)  # type: ignore[attr-defined]
 
     @validates_schema(skip_on_field_errors=True)
     def agree(self, data: dict[str, Any], **_: Any) -> None:

@@ -2,17 +2,28 @@
 
 from pathlib import Path
 
-from feedscript.feeds.documents.document import load_document, read_document
+from feedscript.feeds.documents.document import Document, load_document, read_document
 from feedscript.feeds.engine.errors import ProfileError
 from feedscript.feeds.profiles.loading import load_profile
-from feedscript.feeds.profiles.model import Profile
+from feedscript.feeds.profiles.model import Mark, Profile
 from feedscript.feeds.profiles.profile_schema import ExtendingSchema, ProfileSchema
 
 
 def read_profile(path: Path) -> Profile:
     """The profile in the file at `path`, with what it extends; raises ProfileError naming the line at fault."""
-    extended = read_document(path, ProfileSchema()).given_at("extends")
-    schema = ExtendingSchema(load_profile(extended)) if isinstance(extended, str) else ProfileSchema()
+    document = read_document(path, ProfileSchema())
+    extended = document.given_at("extends")
+    schema = ProfileSchema()
+    if isinstance(extended, str):
+        schema = ExtendingSchema(base := load_profile(extended), _inherited(document, base))
     loaded = load_document(path, schema, ProfileError)
     assert isinstance(loaded, Profile)
     return loaded
+
+
+def _inherited(document: Document, base: Profile) -> Mark | None:
+    """How sure it is that what is inherited holds here: not at all of another partner's, unless the profile says so."""
+    said: Mark | None = document.given_at("inherited")
+    if said is None and base.extends is None:
+        return "unconfirmed"
+    return said

@@ -18,7 +18,14 @@ _TOKEN = rf"{_QUOTED.replace('((', '(?:(')}(?:,|\x1F|$)|(?:[^,\x1F]|, )+(?:,|\x1
 
 
 def values_of(attribute: Attribute, text: str) -> str:
-    """The values of a cell of text as an SQL list, trimmed, empty ones left out; U+001F parts values too."""
+    """The values of a cell of text as an SQL list, trimmed, empty ones left out; U+001F parts values too.
+
+    What a partner parts values by in another way than Google parts them here too.
+    """
+    if attribute.cell.separator != ",":
+        for sign in signs_between(attribute):
+            text = f"replace({text}, {sql.literal(sign)}, {JOINED})"
+        return filled(_split(text))
     if any(part.type is Type.DATETIME_RANGE for part in attribute.parts):
         text = _with_whole_ranges(text)
     match attribute.type:
@@ -33,6 +40,17 @@ def values_of(attribute: Attribute, text: str) -> str:
         case _:
             parts = _split(f"replace({text}, ',', {JOINED})")
     return filled(parts)
+
+
+def signs_between(attribute: Attribute) -> tuple[str, ...]:
+    """What parts the values of a cell of text."""
+    return attribute.cell.separator, *attribute.cell.parted_by
+
+
+def mostly_one(attribute: Attribute, text: str) -> str:
+    """As `values_of`, for cells of which most hold one value: that costs a tenth of looking for several."""
+    alone = sql.holds_none(text, tuple(dict.fromkeys((*signs_between(attribute), ",", '"', "\x1f"))))
+    return f"CASE WHEN {alone} THEN {filled(f'[{text}]')} ELSE {values_of(attribute, text)} END"
 
 
 def unquoted_values(text: str) -> str:

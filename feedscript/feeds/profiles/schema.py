@@ -1,5 +1,6 @@
 """The shape of what a profile document says of attributes and files, checked before anything is compiled from it."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, get_args
 
@@ -11,6 +12,7 @@ from feedscript.feeds.profiles.model import (
     Cell,
     Change,
     CrossField,
+    Currency,
     FeedFile,
     Mark,
     Part,
@@ -105,14 +107,38 @@ class CellSchema(Strict):
     take = fields.String(validate=validate.OneOf(get_args(Taken)))
     words = fields.Dict(keys=fields.String(), values=fields.String())
     separator = fields.String(validate=validate.Length(1))
+    parted_by = fields.List(fields.String(validate=validate.Length(1)))
     compact = fields.Boolean()
+    place = fields.Integer(strict=True, validate=validate.Range(1))
     day = fields.String(validate=validate.Regexp(r"(%[dmY]|[-/.])+\Z"))
+    cut = fields.Boolean()
     constant = fields.String()
+    json = fields.Boolean()
+    followed_by = fields.String(validate=NAME)
+    instead = fields.String(validate=NAME)
+    beside = fields.String(validate=NAME)
+    unless = fields.String(validate=NAME)
+    members = fields.List(fields.String(validate=NAME), validate=validate.Length(1))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Cell:
         """The cell."""
         return Cell(**self.freeze(data))
+
+
+#: What is not said of a form of file, where it is not as for CSV.
+_USUAL: Mapping[str, dict[str, Any]] = {
+    "tsv": {"delimiter": "\t"},
+    "positional": {"delimiter": "|", "quoting": "never", "header": False},
+    "parquet": {"compressions": ()},
+}
+
+
+def _an_encoding(name: str) -> None:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValidationError("is no encoding") from None
 
 
 class FeedFileSchema(Strict):
@@ -123,7 +149,7 @@ class FeedFileSchema(Strict):
     compressions = fields.List(fields.String(validate=validate.OneOf(["gz", "zip", "zst"])))
     delimiter = fields.String(validate=validate.Length(equal=1))
     quoting = fields.String(validate=validate.OneOf(["needed", "always", "never"]))
-    encoding = fields.String()
+    encoding = fields.String(validate=_an_encoding)
     bom = fields.Boolean()
     line_end = fields.String(validate=validate.OneOf(["\n", "\r\n"]))
     header = fields.Boolean()
@@ -134,10 +160,25 @@ class FeedFileSchema(Strict):
     max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     mark = mark_field()
 
+    @validates_schema
+    def agree(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse what the format cannot have."""
+        if data.get("format") == "parquet" and data.get("compressions"):
+            raise ValidationError("a Parquet file is compressed within", "compressions")
+        if (
+            data.get("trailer")
+            and data.get("quoting", "needed") != "never"
+            and data.get("format") != "positional"
+        ):
+            raise ValidationError("needs quoting: never", "trailer")
+        if data.get("bom") and data.get("encoding", "utf-8").lower() != "utf-8":
+            raise ValidationError("a mark is for utf-8 alone; utf-16 brings its own", "bom")
+
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedFile:
-        """The form of file."""
-        return FeedFile(**self.freeze(data))
+        """The form of file, with what its format usually has."""
+        data["encoding"] = data.get("encoding", "utf-8").lower()
+        return FeedFile(**{**_USUAL.get(data["format"], {}), **self.freeze(data)})
 
 
 class AttributeSchema(Strict):
@@ -150,13 +191,16 @@ class AttributeSchema(Strict):
     alternatives = fields.List(fields.String(validate=NAME))
     aliases = fields.List(fields.String())
     unique = fields.Boolean()
+    caseless = fields.Boolean()
     same_within = fields.String(validate=NAME)
     advised_min_length = fields.Integer(strict=True, validate=validate.Range(1))
     max_length = fields.Integer(strict=True, validate=validate.Range(1))
+    max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     max_total_length = fields.Integer(strict=True, validate=validate.Range(1))
     min_values = fields.Integer(strict=True, validate=validate.Range(1))
     max_values = fields.Integer(strict=True, validate=validate.Range(1))
     values = fields.List(fields.String())
+    exact = fields.Boolean()
     accepts = fields.Dict(keys=fields.String(), values=fields.String())
     placeholders = fields.List(fields.String())
     pattern = fields.String(validate=compiles)
@@ -171,6 +215,8 @@ class AttributeSchema(Strict):
     maximum_by_unit = fields.Dict(keys=fields.String(), values=fields.Float())
     max_days_ahead = fields.Integer(strict=True, validate=validate.Range(0))
     local_currency = fields.Boolean()
+    currency = fields.String(validate=validate.OneOf(get_args(Currency)))
+    default_currency = fields.String(validate=_CURRENCY)
     quality = fields.List(fields.String(validate=validate.OneOf(QUALITIES)))
     countries = fields.List(fields.String(validate=validate.Regexp(r"^[A-Z]{2}\Z")))
     parts = fields.List(fields.Nested(PartSchema))
@@ -194,6 +240,8 @@ class AttributeSchema(Strict):
             raise ValidationError("a structured attribute needs its parts", "parts")
         if kind is Type.MEASURE and not data.get("units"):
             raise ValidationError("a measure needs its units", "units")
+        if data.get("cell", Cell()).cut and "max_length" not in data:
+            raise ValidationError("a text that is cut needs its max_length", "max_length")
         if data.get("min_values", 1) > data.get("max_values", 1):
             raise ValidationError("is more than max_values", "min_values")
         strangers = set(data.get("accepts", {}).values()) - set(data.get("values", ()))

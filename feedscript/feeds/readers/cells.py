@@ -1,12 +1,14 @@
 """Cells: what an item's nested and repeated values look like as text, the same from every format."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from feedscript.feeds.readers.intake import Shapes, Stopped
+from feedscript.feeds.readers.intake import Stopped
 from feedscript.feeds.readers.named_values import OWN_TEXT, named_value
+from feedscript.feeds.readers.shapes import AS_JSON, Shapes
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 
 __all__ = ["OWN_TEXT", "NestedTooDeeply", "Value", "cells_of"]
@@ -34,8 +36,8 @@ def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
     r"""An item's cells by column name.
 
     A repeated value is joined by `VALUE_SEPARATOR`. Sub-attributes that a shape knows become one cell in
-    its text form (`country:region:service:price`); a list of names with values becomes a column for each name,
-    `attribute[name]`; any others become columns of their own, named `attribute.sub_attribute`.
+    its text form (`country:region:service:price`, or JSON); a list of names with values becomes a column for each
+    name, `attribute[name]`; any others become columns of their own, named `attribute.sub_attribute`.
 
     >>> item = {"id": "1", "shipping": {"country": "US", "price": "5 USD"}}
     >>> cells_of(item, {"shipping": ("country", "price")})
@@ -44,6 +46,8 @@ def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
     {'image.url': 'a\x1fb'}
     >>> cells_of({"param": [{"name": "Color", "value": "Red"}, {"name": "Size", "value": "L"}]}, {})
     {'param[Color]': 'Red', 'param[Size]': 'L'}
+    >>> cells_of({"options": {"Color": "Red"}}, {"options": AS_JSON})
+    {'options': '{"Color":"Red"}'}
     """
     cells: dict[str, str] = {}
     for name, value in item.items():
@@ -64,6 +68,9 @@ def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, d
         if isinstance(part, dict):
             nested = True
             shape = _shape(name, shapes)
+            if shape == AS_JSON:
+                plain.append(json.dumps(part, ensure_ascii=False, separators=(",", ":")))
+                continue
             named = None if shape else named_value(part)
             if named is not None:
                 label, held = named

@@ -17,6 +17,7 @@ from feedscript.feeds.readers.encoding import (
     samples_of,
     tell_guess,
 )
+from feedscript.feeds.readers.headerless import dialect_without_header, without_last_line
 from feedscript.feeds.readers.intake import Intake, Stopped
 from feedscript.feeds.readers.quoting import quotes_are_text
 from feedscript.feeds.readers.spooling import plainly_named, spool
@@ -40,6 +41,8 @@ def stage_delimited(intake: Intake) -> Staged:
     if encoding.name != UTF_8 or _line_ends_differ(head):
         path = _rewrite(intake, path, encoding)
         head = _head_of(path, Encoding(UTF_8, "certain"))
+    if intake.options.trailer is not None:
+        path = without_last_line(path, intake.options.trailer, intake.workdir)
     dialect = _dialect_of(intake, path, head)
     if len(dialect.columns) > intake.limits.max_columns:
         raise Stopped(f"the header has more than {intake.limits.max_columns} columns (max_columns)")
@@ -69,11 +72,14 @@ def stage_delimited(intake: Intake) -> Staged:
 def _dialect_of(intake: Intake, path: Path, head: str) -> Dialect:
     """What the beginning of the text shows, the merchant says, and the whole of it bears out."""
     options = intake.options
+    if options.columns is not None:
+        return dialect_without_header(head, options.columns, options)
     dialect = detect_dialect(
         head,
         whole=path.stat().st_size <= HEAD_BYTES,
         delimiter=options.delimiter,
         header=options.header,
+        quoted=options.quoting is None,
     )
     if not dialect.columns and intake.stopped_reason is not None:
         raise Stopped(intake.stopped_reason)

@@ -46,18 +46,26 @@ class _Reading:
 
 
 def detect_dialect(
-    text: str, *, whole: bool, delimiter: str | None = None, header: int | None = None
+    text: str,
+    *,
+    whole: bool,
+    delimiter: str | None = None,
+    header: int | None = None,
+    quoted: bool = True,
 ) -> Dialect:
     """The dialect under which the beginning of a text reads most evenly; `whole` if it is all of the text.
 
     Each delimiter and quoting is tried, and judged by the header's width and the share of rows as wide as it.
-    `delimiter` and the physical line of the `header` are given where they are known.
+    `delimiter` and the physical line of the `header` are given where they are known. Where it is known that text is not
+    `quoted`, quotes are believed with those delimiters alone that are always quoted.
     """
     readings: list[_Reading] = []
     # What the text has not parts nothing.
     for each in [each for each in DELIMITERS if each in text] if delimiter is None else [delimiter]:
         quotings = [('"', '"')]
-        if '"' in text:
+        if not quoted and each not in ALWAYS_QUOTED:
+            quotings = [("", "")]
+        elif '"' in text:
             if each not in ALWAYS_QUOTED:
                 quotings.append(("", ""))
             if '\\"' in text:

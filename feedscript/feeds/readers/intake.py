@@ -1,7 +1,6 @@
 """What every reader works with: the file, its bounds, and what went wrong so far."""
 
 import time
-from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +9,9 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.readers.encoding import Encoding
 from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.staged import Fault, FaultTally, Source
 from feedscript.feeds.readers.survey import Survey
-
-#: An attribute's sub-attribute names, in the order of its text form (`country:region:service:price`).
-Shapes = Mapping[str, tuple[str, ...]]
 
 #: An item is no longer than this many of the longest fields.
 FIELDS_PER_ITEM = 16

@@ -15,7 +15,8 @@ from feedscript.feeds.readers.elements import (
     local_name,
 )
 from feedscript.feeds.readers.expat_parser import new_parser
-from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_PARTS, Shapes, Stopped
+from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_PARTS, Stopped
+from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.table import Item
 
 ITEM_TEXT = "text"

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
 from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.encoding import Encoding, as_text, tell_guess
-from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Shapes, Stopped
+from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Stopped
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
 from feedscript.feeds.readers.json_scanner import JSONScanner, key_of_items
+from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.table import Item, stage_items
 

@@ -12,6 +12,10 @@ class SourceOptions:
     1, of the header of delimited text; `item` the local name of the element, or the key of the list, that holds the
     items; `member` the name of the feed among several files of a zip. `decimal` says which sign stands before the
     decimals of amounts that could be read in two ways.
+
+    The others are what a partner's form of file says, never a merchant. `quoting` never: quotes mean nothing where the
+    delimiter is none that text is full of. `columns` are the titles of delimited text that has no header. `preamble`
+    and `trailer` are what a line begins with that stands before or behind the items of such text.
     """
 
     encoding: str | None = None
@@ -20,3 +24,7 @@ class SourceOptions:
     item: str | None = None
     member: str | None = None
     decimal: Literal["comma", "point"] | None = None
+    quoting: Literal["never"] | None = None
+    columns: tuple[str, ...] | None = None
+    preamble: str | None = None
+    trailer: str | None = None

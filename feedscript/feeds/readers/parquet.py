@@ -8,7 +8,8 @@ import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from feedscript.feeds.engine.deadline import interrupted_after
-from feedscript.feeds.readers.intake import Intake, Shapes, Stopped
+from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.readers.shapes import AS_JSON, Shapes
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Fault, Staged
 from feedscript.feeds.readers.table import line_column, staged_items
@@ -131,7 +132,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, scan: str, shapes: Shapes) -
         is_list = kind.id == "list"
         element = _child(kind) if is_list else kind
         each = _joined if is_list else _single
-        if element.id == "struct":
+        if element.id == "struct" and shapes.get(name.lower()) == AS_JSON:
+            yield name, each(_quoted(name), lambda value: f"to_json({value})::VARCHAR")
+        elif element.id == "struct":
             yield from _struct_columns(name, element, shapes.get(name.lower(), ()), each)
         else:
             yield name, each(_quoted(name), partial(_scalar, element))

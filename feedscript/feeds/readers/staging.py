@@ -12,8 +12,9 @@ from feedscript.feeds.readers.compression import detect_compression, head_of_con
 from feedscript.feeds.readers.delimited import stage_delimited
 from feedscript.feeds.readers.encoding import HEAD_BYTES, bom_of, declared_encoding, detect_encoding
 from feedscript.feeds.readers.formats import detect_text_format, is_parquet, refuse_foreign
-from feedscript.feeds.readers.intake import Intake, Meter, Shapes, Stopped
+from feedscript.feeds.readers.intake import Intake, Meter, Stopped
 from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.survey import Survey
 

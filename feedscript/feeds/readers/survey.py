@@ -1,7 +1,5 @@
 """What a file's bytes tell in one reading, beside the scan: its SHA-256, where its lines begin, what it has none of."""
 
-import marshal
-import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from feedscript.feeds.engine.beside import start_beside
 from feedscript.feeds.readers import surveyor
+from feedscript.feeds.readers.surveying import Surveyor, start_surveyor
 
 #: A smaller file is read before a process for it would pay.
 _LEAST_BYTES_OF_PROCESS = 32 * 1024 * 1024
@@ -56,10 +55,15 @@ class Survey:
 def start_survey(path: Path, *, digest: bool = True) -> Future[Survey]:
     """Begin to read a file, and with `digest` to hash it.
 
-    A large one is read in a process of its own: in a thread each search of a block would hold up the import of the
-    engine, which takes as long.
+    A large one is read in processes of their own, a half in each: in a thread each search of a part would hold up the
+    import of the engine, which takes as long.
     """
-    return start_beside(_survey, path, digest=digest)
+    size = path.stat().st_size if path.is_file() else 0
+    if size < _LEAST_BYTES_OF_PROCESS:
+        return start_beside(_survey, path, digest=digest)
+    middle = size // 2 // surveyor.PART_BYTES * surveyor.PART_BYTES
+    halves = [start_surveyor(path, 0, middle), start_surveyor(path, middle)]
+    return start_beside(_gathered, path, halves, start_surveyor(path) if digest else None)
 
 
 def start_index(path: Path) -> Future[LineIndex]:
@@ -68,26 +72,38 @@ def start_index(path: Path) -> Future[LineIndex]:
 
 
 def _survey(path: Path, *, digest: bool) -> Survey:
-    large = path.stat().st_size >= _LEAST_BYTES_OF_PROCESS
-    told = _told_by_process(path, digest=digest) if large else None
-    sha256, before, lines, is_ascii, absent = told or surveyor.survey(str(path), digest=digest)
-    alphabet = Alphabet(is_ascii, frozenset(absent.decode("ascii")))
-    return Survey(sha256, LineIndex(path, array("Q", before), lines), alphabet)
+    return _made(path, surveyor.survey(str(path)), surveyor.digest(str(path)) if digest else None)
 
 
-def _told_by_process(path: Path, *, digest: bool) -> surveyor.Told | None:
-    """None where no process can be had, as of a Python within another program, or it came to nothing."""
-    import subprocess  # noqa: PLC0415 - a small file needs none
+def _gathered(path: Path, halves: list[Surveyor], hashing: Surveyor | None) -> Survey:
+    """What the processes tell; what one cannot, such as in a Python within another program, is read here."""
+    first, second = (each.told() for each in halves)
+    told = _joined(first, second) if first and second else surveyor.survey(str(path))
+    sha256 = None if hashing is None else hashing.told() or surveyor.digest(str(path))
+    return _made(path, told, sha256)
 
-    command = [sys.executable, "-I", "-S", surveyor.__file__, str(path), *(["--digest"] if digest else [])]
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-        told: surveyor.Told = marshal.loads(done.stdout)  # noqa: S302 - of a process of our own
-    except (OSError, ValueError, EOFError, TypeError, subprocess.SubprocessError):
-        return None
-    return told
+
+def _joined(first: surveyor.Told, second: surveyor.Told) -> surveyor.Told:
+    before, feeds, ended, is_ascii, absent = first
+    before_too, feeds_too, ended_too, is_ascii_too, absent_too = second
+    return (
+        [*before, *(feeds + each for each in before_too)],
+        feeds + feeds_too,
+        ended_too if before_too else ended,
+        is_ascii and is_ascii_too,
+        bytes(sign for sign in absent if sign in absent_too),
+    )
+
+
+def _made(path: Path, told: surveyor.Told, sha256: str | None) -> Survey:
+    _, _, _, is_ascii, absent = told
+    return Survey(sha256, _line_index(path, told), Alphabet(is_ascii, frozenset(absent.decode("ascii"))))
 
 
 def _index(path: Path) -> LineIndex:
-    _, before, lines, *_ = surveyor.survey(str(path), digest=False)
-    return LineIndex(path, array("Q", before), lines)
+    return _line_index(path, surveyor.survey(str(path)))
+
+
+def _line_index(path: Path, told: surveyor.Told) -> LineIndex:
+    before, feeds, ended, *_ = told
+    return LineIndex(path, array("Q", before), feeds + (not ended))

@@ -17,46 +17,55 @@ _BLOCK_BYTES = 256 * PART_BYTES
 #: The characters that are looked for, until they are found: controls but for tabs and line breaks, and the punctuation
 #: by which markup, lists, addresses and what templates leave are told.
 SIGNS = bytes([*range(9), 11, 12, *range(14, 31), *b'"%&,;<>[\\]^`{|}'])
-#: SHA-256 in hexadecimal, if wanted; line feeds before each part of the file; lines; whether all bytes are ASCII; those
-#: of the SIGNS of which there is none.
-Told = tuple[str | None, list[int], int, bool, bytes]
+#: Line feeds before each part of what was read; line feeds; whether the last line is ended; whether all bytes are
+#: ASCII; those of the SIGNS of which there is none.
+Told = tuple[list[int], int, bool, bool, bytes]
 
 
-def survey(path: str, *, digest: bool, block_bytes: int = _BLOCK_BYTES) -> Told:
-    """Read the file in blocks, each of whole parts; raises OSError, also of what is no regular file."""
-    hashed = hashlib.sha256() if digest else None
+def survey(path: str, start: int = 0, stop: int | None = None, *, block_bytes: int = _BLOCK_BYTES) -> Told:
+    """Read the file from `start`, the beginning of a part, to `stop` or its end, in blocks of whole parts.
+
+    Raises OSError, also of what is no regular file.
+    """
     before: list[int] = []
     feeds, ended, is_ascii, absent = 0, True, True, [*SIGNS]
-    for block in _blocks(path, block_bytes):
-        if hashed is not None:
-            hashed.update(block)
-        for start in range(0, len(block), PART_BYTES):
+    for block in _blocks(path, block_bytes, start, stop):
+        for begin in range(0, len(block), PART_BYTES):
             before.append(feeds)
-            part = block[start : start + PART_BYTES] if block_bytes > PART_BYTES else block
+            part = block[begin : begin + PART_BYTES] if block_bytes > PART_BYTES else block
             # Far faster than `count`, which looks at each byte by itself before Python 3.13.
             feeds += len(part) - len(part.replace(b"\n", b""))
             absent = [sign for sign in absent if sign not in part]
         ended = block.endswith(b"\n")
         is_ascii = is_ascii and block.isascii()
-    sha256 = hashed.hexdigest() if hashed is not None else None
-    return sha256, before, feeds + (not ended), is_ascii, bytes(absent)
+    return before, feeds, ended, is_ascii, bytes(absent)
 
 
-def _blocks(path: str, size: int) -> Iterator[bytearray]:
-    """The file's content in blocks of one size, but for the last; each is gone when the next is asked for."""
+def digest(path: str) -> str:
+    """The file's SHA-256 in hexadecimal; raises OSError, also of what is no regular file."""
+    hashed = hashlib.sha256()
+    for block in _blocks(path, _BLOCK_BYTES):
+        hashed.update(block)
+    return hashed.hexdigest()
+
+
+def _blocks(path: str, size: int, start: int = 0, stop: int | None = None) -> Iterator[bytearray]:
+    """The content in blocks of one size, but for the last; each is gone when the next is asked for."""
     # To open a pipe waits for whoever writes into it, perhaps for ever.
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - to import pathlib takes as long as the rest
         raise OSError(f"{path} is not a regular file")
     block = bytearray(size)
     with open(path, "rb") as file:  # noqa: PTH123 - as above
-        while read := file.readinto(block):
-            del block[read:]
+        file.seek(start)
+        while (stop is None or start < stop) and (read := file.readinto(block)):
+            del block[read if stop is None else min(read, stop - start) :]
             yield block
-            if read < size:
+            start += read
+            if len(block) < size:
                 return
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(
-        marshal.dumps(survey(sys.argv[1], digest="--digest" in sys.argv[2:], block_bytes=PART_BYTES))
-    )
+    _, name, *bounds = sys.argv
+    told = survey(name, *map(int, bounds), block_bytes=PART_BYTES) if bounds else digest(name)
+    sys.stdout.buffer.write(marshal.dumps(told))

@@ -21,7 +21,7 @@ def catalogue(profile: Profile) -> tuple[Rule, ...]:
         if attribute.required:
             rules.append(attribute_rule(profile, attribute, "missing_required_column"))
         rules += [rule for rule in found.values() if rule.attribute == attribute.name]
-        if attribute.name == profile.item:
+        if attribute.name == profile.item and attribute.unique:
             rules.append(attribute_rule(profile, attribute, "duplicate_id"))
     return tuple(rules)
 

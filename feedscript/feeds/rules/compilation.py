@@ -8,7 +8,7 @@ from types import MappingProxyType
 from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.header import Header
 from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
-from feedscript.feeds.profiles.repeated import JOINED, filled, values_of
+from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
@@ -59,6 +59,7 @@ def compile_rules(
     cells = dict(_cells(plan, header))
     if profile.item in cells:
         plan.item_id = _trimmed(Value(cells[profile.item].text, plan.derived))
+        plan.caseless = profile.attribute(profile.item).caseless
     known = {name: each.without_names() for name, each in usual.items()} if shortcuts else {}
     texts = {name: each.texts for name, each in known.items()}
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived, texts)
@@ -241,7 +242,7 @@ class _AttributeCompiler:
         if self.joined or len(self.header.columns[self.attribute.name]) > 1:
             signs.append(f"contains({text}, {JOINED})")
         if not self.joined:
-            signs.append(f"contains({text}, ',')")
+            signs += [f"contains({text}, {sql.literal(each)})" for each in signs_between(self.attribute)]
         return " OR ".join(signs)
 
     def _values(self, cell: Cell) -> str:

@@ -85,7 +85,10 @@ class Conditions:
         """
         if condition.operator != "zero":
             return None
-        text = self._cell(str(condition.operands[0])).text
+        name = str(condition.operands[0])
+        text = self._cell(name).text
+        if text != UNKNOWN and not values.begins_with_number(self.profile.attribute(name)):
+            return None
         return None if text == UNKNOWN else f"({text} IS NULL OR {text} >= '1')"
 
     def _cell(self, name: str) -> Cell:
@@ -126,6 +129,8 @@ class Conditions:
         if ABSENT in cells:
             return UNKNOWN
         attributes = [self.profile.attribute(name) for name in names]
+        if condition.operator == "same_currency" and any(map(_without_currency, attributes)):
+            return UNKNOWN
         present = every(cell.present for cell in cells)
         formed = (
             well_formed(attribute, Value(cell.text, self.shared), self.country)
@@ -134,7 +139,7 @@ class Conditions:
         sound = every(test for test in formed if test is not None)
         test = _COMPARISONS[condition.operator](attributes, [cell.text for cell in cells])
         sure = every([present, sound])
-        if len(cells) > 1 and condition.operator in {"below", "at_most"} and attributes[0].type in _IN_UNITS:
+        if condition.operator in {"below", "at_most"} and _in_units(attributes):
             of = "same_currency" if attributes[0].type is Type.PRICE else "same_unit"
             return self.shared.let(
                 f"CASE WHEN {self._between(Condition(of, condition.operands))} THEN {test} END"
@@ -167,6 +172,15 @@ def negation(test: str) -> str:
 
 def _nested(condition: Condition) -> list[Condition]:
     return [each for each in condition.operands if isinstance(each, Condition)]
+
+
+def _in_units(attributes: list[Attribute]) -> bool:
+    """Whether their values are compared only in one currency or unit."""
+    return attributes[0].type in _IN_UNITS and not any(map(_without_currency, attributes))
+
+
+def _without_currency(attribute: Attribute) -> bool:
+    return attribute.type is Type.PRICE and attribute.currency == "none"
 
 
 def _quantity(attribute: Attribute, value: str) -> str:
@@ -214,6 +228,8 @@ def _domain(_: Attribute, value: str) -> str:
 def _zero(attributes: list[Attribute], texts: list[str]) -> str:
     # What begins with another digit than 0 is no zero, and needs no reading.
     number = _quantity(attributes[0], texts[0])
+    if not values.begins_with_number(attributes[0]):
+        return f"{number} = 0"
     return f"CASE WHEN {texts[0]} >= '1' THEN false ELSE {number} = 0 END"
 
 

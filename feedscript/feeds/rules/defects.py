@@ -38,8 +38,8 @@ def well_formed(attribute: Attribute, value: Value, country: str) -> str | None:
     test = values.well_formed(attribute, value.text)
     if test is None:
         return None
-    is_price = attribute.type is Type.PRICE and attribute.pattern is None
-    usual = is_usual_price(value, country) if is_price else None
+    has_usual = attribute.type is Type.PRICE and attribute.pattern is None and attribute.currency != "none"
+    usual = is_usual_price(value, country) if has_usual else None
     return value.let(sql.choice([(usual, "true")], test) if usual else test)
 
 
@@ -69,7 +69,7 @@ def is_usual_price(value: Value, country: str) -> str | None:
 
 
 def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[ValueTest]:
-    if attribute.type is not Type.PRICE:
+    if attribute.type is not Type.PRICE or attribute.currency == "none":
         return
     gone = currency_facts().withdrawn_by(as_of)
     usual = currency_facts().countries.get(country, ())
@@ -84,7 +84,7 @@ def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[
 
 def _foreign(attribute: Attribute, country: str) -> Iterator[ValueTest]:
     local = currency_facts().countries.get(country, ())
-    if not attribute.local_currency or not local:
+    if not attribute.local_currency or attribute.currency == "none" or not local:
         return
 
     def fails(value: Value) -> str:
@@ -107,11 +107,11 @@ def _form(
     if attribute.type is Type.ENUM:
         yield ValueTest(
             "invalid_enum",
-            lambda value: f"NOT {values.is_one_of(attribute, value.text)}",
+            lambda value: f"NOT {_is_among(attribute, value.text)}",
             lambda value: f"{value.text} IN ({sql.literals(attribute.values)})",
         )
     elif attribute.type is Type.GTIN:
-        yield from _gtin(profile)
+        yield from _gtin(profile, attribute)
     elif values.pattern(attribute) is not None:
         yield ValueTest(
             "invalid_format",
@@ -162,7 +162,14 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
         yield ValueTest("invalid_format", refused)
 
 
-def _gtin(profile: Profile) -> Iterator[ValueTest]:
+def _is_among(attribute: Attribute, text: str) -> str:
+    """Whether it is one of the enumeration's words, in any spelling unless that counts."""
+    if attribute.exact:
+        return f"({sql.trimmed(text)} IN ({sql.literals(attribute.values)}))"
+    return values.is_one_of(attribute, text)
+
+
+def _gtin(profile: Profile, attribute: Attribute) -> Iterator[ValueTest]:
     restricted, coupon = profile.restricted_prefixes, profile.coupon_prefixes
 
     def fine(value: Value) -> str:
@@ -170,9 +177,13 @@ def _gtin(profile: Profile) -> Iterator[ValueTest]:
 
     yield ValueTest("destroyed_digits", gtin.is_scientific, fine)
     yield ValueTest("invalid_format", lambda value: f"NOT {gtin.well_formed(value)}", fine)
+    if (form := attribute.pattern) is not None:
+        yield ValueTest("invalid_format", lambda value: f"NOT {sql.matches(value.text, form)}")
     yield ValueTest("bad_check_digit", lambda value: f"NOT ({gtin.check_digit_holds(value)})", fine)
-    yield ValueTest("restricted_prefix", lambda value: gtin.is_restricted(value, restricted), fine)
-    yield ValueTest("coupon_prefix", lambda value: gtin.has_prefix(value, coupon), fine)
+    if restricted:
+        yield ValueTest("restricted_prefix", lambda value: gtin.is_restricted(value, restricted), fine)
+    if coupon:
+        yield ValueTest("coupon_prefix", lambda value: gtin.has_prefix(value, coupon), fine)
 
 
 def _bounds(attribute: Attribute, as_of: datetime) -> Iterator[ValueTest]:
@@ -190,9 +201,9 @@ def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]
     def outside(text: str, number: str) -> str:
         tests = []
         if attribute.above is not None:
-            tests.append(_low(text, f"{number} <= {attribute.above}", attribute.above))
+            tests.append(_low(attribute, text, f"{number} <= {attribute.above}", attribute.above))
         if attribute.minimum is not None:
-            tests.append(_low(text, f"{number} < {attribute.minimum}", attribute.minimum))
+            tests.append(_low(attribute, text, f"{number} < {attribute.minimum}", attribute.minimum))
         if attribute.maximum is not None:
             tests.append(f"{number} > {attribute.maximum}")
         for unit, most in attribute.maximum_by_unit.items():
@@ -205,9 +216,10 @@ def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]
     return outside
 
 
-def _low(text: str, test: str, bound: float) -> str:
+def _low(attribute: Attribute, text: str, test: str, bound: float) -> str:
     """The test of a lower bound; what begins with a digit from 1 to 9 is above zero and needs no reading."""
-    return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if bound <= 0 else test
+    settled = bound <= 0 and values.begins_with_number(attribute)
+    return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if settled else test
 
 
 def _part_outside(attribute: Attribute, part: Part) -> Fails:
@@ -239,6 +251,9 @@ def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
             lambda value: sql.longer(value.text, limit),
             lambda value: sql.no_longer(value.text, limit),
         )
+    if attribute.max_bytes is not None:
+        most = attribute.max_bytes
+        yield ValueTest("too_long", lambda value: f"strlen({value.text}) > {most}")
     for part in attribute.parts:
         if part.max_length is not None:
             yield ValueTest("too_long", _part_longer(attribute, part, part.max_length))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from feedscript.feeds.profiles.model import Attribute, Part, Profile
+from feedscript.feeds.profiles.repeated import signs_between
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules import values
 from feedscript.feeds.rules.currencies import currency_facts
@@ -13,7 +14,7 @@ from feedscript.feeds.rules.rule import Rule
 #: Joins values in a staged cell; see `readers.staged`.
 _JOINED = "\x1f"
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_CURRENCY = re.compile(r"[A-Z]{3}(?=\s*\Z)")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _LONGEST_SHOWN = 100
 
 
@@ -44,7 +45,8 @@ def explained(rule: Rule, attribute: Attribute, found: list[str], profile: Profi
 
 def _parts_outside(attribute: Attribute, text: str) -> Iterator[str]:
     """What is said of each part of the values in a cell that is outside its bounds."""
-    for value in re.split(rf"{_JOINED}|,(?! )", text):
+    signs = [",(?! )" if sign == "," else re.escape(sign) for sign in signs_between(attribute)]
+    for value in re.split("|".join([_JOINED, *signs]), text):
         for part in attribute.parts:
             shown = _part(attribute, part, value)
             number = _NUMBER.search(shown)

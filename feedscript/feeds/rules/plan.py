@@ -62,7 +62,7 @@ class Plan:
     attribute's text in SQL over the source's columns. `within` are comparisons within groups: the rule, and the SQL
     of the group and of the value that must be the same in it. `lookups` are what is held against a taxonomy: the rule,
     and the SQL of a hash of the category, NULL where nothing is to be looked up. `item_id` is SQL over the names: the
-    item's id without white space around it, NULL where it has none.
+    item's id without white space around it, NULL where it has none; with `caseless` ids are the same in either case.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
@@ -75,6 +75,7 @@ class Plan:
     within: list[tuple[Rule, str, str]] = field(default_factory=list)
     lookups: list[tuple[Rule, str]] = field(default_factory=list)
     item_id: str = "NULL::VARCHAR"
+    caseless: bool = False
 
     @property
     def masks(self) -> list[str]:
@@ -95,6 +96,10 @@ class Plan:
             return sql.choice(part.settled, self.derived.spelled_out(part.exact, kept))
 
         return [sql.combined([bits(part) for part in mask]) for mask in self.parts]
+
+    def identity(self, item_id: str) -> str:
+        """What is the same of two items that have the same id for the partner."""
+        return f"lower({item_id})" if self.caseless else item_id
 
     @property
     def crossing(self) -> dict[str, Rule]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
-from feedscript.feeds.profiles.model import Attribute, Profile
+from feedscript.feeds.profiles.model import Attribute, FeedFile, Mark, Profile
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules.currencies import currency_facts
+from feedscript.feeds.rules.rule import SOURCES
+
+_SIGNS = {",": "commas", "\t": "tabs", ";": "semicolons"}
 
 
 def as_page(profile: Profile) -> str:
@@ -12,12 +15,18 @@ def as_page(profile: Profile) -> str:
     lines = [
         f"# The profile `{profile.id}` {profile.version}",
         "",
-        f"{profile.title}: <{profile.doc}>. What each rule says stands in [rules.md](../rules.md).",
+        f"{profile.title}: <{profile.doc}>. {_where_rules_stand(profile)}",
         "",
         "This page is written by `feedscript rules --format profile`; a test fails when it is out of date.",
         "",
         "## Changes",
         *_changes(profile),
+        "",
+        "## Files",
+        "",
+        "| Format | Names end in | Compressed | Between cells | In quotes | Source |",
+        "|---|---|---|---|---|---|",
+        *map(_file, profile.files),
         "",
         "## Data that comes with it",
         "",
@@ -25,8 +34,8 @@ def as_page(profile: Profile) -> str:
         "",
         "## Attributes",
         "",
-        "| Attribute | Type | Asked for | Values |",
-        "|---|---|---|---|",
+        "| Attribute | Written from | Type | Asked for | At most | Values | Source |",
+        "|---|---|---|---|---|---|---|",
         *map(_row, profile.attributes),
     ]
     if profile.unchecked:
@@ -62,7 +71,52 @@ def _data(profile: Profile) -> Iterator[str]:
     )
 
 
+def _where_rules_stand(profile: Profile) -> str:
+    if profile.id == "google":
+        return "What each rule says stands in [rules.md](../rules.md)."
+    extended = f" It extends [`{profile.extends}`]({profile.extends}.md)." if profile.extends else ""
+    return f"What each rule says is told by `feedscript rules --profile {profile.id}`.{extended}"
+
+
+def _file(file: FeedFile) -> str:
+    is_text = file.format in {"csv", "tsv", "positional"}
+    cells = (
+        file.format,
+        ", ".join(file.endings),
+        ", ".join(file.compressions),
+        _SIGNS.get(file.delimiter, f"`{file.delimiter}`") if is_text else "",
+        f"where {file.quoting}" if is_text and file.quoting == "needed" else file.quoting if is_text else "",
+        SOURCES[file.mark],
+    )
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
 def _row(attribute: Attribute) -> str:
     asked = "always" if attribute.required else "sometimes" if attribute.required_when else ""
-    values = ", ".join(attribute.values or (part.name for part in attribute.parts))
-    return f"| `{attribute.name}` | {attribute.type} | {asked} | {values} |"
+    title = "" if attribute.title == attribute.name else f" (`{attribute.title}`)"
+    cells = (
+        f"`{attribute.name}`{title}",
+        "" if attribute.origin == attribute.name else f"`{attribute.origin}`",
+        attribute.type,
+        asked,
+        _most(attribute),
+        ", ".join(attribute.values or (part.name for part in attribute.parts)),
+        _source(attribute),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _most(attribute: Attribute) -> str:
+    lengths = [f"{attribute.max_length} characters"] if attribute.max_length is not None else []
+    lengths += [f"{attribute.max_bytes} bytes"] if attribute.max_bytes is not None else []
+    return ", ".join([*lengths, *([f"{attribute.max_values} values"] if attribute.repeatable else [])])
+
+
+def _source(attribute: Attribute) -> str:
+    """How sure the source is, and that of single rules that differ."""
+    by_mark: dict[Mark, list[str]] = {}
+    for code, mark in attribute.marks.items():
+        if mark != attribute.mark:
+            by_mark.setdefault(mark, []).append(code)
+    others = (f"{', '.join(sorted(some))}: {SOURCES[mark]}" for mark, some in sorted(by_mark.items()))
+    return "; ".join([SOURCES[attribute.mark], *others])

@@ -1,9 +1,10 @@
 """A rule: what may be found wrong, how bad it is, what to do, and where the partner says so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from feedscript.feeds.profiles.model import Attribute, Part, Profile, Severity, Type, Words
+from feedscript.feeds.profiles.model import Attribute, Currency, Mark, Part, Profile, Severity, Type, Words
 from feedscript.feeds.rules.codes import FILE_FAMILIES, codes
 
 Scope = Literal["cell", "item", "file"]
@@ -14,7 +15,6 @@ _FORMATS = {
         "a full URL with http or https",
         "https://www.example.com/product?id=1, with other characters encoded",
     ),
-    Type.PRICE: ("a number with a decimal point, a space and a currency", "15.00 USD"),
     Type.INTEGER: ("a whole number", "12"),
     Type.NUMBER: ("a number with a decimal point", "12.5"),
     Type.DATETIME: ("an ISO 8601 time with its zone", "2026-11-25T13:00-0800"),
@@ -26,11 +26,27 @@ _FORMATS = {
     Type.CATEGORY: ("a category's id or its full path", "Apparel & Accessories > Clothing, or 1604"),
     Type.COUNTRY: ("a country's two letters", "US"),
 }
+#: What is said of a rule that the partner's own page does not tell of.
+SOURCES: Mapping[Mark, str] = {
+    "vendor": "the partner's own page",
+    "copy": "a copy of the partner's page",
+    "third_party": "a third party",
+    "unconfirmed": "not confirmed",
+}
+_PRICES: Mapping[Currency, tuple[str, str]] = {
+    "behind": ("a number with a decimal point, a space and a currency", "15.00 USD"),
+    "optional": ("a number with a decimal point, with or without a currency behind it", "15.00 USD"),
+    "either": ("a number with a decimal point, and a currency on one side of it", "15.00 USD"),
+    "none": ("a number with a decimal point, without a currency", "15.00"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a finding means. `attribute` is None for the file; `rule_type` names a mapping operation."""
+    """What a finding means. `attribute` is None for the file; `rule_type` names a mapping operation.
+
+    `mark` says how sure its source is; a rule of which nobody can say where it stands is no error.
+    """
 
     id: str
     code: str
@@ -42,6 +58,7 @@ class Rule:
     remedy: str
     rule_type: str | None
     doc_url: str
+    mark: Mark = "vendor"
 
     @property
     def remediation(self) -> dict[str, str | None]:
@@ -73,6 +90,9 @@ def attribute_rule(profile: Profile, attribute: Attribute, code: str) -> Rule:
     cross = next((each for each in attribute.conditions if each.code == code), None)
     words = attribute.words.get(code, Words())
     severity = (cross and cross.severity) or attribute.severities.get(code) or shared.severity
+    mark = attribute.mark_of("missing_required" if code == "missing_required_column" else code)
+    if mark == "unconfirmed" and severity == "error":
+        severity = "warning"
     return Rule(
         id=f"{profile.id}.{attribute.name}.{code}",
         code=code,
@@ -84,6 +104,7 @@ def attribute_rule(profile: Profile, attribute: Attribute, code: str) -> Rule:
         remedy=(cross and cross.remedy) or (words.remedy or shared.remedy).format_map(facts),
         rule_type=shared.rule_type,
         doc_url=attribute.doc or profile.doc,
+        mark=mark,
     )
 
 
@@ -95,6 +116,8 @@ def _scope(family: str) -> Scope:
 
 def _facts(attribute: Attribute) -> dict[str, object]:
     wanted, example = _FORMATS.get(attribute.type, ("", ""))
+    if attribute.type is Type.PRICE:
+        wanted, example = _PRICES[attribute.currency]
     if attribute.type is Type.MEASURE:
         wanted = f"a number and a unit ({', '.join(attribute.units)})"
         example = f"12.5 {attribute.units[0]}"
@@ -109,6 +132,7 @@ def _facts(attribute: Attribute) -> dict[str, object]:
         "range": _range(attribute),
         "advised_min_length": attribute.advised_min_length,
         "max_length": _max_length(attribute),
+        "max_bytes": attribute.max_bytes,
         "min_values": attribute.min_values,
         "max_values": attribute.max_values,
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from feedscript.feeds.engine import sql
-from feedscript.feeds.profiles.model import Attribute, Part, Type
+from feedscript.feeds.profiles.model import Attribute, Currency, Part, Type
 from feedscript.feeds.profiles.vocabulary import COUNTRIES, CURRENCIES, UNIT_FAMILIES
 from feedscript.feeds.rules.addresses import ADDRESS, ENCODED_ONLY
 from feedscript.feeds.rules.currencies import currency_facts
@@ -30,13 +30,24 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 @cache
-def _price() -> str:
+def _price(currency: Currency) -> str:
     """A price, in a withdrawn currency too: that is told apart, by the day."""
     whole, mills = (_any_of(CURRENCIES[digits]) for digits in (0, 3))
     cents = _any_of(dict.fromkeys([*CURRENCIES[2], *currency_facts().withdrawn]))
     # A zero before other digits is the trace of a thousands sign or decimal point that somebody misread.
     amount = r"-?(?:0|[1-9]\d{0,14})"
-    return rf"{amount}(?:(?:\.\d{{1,2}})? (?:{cents})|(?:\.00?)? (?:{whole})|(?:\.\d{{1,3}})? (?:{mills}))"
+    forms = [(r"(?:\.\d{1,2})?", cents), (r"(?:\.00?)?", whole), (r"(?:\.\d{1,3})?", mills)]
+    behind = rf"{amount}(?:{_any_of(f'{decimals} (?:{codes})' for decimals, codes in forms)})"
+    match currency:
+        case "behind":
+            return behind
+        case "either":
+            return _any_of([behind, *(f"(?:{codes}) {amount}{decimals}" for decimals, codes in forms)])
+        case "none":
+            return rf"{amount}(?:\.\d{{1,3}})?"
+        case "optional":
+            loose = _any_of(f"{decimals} ?(?:{codes})" for decimals, codes in forms)
+            return rf"{amount}(?:{loose}|(?:\.\d{{1,3}})?)"
 
 
 _PATTERNS = {
@@ -58,11 +69,13 @@ def pattern(attribute: Attribute) -> str | None:
         return structured_pattern(attribute.parts)
     if attribute.type is Type.MEASURE:
         return measure_pattern(attribute.units)
+    if attribute.type is Type.PRICE:
+        return _price(attribute.currency)
     return _pattern_of(attribute.type)
 
 
 def _pattern_of(kind: Type) -> str | None:
-    return _price() if kind is Type.PRICE else _PATTERNS.get(kind)
+    return _price("behind") if kind is Type.PRICE else _PATTERNS.get(kind)
 
 
 def well_formed(attribute: Attribute, value: str) -> str | None:
@@ -196,11 +209,16 @@ def spelling(word: str) -> str:
     return word.strip().lower().replace(" ", "_").replace("-", "_")
 
 
+def begins_with_number(attribute: Attribute) -> bool:
+    """Whether nothing may stand before the number of a price or a measure."""
+    return attribute.type is not Type.PRICE or attribute.currency != "either"
+
+
 def amount(attribute: Attribute, value: str) -> str:
     """The number that a price, a measure or a plain number begins with."""
-    return (
-        f"TRY_CAST(split_part({value}, ' ', 1) AS DOUBLE)" if attribute.type is Type.PRICE else number(value)
-    )
+    if attribute.type is Type.PRICE and attribute.currency == "behind":
+        return f"TRY_CAST(split_part({value}, ' ', 1) AS DOUBLE)"
+    return number(value)
 
 
 def number(value: str) -> str:
@@ -209,9 +227,13 @@ def number(value: str) -> str:
 
 
 def currency(attribute: Attribute, value: str) -> str:
-    """The currency of a well-formed price, or of the first price in a structured value."""
+    """The currency of a well-formed price, or of the first price in a structured value; NULL where none is told."""
     if attribute.type is Type.PRICE:
-        return f"left(split_part({value}, ' ', 2), 3)"
+        if attribute.currency == "behind":
+            return f"left(split_part({value}, ' ', 2), 3)"
+        told = f"nullif(regexp_extract({value}, '[A-Z]{{3}}'), '')"
+        usual = attribute.default_currency
+        return told if usual is None else f"coalesce({told}, {sql.literal(usual)})"
     return f"regexp_extract({value}, '[0-9] ([A-Z]{{3}})', 1)"
 
 

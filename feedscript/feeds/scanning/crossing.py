@@ -18,8 +18,9 @@ _EACH = "sought_text"
 
 def find_crossed(scan: Scan, profile: Profile, disabled: frozenset[str]) -> dict[str, Rule]:
     """Find what only a look at several items shows, and tell of what rules that may be, by id."""
-    repeated = attribute_rule(profile, profile.attribute(profile.item), "duplicate_id")
-    if repeated.id not in disabled and repeated.attribute in scan.plan.columns:
+    item = profile.attribute(profile.item)
+    repeated = attribute_rule(profile, item, "duplicate_id")
+    if item.unique and repeated.id not in disabled and repeated.attribute in scan.plan.columns:
         find_repeated_ids(scan, repeated.id)
     for index, (rule, _, _) in enumerate(scan.plan.within):
         find_group_conflicts(scan, index, rule.id)
@@ -47,7 +48,9 @@ def find_repeated_ids(scan: Scan, rule: str) -> None:
     )
     table, key = "suspects", "h"
     if 0 < suspects <= _READ_AGAIN:
-        reread(scan, "read_again", [f"{scan.id_text} AS item_id"], "SELECT n FROM suspects")
+        reread(
+            scan, "read_again", [f"{scan.plan.identity(scan.id_text)} AS item_id"], "SELECT n FROM suspects"
+        )
         table, key = "read_again", "item_id"
     scan.connection.execute(
         f"INSERT INTO crossed SELECT ?, n FROM {table} JOIN (SELECT {key}, min(n) AS first FROM {table} GROUP BY {key})"

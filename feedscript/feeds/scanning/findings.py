@@ -95,11 +95,7 @@ def _write_crossed(scan: Scan, file: TextIO, grade: Grade, value_length: int) ->
     reread(scan, "crossings", columns, chosen)
     line = "line" if scan.staged.line_column else "NULL AS line"
     locate = _locator(scan)
-    value = (
-        sql.identifier(grade.attribute)
-        if grade.attribute and grade.attribute in scan.plan.columns
-        else "NULL"
-    )
+    value = _text_of(grade.attribute) if grade.attribute and grade.attribute in scan.plan.columns else "NULL"
     cursor = scan.connection.execute(f"SELECT n, {line}, item_id, {value} FROM crossings ORDER BY n")
     for n, noted, item_id, text in _streamed(cursor):
         _write(file, grade, Sample(*locate(n, noted), item_id, text))
@@ -109,8 +105,13 @@ def _columns(scan: Scan, grades: Mapping[str, Grade], value_length: int) -> tupl
     """The attributes at fault, and the SQL of the item's id and their texts."""
     wanted = {grade.attribute for grade in grades.values()}
     names = [name for name in scan.plan.columns if name in wanted]
-    texts = [f"left({scan.plan.columns[name]}, {value_length}) AS {sql.identifier(name)}" for name in names]
+    texts = [f"left({scan.plan.columns[name]}, {value_length}) AS {_text_of(name)}" for name in names]
     return names, [f"left({scan.id_text}, {value_length}) AS item_id", *texts]
+
+
+def _text_of(attribute: str) -> str:
+    """The column of an attribute's text; no attribute's name has a colon, and none is one of the others' here."""
+    return sql.identifier(f"text:{attribute}")
 
 
 def _locator(scan: Scan) -> _Locate:

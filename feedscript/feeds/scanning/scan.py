@@ -58,7 +58,7 @@ class Scan:
         lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(self.plan.lookups)]
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
         inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
-        outer = [f"hash({self.plan.item_id}) AS h", *masks, *groups, *lookups]
+        outer = [f"hash({self.plan.identity(self.plan.item_id)}) AS h", *masks, *groups, *lookups]
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
         read = self._read(self.staged, inner, outer)
@@ -116,7 +116,7 @@ class Scan:
     @property
     def key(self) -> str:
         """A hash of the item's id, by which items are found again."""
-        return f"hash({self.id_text})"
+        return f"hash({self.plan.identity(self.id_text)})"
 
     @cached_property
     def items(self) -> int:

@@ -16,6 +16,7 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
+from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import Header, read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.options import SourceOptions
@@ -64,12 +65,13 @@ def check(
     `started` is when the validation was asked for (`time.monotonic`), `workdir` an empty folder; the rest is as for
     `validate`.
     """
+    asked = load_profile(profile)
     checking = _Checking(
-        profile=load_profile(profile),
+        profile=asked,
         country={"UK": "GB"}.get(country.upper(), country.upper()),
         as_of=as_of,
         policy=policy or Policy(),
-        options=options or SourceOptions(),
+        options=as_written(asked, uri, options or SourceOptions()),
         origin=origin,
         limits=limits,
         findings=findings,

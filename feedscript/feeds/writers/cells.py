@@ -1,91 +1,148 @@
-"""The cells of a partner's feed, in SQL over those of the canonical product.
+"""The columns of a partner's feed, in SQL over the cells of the canonical product.
 
 The canonical product has Google's attributes in Google's forms: a price is `9.99 USD`, several values are parted as
 Google parts them, words are Google's. What a partner calls by another name or writes in another way is said in its
 profile (`Attribute.canonical`, `Attribute.cell`).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.profiles.model import Attribute, Cell, Profile
-from feedscript.feeds.profiles.repeated import values_of
+from feedscript.feeds.profiles.repeated import mostly_one
+from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
+from feedscript.feeds.writers.values import taken
 
-_SPACE = "' '"
+#: A title that declares the parts of its values.
+_DECLARED = re.compile(r"([^()]+)\(([^()]+)\)")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the feed: its title, the SQL of its text, and of the list of its values where it may have several."""
+    """A column of the feed: its title, and in SQL its text, and the list of its values where it may have several.
+
+    `json` is the SQL of its JSON, where the partner has it written so in every form of file.
+    """
 
     attribute: Attribute
     title: str
     text: str
     values: str | None = None
+    json: str | None = None
+
+    @property
+    def declared(self) -> tuple[str, tuple[str, ...]] | None:
+        """Its name and the parts of its values, where the title tells them, as in `shipping(country:price)`."""
+        found = _DECLARED.fullmatch(self.title)
+        return (found[1], tuple(re.split("[:,]", found[2]))) if found else None
+
+    def mapped(self, change: Callable[[str], str]) -> "Column":
+        """The column with a change to each of its values; `change` gives the SQL of one for that of another."""
+        values = self.values and f"list_transform({self.values}, lambda w: {change('w')})"
+        return replace(self, text=change(self.text), values=values)
 
 
 def partner_columns(
-    profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str]
+    profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str], *, every: bool = False
 ) -> Iterator[Column]:
-    """The columns that can be written, in the profile's order.
+    """The columns that can be written, in the profile's order; `every` one where they are known by their place.
 
     `canonical` are the attributes of the canonical product, `cells` the SQL of those that the items have.
     """
     for attribute in profile.attributes:
+        source = _source(attribute, cells)
         if attribute.cell.constant is not None:
             yield Column(attribute, attribute.title, literal(attribute.cell.constant))
-        elif attribute.origin in cells:
-            yield _column(attribute, canonical[attribute.origin], cells[attribute.origin])
+        elif source is not None:
+            column = _column(attribute, canonical, cells, source)
+            yield _as_json(column) if attribute.cell.json else column
+        elif every:
+            yield Column(attribute, attribute.title, "NULL::VARCHAR")
 
 
 def canonical_attributes(profile: Profile, base: Profile) -> dict[str, Attribute]:
     """What the canonical product of a feed may have: attributes of `base`, and those that the partner alone knows."""
     known = {each.name: each for each in base.attributes}
     own = {each.origin: each for each in profile.attributes if each.origin not in known}
-    wanted = {each.origin for each in profile.attributes}
+    wanted = {name for each in profile.attributes for name in (each.origin, *each.cell.others)}
     return {name: each for name, each in known.items() if name in wanted} | own
 
 
-def _column(attribute: Attribute, canonical: Attribute, cell: str) -> Column:
-    if not canonical.repeatable or canonical is attribute:
-        return Column(attribute, attribute.title, _taken(attribute.cell, cell))
-    values = values_of(canonical, cell)
-    match attribute.cell.take:
-        case "first":
-            return Column(attribute, attribute.title, _worded(attribute.cell, f"({values})[1]"))
-        case "rest":
-            values = f"({values})[2:]"
-    values = f"list_transform({values}, lambda v: {_taken(attribute.cell, 'v')})"
+def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:
+    """The cell of the canonical product that is written, or the one that stands for it; None where there is none."""
+    form, own = attribute.cell, cells.get(attribute.origin)
+    if form.instead is not None and form.instead in cells:
+        other = _other(form, cells, cells[form.instead])
+        return other if own is None else f"coalesce({other}, {own})"
+    if form.beside is None or own is None:
+        return own
+    if form.beside not in cells:
+        return None
+    return f"CASE WHEN {_other(form, cells, cells[form.beside])} IS NOT NULL THEN {own} END"
+
+
+def _other(form: Cell, cells: Mapping[str, str], cell: str) -> str:
+    """The cell of another attribute, NULL for items for which it does not count."""
+    if form.unless is None or form.unless not in cells:
+        return cell
+    return f"CASE WHEN {cells[form.unless]} IS NULL THEN {cell} END"
+
+
+def _column(
+    attribute: Attribute, canonical: Mapping[str, Attribute], cells: Mapping[str, str], cell: str
+) -> Column:
+    form, origin = attribute.cell, canonical[attribute.origin]
+    if form.members:
+        members = {name: cells[name] for name in form.members if name in cells}
+        return Column(
+            attribute, attribute.title, f"CASE WHEN {cell} IS NOT NULL THEN {object_of_members(members)} END"
+        )
+    if form.followed_by is not None:
+        listed = f"list_value({cell})"
+        if form.followed_by in cells:
+            more = mostly_one(canonical[form.followed_by], cells[form.followed_by])
+            listed = f"list_concat({listed}, coalesce({more}, []))"
+        return _several(attribute, f"CASE WHEN {cell} IS NOT NULL THEN {listed} END")
+    if not origin.repeatable:
+        return Column(attribute, attribute.title, taken(attribute, cell))
+    values = mostly_one(origin, cell)
+    if origin is attribute:
+        return Column(attribute, attribute.title, cell, values)
+    place = 1 if form.take == "first" else form.place
+    if place is not None:
+        return Column(attribute, attribute.title, taken(attribute, f"({values})[{place}]"))
+    if form.take == "rest":
+        values = f"({values})[2:]"
     if not attribute.repeatable:
-        return Column(attribute, attribute.title, f"({values})[1]")
-    plain = attribute.cell == Cell() and attribute.max_values >= canonical.max_values
-    joined = f"nullif(array_to_string(({values})[:{attribute.max_values}], {literal(attribute.cell.separator)}), '')"
-    return Column(
-        attribute, attribute.title, cell if plain else joined, f"({values})[:{attribute.max_values}]"
-    )
+        return Column(attribute, attribute.title, taken(attribute, f"({values})[1]"))
+    column = _several(attribute, f"list_transform({values}, lambda v: {taken(attribute, 'v')})")
+    if form == Cell() and attribute.max_values >= origin.max_values:
+        return Column(attribute, column.title, cell, column.values)
+    return column
 
 
-def _taken(form: Cell, value: str) -> str:
-    """What the partner wants of one value, as the partner writes it."""
-    match form.take:
-        case "amount" | "number":
-            value = f"nullif(split_part({value}, {_SPACE}, 1), '')"
-        case "currency" | "unit":
-            value = f"nullif(split_part({value}, {_SPACE}, 2), '')"
-        case "begin":
-            value = f"nullif(split_part({value}, '/', 1), '')"
-        case "end":
-            value = f"nullif(split_part({value}, '/', 2), '')"
-    if form.compact:
-        value = f"replace({value}, {_SPACE}, '')"
-    if form.day is not None:
-        value = f"strftime(TRY_CAST(left({value}, 10) AS DATE), {literal(form.day)})"
-    return _worded(form, value)
+def _several(attribute: Attribute, values: str) -> Column:
+    """The column of a list of values, as many of them as the partner takes."""
+    listed = f"({values})[:{attribute.max_values}]"
+    joined = f"nullif(array_to_string({listed}, {literal(attribute.cell.separator)}), '')"
+    return Column(attribute, attribute.title, joined, listed)
 
 
-def _worded(form: Cell, value: str) -> str:
-    if not form.words:
-        return value
-    words = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in form.words.items())
-    return f"CASE {value} {words} ELSE {value} END"
+def _as_json(column: Column) -> Column:
+    """The column as JSON: a list of several values, an object of a value's parts, or the JSON that the text is."""
+    parts = [part.name for part in column.attribute.parts]
+    if column.values is not None:
+        values = (
+            f"list_transform({column.values}, lambda w: {object_of_parts('w', parts)})"
+            if parts
+            else column.values
+        )
+        json = f"nullif(to_json({values})::VARCHAR, '[]')"
+    elif parts:
+        json = f"CASE WHEN {column.text} <> '' THEN {object_of_parts(column.text, parts)}::VARCHAR END"
+    else:
+        own = f"nullif({column.text}, '')"
+        json = f"CASE WHEN json_valid({own}) THEN {own} ELSE to_json({own})::VARCHAR END"
+    return replace(column, text=json, values=None, json=json)

@@ -1,25 +1,43 @@
-"""Delimited text, written by the engine."""
+"""Delimited text: quoted where needed, always, or never; with or without a line of titles."""
 
-import duckdb
+import csv
+from collections.abc import Sequence
+from io import StringIO
 
-from feedscript.feeds.engine.sql import identifier, literal
+from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.profiles.model import FeedFile
 from feedscript.feeds.writers.cells import Column
-from feedscript.feeds.writers.file_form import FileForm
-
-_COMPRESSION = {None: "none", "gz": "gzip", "zst": "zstd"}
+from feedscript.feeds.writers.layout import Layout
 
 
-def write_delimited(
-    connection: duckdb.DuckDBPyConnection, items: str, columns: list[Column], form: FileForm, path: str
-) -> None:
-    """Copy the columns over `items`, a table in SQL, to `path`."""
-    listed = ", ".join(f"{each.text} AS {identifier(each.title)}" for each in columns)
-    options = {
-        "FORMAT": "csv",
-        "HEADER": str(form.file.header).lower(),
-        "DELIMITER": literal(form.file.delimiter),
-        "NULL": "''",
-        "COMPRESSION": _COMPRESSION[form.compression],
-    }
-    written = ", ".join(f"{name} {value}" for name, value in options.items())
-    connection.execute(f"COPY (SELECT {listed} FROM {items}) TO {literal(path)} ({written})")
+def delimited_layout(columns: Sequence[Column], file: FeedFile, preamble: str, trailer: str) -> Layout:
+    """The layout of delimited text; `preamble` and `trailer` are whole lines or empty."""
+    head = preamble + (_titles(columns, file) if file.header else "")
+    texts = tuple(each.text for each in columns)
+    if file.quoting == "never":
+        joined = f" || {literal(file.delimiter)} || ".join(f"coalesce({text}, '')" for text in texts)
+        return Layout((joined,), head, file.line_end, file.line_end, trailer)
+    return Layout(
+        texts,
+        head,
+        file.line_end,
+        file.line_end,
+        trailer,
+        delimiter=file.delimiter,
+        quoted=file.quoting == "always",
+    )
+
+
+def _titles(columns: Sequence[Column], file: FeedFile) -> str:
+    titles = [each.title for each in columns]
+    if file.quoting == "never":
+        return file.delimiter.join(titles) + file.line_end
+    line = StringIO()
+    written = csv.writer(
+        line,
+        delimiter=file.delimiter,
+        lineterminator=file.line_end,
+        quoting=csv.QUOTE_ALL if file.quoting == "always" else csv.QUOTE_MINIMAL,
+    )
+    written.writerow(titles)
+    return line.getvalue()

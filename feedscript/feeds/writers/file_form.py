@@ -6,7 +6,8 @@ from pathlib import PurePath
 from feedscript.feeds.engine.errors import FeedError
 from feedscript.feeds.profiles.model import FeedFile, Profile
 
-_COMPRESSIONS = ("gz", "zip", "zst")
+#: The endings of compressed files.
+COMPRESSIONS = ("gz", "zip", "zst")
 
 
 class WrongEnding(FeedError):
@@ -39,7 +40,7 @@ def file_form(profile: Profile, name: str) -> FileForm:
     """The form that a file of this name has, the usual one where it has no ending; raises WrongEnding."""
     path = PurePath(name.lower())
     packed = path.suffix.removeprefix(".")
-    compression = packed if packed in _COMPRESSIONS else None
+    compression = packed if packed in COMPRESSIONS else None
     ending = PurePath(path.stem).suffix if compression else path.suffix
     fitting = [each for each in profile.files if not ending or ending in each.endings]
     fitting = [each for each in fitting if compression is None or compression in each.compressions]

@@ -1,0 +1,34 @@
+"""The numbers that a partner has for ids stay beside the feed, from one generation to the next."""
+
+from pathlib import Path
+
+from tests.integration.http.test_live_config import configure
+from tests.integration.live_server import LiveServer, request_body
+
+HEADER = "id,title,description,link,image_link,availability,price,product_type\n"
+ROW = "{0},Mug {0},A mug,https://shop.example/{0},https://shop.example/{0}.jpg,in_stock,9.50 EUR,Mugs\n"
+FIRST = 10**18 + 1
+PARTNER = """
+validation: {profile: rakuten-merchandiser}
+generation: {names: {mid: "4321", company: Acme, time: "2026.11.27/10:00:00"}}
+"""
+
+
+def generated(server: LiveServer, *ids: str) -> list[str]:
+    """The numbers in the feed of these products, which a job of its own makes at one place."""
+    server.put_object("bucket/export.csv", (HEADER + "".join(map(ROW.format, ids))).encode())
+    body = request_body(
+        job_id=None, partner_id="rakuten", destination_s3_path="s3://bucket/out/4321_nmerchandis.txt"
+    )
+    job_id = server.post("/api/feed/generate", body).json()["job_id"]
+    job = server.reaches(job_id, "generated", "generation_failed")
+    assert job["status"] == "generated", job["error"]
+    feed = (server.folder / "objects/bucket/out/4321_nmerchandis.txt").read_text("utf-8")
+    return [line.split("|")[0] for line in feed.splitlines()][1:-1]
+
+
+def test_a_later_feed_gives_no_number_again(tmp_path: Path) -> None:
+    configure(tmp_path, "partners", "rakuten", PARTNER)
+    with LiveServer(tmp_path) as server:
+        assert generated(server, "A", "B") == [str(FIRST), str(FIRST + 1)]
+        assert generated(server, "C", "B") == [str(FIRST + 2), str(FIRST + 1)]

@@ -1,0 +1,147 @@
+"""Cells of a partner that are made of several canonical attributes, or of a part of one."""
+
+import csv
+import json
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedscript.feeds import generate
+from feedscript.feeds.profiles.model import Attribute, Cell, Profile
+from feedscript.feeds.writers.cells import partner_columns
+from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.profiles.canonical_products import SHOP
+
+RANGE = "2026-07-20T00:00+00:00/2026-09-20T23:59+00:00"
+
+
+def written(folder: Path, profile: str, **changes: str) -> dict[str, str]:
+    """The first item of a partner's feed of one product."""
+    feed = folder / "feed.csv"
+    generate(write_csv(folder / "export.csv", [product(**changes)]), feed, profile=profile)
+    with feed.open(encoding="utf-8", newline="") as file:
+        return next(csv.DictReader(file))
+
+
+@cache
+def engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def cell_of(form: Cell, cells: dict[str, str | None], **said: int) -> str | None:
+    """What is written of an attribute `own` with canonical cells."""
+    attribute = Attribute(name="own", cell=form, max_length=said.get("max_length"))
+    profile = Profile(id="p", version="1", title="", doc="", item="own", attributes=(attribute,))
+    (column,) = partner_columns(profile, {"own": attribute}, {name: name for name in cells})
+    given_cells = ", ".join(f"?::VARCHAR AS {name}" for name in cells)
+    row = engine().execute(f"SELECT {column.text} FROM (SELECT {given_cells})", [*cells.values()]).fetchone()
+    assert row is not None
+    value: str | None = row[0]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("offer", "price", "before"),
+    [
+        ({}, "79.90", ""),
+        ({"sale_price": "59.90 USD"}, "59.90", "79.90"),
+        ({"sale_price": "59.90 USD", "sale_price_effective_date": RANGE}, "79.90", ""),
+    ],
+)
+def test_a_partner_of_one_price_gets_the_offer_that_has_no_days(
+    tmp_path: Path, offer: dict[str, str], price: str, before: str
+) -> None:
+    item = written(tmp_path, "idealo", **offer)
+    assert (item["price"], item.get("formerPrice", "")) == (price, before)
+
+
+def test_a_price_without_currency_has_its_currency_beside_it(tmp_path: Path) -> None:
+    item = written(tmp_path, "awin")
+    assert (item["price"], item["currency"]) == ("79.90", "USD")
+
+
+def test_pictures_stand_in_one_list_or_in_columns(tmp_path: Path) -> None:
+    more = {"additional_image_link": "https://a.example.com/2.jpg,https://a.example.com/3.jpg"}
+    item = written(tmp_path, "idealo", **more)
+    assert item["imageUrls"] == (
+        "https://cdn.example.com/shoe.jpg;https://a.example.com/2.jpg;https://a.example.com/3.jpg"
+    )
+    item = written(tmp_path, "kelkoo", **more)
+    assert [item[f"image-url-{place}"] for place in (2, 3, 4)] == [
+        *more["additional_image_link"].split(","),
+        "",
+    ]
+
+
+def test_a_product_without_variants_is_a_group_of_its_own(tmp_path: Path) -> None:
+    category = {"google_product_category": "Home & Garden"}
+    assert written(tmp_path, "rakuten-google", **category)["item_group_id"] == "SKU-1"
+    grouped = written(tmp_path, "rakuten-google", item_group_id="G", **category)
+    assert grouped["item_group_id"] == "G"
+
+
+def test_a_group_has_its_options_as_json(tmp_path: Path) -> None:
+    options = {"color": 'Red "Navy"', "size": "42, wide"}
+    item = written(tmp_path, "openai", seller_name="Acme", item_group_id="G", **options)
+    assert json.loads(item["variant_dict"]) == options
+    assert item["listing_has_variations"] == "true"
+    item = written(tmp_path, "openai", seller_name="Acme", **options)
+    assert {"variant_dict", "listing_has_variations"}.isdisjoint(item)
+
+
+@given(
+    members=st.fixed_dictionaries({"color": st.none() | st.text(), "size": st.none() | st.text()}),
+    group=st.none() | st.just("G"),
+)
+def test_members_make_an_object_of_what_is_there(members: dict[str, str | None], group: str | None) -> None:
+    there = {name: value for name, value in members.items() if value is not None}
+    text = cell_of(Cell(members=("color", "size")), {"own": group, **members})
+    assert (text and json.loads(text)) == (there if group and there else None)
+
+
+@pytest.mark.parametrize(
+    ("path", "top", "below"),
+    [
+        ("Shoes > Running > Trail", "Shoes", "Running~~Trail"),
+        ("Shoes>Running", "Shoes", "Running"),
+        ("Shoes", "Shoes", None),
+        (None, None, None),
+    ],
+)
+def test_a_path_is_its_topmost_level_and_those_below(
+    path: str | None, top: str | None, below: str | None
+) -> None:
+    assert cell_of(Cell(take="top"), {"own": path}) == top
+    assert cell_of(Cell(take="below", separator="~~"), {"own": path}) == below
+
+
+@given(
+    text=st.none() | st.text(alphabet=st.sampled_from("ab ,é€\U0001f45f"), max_size=80),
+    length=st.integers(2, 60),
+)
+def test_a_text_is_cut_within_its_length_once(text: str | None, length: int) -> None:
+    once = cell_of(Cell(cut=True), {"own": text}, max_length=length)
+    assert cell_of(Cell(cut=True), {"own": once}, max_length=length) == once
+    if text is None or len(text) <= length:
+        assert once == text
+    else:
+        assert once is not None
+        assert len(once) <= length
+        assert once.endswith("…")
+
+
+def test_the_same_text_is_cut_for_one_column_and_whole_in_another(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.txt"
+    text = "A light shoe for wet ground. " * 40
+    rows = [product(product_type="Shoes", description=text)]
+    generate(write_csv(tmp_path / "export.csv", rows), feed, profile="rakuten-merchandiser", names=SHOP)
+    line = next(
+        each for each in feed.read_text("utf-8").splitlines() if each.split("|")[1].startswith("Trail")
+    )
+    short, long = line.split("|")[8:10]
+    assert len(short) <= 500
+    assert long == text.strip()

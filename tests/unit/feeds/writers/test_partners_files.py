@@ -1,0 +1,69 @@
+"""Every form of file of every shipped profile: what is written is read back as the partner's columns have it."""
+
+from itertools import product as pairs
+from pathlib import Path
+
+import pytest
+
+from feedscript.feeds import load_profile, profile_ids
+from feedscript.feeds.profiles.model import FeedFile, Profile
+from feedscript.feeds.writers.cells import canonical_attributes, partner_columns
+from feedscript.feeds.writers.feed_file import write
+from feedscript.feeds.writers.file_form import FileForm, file_form
+from feedscript.feeds.writers.placeholders import placeholders
+from tests.unit.feeds.products import product
+from tests.unit.feeds.writers.written import GOOGLE, items_of, read_back
+
+SAMPLES = (
+    product(1, title='Cup, "blue" & big', product_type="Home > Cups", color="blue"),
+    product(
+        2,
+        sale_price="9.90 USD",
+        sale_price_effective_date="2026-11-01T00:00+00:00/2026-12-01T00:00+00:00",
+        additional_image_link="https://cdn.example.com/a.jpg,https://cdn.example.com/b.jpg",
+        shipping="US:CA:Ground:5.99 USD",
+        shipping_weight="2 kg",
+        item_group_id="G",
+        size="M",
+    ),
+)
+
+
+def _forms() -> list[tuple[Profile, FeedFile, str | None]]:
+    profiles = [load_profile(each) for each in profile_ids()]
+    return [
+        (profile, file, compression)
+        for profile in profiles
+        for file in profile.files
+        for compression in (None, *file.compressions)
+    ]
+
+
+def _named(form: tuple[Profile, FeedFile, str | None]) -> str:
+    profile, file, compression = form
+    return f"{profile.id}-{file.format}{file.endings[0]}{f'.{compression}' if compression else ''}"
+
+
+@pytest.mark.parametrize("form", _forms(), ids=_named)
+def test_a_partners_file_is_read_back(form: tuple[Profile, FeedFile, str | None], tmp_path: Path) -> None:
+    profile, file, compression = form
+    path = tmp_path / ("feed" + file.endings[0] + (f".{compression}" if compression else ""))
+    names = dict.fromkeys(placeholders(file.preamble, file.trailer), "1")
+    canonical = canonical_attributes(profile, GOOGLE)
+    given = list(canonical)
+    with items_of(SAMPLES, given) as connection:
+        columns = list(
+            partner_columns(profile, canonical, {name: f'"{name}"' for name in given}, every=not file.header)
+        )
+        texts = ", ".join(each.text for each in columns)
+        rows = connection.execute(f"SELECT {texts} FROM items").fetchall()
+        write(connection, "items", columns, FileForm(file, compression), path, names=names)
+    expected = [{each.title for each, text in zip(columns, row, strict=True) if text} for row in rows]
+    assert [set(each) for each in read_back(path, profile, tmp_path / "work")] == expected
+
+
+@pytest.mark.parametrize("profile", [load_profile(each) for each in profile_ids()], ids=profile_ids())
+def test_every_name_that_a_profile_takes_is_of_one_form(profile: Profile) -> None:
+    for file, name in pairs(profile.files, ("feed", "a.b")):
+        for ending in file.endings:
+            assert ending in file_form(profile, name + ending).file.endings
