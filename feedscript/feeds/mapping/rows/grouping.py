@@ -40,7 +40,7 @@ class FillDown:
                 f"last_value(CASE WHEN {STAYS} THEN {value} END IGNORE NULLS) OVER "
                 f"(PARTITION BY {partition} ORDER BY {ORDER} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
             )
-            needed = f"{STAYS} AND {value} IS NULL AND {group} IS NOT NULL"
+            needed = f"{STAYS} AND {value} IS NULL"
             return f"CASE WHEN {needed} THEN {before} ELSE {table.cell(name)} END"
 
         return table.assigned(rows, {table.cell(name): filled(name) for name in self.columns})

@@ -1,11 +1,15 @@
 """Steps over rows: what each does, and that no row is lost without a word."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
+from feedscript.feeds.mapping.preset import read_preset
+from feedscript.feeds.mapping.rows.grouping import FillDown
 from feedscript.feeds.mapping.rows.resolution import UnknownRowColumn
 from feedscript.feeds.mapping.rows.schema import RowsField
 from tests.unit.feeds.mapping.prepared_rows import prepared
@@ -232,3 +236,18 @@ def test_every_row_stays_or_is_left_out_for_a_reason(
     found, counts = prepared(("g", "x", "y"), rows, f"[{', '.join(steps)}]")
     assert counts.read == len(rows)
     assert len(found) == counts.read + counts.added - sum(counts.excluded.values())
+
+
+def test_a_preset_leaves_out_the_columns_that_an_export_has_not(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(
+        "title: a shop\nrecognise: [Handle]\nrows:\n"
+        "  - fill_down: {group: handle, columns: [Title, Vendor]}\n"
+        "  - collect: {group: handle, column: Pictures, into: all}\n"
+        "attributes:\n  link: {template: 'https://a.example/{handle}'}\n  brand: {template: '{Vendor}'}\n",
+        "utf-8",
+    )
+    mapping = read_preset(path).mapping_for(("Handle", "Title"))
+    assert mapping.rows == (FillDown("Handle", ("Title",)),)
+    assert [*mapping.attributes] == ["link"]
+    assert mapping.attributes["link"].cases[0].columns == ("Handle",)
