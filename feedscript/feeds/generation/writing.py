@@ -134,6 +134,8 @@ class Writing:
         """The rows that items are made of, and their account; None where every row of the source is one."""
         if not self.preparation.steps:
             return source, None
+        # To group and sort whole rows takes more than to scan them, for which the engine was given its share.
+        connection.execute(f"SET memory_limit = '{self.limits.memory_bytes * 3 // 4}B'")
         lists = keep_lists(connection, self.lists, self.workdir, self.limits)
         return self.preparation.run(connection, self.workdir, source, lists)
 
