@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -24,6 +25,7 @@ from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, 
 from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.preparation import Counts, Preparation
 from feedscript.feeds.profiles import Attribute, Profile
+from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.survey import start_index
@@ -148,10 +150,22 @@ class Writing:
         return put_to_use(connection, items, cells[attribute], self.numbering)
 
     def _columns(self, cells: AbstractMapping[str, str], form: FileForm) -> list[Column]:
-        return [
-            replace(each, title=self.declared.get(each.attribute.origin, each.title))
-            for each in partner_columns(self.profile, self.canonical, cells, every=not form.file.header)
-        ]
+        titles = {name: title for name, title in self.declared.items() if name not in self._parted}
+        given = {**self.canonical, **self._parted}
+        columns = partner_columns(self.profile, given, cells, every=not form.file.header)
+        return [replace(each, title=titles.get(each.attribute.origin, each.title)) for each in columns]
+
+    @cached_property
+    def _parted(self) -> dict[str, Attribute]:
+        """Attributes whose parts the partner has in its own order, with them in that of the source's title."""
+        base = replace(self.profile, attributes=tuple(self.canonical.values()))
+        declared = read_header(base, tuple(self.declared.values())).attributes
+        own = (each for each in self.profile.attributes if each.origin in self.declared)
+        return {
+            each.origin: declared[each.origin]
+            for each in own
+            if each.parts and each.parts != self.canonical[each.origin].parts
+        }
 
     def _look_between(self, rejected: Rejected, staged: Staged, items: int, lines: int) -> None:
         """Find what is no item, if the items and the rejected rows do not take all lines."""

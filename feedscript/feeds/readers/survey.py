@@ -58,12 +58,20 @@ def start_survey(path: Path, *, digest: bool = True) -> Future[Survey]:
     A large one is read in processes of their own, a half in each: in a thread each search of a part would hold up the
     import of the engine, which takes as long.
     """
-    size = path.stat().st_size if path.is_file() else 0
+    size = _size(path)
     if size < _LEAST_BYTES_OF_PROCESS:
         return start_beside(_survey, path, digest=digest)
     middle = size // 2 // surveyor.PART_BYTES * surveyor.PART_BYTES
     halves = [start_surveyor(path, 0, middle), start_surveyor(path, middle)]
     return start_beside(_gathered, path, halves, start_surveyor(path) if digest else None)
+
+
+def _size(path: Path) -> int:
+    """The file's size in bytes, 0 where none can be looked up: the survey, when asked, says why."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def start_index(path: Path) -> Future[LineIndex]:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.profiles.model import Attribute, Cell, Profile
-from feedscript.feeds.profiles.repeated import mostly_one
+from feedscript.feeds.profiles.model import Attribute, Cell, Profile, Type
+from feedscript.feeds.profiles.repeated import mostly_one, quoted
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
+from feedscript.feeds.writers.parts import with_parts
 from feedscript.feeds.writers.values import taken
 
 #: A title that declares the parts of its values.
@@ -106,10 +107,17 @@ def _column(
             listed = f"list_concat({listed}, coalesce({more}, []))"
         return _several(attribute, f"CASE WHEN {cell} IS NOT NULL THEN {listed} END")
     if not origin.repeatable:
-        return Column(attribute, attribute.title, taken(attribute, cell))
-    values = mostly_one(origin, cell)
+        return Column(attribute, attribute.title, taken(attribute, _parted(attribute, origin, cell)))
     if origin is attribute:
-        return Column(attribute, attribute.title, cell, values)
+        return Column(attribute, attribute.title, cell, mostly_one(origin, cell))
+    return _of_several(attribute, origin, cell)
+
+
+def _of_several(attribute: Attribute, origin: Attribute, cell: str) -> Column:
+    """The column of an attribute whose canonical one may have several values in its cell."""
+    form, values = attribute.cell, mostly_one(origin, cell)
+    if _has_own_parts(attribute, origin):
+        values = f"list_transform({values}, lambda v: {_parted(attribute, origin, 'v')})"
     place = 1 if form.take == "first" else form.place
     if place is not None:
         return Column(attribute, attribute.title, taken(attribute, f"({values})[{place}]"))
@@ -118,15 +126,33 @@ def _column(
     if not attribute.repeatable:
         return Column(attribute, attribute.title, taken(attribute, f"({values})[1]"))
     column = _several(attribute, f"list_transform({values}, lambda v: {taken(attribute, 'v')})")
-    if form == Cell() and attribute.max_values >= origin.max_values:
-        return Column(attribute, column.title, cell, column.values)
+    is_plain = form == Cell() and not _has_own_parts(attribute, origin)
+    if is_plain and attribute.max_values >= origin.max_values:
+        return replace(column, text=cell)
     return column
+
+
+def _has_own_parts(attribute: Attribute, origin: Attribute) -> bool:
+    return bool(attribute.parts) and _names(attribute) != _names(origin)
+
+
+def _parted(attribute: Attribute, origin: Attribute, value: str) -> str:
+    """One value with the parts that the partner knows."""
+    return with_parts(value, _names(origin), _names(attribute)) if attribute.parts else value
+
+
+def _names(attribute: Attribute) -> list[str]:
+    return [part.name for part in attribute.parts]
 
 
 def _several(attribute: Attribute, values: str) -> Column:
     """The column of a list of values, as many of them as the partner takes."""
     listed = f"({values})[:{attribute.max_values}]"
-    joined = f"nullif(array_to_string({listed}, {literal(attribute.cell.separator)}), '')"
+    texts = listed
+    if attribute.cell.separator == "," and attribute.type in {Type.TEXT, Type.STRUCTURED}:
+        # As Google has them, and partners that part values by commas as well.
+        texts = f"list_transform({listed}, lambda w: {quoted('w')})"
+    joined = f"nullif(array_to_string({texts}, {literal(attribute.cell.separator)}), '')"
     return Column(attribute, attribute.title, joined, listed)
 
 

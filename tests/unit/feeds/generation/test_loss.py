@@ -117,13 +117,13 @@ def test_what_is_no_manifest_is_passed_over(text: str, tmp_path: Path) -> None:
     [
         pytest.param(name, id=f"2.5-{name}")
         for name in (
-            "feed.xml",
-            "feed.tsv",
+            "feed.rss",
+            "feed.xml.zst",
             "feed.jsonl",
             "feed.parquet",
-            "feed.zip",
+            "feed.json.zip",
             "feed.json.gz",
-            "FEED.XML",
+            "FEED.JSON",
             "feed.yml",
             "feed.yaml",
             "feed.html",
@@ -144,7 +144,9 @@ def test_a_name_that_promises_another_format_is_refused(name: str, tmp_path: Pat
         generate(csv_source(tmp_path, 1, 0), tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["feed", "feed.txt", "feed.csv.gz", "feed.CSV.ZST"])
+@pytest.mark.parametrize(
+    "name", ["feed", "feed.txt", "feed.csv.gz", "feed.CSV.ZST", "FEED.XML", "feed.tsv", "feed.zip"]
+)
 def test_other_names_are_fine(name: str, tmp_path: Path) -> None:
     assert generate(csv_source(tmp_path, 1, 0), tmp_path / name).items_written == 1
 

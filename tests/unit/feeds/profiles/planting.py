@@ -66,8 +66,10 @@ class Planter:
             group = {self.attribute.same_within: "GROUP"}
             yield "group", [{**group, self.name: each} for each in ("One", "Another")], None
         elif code == "duplicate_id":
-            other = self._sample.swapcase() if self.attribute.caseless else self._sample
-            yield "twice", [{self.name: self._sample}, {self.name: other}], None
+            # No other planted item has it.
+            own = self._sample * 2
+            other = own.swapcase() if self.attribute.caseless else own
+            yield "twice", [{self.name: own}, {self.name: other}], None
         else:
             for value in self._values(code):
                 # Fewer values than are asked for would be found first.
@@ -153,7 +155,7 @@ class Planter:
         elif form is not None:
             yield next(each for each in _ODD if not re.fullmatch(form, each, re.ASCII))
         if self.attribute.type in {Type.DATETIME, Type.DATETIME_RANGE}:
-            yield re.sub(r"\d\d-\d\dT", "02-31T", self._sample)
+            yield re.sub(r"\d\d-\d\d(?=T|$)", "02-31", self._sample)
         if self.attribute.refused_extensions:
             yield f"https://shop.example.com/file.{self.attribute.refused_extensions[0]}"
         if self.attribute.extensions:
@@ -171,7 +173,7 @@ class Planter:
             yield f"{most + 1:.10g} {unit}"
         if each.max_days_ahead is not None:
             late = self.as_of + timedelta(days=each.max_days_ahead + 9)
-            yield f"{late:%Y-%m-%dT%H:%M+00:00}"
+            yield f"{late:{each.cell.day or '%Y-%m-%dT%H:%M+00:00'}}"
         for part in each.parts:
             yield from (structured(each, {part.name: text}) for text in _part_outside(part))
 

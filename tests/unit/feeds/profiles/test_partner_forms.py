@@ -1,13 +1,15 @@
 """Forms of values that partners have of their own: where a currency stands, what parts values, which ids are one."""
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from feedscript.feeds import validate
+from feedscript.feeds import load_profile, validate
 from feedscript.feeds.generation import generate
 from feedscript.feeds.mapping import AttributesUnmatched
+from feedscript.feeds.profiles.header import read_header
 from tests.unit.feeds.products import product, write_csv
 
 SHOP = "https://cdn.example.com"
@@ -46,6 +48,7 @@ def item(profile: str, number: int = 1, **changes: str) -> dict[str, str]:
         ("criteo-retail-media", "29.99", set()),
         ("criteo-retail-media", "29.99 USD", {"price.invalid_format"}),
         ("meta", "24.99", {"price.invalid_format"}),
+        ("meta", "0.00 USD", {"price.out_of_range"}),
         ("meta", "24.99USD", {"price.invalid_format"}),
     ],
 )
@@ -138,3 +141,53 @@ def test_an_attribute_that_nobody_confirms_as_required_may_lack(tmp_path: Path) 
     assert generated.items_written == 1
     with pytest.raises(AttributesUnmatched, match="price"):
         generate(export, tmp_path / "feed.csv", profile="pinterest")
+
+
+#: Header rows as partners, or their own plugins, write them.
+HEADERS = {
+    "meta": (
+        "id,title,description,availability,condition,link,image_link,brand,price,google_product_category,"
+        "fb_product_category,quantity_to_sell_on_facebook,sale_price,sale_price_effective_date,item_group_id,gender,"
+        "color,size,age_group,material,pattern,shipping,shipping_weight,offer_disclaimer,offer_disclaimer_url,"
+        "video[0].url,video[0].tag[0],gtin,product_tags[0],product_tags[1],style[0]"
+    ),
+    "criteo-retail-media": (
+        "id,title,description,link,image_link,additional_image_link,sale_price,price,gtin,mpn,product_type,"
+        "product_type_key,brand,item_group_id,google_product_category,availability,filters,seller_id,seller_name,"
+        "regiondata,product_rating,number_of_reviews"
+    ),
+}
+PLUGIN = (
+    "id,title,description,image_link,link,product_type,brand,price,availability,item_group_id,checkout_url,"
+    "additional_image_link,video,sale_price_effective_date,sale_price,condition,visibility,gender,color,size,pattern,"
+    "google_product_category,default_product,variant,gtin,quantity_to_sell_on_facebook,custom_label_4,"
+    "rich_text_description,internal_label,external_variant_id, is_woo_all_products_sync"
+)
+
+
+@pytest.mark.parametrize("profile", HEADERS)
+def test_the_columns_are_those_of_the_partners_sample_in_its_order(profile: str) -> None:
+    wanted = HEADERS[profile].split(",")
+    assert [each.title for each in load_profile(profile).attributes][: len(wanted)] == wanted
+
+
+def test_what_the_partners_own_plugin_writes_is_known() -> None:
+    assert read_header(load_profile("meta"), tuple(PLUGIN.split(","))).unknown == []
+
+
+def test_the_row_of_remarks_above_metas_header_is_no_item(tmp_path: Path) -> None:
+    titles = HEADERS["meta"].split(",")
+    feed = tmp_path / "feed.csv"
+    row = product(availability="in stock") | {
+        "video[0].url": "https://shop.example.com/a.mp4",
+        "product_tags[1]": "new",
+    }
+    with feed.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([f"# Required | what {title} holds" for title in titles])
+        writer.writerow(titles)
+        writer.writerow([row.get(title, "") for title in titles])
+    report = validate(feed, profile="meta")
+    assert (report.items_total, report.items_with_errors) == (1, 0)
+    assert [each.rule.id for each in report.issues if each.severity != "info"] == []
+    assert dict(report.fill_rates)["video_url"] == dict(report.fill_rates)["second_product_tag"] == 1

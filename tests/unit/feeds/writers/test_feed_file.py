@@ -144,6 +144,7 @@ def test_cells_of_json_hold_lists_objects_and_json_itself(tmp_path: Path, name: 
     ("name", "text", "operation", "now"),
     [
         ("tsv without quotes", "a\tb\r\nc\rd", "on_one_line", "a b c d"),
+        ("tsv without quotes", "a\rb", "on_one_line", "a b"),
         ("positional", "a|b\nc", "on_one_line", "a b c"),
         ("rss", "a\x01b\x0b\x1f\ufffe", "without_control_characters", "ab"),
         ("atom", "\x00", "without_control_characters", ""),

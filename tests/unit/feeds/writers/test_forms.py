@@ -47,6 +47,7 @@ every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 @example(
     products=[{"id": "0", "title": "#comment", "color": "=1+1"}, {"id": "1", "title": '"', "color": '\\"'}]
 )
+@example(products=[{"id": "1", "title": '"Cup"'}, {"id": "2", "title": '"Cup" & "plate"', "color": "a\rb"}])
 @example(products=[{"id": "1", "title": "a\r\nb\rc\nd\te|f", "description": "]]>&amp;&#13;<b>"}])
 def test_what_is_written_is_read_back(form: Form, products: list[dict[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -80,9 +81,11 @@ def test_the_same_items_are_the_same_bytes(form: Form, tmp_path: Path) -> None:
 def test_what_fails_half_way_leaves_no_file(form: Form, tmp_path: Path) -> None:
     path = tmp_path / "feed" / form.name
     path.parent.mkdir()
+    # The forms that look at the texts before they write fail then, the others in the last of three files.
     broken = f"CASE WHEN n = {_ROWS - 1} THEN error('broken') ELSE repeat('x', 500) END"
+    form = form.limited(max_items=_ROWS // 3)
     with duckdb.connect() as connection:
-        columns = columns_of(profile_of(form.limited(max_items=_ROWS // 3).file), ("id", "title"))
+        columns = columns_of(profile_of(form.file), ("id", "title"))
         table = f"(SELECT n::VARCHAR AS id, {broken} AS title FROM range({_ROWS}) t(n))"
         with pytest.raises(duckdb.Error, match="broken"):
             write(connection, table, columns, form.asked, path, names={"shop": "A shop"})

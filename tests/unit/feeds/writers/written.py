@@ -16,7 +16,7 @@ from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.writers.cells import Column, canonical_attributes, partner_columns
 from feedscript.feeds.writers.feed_file import WrittenFeed, write
 from feedscript.feeds.writers.file_form import FileForm
-from tests.feeds_scanning import cells, fault_codes
+from tests.feeds_scanning import cells, fault_codes, rejects
 
 Product = Mapping[str, str]
 
@@ -66,4 +66,5 @@ def read_back(path: Path, profile: Profile, folder: Path) -> list[dict[str, str]
     staged = stage(path, workdir=folder, shapes=profile.shapes, options=options)
     assert fault_codes(staged) == {}
     assert staged.complete
+    assert rejects(staged) == []
     return cells(staged)
