@@ -14,7 +14,7 @@ $(VENV)/.installed: setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[lint]"
 	@touch $@
 
-demo: $(VENV)/.installed ## Turn a merchant's export into a partner's feed and validate it, over HTTP
+demo: $(VENV)/.installed ## Turn a merchant's export into the feeds of Google and Meta and validate them, over HTTP
 	$(BIN)/feedscript demo
 
 run: $(VENV)/.installed ## Serve the API on HOST:PORT (default 127.0.0.1:3000)

@@ -60,6 +60,7 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Partners,
     Run,
     ScriptEnd,
 )
@@ -110,6 +111,7 @@ class JobService:
         executor: Executor,
         notifier: Notifier,
         objects: ObjectStore,
+        partners: Partners,
         clock: Clock,
         ids: IdFactory,
         tokens: AttemptTokens,
@@ -123,6 +125,7 @@ class JobService:
         self._executor = executor
         self._notifier = notifier
         self._objects = objects
+        self._partners = partners
         self._clock = clock
         self._ids = ids
         self._tokens = tokens
@@ -136,8 +139,8 @@ class JobService:
     def start(self, phase: Phase, request: FeedRequest, *, actor: str, call: Call | None = None) -> Answer:
         """Start a phase, or retry it; the same request again changes nothing, and its `call` is not entered.
 
-        An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none, and
-        the repository's errors.
+        An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none,
+        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, and the repository's errors.
         """
         job_id, new = self._identify(request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
@@ -145,7 +148,7 @@ class JobService:
         return self._apply(job_id, command, actor=actor, call=call, new=new)
 
     def repeat(self, job_id: str, *, actor: str, call: Call | None = None) -> Answer:
-        """Repeat the phase that failed, with the request of its last attempt; raises `UnknownJob`."""
+        """Repeat the phase that failed, with the request of its last attempt; raises `UnknownJob`, and as `start`."""
         return self._apply(job_id, RepeatPhase(), actor=actor, call=call)
 
     def report(self, callback: Callback) -> Answer:
@@ -315,6 +318,7 @@ class JobService:
                 if job is None:
                     raise UnknownJob(job_id)
                 return Answer(job, decision)
+            decision = self._with_warnings(decision)
             following = evolve(job, decision)
             entry = record_of(decision, following.version, actor=actor, **_told(call))
             try:
@@ -328,6 +332,17 @@ class JobService:
                 logger.exception("job %s: what follows is left to the next tick", job_id)
             return Answer(following)
         raise StorageBusy(job_id, 0)
+
+    def _with_warnings(self, event: Event) -> Event:
+        """What somebody starts with what is to be known of it; an automatic retry tells what was told before."""
+        match event:
+            case GenerationStarted(automatic=False):
+                phase = Phase.GENERATION
+            case ValidationStarted(automatic=False):
+                phase = Phase.VALIDATION
+            case _:
+                return event
+        return replace(event, warnings=self._partners.warnings(phase, event.request))
 
     def _follow_up(self, job: Job, event: Event) -> None:
         """What a stored event sets in motion; all of it is made good by `tick` and `backlog` after a crash."""

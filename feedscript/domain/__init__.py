@@ -35,6 +35,8 @@ from feedscript.domain.errors import (
     SourceMissing,
     UnknownAttempt,
     UnknownJob,
+    UnknownPartner,
+    WrongDestination,
 )
 from feedscript.domain.events import (
     Event,
@@ -105,10 +107,12 @@ __all__ = [
     "Transition",
     "UnknownAttempt",
     "UnknownJob",
+    "UnknownPartner",
     "ValidationFailed",
     "ValidationRevoked",
     "ValidationStarted",
     "ValidationSucceeded",
+    "WrongDestination",
     "activity_type",
     "completed",
     "decide",

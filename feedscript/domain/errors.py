@@ -38,6 +38,24 @@ class SourceMissing(FeedscriptError):
     """A validation named no source, and the job has no generated feed to take for it."""
 
 
+class UnknownPartner(FeedscriptError):
+    """Nobody has said what this partner takes; `near` are known partners that may be meant."""
+
+    def __init__(self, partner_id: str, message: str, near: tuple[str, ...] = ()) -> None:
+        self.partner_id = partner_id
+        self.near = near
+        super().__init__(message)
+
+
+class WrongDestination(FeedscriptError):
+    """The destination's name promises a file that the partner does not take; `endings` are those that fit."""
+
+    def __init__(self, destination: str, message: str, endings: tuple[str, ...]) -> None:
+        self.destination = destination
+        self.endings = endings
+        super().__init__(message)
+
+
 class ForgedToken(FeedscriptError):
     """The callback's token is not one of the job's."""
 

@@ -19,20 +19,28 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationStarted(Event):
-    """A generation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for."""
+    """A generation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
+
+    `warnings` is what the caller was told beside.
+    """
 
     request: FeedRequest
     retry: bool = False
     automatic: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationStarted(Event):
-    """A validation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for."""
+    """A validation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
+
+    `warnings` is what the caller was told beside.
+    """
 
     request: FeedRequest
     retry: bool = False
     automatic: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

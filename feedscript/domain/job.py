@@ -91,7 +91,8 @@ class FeedRequest:
 class Attempt:
     """One run of a script for one phase of a job; kept for ever.
 
-    `number` counts from 1 over both phases. A `retry` is `automatic` where nobody asked for it. An attempt is open
+    `number` counts from 1 over both phases. A `retry` is `automatic` where nobody asked for it. `warnings` is what the
+    caller was told when the attempt was accepted, `warning` what was odd about the script's end. An attempt is open
     until it has an `outcome`; the script's own `started_at`, `exited_at` and `exit_code` may come before or after
     that. Times are aware UTC.
     """
@@ -112,6 +113,7 @@ class Attempt:
     log: str | None = None
     result: Mapping[str, Any] | None = None
     warning: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -88,6 +88,7 @@ def evolve(job: Job | None, event: Event) -> Job:
                     accepted_at=event.at,
                     retry=event.retry,
                     automatic=event.automatic,
+                    warnings=event.warnings,
                 ),
             )
         case events.Succeeded() | events.Failed():

@@ -16,7 +16,8 @@ def retry_if_due(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusa
     """Begin the automatic retry whose backoff is over, with the request of the attempt that failed."""
     if not policy.is_due(job, now=now):
         return Refusal(RefusalCode.NOT_DUE, "no automatic retry is due")
-    return replace(_started(job, _as_before(job), now, retry=True), automatic=True)
+    started = _started(job, _as_before(job), now, retry=True)
+    return replace(started, automatic=True, warnings=job.latest.warnings)
 
 
 def repeat(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusal:

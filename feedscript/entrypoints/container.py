@@ -10,6 +10,7 @@ from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
 from feedscript.adapters.webhooks import WebhookNotifier
 from feedscript.domain import Phase
+from feedscript.entrypoints.partners import ConfiguredPartners
 from feedscript.entrypoints.settings import Settings
 from feedscript.service import JobService
 
@@ -35,6 +36,9 @@ class Container(containers.DeclarativeContainer):
         s3=providers.Singleton(
             S3ObjectStore, region=settings.provided.s3_region, endpoint=settings.provided.s3_endpoint
         ),
+    )
+    partners = providers.Singleton(
+        ConfiguredPartners, settings.provided.config_dir, own_scripts=settings.provided.commands
     )
     scripts = providers.Singleton(
         ScriptSettings,
@@ -75,6 +79,7 @@ class Container(containers.DeclarativeContainer):
         executor=executor,
         notifier=notifier,
         objects=objects,
+        partners=partners,
         clock=clock,
         ids=ids,
         tokens=tokens,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from feedscript.feeds.mapping import Mapping, read_mapping
     from feedscript.feeds.policy import Policy
     from feedscript.feeds.profiles import Profile, load_profile, profile_ids
+    from feedscript.feeds.profiles.partner import UnknownPartner
     from feedscript.feeds.profiles.reading import read_profile
     from feedscript.feeds.readers.options import SourceOptions
     from feedscript.feeds.reports import render_html, render_text
@@ -47,6 +48,7 @@ __all__ = [
     "SourceOptions",
     "SourceUnavailable",
     "SourceUnreadable",
+    "UnknownPartner",
     "UnknownProfile",
     "generate",
     "load_config",
@@ -77,6 +79,7 @@ _HOMES = {
     "SourceOptions": "readers.options",
     "SourceUnavailable": "engine.errors",
     "SourceUnreadable": "engine.errors",
+    "UnknownPartner": "profiles.partner",
     "UnknownProfile": "engine.errors",
     "generate": "generation",
     "load_config": "config",

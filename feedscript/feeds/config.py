@@ -1,7 +1,6 @@
 """What a merchant or a partner wants: `config/merchants/<id>.yaml`, `config/partners/<id>.yaml`."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,17 +12,19 @@ from feedscript.feeds.documents.document import Document, read_document
 from feedscript.feeds.engine.errors import ConfigError, Mistake
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping import Mapping as FeedMapping
+from feedscript.feeds.mapping import Rule, UnknownColumn, match_columns, recognised
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
 from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.countries import country_code
+from feedscript.feeds.profiles.partner import DEFAULT_PROFILE, config_file, find_partner, profile_given
+from feedscript.feeds.profiles.profile_field import ProfileField
 from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.options_schema import SourceSchema
 from feedscript.feeds.rules.catalogue import catalogue
-
-_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+from feedscript.feeds.writers.cells import CANONICAL, mappable_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +32,16 @@ class FeedConfig:
     """What one file says: how sources are read, feeds generated and validated, and changes to the policy.
 
     `max_lost_ratio` is the part of a source's records that may be lost in a generation. `names` are what the partner's
-    file tells of the merchant in lines of its own. `findings` asks for the full
-    list of findings beside the report.
+    file tells of the merchant in lines of its own. `findings` asks for the full list of findings beside the report.
+    `warnings` tell how `profile` was found, where that may not be what was meant.
     """
 
     source: SourceOptions = field(default_factory=SourceOptions)
     mapping: FeedMapping | None = None
     max_lost_ratio: float | None = None
     names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    profile: str | None = None
+    profile: str = DEFAULT_PROFILE
+    warnings: tuple[str, ...] = ()
     country: str | None = None
     findings: bool = False
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -55,7 +57,7 @@ def _a_country(text: str) -> None:
 class ValidationSchema(Schema):
     """The `validation` section of a merchant's or partner's file."""
 
-    profile = fields.String()
+    profile = ProfileField()
     country = fields.String(validate=_a_country)
     findings = fields.Boolean()
     fail_on = fields.String(validate=validate.OneOf(["error", "warning"]))
@@ -67,28 +69,27 @@ class ValidationSchema(Schema):
 
     @validates_schema(skip_on_field_errors=False)
     def name_what_exists(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse profiles and rules that are not there: a misspelt rule would be switched off in vain."""
+        """Refuse rules that are not there: a misspelt rule would be switched off in vain."""
         named = {rule: rule for rule in data.get("severities", {})}, dict(enumerate(data.get("disabled", [])))
         mistakes: dict[str, Any] = {
             section: unknown
             for section, rules in zip(("severities", "disabled"), named, strict=True)
             if (unknown := _unknown_rules(rules))
         }
-        profile = data.get("profile", "google")
-        if profile not in profile_ids():
-            mistakes["profile"] = [UnknownName(f"there is no profile {profile!r}", profile, profile_ids())]
         if mistakes:
             raise ValidationError(mistakes)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
         """The configuration."""
-        profile, country = data.pop("profile", None), data.pop("country", None)
+        # Of two files that name one it is asked which of them may (`load_config`).
+        data.pop("profile", None)
+        country = data.pop("country", None)
         country = country and country_code(country)
         findings = data.pop("findings", False)
         if "disabled" in data:
             data["disabled"] = frozenset(data["disabled"])
-        return FeedConfig(profile=profile, country=country, findings=findings, changes=MappingProxyType(data))
+        return FeedConfig(country=country, findings=findings, changes=MappingProxyType(data))
 
 
 class GenerationSchema(Schema):
@@ -116,13 +117,24 @@ def _unknown_rules(rules: Mapping[Any, str]) -> dict[Any, list[str]]:
 
 
 class FeedConfigSchema(Schema):
-    """A whole file: the `source`, `rows`, `mapping` and `generation` sections of docs/mapping, and `validation`."""
+    """A whole file: `profile`, and the sections of docs/mapping.md and `validation`.
 
+    `profile` may stand within `validation` too.
+    """
+
+    profile = ProfileField()
     source = fields.Nested(SourceSchema, load_default=SourceOptions)
     rows = RowsField()
     mapping = fields.Nested(OwnMappingSchema(exclude=("rows",)), load_default=None)
     generation = fields.Nested(GenerationSchema, load_default=dict)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=True)
+    def name_one_profile(self, data: dict[str, Any], original: Any, **_: Any) -> None:
+        """Refuse two profiles: what is generated for one is not valid under another."""
+        checked = (original.get("validation") or {}).get("profile")
+        if "profile" in data and checked and checked.partition("@")[0] != data["profile"]:
+            raise ValidationError(f"validation.profile says {checked}; name one profile, here", "profile")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
@@ -144,39 +156,52 @@ def config_json_schema() -> dict[str, Any]:
 
 
 def load_config(
-    folder: Path, *, partner_id: str | None, merchant_id: str | None
+    folder: Path,
+    *,
+    partner_id: str | None = None,
+    merchant_id: str | None = None,
+    merchant_file: Path | None = None,
+    profile: str | None = None,
 ) -> tuple[FeedConfig, Policy]:
     """What holds for this partner and this merchant: the merchant's word over the partner's, that over the defaults.
 
-    `folder` is the one with `merchants/` and `partners/`; a file that is not there says nothing. Raises ConfigError
-    naming file, line and key of every
-    mistake in both.
+    The profile alone is the partner's to say: by its file, by its name, and only then by the merchant's file; `profile`
+    is one that holds whatever the files say. `folder` is the one with `merchants/` and `partners/`; a file that is not
+    there says nothing. `merchant_file` is the merchant's, wherever it lies. Raises UnknownPartner, and ConfigError
+    naming file, line and key of every mistake in both.
     """
-    config, policy = FeedConfig(), Policy()
-    documents = []
-    for kind, name in (("partners", partner_id), ("merchants", merchant_id)):
-        path = folder / kind / f"{name}.yaml"
-        if name is None or not _SAFE_ID.match(name) or not path.is_file():
-            continue
-        documents.append(read_document(path, FeedConfigSchema()))
-    for document in documents:
+    paths = {
+        "partners": config_file(folder / "partners", partner_id),
+        "merchants": merchant_file or config_file(folder / "merchants", merchant_id),
+    }
+    documents = {kind: read_document(path, FeedConfigSchema()) for kind, path in paths.items() if path}
+    given = {kind: profile_given(document.given) for kind, document in documents.items()}
+    named = {kind: profile for kind, profile in given.items() if profile in profile_ids()}
+    partner = find_partner(
+        folder / "partners",
+        partner_id,
+        own=profile or named.get("partners"),
+        otherwise=named.get("merchants"),
+    )
+    config, policy = FeedConfig(profile=partner.profile, warnings=partner.warnings), Policy()
+    for document in documents.values():
         said = document.value or FeedConfig()
-        config = FeedConfig(
+        config = replace(
+            config,
             source=_over(said.source, config.source),
             mapping=said.mapping.beside(folder / "lists") if said.mapping else config.mapping,
             max_lost_ratio=config.max_lost_ratio if said.max_lost_ratio is None else said.max_lost_ratio,
             names=MappingProxyType({**config.names, **said.names}),
-            profile=said.profile or config.profile,
             country=said.country or config.country,
             findings=said.findings or config.findings,
         )
         policy = _changed(policy, said.changes)
-    profile = config.profile or _profile_given(documents) or "google"
     mistakes = [
         mistake
-        for document in documents
+        for document in documents.values()
         for mistake in sorted(
-            (*document.mistakes, *_unknown_attributes(document, profile)), key=lambda each: each.line or 0
+            (*document.mistakes, *_unknown_attributes(document, partner.profile)),
+            key=lambda each: each.line or 0,
         )
     ]
     if mistakes:
@@ -184,18 +209,43 @@ def load_config(
     return config, policy
 
 
-def _profile_given(documents: Iterable[Document]) -> str | None:
-    """The profile that files name which have mistakes elsewhere."""
-    given = [document.given_at("validation", "profile") for document in documents]
-    return next((profile for profile in reversed(given) if profile in profile_ids()), None)
+def unknown_columns(path: Path, columns: tuple[str, ...]) -> tuple[Mistake, ...]:
+    """What the merchant's file at `path` takes from columns that a source has not, whatever else is wrong with it."""
+    document = read_document(path, FeedConfigSchema())
+    preset = recognised(columns)
+    mistakes = []
+    for key, taken in _columns_named(document):
+        try:
+            match_columns(
+                columns, FeedMapping({key[-2]: Rule(columns=taken)}), preset.within if preset else ()
+            )
+        except UnknownColumn as error:
+            mistakes += [
+                document.mistake(key, UnknownName(f"the source has no column {column!r}", column, columns))
+                for _, column in error.unknown
+            ]
+    return tuple(mistakes)
+
+
+def _columns_named(document: Document) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The columns that rules of the mapping name, right or wrong, with the key where they do."""
+    for section in ("inputs", "attributes"):
+        rules = document.given_at("mapping", section)
+        for name, rule in rules.items() if isinstance(rules, dict) else ():
+            for key in ("column", "columns") if isinstance(rule, dict) else ():
+                given = rule.get(key)
+                named = given if isinstance(given, list) else [given]
+                taken = tuple(each for each in named if isinstance(each, str) and each)
+                if taken:
+                    yield ("mapping", section, name, key), taken
 
 
 def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:
-    """What a mapping gives that the profile of its feeds has not."""
+    """What a mapping gives that neither the canonical product nor the profile of its feeds has."""
     named = document.given_at("mapping", "attributes")
     if not isinstance(named, dict):
         return
-    known = [attribute.name for attribute in load_profile(profile).attributes]
+    known = mappable_names(load_profile(profile), load_profile(CANONICAL))
     for name in named:
         if isinstance(name, str) and name not in known:
             cause = UnknownName(f"profile {profile} has no attribute {name!r}", name, known)

@@ -5,6 +5,7 @@ from feedscript.ports.environment import AttemptTokens, Clock, IdFactory
 from feedscript.ports.executor import AttemptListener, Executor, ExecutorHealth, LogChunk, Run, ScriptEnd
 from feedscript.ports.notifier import Notification, Notifier
 from feedscript.ports.object_store import ObjectStore
+from feedscript.ports.partners import Partners
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Notification",
     "Notifier",
     "ObjectStore",
+    "Partners",
     "Run",
     "ScriptEnd",
 ]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from feedscript.domain import Reason
+from feedscript.domain import FeedRequest, Phase, Reason
 from feedscript.ports import (
     AttemptListener,
     Clock,
@@ -19,6 +19,7 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Partners,
     Run,
     ScriptEnd,
 )
@@ -46,6 +47,17 @@ class FrozenClock(Clock):
         """Let time pass; answers the new time."""
         self._now += by
         return self._now
+
+
+class TrustingPartners(Partners):
+    """`Partners` that take every feed; `told` is said of each request."""
+
+    def __init__(self) -> None:
+        self.told: tuple[str, ...] = ()
+
+    def warnings(self, phase: Phase, request: FeedRequest) -> tuple[str, ...]:  # noqa: ARG002 - the port's signature
+        """What a test has put there."""
+        return self.told
 
 
 class SequentialIds(IdFactory):

@@ -15,6 +15,7 @@ from feedscript.testing.fakes import (
     RecordingNotifier,
     ScriptedExecutor,
     SequentialIds,
+    TrustingPartners,
 )
 
 GRACE = timedelta(seconds=30)
@@ -68,6 +69,7 @@ class Rig:
         self.tokens = HmacAttemptTokens(b"a secret that only tests may know")
         self.notifier = RecordingNotifier()
         self.objects = MemoryObjectStore()
+        self.partners = TrustingPartners()
         self.restart()
 
     def restart(self) -> None:
@@ -80,6 +82,7 @@ class Rig:
             executor=self.executor,
             notifier=self.notifier,
             objects=self.objects,
+            partners=self.partners,
             clock=self.clock,
             ids=self.ids,
             tokens=self.tokens,

@@ -20,6 +20,7 @@ PATIENCE = 60.0
 LOOK_EVERY = 0.1
 UNDER_WAY = ("generating", "validating")
 MERCHANT = "trailhead-outfitters"
+PARTNERS = ((1, "google"), (2, "meta"))
 
 
 class DemoFailed(click.ClickException):
@@ -39,26 +40,33 @@ class DemoFailed(click.ClickException):
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=Path("samples"),
     show_default=True,
-    help="Where merchant-export.csv and broken-feed.csv lie.",
+    help="Where merchant-export.csv, its merchant's file and broken-feed.csv lie.",
 )
 def demo(folder: Path, samples: Path) -> None:
-    """Turn a merchant's export into Google's feed, validate it, and validate a broken feed too."""
+    """Turn a merchant's export into the feeds of two partners, validate them, and validate a broken feed too."""
     bucket = folder / "objects" / BUCKET
     shutil.rmtree(folder, ignore_errors=True)
     bucket.mkdir(parents=True)
     for name in ("merchant-export.csv", "broken-feed.csv"):
         shutil.copy(samples / name, bucket / name)
+    merchants = folder / "config" / "merchants"
+    merchants.mkdir(parents=True)
+    shutil.copy(samples / f"{MERCHANT}.yaml", merchants / f"{MERCHANT}.yaml")
     with _server(folder) as base:
-        job_id = _generate_and_validate(base)
+        job_id, other_id = (_generate_and_validate(base, number, partner) for number, partner in PARTNERS)
         broken_id = _validate_broken(base)
         _show_trail(base, job_id)
     _say("Where everything lies")
     for what, where in {
-        "the generated feed": bucket / "google-feed.csv",
-        "its report": bucket / "report.json",
+        "the merchant's file": merchants / f"{MERCHANT}.yaml",
+        "Google's feed": bucket / "google-feed.csv",
+        "Meta's feed": bucket / "meta-feed.csv",
+        "its manifest": bucket / "meta-feed.csv.manifest.json",
+        "its report": bucket / "meta-report.json",
         "the broken feed's report, as a page": bucket / "broken-report.html",
         "the first job": next((folder / "jobs").rglob(f"{job_id}.json")),
-        "the second job": next((folder / "jobs").rglob(f"{broken_id}.json")),
+        "the second job": next((folder / "jobs").rglob(f"{other_id}.json")),
+        "the third job": next((folder / "jobs").rglob(f"{broken_id}.json")),
         "the audit trail": folder / "activities",
         "the scripts' logs": folder / "logs",
     }.items():
@@ -66,21 +74,24 @@ def demo(folder: Path, samples: Path) -> None:
     click.secho("\nThe demo is complete.", bold=True)
 
 
-def _generate_and_validate(base: str) -> str:
+def _generate_and_validate(base: str, number: int, partner: str) -> str:
     body = {
-        "job_id": 1,
+        "job_id": number,
         "affiliate_merchant_id": MERCHANT,
         "source_s3_path": f"s3://{BUCKET}/merchant-export.csv",
-        "destination_s3_path": f"s3://{BUCKET}/google-feed.csv",
+        "destination_s3_path": f"s3://{BUCKET}/{partner}-feed.csv",
         "callback_url": f"{base}/api/callback/feed",
-        "partner_id": "google",
+        "partner_id": partner,
     }
-    _say("Generate: a merchant's export becomes Google's feed")
+    name = partner.capitalize()
+    _say(f"Generate: the merchant's export becomes {name}'s feed")
     job_id: str = _post(f"{base}/api/feed/generate", body)["job_id"]
     _expect(_follow(base, job_id), "generated")
-    _say("Validate: is it what Google accepts? (the same job_id; its source is the generated feed)")
+    click.echo(f"  {_get(f'{base}/api/feed/status/{job_id}')['job_data']['result']['headline']}")
+    _say(f"Validate: is it what {name} accepts? (the same job_id; its source is the generated feed)")
     wanted = {k: v for k, v in body.items() if k != "source_s3_path"}
-    _post(f"{base}/api/feed/validate", wanted | {"destination_s3_path": f"s3://{BUCKET}/report.json"})
+    report = f"s3://{BUCKET}/{partner}-report.json"
+    _post(f"{base}/api/feed/validate", wanted | {"destination_s3_path": report})
     _expect(_follow(base, job_id), "validated")
     _show_report(base, job_id)
     return job_id

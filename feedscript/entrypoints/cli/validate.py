@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from feedscript.entrypoints.cli.following import following
 from feedscript.feeds import FeedError, Policy, SourceOptions, profile_ids, validate
-from feedscript.feeds import Progress as FeedProgress
 from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.reports import render_html, render_text
 from feedscript.feeds.validation.origin import MANIFEST_ENDING
@@ -111,21 +110,7 @@ def _validated(
     *,
     digest: bool,
 ) -> "Report":
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task("reading", total=None)
-
-        def show(moment: FeedProgress) -> None:
-            bar.update(task, description=moment.message, completed=moment.bytes, total=moment.total_bytes)
-
+    with following("reading") as show:
         return validate(
             source,
             profile=profile,

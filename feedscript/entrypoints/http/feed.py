@@ -136,12 +136,16 @@ def _start(service: JobService, phase: Phase, wanted: FeedRequest) -> Response:
 def _started(answer: Answer, phase: Phase | None = None) -> Response:
     """What came of a call for a phase, by default for the one that the job is in."""
     job, refusal = answer.job, answer.refusal
-    body = {
-        "message": ACCEPTED[phase or job.latest.phase],
+    phase = phase or job.latest.phase
+    body: dict[str, Any] = {
+        "message": ACCEPTED[phase],
         "job_id": job.id,
         "status": job.state.value,
         "deduplicated": False,
     }
+    meant = job.latest_of(phase)
+    if meant is not None and meant.warnings:
+        body["warnings"] = list(meant.warnings)
     if refusal is None:
         call_is_entered()
         return _with_status(jsonify(body), 202)

@@ -14,6 +14,8 @@ from feedscript.domain import (
     SourceMissing,
     UnknownAttempt,
     UnknownJob,
+    UnknownPartner,
+    WrongDestination,
 )
 from feedscript.ports.errors import (
     BadCursor,
@@ -36,13 +38,22 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     ForgedToken: (401, "forged_token"),
     BadCursor: (422, "invalid_fields"),
     SourceMissing: (422, "invalid_fields"),
+    UnknownPartner: (422, "unknown_partner"),
+    WrongDestination: (422, "wrong_ending"),
     StorageBusy: (503, "storage_busy"),
     StorageBroken: (503, "storage_broken"),
     UnreadableJob: (503, "unreadable_job"),
     ObjectStoreFailed: (503, "object_store_failed"),
     StorageFull: (507, "storage_full"),
 }
-FIELD_OF_ERROR = {BadCursor: "cursor", SourceMissing: "source_s3_path"}
+FIELD_OF_ERROR = {
+    BadCursor: "cursor",
+    SourceMissing: "source_s3_path",
+    UnknownPartner: "partner_id",
+    WrongDestination: "destination_s3_path",
+}
+#: Facts of errors that a program may act upon.
+_TOLD = ("near", "endings")
 TITLES = {
     400: "The request cannot be read",
     401: "The caller is not known",
@@ -101,7 +112,8 @@ def _from_domain(error: FeedscriptError) -> Response:
         if kind in STATUS_OF_ERROR:
             status, code = STATUS_OF_ERROR[kind]
             field = FIELD_OF_ERROR.get(kind)
-            members = {"errors": {field: [str(error)]}} if field else {}
+            members: dict[str, Any] = {"errors": {field: [str(error)]}} if field else {}
+            members |= {name: list(getattr(error, name)) for name in _TOLD if hasattr(error, name)}
             return problem(status, code, str(error), **members)
     return _from_defect(error)
 

@@ -209,6 +209,9 @@ class AcceptedSchema(Schema):
     job_id = fields.String(required=True, metadata={"format": "uuid"})
     status = fields.String()
     deduplicated = fields.Boolean()
+    warnings = fields.List(
+        fields.String(), metadata={"description": "What to know beside; left out where nothing is"}
+    )
 
 
 class ReceivedSchema(Schema):
@@ -237,6 +240,7 @@ class AttemptSchema(Schema):
     log = fields.String()
     result = fields.Dict()
     warning = fields.String()
+    warnings = fields.List(fields.String())
     job_data = fields.Dict()
 
 
@@ -252,6 +256,7 @@ class JobSchema(Schema):
     next_retry_at = fields.AwareDateTime(format="iso", allow_none=True)
     reason = fields.String(allow_none=True)
     error = fields.String(allow_none=True)
+    warnings = fields.List(fields.String())
     job_data = fields.Dict()
     progress = fields.Dict(allow_none=True)
     attempts = fields.List(fields.Nested(AttemptSchema))

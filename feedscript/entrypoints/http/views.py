@@ -25,6 +25,7 @@ def job_document(job: Job) -> Mapping[str, Any]:
             "next_retry_at": job.next_retry_at,
             "reason": latest.reason and latest.reason.value,
             "error": latest.error,
+            "warnings": latest.warnings,
             "job_data": request_document(latest.request)
             | {"type": latest.phase.value}
             | ({"result": latest.result} if latest.result is not None else {}),
@@ -58,6 +59,6 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     known = {
         field.name: getattr(attempt, field.name) for field in fields_of(attempt) if field.name != "request"
     }
-    return {name: value for name, value in known.items() if value is not None} | {
+    return {name: value for name, value in known.items() if value not in (None, ())} | {
         "job_data": request_document(attempt.request)
     }

@@ -29,8 +29,6 @@ from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
 EX_NOINPUT = 66
-#: Whose feed it is where neither the partner's configuration nor the merchant's says so.
-DEFAULT_PROFILE = "google"
 CALLBACK_DEADLINE = 35.0
 SHOWN_OF_ANSWER = 1024
 CALLBACK_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -101,7 +99,7 @@ class Workplace:
         settings = read_settings()
         config, policy = load_config(
             settings.config_dir,
-            partner_id=assignment.partner_id,
+            partner_id=assignment.partner_id or None,
             merchant_id=assignment.affiliate_merchant_id,
         )
         limits = Limits(

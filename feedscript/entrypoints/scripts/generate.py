@@ -6,7 +6,6 @@ from pathlib import Path
 
 from feedscript.domain import Outcome
 from feedscript.entrypoints.scripts.assignment import (
-    DEFAULT_PROFILE,
     Assignment,
     Conclusion,
     Workplace,
@@ -30,7 +29,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
     # The destination's name stays: its ending tells whether the feed is to be compressed.
     source, feed = place.folder / "source", place.folder / "feed" / Path(assignment.destination).name
     place.objects.fetch(assignment.source, source)
-    profile = place.config.profile or DEFAULT_PROFILE
+    profile = place.config.profile
     numbers = feed.with_name(feed.name + NUMBERS_ENDING)
     _fetch_numbers(profile, assignment, place, numbers)
     generated = generate(
@@ -69,7 +68,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "preset": document["preset"],
             "matched_columns": document["matched"],
             "unmatched_columns": document["unmatched"],
-            "warnings": _warnings(assignment, place),
+            "warnings": list(place.config.warnings),
         },
     )
 
@@ -83,18 +82,6 @@ def _fetch_numbers(profile: str, assignment: Assignment, place: Workplace, numbe
         place.objects.fetch(assignment.destination + NUMBERS_ENDING, numbers)
     except ObjectNotFound:
         numbers.unlink(missing_ok=True)
-
-
-def _warnings(assignment: Assignment, place: Workplace) -> list[str]:
-    """What the caller should know beside the result: whose feed this is, where the partner has no profile."""
-    if not assignment.partner_id or place.config.profile or assignment.partner_id == DEFAULT_PROFILE:
-        return []
-    partner = assignment.partner_id
-    warning = (
-        f"no profile is known for the partner {partner!r}, so this is a feed of the profile {DEFAULT_PROFILE}; "
-        f"name one in config/partners/{partner}.yaml (validation: profile)"
-    )
-    return [warning]
 
 
 if __name__ == "__main__":

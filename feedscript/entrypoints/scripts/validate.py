@@ -6,7 +6,6 @@ from pathlib import Path
 
 from feedscript.domain import EX_DATAERR, Outcome, Reason
 from feedscript.entrypoints.scripts.assignment import (
-    DEFAULT_PROFILE,
     Assignment,
     Conclusion,
     Workplace,
@@ -32,7 +31,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
     report = validate(
         source,
         uri=assignment.source,
-        profile=place.config.profile or DEFAULT_PROFILE,
+        profile=place.config.profile,
         country=assignment.country or place.config.country or "US",
         policy=place.policy,
         options=place.config.source,
@@ -52,7 +51,11 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         "affiliate_merchant_id": assignment.affiliate_merchant_id,
         "partner_id": assignment.partner_id or None,
     }
-    document = report.document() | {"job": job, "artifacts": artifacts}
+    document = report.document() | {
+        "job": job,
+        "artifacts": artifacts,
+        "warnings": list(place.config.warnings),
+    }
     _publish(place, "report.html", render_html(document), artifacts["html"])
     _publish(place, "report.json", json.dumps(document, ensure_ascii=False, indent=1), assignment.destination)
     result = {
@@ -61,6 +64,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         "html_s3_path": artifacts["html"],
         "headline": report.headline(),
         "status": report.status,
+        "warnings": document["warnings"],
         "summary": document["summary"],
     }
     if report.valid:

@@ -28,6 +28,7 @@ from feedscript.feeds.mapping import (
     AttributesUnmatched,
     Mapping,
     Matches,
+    Preset,
     Rule,
     is_list,
     known_synonyms,
@@ -35,6 +36,8 @@ from feedscript.feeds.mapping import (
     recognised,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
+from feedscript.feeds.mapping.rows.looking_up import Origin
+from feedscript.feeds.mapping.rows.preparation import Preparation
 from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import read_header
@@ -42,16 +45,13 @@ from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Source, Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.account import Account, account_of
-from feedscript.feeds.writers.cells import canonical_attributes
+from feedscript.feeds.writers.cells import CANONICAL, canonical_attributes, mappable_names
 from feedscript.feeds.writers.file_form import FileForm, file_form
 from feedscript.feeds.writers.numbering import NUMBERS_ENDING, Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01
-
-#: The profile whose names and forms the canonical product has.
-_CANONICAL = "google"
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,58 @@ class Generated:
         return f"{written} with {len(self.matched)} attributes{taken}{repairs}{excluded}{lost}{told}"
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of a staged source: the rules for the canonical attributes, and the columns that they match."""
+
+    profile: Profile
+    canonical: AbstractMapping[str, Attribute]
+    declared: dict[str, str]
+    preset: Preset | None
+    preparation: Preparation
+    lists: AbstractMapping[Origin, Staged]
+    rules: Mapping
+    matches: Matches
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The partner's attributes that every item must have, and that nothing gives."""
+        return tuple(
+            attribute.name
+            for attribute in self.profile.attributes
+            if attribute.required
+            and attribute.mark_of("missing_required") != "unconfirmed"
+            and not any(_is_given(each, self.matches) for each in _alternatives(self.profile, attribute))
+        )
+
+
+def plan(
+    staged: Staged,
+    profile: Profile,
+    mapping: Mapping,
+    options: SourceOptions,
+    place: tuple[Path, Path, Limits],
+) -> Plan:
+    """What becomes of the source, in a feed of the profile, under the merchant's own mapping.
+
+    `place` is the source, a work folder and the limits, for lists that row steps look values up in. Raises
+    UnknownAttribute, UnknownRowColumn and UnknownColumn.
+    """
+    canonical = canonical_attributes(profile, load_profile(CANONICAL))
+    _refuse_unknown(profile, mapping)
+    preset = recognised(staged.columns)
+    asked = mapping.over(preset.mapping_for(staged.columns)) if preset else mapping
+    lists = stage_lists(asked.rows, *place, options)
+    known = {origin: each.columns for origin, each in lists.items()}
+    preparation = prepare_rows(asked.rows, staged.columns, options.decimal, known)
+    declared = _declared(canonical, preparation.columns, mapping)
+    rules = _rules(profile, canonical, asked, declared, commas_part=staged.line_column is None)
+    rules = rules.with_decimal(options.decimal)
+    within = preset.within if preset else ()
+    matches = match_columns(preparation.columns, rules, within, options.decimal)
+    return Plan(profile, canonical, declared, preset, preparation, lists, rules, matches)
+
+
 def generate(
     source: Path,
     destination: Path,
@@ -119,9 +171,8 @@ def generate(
     target = load_profile(profile)
     form = file_form(target, destination.name)
     refuse_missing(form.file, names)
-    canonical = canonical_attributes(target, load_profile(_CANONICAL))
     own = mapping or Mapping()
-    _refuse_unknown(target, canonical, own)
+    _refuse_unknown(target, own)
     numbering = read_numbering(_beside(destination)) if asks_for_numbers(target) else Numbering()
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
@@ -138,25 +189,17 @@ def generate(
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
-        preset = recognised(staged.columns)
-        asked = own.over(preset.mapping_for(staged.columns)) if preset else own
-        lists = stage_lists(asked.rows, source, Path(workdir), limits, options)
-        known = {origin: each.columns for origin, each in lists.items()}
-        preparation = prepare_rows(asked.rows, staged.columns, options.decimal, known)
-        declared = _declared(canonical, preparation.columns, own)
-        rules = _rules(target, canonical, asked, declared, commas_part=staged.line_column is None)
-        rules = rules.with_decimal(options.decimal)
-        within = preset.within if preset else ()
-        matches = match_columns(preparation.columns, rules, within, options.decimal)
-        _refuse_unmatched(target, matches)
+        planned = plan(staged, target, own, options, (source, Path(workdir), limits))
+        if planned.missing:
+            raise AttributesUnmatched(planned.missing, planned.matches.columns)
         writing = Writing(
-            rules,
-            preparation,
-            lists,
-            matches,
+            planned.rules,
+            planned.preparation,
+            planned.lists,
+            planned.matches,
             target,
-            canonical,
-            declared,
+            planned.canonical,
+            planned.declared,
             names,
             numbering,
             limits,
@@ -177,17 +220,18 @@ def generate(
         profile=target,
         account=written.account,
         repairs=written.repairs,
-        matched=matches.used,
-        unmatched=matches.unused,
+        matched=planned.matches.used,
+        unmatched=planned.matches.unused,
         faults=dict(staged.faults.totals),
         source=staged.source,
-        preset=preset.name if preset else None,
+        preset=planned.preset.name if planned.preset else None,
     )
 
 
-def _refuse_unknown(profile: Profile, canonical: AbstractMapping[str, Attribute], mapping: Mapping) -> None:
+def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
+    known = mappable_names(profile, load_profile(CANONICAL))
     for name in mapping.attributes:
-        if name not in canonical:
+        if name not in known:
             raise UnknownAttribute(name, profile.id)
 
 
@@ -195,7 +239,7 @@ def _declared(
     canonical: AbstractMapping[str, Attribute], columns: tuple[str, ...], mapping: Mapping
 ) -> dict[str, str]:
     """The columns such as `shipping(country:price)`, by attribute: their title goes with their values."""
-    header = read_header(replace(load_profile(_CANONICAL), attributes=tuple(canonical.values())), columns)
+    header = read_header(replace(load_profile(CANONICAL), attributes=tuple(canonical.values())), columns)
     titles = {name: columns[places[0]] for name, places in header.columns.items()}
     return {
         name: title
@@ -237,18 +281,6 @@ def _rules(
 
 def _followed_by(rule: Rule, operation: Operation) -> Rule:
     return replace(rule, operations=(*(rule.operations or ()), operation))
-
-
-def _refuse_unmatched(profile: Profile, matches: Matches) -> None:
-    missing = [
-        attribute.name
-        for attribute in profile.attributes
-        if attribute.required
-        and attribute.mark_of("missing_required") != "unconfirmed"
-        and not any(_is_given(each, matches) for each in _alternatives(profile, attribute))
-    ]
-    if missing:
-        raise AttributesUnmatched(tuple(missing), matches.columns)
 
 
 def _alternatives(profile: Profile, attribute: Attribute) -> Iterator[Attribute]:

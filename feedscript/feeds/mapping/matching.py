@@ -101,16 +101,17 @@ class Matches:
     @property
     def used(self) -> dict[str, tuple[str, ...]]:
         """The source's columns by attribute, `list[name]` for a value taken by name; empty for a constant."""
+        return {name: self.taken(name) for name in self.attributes}
+
+    def taken(self, name: str) -> tuple[str, ...]:
+        """The source's columns of an attribute or input, as `used` has them."""
         names = (*self.columns, *(each.name for each in self.labelled))
         made = len(names)
-        return {
-            name: tuple(
-                each
-                for position in match.positions
-                for each in ([names[position]] if position < made else self.composed[position - made].places)
-            )
-            for name, match in self.attributes.items()
-        }
+        return tuple(
+            each
+            for position in self.by_name[name].positions
+            for each in ([names[position]] if position < made else self.composed[position - made].places)
+        )
 
     @property
     def unused(self) -> tuple[str, ...]:

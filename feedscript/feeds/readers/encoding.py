@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from feedscript.feeds.engine.errors import FeedError
+from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.unknown_names import near_names
 from feedscript.feeds.readers.staged import Fault, FaultTally
 
@@ -35,7 +35,7 @@ _XML_ENCODING = re.compile(r"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]
 Certainty = Literal["certain", "declared", "said", "likely", "unsure"]
 
 
-class UnknownEncoding(FeedError):
+class UnknownEncoding(BadConfig):
     """No encoding has this label.
 
     Attributes: `label`, `similar` (labels that are spelt alike).

@@ -38,6 +38,18 @@ def visible(value: object) -> str:
     return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", "" if value is None else str(value))
 
 
+def flat(value: str | None, longest: int = 60) -> str:
+    r"""A value on one line, in which nothing hides, cut to a length; a dash where there is none.
+
+    >>> flat("a  red\nshoe", 8), flat(None)
+    ('a red s…', '-')
+    """
+    if value is None:
+        return "-"
+    text = " ".join(visible(value).split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
 def count(number: int) -> str:
     """A number with its thousands apart: `1,234,567`."""
     return f"{number:,}"

@@ -74,6 +74,8 @@ def _lines(document: Document, style: _Style) -> Iterator[str]:
         yield from wrap(
             f"Not complete: {_flat(document['stopped_reason'] or 'the reading stopped early')}", width
         )
+    for warning in document.get("warnings", ()):
+        yield from wrap(f"To be known: {_flat(warning)}.", width)
     for error in document["system_errors"]:
         yield from wrap(
             f"System error: {_flat(error['message'] if isinstance(error, Mapping) else error)}", width

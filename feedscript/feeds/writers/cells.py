@@ -16,6 +16,8 @@ from feedscript.feeds.writers.json_objects import object_of_members, object_of_p
 from feedscript.feeds.writers.parts import with_parts
 from feedscript.feeds.writers.values import taken
 
+#: The profile whose names and forms the canonical product has.
+CANONICAL = "google"
 #: A title that declares the parts of its values.
 _DECLARED = re.compile(r"([^()]+)\(([^()]+)\)")
 
@@ -69,6 +71,13 @@ def canonical_attributes(profile: Profile, base: Profile) -> dict[str, Attribute
     own = {each.origin: each for each in profile.attributes if each.origin not in known}
     wanted = {name for each in profile.attributes for name in (each.origin, *each.cell.others)}
     return {name: each for name, each in known.items() if name in wanted} | own
+
+
+def mappable_names(profile: Profile, base: Profile) -> tuple[str, ...]:
+    """What a mapping may give: all of `base`, whoever takes it, and what this partner alone knows."""
+    return tuple(
+        dict.fromkeys((*(each.name for each in base.attributes), *canonical_attributes(profile, base)))
+    )
 
 
 def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from feedscript.feeds import load_profile
 from tests.integration.live_server import LiveServer, poll, request_body
 
 FEED = (
@@ -104,15 +105,45 @@ def test_the_result_tells_whose_feed_it_is_and_its_manifest_what_was_lost(tmp_pa
     configure(tmp_path, "merchants", "m1", "generation: {max_lost_ratio: 0.5}\n")
     with LiveServer(tmp_path) as server:
         server.put_object("bucket/export.csv", FEED + b"2,too,short\n")
-        body = request_body(partner_id="pintrest", destination_s3_path="s3://bucket/feed.csv", job_id=1)
-        job_id = server.post("/api/feed/generate", body).json()["job_id"]
+        body = request_body(partner_id="nobody", destination_s3_path="s3://bucket/feed.csv", job_id=1)
+        accepted = server.post("/api/feed/generate", body).json()
+        job_id = accepted["job_id"]
         result = server.reaches(job_id, "generated", "generation_failed")["attempts"][-1]["result"]
         (warning,) = result["warnings"]
-        assert "no profile is known for the partner 'pintrest'" in warning
+        assert "no profile is known for the partner 'nobody'" in warning
+        assert accepted["warnings"] == [warning]
         assert result["account"]["records_lost"] == {"ragged_row": 1}
         asked = {"affiliate_merchant_id": body["affiliate_merchant_id"], "job_id": 1}
         server.post("/api/feed/validate", {**asked, "destination_s3_path": "s3://bucket/report.json"})
         server.reaches(job_id, "validated", "validation_failed")
         report = server.get(f"/api/feed/jobs/{job_id}/report").json()
         assert report["origin"]["records_lost"] == {"ragged_row": 1}
+        assert report["warnings"] == [warning]
+        assert "no profile is known" in server.get(f"/api/feed/jobs/{job_id}/report?format=html").text
         assert "lost_in_generation" in {issue["code"] for issue in report["issues"]}
+
+
+def test_a_partners_file_gives_its_profile_and_pins_its_version(tmp_path: Path) -> None:
+    """Generated and validated for Meta, until the pinned version is one that is not here."""
+    version = load_profile("meta").version
+    configure(tmp_path, "partners", "acme", f"profile: meta@{version}\n")
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", FEED)
+        body = request_body(partner_id="acme", job_id=1)
+        job_id = server.post("/api/feed/generate", body).json()["job_id"]
+        job = server.reaches(job_id, "generated", "generation_failed")
+        assert job["status"] == "generated", job
+        assert job["attempts"][-1]["result"]["warnings"] == []
+        assert "in stock" in (tmp_path / "objects/bucket/feed.csv").read_text()
+        asked = {"affiliate_merchant_id": "m1", "job_id": 1, "destination_s3_path": "s3://bucket/report.json"}
+        assert server.post("/api/feed/validate", asked).status_code == 202
+        assert server.reaches(job_id, "validated", "validation_failed")["status"] == "validated"
+        profile = server.get(f"/api/feed/jobs/{job_id}/report").json()["profile"]
+        assert (profile["id"], profile["version"]) == ("meta", version)
+        configure(tmp_path, "partners", "acme", "profile: meta@1999-01\n")
+        job = failed(server, partner_id="acme", job_id=2)
+        assert job["reason"] == "bad_config"
+        assert (
+            f"acme.yaml:1: profile: the profile meta has no version '1999-01' here; known are {version}"
+            in job["error"]
+        )

@@ -17,7 +17,7 @@ def write(folder: Path, kind: str, name: str, text: str) -> Path:
 
 def test_without_files_everything_is_as_usual(tmp_path: Path) -> None:
     config, policy = load_config(tmp_path, partner_id="1", merchant_id="../secrets")
-    assert (config.profile, config.country, policy) == (None, None, Policy())
+    assert (config.profile, config.country, policy) == ("google", None, Policy())
 
 
 def test_the_merchant_has_the_last_word_and_rules_add_up(tmp_path: Path) -> None:
