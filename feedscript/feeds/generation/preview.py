@@ -99,11 +99,11 @@ def preview(
         with connect(limits, Path(workdir)) as connection:
             add_functions(connection)
             try:
-                return _previewed(connection, found, staged, limits, values, Path(workdir))
+                return _previewed(connection, found, staged, (limits, Path(workdir)), values)
             except duckdb.InvalidInputException:
                 # DuckDB reads one kind of line end in one file.
                 plain = with_plain_line_ends(staged, Path(workdir))
-                return _previewed(connection, found, plain, limits, values, Path(workdir))
+                return _previewed(connection, found, plain, (limits, Path(workdir)), values)
             except duckdb.Error as error:
                 raise SourceUnreadable(staged.source.uri, str(error).splitlines()[0]) from error
 
@@ -112,10 +112,10 @@ def _previewed(
     connection: duckdb.DuckDBPyConnection,
     found: Plan,
     staged: Staged,
-    limits: Limits,
+    place: tuple[Limits, Path],
     values: int,
-    workdir: Path,
 ) -> Preview:
+    limits, workdir = place
     names = frozenset(found.rules.attributes.keys() | found.rules.inputs.keys())
     scan = f"(FROM {source_table(staged, limits)} LIMIT {LOOKED_AT})"
     if found.preparation.steps:
