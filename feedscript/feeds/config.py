@@ -15,6 +15,7 @@ from feedscript.feeds.generation.wishes import GenerationWishes
 from feedscript.feeds.mapping import Mapping as FeedMapping
 from feedscript.feeds.mapping import Rule, UnknownColumn, match_columns, recognised
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
+from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.countries import country_code
@@ -137,7 +138,8 @@ class FeedConfigSchema(Schema):
 
     profile = ProfileField()
     source = fields.Nested(SourceSchema, load_default=SourceOptions)
-    mapping = fields.Nested(OwnMappingSchema, load_default=None)
+    rows = RowsField()
+    mapping = fields.Nested(OwnMappingSchema(exclude=("rows",)), load_default=None)
     generation = fields.Nested(GenerationSchema, load_default=GenerationWishes)
     validation = fields.Nested(ValidationSchema, load_default=FeedConfig)
 
@@ -153,7 +155,18 @@ class FeedConfigSchema(Schema):
         """The configuration."""
         config = data["validation"]
         assert isinstance(config, FeedConfig)
-        return replace(config, **{name: data[name] for name in ("source", "mapping", "generation")})
+        mapping = data["mapping"]
+        if "rows" in data:
+            mapping = replace(mapping or FeedMapping(), rows=tuple(data["rows"]))
+        return replace(config, source=data["source"], mapping=mapping, generation=data["generation"])
+
+
+def config_json_schema() -> dict[str, Any]:
+    """The JSON Schema of a merchant's or partner's file, for editors."""
+    # Only who asks for it pays for its import.
+    from feedscript.feeds.mapping.json_schema import json_schema  # noqa: PLC0415
+
+    return json_schema(FeedConfigSchema(), "feedscript: a merchant's or partner's file")
 
 
 def load_config(
@@ -190,7 +203,7 @@ def load_config(
         config = replace(
             config,
             source=_over(said.source, config.source),
-            mapping=said.mapping or config.mapping,
+            mapping=said.mapping.beside(folder / "lists") if said.mapping else config.mapping,
             generation=said.generation.over(config.generation),
             country=said.country or config.country,
             findings=said.findings or config.findings,

@@ -74,6 +74,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "rejects": document["rejects"],
             "changes": changes.document() if changes else None,
             "rows_rejected": generated.account.lost_total,
+            "rows_excluded": generated.account.excluded_total,
             "account": document["account"],
             "repairs": document["repairs"],
             "faults": document["faults"],

@@ -14,6 +14,9 @@ from feedscript.feeds.engine.unknown_names import UnknownName
 
 Wrong = TypeVar("Wrong", bound=DocumentError)
 
+LARGEST = 1 << 20
+"""How many bytes a document may have: a person wrote it."""
+
 _UNKNOWN, _ONE_OF = "Unknown field.", "Must be one of: "
 _NO_TEXT = ("Not a valid string.", "Field may not be null.")
 #: Steps of marshmallow's tree of messages that are no steps of the document.
@@ -59,7 +62,11 @@ def load_document(path: Path, schema: Schema, wrong: type[Wrong]) -> Any:
 def read_document(path: Path, schema: Schema) -> Document:
     """Read `path` through `schema`, with all of its mistakes."""
     try:
-        root, data, faults = parsed(path.read_text("utf-8"))
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            return _unreadable(path, None, f"has more than {LARGEST} bytes, which no document may have")
+        root, data, faults = parsed(content.decode("utf-8").replace("\r\n", "\n"))
     except (OSError, UnicodeDecodeError) as error:
         return _unreadable(path, None, f"cannot be read: {error}")
     except RecursionError:

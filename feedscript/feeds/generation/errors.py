@@ -17,7 +17,9 @@ class EmptyFeed(FeedError):
         lost = (
             f"; all its {account.lost_total} records were lost ({_by_fault(account)})" if account.lost else ""
         )
-        super().__init__(f"{uri} holds no item{lost}: an empty feed is never published")
+        reasons = ", ".join(f"{reason} x{total}" for reason, total in account.excluded.items())
+        excluded = f"; the mapping's row steps leave out every row ({reasons})" if reasons else ""
+        super().__init__(f"{uri} holds no item{lost}{excluded}: an empty feed is never published")
         self.uri = uri
         self.account = account
 

@@ -26,6 +26,7 @@ from feedscript.feeds.generation.errors import (
 )
 from feedscript.feeds.generation.excluding import Rejects, Standard
 from feedscript.feeds.generation.fingerprint import fingerprint
+from feedscript.feeds.generation.lists import stage_lists
 from feedscript.feeds.generation.manifest import manifest_of
 from feedscript.feeds.generation.publishing import Guard, Shelf, last_published
 from feedscript.feeds.generation.repairs import Repair
@@ -42,6 +43,9 @@ from feedscript.feeds.mapping import (
     recognised,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
+from feedscript.feeds.mapping.rows.looking_up import Origin
+from feedscript.feeds.mapping.rows.preparation import Preparation
+from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.options import SourceOptions
@@ -86,7 +90,7 @@ class Generated:
     @property
     def items_written(self) -> int:
         """How many items the feed has."""
-        return self.account.read - (self.rejects.total if self.rejects else 0)
+        return self.account.items - (self.rejects.total if self.rejects else 0)
 
     def headline(self) -> str:
         """One line for a person."""
@@ -95,12 +99,14 @@ class Generated:
         faults = ", ".join(f"{code} x{total}" for code, total in self.faults.items())
         told = f"; the source has {faults}" if faults else ""
         written = f"{self.items_written} of {account.seen} items written"
+        left_out = ", ".join(f"{reason} x{total}" for reason, total in account.excluded.items())
+        excluded = f", {account.excluded_total} rows left out ({left_out})" if left_out else ""
         if self.rejects and self.rejects.total:
-            written += f", {self.rejects.total} with errors left out ({self.rejects.told()})"
+            excluded += f", {self.rejects.total} with errors left out ({self.rejects.told()})"
         repaired = sum(repair.total for repair in self.repairs)
         repairs = f", {repaired} values repaired" if repaired else ""
         taken = f", read as {self.preset}" if self.preset else ""
-        return f"{written} with {len(self.matched)} attributes{taken}{repairs}{lost}{told}"
+        return f"{written} with {len(self.matched)} attributes{taken}{repairs}{excluded}{lost}{told}"
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,8 @@ class Plan:
     canonical: AbstractMapping[str, Attribute]
     declared: dict[str, str]
     preset: Preset | None
+    preparation: Preparation
+    lists: AbstractMapping[Origin, Staged]
     rules: Mapping
     matches: Matches
 
@@ -126,20 +134,31 @@ class Plan:
         )
 
 
-def plan(staged: Staged, profile: Profile, mapping: Mapping, options: SourceOptions) -> Plan:
+def plan(
+    staged: Staged,
+    profile: Profile,
+    mapping: Mapping,
+    options: SourceOptions,
+    place: tuple[Path, Path, Limits],
+) -> Plan:
     """What becomes of the source, in a feed of the profile, under the merchant's own mapping.
 
-    Raises UnknownAttribute and UnknownColumn.
+    `place` is the source, a work folder and the limits, for lists that row steps look values up in. Raises
+    UnknownAttribute, UnknownRowColumn and UnknownColumn.
     """
     canonical = canonical_attributes(profile, load_profile(CANONICAL))
     _refuse_unknown(profile, mapping)
-    declared = _declared(canonical, staged.columns, mapping)
     preset = recognised(staged.columns)
     asked = mapping.over(preset.mapping_for(staged.columns)) if preset else mapping
+    lists = stage_lists(asked.rows, *place, options)
+    known = {origin: each.columns for origin, each in lists.items()}
+    preparation = prepare_rows(asked.rows, staged.columns, options.decimal, known)
+    declared = _declared(canonical, preparation.columns, mapping)
     rules = _rules(profile, canonical, asked, declared, commas_part=staged.line_column is None)
     rules = rules.with_decimal(options.decimal)
-    matches = match_columns(staged.columns, rules, preset.within if preset else ())
-    return Plan(profile, canonical, declared, preset, rules, matches)
+    within = preset.within if preset else ()
+    matches = match_columns(preparation.columns, rules, within, options.decimal)
+    return Plan(profile, canonical, declared, preset, preparation, lists, rules, matches)
 
 
 def generate(
@@ -195,11 +214,13 @@ def generate(
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
-        planned = plan(staged, target, own, options)
+        planned = plan(staged, target, own, options, (source, Path(workdir), limits))
         if planned.missing:
-            raise AttributesUnmatched(planned.missing, staged.columns)
+            raise AttributesUnmatched(planned.missing, planned.matches.columns)
         writing = Writing(
             planned.rules,
+            planned.preparation,
+            planned.lists,
             planned.matches,
             target,
             planned.canonical,
@@ -213,14 +234,14 @@ def generate(
         )
 
         def accept(account: Account, rejects: Rejects) -> None:
-            if not account.read:
+            if not account.items:
                 raise EmptyFeed(staged.source.uri, account)
             if account.share_lost > max_lost_ratio:
                 raise TooMuchLost(staged.source.uri, account, max_lost_ratio)
-            if rejects.total == account.read or rejects.share > standard.max_rejected_ratio:
+            if rejects.total == account.items or rejects.share > standard.max_rejected_ratio:
                 raise TooManyRejected(staged.source.uri, rejects, target.id, standard.max_rejected_ratio)
             before = last_published(shelf.manifest)
-            guard.accept(feed_uri or str(destination), account.read - rejects.total, before)
+            guard.accept(feed_uri or str(destination), account.items - rejects.total, before)
 
         with _publishing(shelf, staged.source.uri, limits):
             written = writing.write(staged, shelf, form, accept)
@@ -248,7 +269,7 @@ def generate(
             shelf.partial(shelf.manifest).write_text(text, encoding="utf-8")
             generated = replace(generated, files=shelf.put(feeds))
     size = staged.source.bytes
-    progress(Progress(written.account.read, size, size, "written"))
+    progress(Progress(written.account.items, size, size, "written"))
     return generated
 
 

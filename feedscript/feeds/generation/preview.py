@@ -13,6 +13,7 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, silent
 from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.generation.generation import Plan, plan
+from feedscript.feeds.generation.lists import keep_lists
 from feedscript.feeds.mapping import Mapping, add_functions, compile_mapping
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.profiles.model import Cell
@@ -94,31 +95,39 @@ def preview(
         )
         if not staged.complete or not staged.columns:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it has no columns")
-        found = plan(staged, target, mapping or Mapping(), options)
+        found = plan(staged, target, mapping or Mapping(), options, (source, Path(workdir), limits))
         with connect(limits, Path(workdir)) as connection:
             add_functions(connection)
             try:
-                return _previewed(connection, found, staged, limits, values)
+                return _previewed(connection, found, staged, (limits, Path(workdir)), values)
             except duckdb.InvalidInputException:
                 # DuckDB reads one kind of line end in one file.
                 plain = with_plain_line_ends(staged, Path(workdir))
-                return _previewed(connection, found, plain, limits, values)
+                return _previewed(connection, found, plain, (limits, Path(workdir)), values)
             except duckdb.Error as error:
                 raise SourceUnreadable(staged.source.uri, str(error).splitlines()[0]) from error
 
 
 def _previewed(
-    connection: duckdb.DuckDBPyConnection, found: Plan, staged: Staged, limits: Limits, values: int
+    connection: duckdb.DuckDBPyConnection,
+    found: Plan,
+    staged: Staged,
+    place: tuple[Limits, Path],
+    values: int,
 ) -> Preview:
+    limits, workdir = place
     names = frozenset(found.rules.attributes.keys() | found.rules.inputs.keys())
     scan = f"(FROM {source_table(staged, limits)} LIMIT {LOOKED_AT})"
+    if found.preparation.steps:
+        lists = keep_lists(connection, found.lists, workdir, limits)
+        scan, _ = found.preparation.run(connection, workdir, scan, lists)
     compiled = compile_mapping(found.matches, names, scan, joined=staged.line_column is not None)
     columns = list(partner_columns(found.profile, found.canonical, compiled.attributes))
     before = {each.attribute: each.was for each in reversed(compiled.steps)}
     pairs = [(before.get(each.attribute.origin, "NULL::VARCHAR"), each.text) for each in columns]
     shown = _shown(connection, pairs, compiled.table, values)
     inputs = {name: (f"nullif({identifier(name)}, '')",) * 2 for name in found.matches.inputs}
-    unused = [place for place, name in enumerate(staged.columns) if name in found.matches.unused]
+    unused = [place for place, name in enumerate(found.preparation.columns) if name in found.matches.unused]
     left = [(f"nullif(c{place}, '')",) * 2 for place in unused]
     return Preview(
         plan=found,
@@ -137,7 +146,7 @@ def _previewed(
             zip(inputs, _shown(connection, list(inputs.values()), compiled.table, values), strict=True)
         ),
         unused={
-            staged.columns[place]: tuple(each.after or "" for each in some)
+            found.preparation.columns[place]: tuple(each.after or "" for each in some)
             for place, some in zip(unused, _shown(connection, left, scan, values), strict=True)
         },
     )

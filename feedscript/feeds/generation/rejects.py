@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from feedscript.feeds.engine.limits import Limits
@@ -16,19 +17,26 @@ from feedscript.feeds.scanning.source_table import source_table
 _Where = tuple[int, int | None]
 
 
-def list_rejects(
-    excluding: Excluding, staged: Staged, rejected: Rejected, limits: Limits, *, findings: Path, table: Path
-) -> None:
+@dataclass(frozen=True)
+class Origins:
+    """Where items come from: `staged` is what they were made of, in its order, and `rejected` its other records."""
+
+    staged: Staged
+    rejected: Rejected
+    limits: Limits
+
+
+def list_rejects(excluding: Excluding, origins: Origins | None, *, findings: Path, table: Path) -> None:
     """Write all findings of the items that are left out to `findings`, and the errors alone to `table`.
 
-    `staged` is what the items were made of, in its order, and `rejected` are its records of which none was made.
+    Without `origins` an item is told by its place among the items, and has no line.
     """
     with packed(findings) as lines, packed(table) as text:
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(("id", "line", "rule", "value"))
         if not excluding.rejects.total:
             return
-        where = _places(excluding, staged, rejected, limits)
+        where = _places(excluding, origins) if origins else iter(())
         for place, item_id, found in excluding.findings():
             item, line = _at(where, place)
             for each in found:
@@ -47,17 +55,16 @@ def list_rejects(
                     rows.writerow((item_id, line, each.rule.id, each.value))
 
 
-def _places(
-    excluding: Excluding, staged: Staged, rejected: Rejected, limits: Limits
-) -> Iterator[tuple[int, _Where]]:
+def _places(excluding: Excluding, origins: Origins) -> Iterator[tuple[int, _Where]]:
     """Where items stand in the source, in order; of XML and JSON only those that are left out."""
+    staged, rejected = origins.staged, origins.rejected
     if staged.line_column is None:
         # Asked for now: a query between the rows of another would end its answer.
         _ = rejected.records
         return ((place, (item, line)) for place, _, item, line in rejected.every_row() if place is not None)
     excluding.connection.execute(
         "CREATE OR REPLACE TEMP TABLE reject_lines AS SELECT n, TRY_CAST(line AS UBIGINT) AS line"
-        f" FROM (SELECT row_number() OVER () - 1 AS n, line FROM {source_table(staged, limits)})"
+        f" FROM (SELECT row_number() OVER () - 1 AS n, line FROM {source_table(staged, origins.limits)})"
         " WHERE get_bit(getvariable('left_out'), n::INTEGER) = 1"
     )
     noted = excluding.connection.execute("SELECT n, line FROM reject_lines ORDER BY n").fetchall()

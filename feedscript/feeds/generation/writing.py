@@ -13,8 +13,9 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.excluding import Excluding, Rejects, Standard
+from feedscript.feeds.generation.lists import keep_lists
 from feedscript.feeds.generation.publishing import Shelf
-from feedscript.feeds.generation.rejects import list_rejects
+from feedscript.feeds.generation.rejects import Origins, list_rejects
 from feedscript.feeds.generation.repairs import (
     Ledger,
     Repair,
@@ -24,6 +25,8 @@ from feedscript.feeds.generation.repairs import (
     told_replacement,
 )
 from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
+from feedscript.feeds.mapping.rows.looking_up import Origin
+from feedscript.feeds.mapping.rows.preparation import Counts, Preparation
 from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
@@ -61,10 +64,13 @@ Accept = Callable[[Account, Rejects], None]
 class Writing:
     """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
 
+    `preparation` comes first: what is done with the source's rows, with `lists` to look values up in.
     `names` are the values of placeholders in the partner's file, `numbering` the numbers that ids had in earlier feeds.
     """
 
     rules: Mapping
+    preparation: Preparation
+    lists: AbstractMapping[Origin, Staged]
     matches: Matches
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
@@ -104,28 +110,35 @@ class Writing:
         staged = replace(staged, skip_blank=may_hold_blank(staged))
         # Of text alone the lines tell whether rows were lost in others; a reader of items has counted them.
         counting = _counting(staged)
-        compiled = self._compiled(staged, source_table(staged, self.limits, rejects=True))
+        scan, counts = self._prepared(connection, source_table(staged, self.limits, rejects=True))
+        compiled = self._compiled(staged, scan)
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
         rejected = Rejected(connection, staged)
         rejected.keep()
         items = f"read_parquet({literal(str(ledger.items))})"
-        counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
-        assert counted is not None
+        if counts is None:
+            counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
+            assert counted is not None
+            counts = Counts(counted[0], {})
         if counting is not None:
-            self._look_between(rejected, staged, counted[0], counting())
-        account = account_of(staged, rejected, counted[0])
+            self._look_between(rejected, staged, counts.read, counting())
+        account = replace(
+            account_of(staged, rejected, counts.read), excluded=counts.excluded, added=counts.added
+        )
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
         numbering = self._numbered(connection, items, cells)
         columns = self._columns(cells, form)
         rejects = Rejects()
-        if self.standard.exclude and account.read:
+        if self.standard.exclude and account.items:
             excluding = self._excluding(connection, ledger, columns, form)
             rejects = excluding.rejects
             accept(account, rejects)
             items = excluding.kept()
+            # Behind steps over rows an item is no row of the source by itself.
+            origin = None if self.preparation.steps else Origins(staged, rejected, self.limits)
             listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
-            list_rejects(excluding, staged, rejected, self.limits, **listed)
+            list_rejects(excluding, origin, **listed)
         else:
             accept(account, rejects)
         feed = write(connection, items, columns, form, shelf.partial(shelf.feed), names=self.names)
@@ -133,7 +146,8 @@ class Writing:
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
         )
         replaced = (told_replacement(connection, items, item, each) for each in feed.replacements)
-        repairs = [*self._repairs(connection, staged, ledger), *replaced]
+        again = scan if self.preparation.steps else source_table(staged, self.limits)
+        repairs = [*self._repairs(connection, staged, ledger, again), *replaced]
         if feed.unencodable:
             repairs.append(Repair("*", "not_in_encoding", feed.unencodable, ()))
         return Written(account, tuple(repairs), feed, numbering, rejects)
@@ -145,6 +159,15 @@ class Writing:
         table = f"(SELECT * RENAME (file_row_number AS n) FROM {numbered})"
         joined = form.file.format not in DELIMITED
         return Excluding(connection, table, columns, self.profile, self.standard, joined)
+
+    def _prepared(self, connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, Counts | None]:
+        """The rows that items are made of, and their account; None where every row of the source is one."""
+        if not self.preparation.steps:
+            return source, None
+        # To group and sort whole rows takes more than to scan them, for which the engine was given its share.
+        connection.execute(f"SET memory_limit = '{self.limits.memory_bytes * 3 // 4}B'")
+        lists = keep_lists(connection, self.lists, self.workdir, self.limits)
+        return self.preparation.run(connection, self.workdir, source, lists)
 
     def _numbered(
         self, connection: duckdb.DuckDBPyConnection, items: str, cells: AbstractMapping[str, str]
@@ -193,11 +216,11 @@ class Writing:
         )
 
     def _repairs(
-        self, connection: duckdb.DuckDBPyConnection, staged: Staged, ledger: Ledger
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, ledger: Ledger, scan: str
     ) -> tuple[Repair, ...]:
         found = ledger.places()
         places = sorted({place for each in found for place in each.first})
-        again = self._compiled(staged, restricted(source_table(staged, self.limits), places))
+        again = self._compiled(staged, restricted(scan, places))
         item = again.attributes.get(self.profile.attribute(self.profile.item).origin, "NULL::VARCHAR")
         return tuple(told(connection, found, places, again, item))
 

@@ -1,19 +1,21 @@
 """Mapping: from the columns of a merchant's export to the attributes of an item, as data."""
 
+from feedscript.feeds.mapping.column_patterns import AmbiguousColumn, is_list
 from feedscript.feeds.mapping.compilation import Compiled, MisplacedReference, Step, compile_mapping
-from feedscript.feeds.mapping.document import Mapping, Rule, known_synonyms, read_mapping
+from feedscript.feeds.mapping.document import known_synonyms, read_mapping
 from feedscript.feeds.mapping.functions import add_functions
 from feedscript.feeds.mapping.matching import (
     AttributesUnmatched,
     Match,
     Matches,
     UnknownColumn,
-    is_list,
     match_columns,
 )
+from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.preset import Preset, presets, recognised
 
 __all__ = [
+    "AmbiguousColumn",
     "AttributesUnmatched",
     "Compiled",
     "Mapping",

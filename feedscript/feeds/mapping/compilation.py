@@ -12,8 +12,10 @@ from typing import ClassVar
 
 from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.sql import identifier, literal
-from feedscript.feeds.mapping.document import Rule
-from feedscript.feeds.mapping.matching import Match, Matches, is_list
+from feedscript.feeds.mapping.column_patterns import is_list
+from feedscript.feeds.mapping.composed import with_composed
+from feedscript.feeds.mapping.matching import Match, Matches
+from feedscript.feeds.mapping.model import Rule
 from feedscript.feeds.mapping.named_lists import with_labelled
 from feedscript.feeds.mapping.operations import Default, Layer, Operation
 from feedscript.feeds.mapping.operations.operation import Alone
@@ -96,6 +98,9 @@ def compile_mapping(
             first.update(_cells(column, positions, match.rule, joined=several))
     first |= dict.fromkeys(sorted(known - matches.by_name.keys()), "NULL::VARCHAR")
     source = with_labelled(scan, len(matches.columns), matches.labelled)
+    source = with_composed(
+        source, len(matches.columns) + len(matches.labelled), matches.composed, matches.decimal
+    )
     table = f"({_select(first, (), source)})"
     live = list(first)
     for layer in layers:

@@ -6,10 +6,12 @@ from itertools import islice
 
 from feedscript.feeds.engine.errors import BadConfig, FeedError
 from feedscript.feeds.engine.unknown_names import near_names
-from feedscript.feeds.mapping.document import Mapping, Rule
+from feedscript.feeds.mapping.column_patterns import is_list, without_patterns
+from feedscript.feeds.mapping.composed import Composed
+from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.named_lists import Labelled, find_labelled, numbered_lists, parted
 from feedscript.feeds.mapping.names import fold, folded, names_within
-from feedscript.feeds.mapping.operations import Joined, Listed
+from feedscript.feeds.mapping.numbers import Decimal
 
 # How many columns a message names.
 _LISTED = 40
@@ -69,7 +71,7 @@ def _listed(columns: tuple[str, ...]) -> str:
 class Match:
     """An attribute or input found: the positions of its columns, from 0 (none: a constant), and its rule.
 
-    Positions behind the source's columns are those of `Matches.labelled`.
+    Positions behind the source's columns are those of `Matches.labelled`, then of `Matches.composed`.
     """
 
     positions: tuple[int, ...]
@@ -80,13 +82,16 @@ class Match:
 class Matches:
     """What was found in a source: attributes in the order of writing, and inputs.
 
-    `columns` are the source's, `labelled` what else is taken from lists in them by name.
+    `columns` are the source's, `labelled` what else is taken from lists in them by name, `composed` what is made of
+    several. `decimal` is what stands before decimals in the source.
     """
 
     attributes: AbstractMapping[str, Match]
     inputs: AbstractMapping[str, Match]
     columns: tuple[str, ...]
     labelled: tuple[Labelled, ...] = ()
+    composed: tuple[Composed, ...] = ()
+    decimal: Decimal | None = None
 
     @property
     def by_name(self) -> dict[str, Match]:
@@ -101,19 +106,27 @@ class Matches:
     def taken(self, name: str) -> tuple[str, ...]:
         """The source's columns of an attribute or input, as `used` has them."""
         names = (*self.columns, *(each.name for each in self.labelled))
-        return tuple(names[position] for position in self.by_name[name].positions)
+        made = len(names)
+        return tuple(
+            each
+            for position in self.by_name[name].positions
+            for each in ([names[position]] if position < made else self.composed[position - made].places)
+        )
 
     @property
     def unused(self) -> tuple[str, ...]:
         """The source's columns that nothing is taken from."""
         taken = {position for match in self.by_name.values() for position in match.positions}
+        taken.update(place for each in self.composed for place in each.places.values())
         for each in self.labelled:
             taken.update(each.origin.names, each.origin.values)
         return tuple(name for position, name in enumerate(self.columns) if position not in taken)
 
 
-def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str, ...] = ()) -> Matches:
-    """Match a source's columns; raises UnknownColumn where a rule names a column that is not there.
+def match_columns(
+    columns: tuple[str, ...], mapping: Mapping, within: tuple[str, ...] = (), decimal: Decimal | None = None
+) -> Matches:
+    """Match a source's columns; raises UnknownColumn where a rule names one that is not there, or AmbiguousColumn.
 
     What the mapping takes from a column by name takes it away from nobody. By its name or a synonym a column serves
     one attribute, in the attributes' order, those first whose own name it bears, and those last whose name it has in
@@ -122,9 +135,10 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str,
     """
     positions = _positions(columns, within)
     rules = {**mapping.inputs, **{name: rule for name, rule in mapping.attributes.items() if not rule.omit}}
+    rules = without_patterns(rules, columns)
     places, labelled = _named(tuple(rules.values()), columns, positions)
     unknown = tuple(
-        (name, column) for name, rule in rules.items() for column in rule.columns if column not in places
+        (name, column) for name, rule in rules.items() for column in _asked(rule) if column not in places
     )
     if unknown:
         raise UnknownColumn(unknown, columns)
@@ -133,6 +147,13 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str,
         for name, rule in rules.items()
         if rule.columns or rule.constant is not None
     }
+    composed = {
+        name: Composed(rule.cases, {column: places[column] for column in _asked(rule)})
+        for name, rule in rules.items()
+        if rule.cases
+    }
+    behind = len(columns) + len(labelled)
+    found |= {name: (behind + number,) for number, name in enumerate(composed)}
     free = {name: rule for name, rule in rules.items() if name not in found}
     found |= _known(free, positions)
     missing = {
@@ -152,7 +173,14 @@ def match_columns(columns: tuple[str, ...], mapping: Mapping, within: tuple[str,
         inputs={name: match for name, match in matches.items() if name in mapping.inputs},
         columns=columns,
         labelled=labelled,
+        composed=tuple(composed.values()),
+        decimal=decimal,
     )
+
+
+def _asked(rule: Rule) -> tuple[str, ...]:
+    """The columns that a rule names, of which none may be missing."""
+    return tuple(dict.fromkeys((*rule.columns, *(name for case in rule.cases for name in case.columns))))
 
 
 def _positions(columns: tuple[str, ...], within: tuple[str, ...]) -> dict[str, list[int]]:
@@ -170,7 +198,7 @@ def _named(
     rules: tuple[Rule, ...], columns: tuple[str, ...], positions: dict[str, list[int]]
 ) -> tuple[dict[str, int], tuple[Labelled, ...]]:
     """The places of what the rules name, and what of that is no column but a value with a name in a list."""
-    asked = dict.fromkeys(column for rule in rules for column in rule.columns)
+    asked = dict.fromkeys(column for rule in rules for column in _asked(rule))
     there = {column: _place(column, columns, positions) for column in asked}
     places = {column: place for column, place in there.items() if place is not None}
     lists = numbered_lists(columns) if len(places) < len(there) else {}
@@ -232,14 +260,6 @@ def _bearing_labels(
             found[name] = (places[0],)
             left.remove(places[0])
     return found
-
-
-def is_list(rule: Rule) -> bool:
-    """Whether the attribute takes the values of several columns."""
-    return any(
-        isinstance(operation, Listed) or (isinstance(operation, Joined) and operation.several)
-        for operation in rule.operations or ()
-    )
 
 
 def _first_or_all(rule: Rule, places: list[int]) -> tuple[int, ...]:

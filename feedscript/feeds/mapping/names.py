@@ -31,7 +31,7 @@ _MARKS_ARE_LETTERS = (
 )
 _LOOSE_ACCENTS = r"[\x{0300}-\x{036F}\x{1AB0}-\x{1AFF}\x{1DC0}-\x{1DFF}\x{FE20}-\x{FE2F}]+"
 #: Letters of which one is written for another, or several for one.
-_ALIKE = {
+LETTERS_ALIKE = {
     "ς": "σ", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ĳ": "ij", "ø": "o", "đ": "d", "ł": "l", "ſ": "s", "µ": "μ",
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
@@ -72,7 +72,7 @@ def by_engine(names: tuple[str, ...]) -> Mapping[str, str]:
         query = f"SELECT name, {expression} AS folded FROM ({query})"
     # Half a surrogate, which JSON and YAML may escape, is no text to the engine.
     texts = [name.encode(errors="replace").decode() for name in names]
-    found = dict(_engine().cursor().execute(query, [texts]).fetchall())
+    found = dict(engine().cursor().execute(query, [texts]).fetchall())
     return {name: found[text] for name, text in zip(names, texts, strict=True)}
 
 
@@ -89,7 +89,8 @@ def names_within(columns: tuple[str, ...], within: tuple[str, ...]) -> dict[str,
 
 
 @cache
-def _engine() -> duckdb.DuckDBPyConnection:
+def engine() -> duckdb.DuckDBPyConnection:
+    """An engine for what a mapping itself says, before any row is read."""
     return duckdb.connect(":memory:", config={"threads": 1})
 
 
@@ -102,7 +103,7 @@ def fold_layers(column: str, value: str | None = None) -> tuple[dict[str, str], 
     wide = f"translate({text}, {literal(_WIDE + _HALF_KATAKANA)}, {literal(_NARROW + _KATAKANA)})"
     loose = f"nfc_normalize(regexp_replace({text}, {literal(_LOOSE_ACCENTS)}, '', 'g'))"
     alike = text
-    for letter, meant in _ALIKE.items():
+    for letter, meant in LETTERS_ALIKE.items():
         alike = f"replace({alike}, {literal(letter)}, {literal(meant)})"
     return (
         {column: f"coalesce(nullif({bare}, ''), lower({origin}))"},

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import validates_schema
 
 from feedscript.feeds.engine.unknown_names import UnknownName
-from feedscript.feeds.mapping.document import MappingSchema, Misplaced, known_synonyms, operations_in
+from feedscript.feeds.mapping.document import MappingSchema, known_synonyms
+from feedscript.feeds.mapping.operation_list import Misplaced, operations_in
 from feedscript.feeds.mapping.preset import presets
 
 

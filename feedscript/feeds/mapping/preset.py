@@ -15,8 +15,10 @@ from marshmallow import fields, post_load, validate
 
 from feedscript.feeds.documents.document import load_document
 from feedscript.feeds.engine.errors import ConfigError
-from feedscript.feeds.mapping.document import Mapping, MappingSchema, Rule
-from feedscript.feeds.mapping.names import folded, names_within
+from feedscript.feeds.mapping.column_patterns import fitting
+from feedscript.feeds.mapping.document import MappingSchema
+from feedscript.feeds.mapping.model import Mapping, Rule
+from feedscript.feeds.mapping.names import fold, folded, names_within
 
 _HERE = Path(__file__).parent / "presets"
 
@@ -46,19 +48,44 @@ class Preset:
         named = {bare: name for name, bare in reversed([*folded(columns).items()])}
         plain = names_within(columns, self.within)
         named = {bare: columns[place] for bare, place in plain.items()} | named
+
+        def find(name: str) -> str | None:
+            return named.get(fold(name))
+
+        rows = []
+        for step in self.mapping.rows:
+            there = step.over(find)
+            if there is not None:
+                rows.append(there)
+                named |= {fold(name): name for name in there.adds}
         return Mapping(
-            dict(_present(self.mapping.attributes, named)), dict(_present(self.mapping.inputs, named))
+            dict(_present(self.mapping.attributes, named)),
+            dict(_present(self.mapping.inputs, named)),
+            tuple(rows),
         )
 
 
 def _present(
     rules: AbstractMapping[str, Rule], named: AbstractMapping[str, str]
 ) -> Iterator[tuple[str, Rule]]:
+    def find(name: str) -> str | None:
+        return named.get(fold(name))
+
     for name, rule in rules.items():
         bare = folded(rule.columns)
-        there = tuple(dict.fromkeys(named[bare[each]] for each in rule.columns if bare[each] in named))
-        if there or not rule.columns:
-            yield name, replace(rule, columns=there)
+        own = tuple(named.values())
+        there = tuple(
+            dict.fromkeys(
+                named.get(bare[each], each)
+                for each in rule.columns
+                if bare[each] in named or fitting(each, own)
+            )
+        )
+        if rule.from_name and not fitting(rule.from_name, own):
+            continue
+        cases = tuple(case for case in (each.over(find) for each in rule.cases) if case is not None)
+        if (there or not rule.columns) and (cases or not rule.cases):
+            yield name, replace(rule, columns=there, cases=cases)
 
 
 class _PresetSchema(MappingSchema):
@@ -70,7 +97,8 @@ class _PresetSchema(MappingSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Any:
         """Make the parts of a preset."""
         groups = (group if isinstance(group, list) else [group] for group in data["recognise"])
-        mapping = Mapping(data.get("attributes", {}), data.get("inputs", {}))
+        rules = data.get("attributes", {}), data.get("inputs", {})
+        mapping = Mapping(*rules, tuple(data.get("rows", ())))
         return data["title"], tuple(map(tuple, groups)), mapping, tuple(data.get("within", ()))
 
 

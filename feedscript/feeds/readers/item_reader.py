@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.cells import OWN_TEXT, Value, cells_of
 from feedscript.feeds.readers.elements import (
+    ATTRIBUTE_MARK,
     Columns,
     ElementPath,
     Part,
@@ -17,6 +18,9 @@ from feedscript.feeds.readers.expat_parser import new_parser
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_PARTS, Stopped
 from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.table import Item
+
+ITEM_TEXT = "text"
+"""The column of what stands in an item that has no elements."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,7 @@ class ItemReader:
     def _end_within(self, name: str) -> None:
         parts = self._open.pop()
         if not self._open:
-            self._end_item(parts or [])
+            self._end_item(self._with_own_text(parts or []))
             return
         if self._scopes:
             depth, google_prefixes = self._scopes[-1]
@@ -209,6 +213,13 @@ class ItemReader:
         if "xmlns" in "".join(attributes):
             within = self._scopes[-1][1] if self._scopes else self._columns.google_prefixes
             self._scopes.append((len(self._open), bound_prefixes(attributes, within)))
+
+    def _with_own_text(self, parts: list[Part]) -> list[Part]:
+        """The parts of an item, with its text where it has no elements: `<category id="1">Home</category>`."""
+        if any(not name.startswith(ATTRIBUTE_MARK) for name, _ in parts):
+            return parts
+        text = self._kept("".join(self._pieces))
+        return [*parts, (ITEM_TEXT, text)] if text and not text.isspace() else parts
 
     def _end_item(self, parts: list[Part]) -> None:
         self._scopes.clear()

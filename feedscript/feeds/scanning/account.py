@@ -1,7 +1,7 @@
 """The account of a source's records: how many it holds, how many were read, and what became of the others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from feedscript.feeds.readers.staged import Staged
@@ -30,13 +30,27 @@ class Account:
     """What became of the records of a source, the same for every format.
 
     `read` counts records of which an item was made, `lost` by fault those of which none was; `first` lists some of
-    the lost. `blank` counts the rows of a spreadsheet that have no value: no records, and no loss.
+    the lost. `blank` counts the rows of a spreadsheet that have no value: no records, and no loss. Of the records that
+    were read the mapping's row steps leave out those `excluded`, by reason, and make `added` items more where they
+    split one.
     """
 
     read: int
     lost: Mapping[str, int]
     first: tuple[LostRecord, ...]
     blank: int = 0
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    added: int = 0
+
+    @property
+    def items(self) -> int:
+        """How many items were made of the records that were read."""
+        return self.read + self.added - self.excluded_total
+
+    @property
+    def excluded_total(self) -> int:
+        """How many rows were left out."""
+        return sum(self.excluded.values())
 
     @property
     def lost_total(self) -> int:
@@ -59,6 +73,8 @@ class Account:
             "records_seen": self.seen,
             "records_read": self.read,
             "records_lost": dict(self.lost),
+            "rows_excluded": dict(self.excluded),
+            "rows_added": self.added,
             "rows_blank": self.blank,
             "lost": [record.document() for record in self.first],
         }

@@ -2,28 +2,61 @@
 
 from feedscript.feeds.mapping.operations.addresses import Url
 from feedscript.feeds.mapping.operations.amounts import Currency, Measure, Price, UnlessSameAs
+from feedscript.feeds.mapping.operations.arithmetic import HigherOf, NetToGross, OnlyBelow, Plus, Times
+from feedscript.feeds.mapping.operations.dates import Date, Range
 from feedscript.feeds.mapping.operations.exports import Micros, Unit, Without
 from feedscript.feeds.mapping.operations.identifiers import Gtin
+from feedscript.feeds.mapping.operations.links import DeepLink, Parameters
 from feedscript.feeds.mapping.operations.lists import Joined, Listed
 from feedscript.feeds.mapping.operations.operation import Layer, Operation
-from feedscript.feeds.mapping.operations.stock import StockCount
+from feedscript.feeds.mapping.operations.parts import (
+    Extract,
+    First,
+    Last,
+    Lower,
+    Part,
+    Replace,
+    ReplacePattern,
+    Rest,
+    TitleCase,
+)
+from feedscript.feeds.mapping.operations.stock import Oversell, StockCount
 from feedscript.feeds.mapping.operations.texts import PlainText, Truncate, Upper
 from feedscript.feeds.mapping.operations.words import Blank, Default, UnlessZero, Values
 
 __all__ = [
     "Blank",
     "Currency",
+    "Date",
+    "DeepLink",
     "Default",
+    "Extract",
+    "First",
     "Gtin",
+    "HigherOf",
     "Joined",
+    "Last",
     "Layer",
     "Listed",
+    "Lower",
     "Measure",
     "Micros",
+    "NetToGross",
+    "OnlyBelow",
     "Operation",
+    "Oversell",
+    "Parameters",
+    "Part",
     "PlainText",
+    "Plus",
     "Price",
+    "Range",
+    "Replace",
+    "ReplacePattern",
+    "Rest",
     "StockCount",
+    "Times",
+    "TitleCase",
     "Truncate",
     "Unit",
     "UnlessSameAs",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import identifier, literal
+from feedscript.feeds.mapping.names import lower_sql
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 
 #: "More than": what follows counts only where it is not nothing, since "at least 0" may be none.
@@ -47,3 +48,23 @@ class StockCount(Alone):
                 f"ELSE {value} END"
             },
         )
+
+
+@dataclass(frozen=True)
+class Oversell:
+    """Say `state` of what is out of stock, where another input's value is one of `words`: it is sold all the same."""
+
+    name: ClassVar[str] = "oversell"
+
+    told_by: str
+    words: tuple[str, ...]
+    state: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        value = identifier(column)
+        words = ", ".join(lower_sql(literal(word)) for word in self.words)
+        sold = f"{value} = 'out_of_stock' AND {lower_sql(identifier(self.told_by))} IN ({words})"
+        return ({column: f"CASE WHEN {sold} THEN {literal(self.state)} ELSE {value} END"},)
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.told_by,)

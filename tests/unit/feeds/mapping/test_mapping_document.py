@@ -7,7 +7,6 @@ import pytest
 
 from feedscript.feeds.engine.errors import BadConfig, ConfigError
 from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns, read_mapping
-from feedscript.feeds.mapping.document import OPERATIONS
 from feedscript.feeds.mapping.names import fold
 from feedscript.feeds.mapping.operations import Gtin, Truncate
 
@@ -139,11 +138,6 @@ def test_case_5_4_all_columns_that_are_not_there_are_told_at_once() -> None:
     assert "'Nmae' (did you mean 'Name'?)" in str(caught.value)
     assert "'skuu' (did you mean 'SKU'?)" in str(caught.value)
     assert isinstance(caught.value, BadConfig)
-
-
-def test_every_operation_is_documented() -> None:
-    documented = re.findall(r"^\| `(\w+)", DOCUMENT.read_text("utf-8"), re.MULTILINE)
-    assert documented == sorted(OPERATIONS)
 
 
 def test_the_documents_example_is_a_mapping(tmp_path: Path) -> None:

@@ -1,0 +1,140 @@
+# ruff: noqa: D102 - `Operation` tells what the methods of every operation do
+"""Calculating with amounts as `price` writes them: `12.90 EUR`, or a number alone. What is neither stays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from feedscript.feeds.engine.sql import choice, identifier, literal, literals
+from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.profiles.vocabulary import CURRENCIES
+
+_AMOUNT = "^([0-9]{1,15}(?:[.][0-9]{1,6})?)(?: ([A-Z]{3}))?$"
+_RATE = "^([0-9]{1,2}(?:[.][0-9]{1,4})?) ?%?$"
+
+
+def _number(value: str) -> str:
+    return f"TRY_CAST(regexp_extract({value}, {literal(_AMOUNT)}, 1) AS DECIMAL(22, 6))"
+
+
+def _currency(value: str) -> str:
+    return f"regexp_extract({value}, {literal(_AMOUNT)}, 2)"
+
+
+def _written(number: str, currency: str) -> str:
+    """The number with as many decimals as its currency has, two without one."""
+    rounded = choice(
+        [
+            (f"{currency} IN ({literals(CURRENCIES[0])})", f"round({number}, 0)::DECIMAL(36, 0)::VARCHAR"),
+            (f"{currency} IN ({literals(CURRENCIES[3])})", f"round({number}, 3)::DECIMAL(36, 3)::VARCHAR"),
+        ],
+        f"round({number}, 2)::DECIMAL(36, 2)::VARCHAR",
+    )
+    return f"concat_ws(' ', {rounded}, nullif({currency}, ''))"
+
+
+def _calculated(
+    column: str, calculate: Callable[[str], str], *, empty_without: bool = False
+) -> tuple[Layer, ...]:
+    """An amount becomes what `calculate` makes of its number; where that is NULL it stays, or is emptied."""
+    value = identifier(column)
+    number, currency, made = f"{column}:number", f"{column}:currency", f"{column}:made"
+    return (
+        {number: _number(value), currency: _currency(value)},
+        {made: calculate(identifier(number))},
+        {
+            column: f"CASE WHEN {identifier(number)} IS NULL THEN {value} "
+            f"WHEN {identifier(made)} IS NULL THEN {'NULL' if empty_without else value} "
+            f"ELSE {_written(identifier(made), identifier(currency))} END"
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Times(Alone):
+    """Multiply an amount by a number, rounded to the decimals of its currency: cents by `0.01` are euros."""
+
+    name: ClassVar[str] = "times"
+
+    factor: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        return _calculated(column, lambda number: f"{number} * {literal(self.factor)}::DECIMAL(13, 6)")
+
+
+@dataclass(frozen=True)
+class Plus(Alone):
+    """Add a number to an amount; a result below nothing leaves the amount as it is."""
+
+    name: ClassVar[str] = "plus"
+
+    summand: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        summand = f"{literal(self.summand)}::DECIMAL(13, 6)"
+        return _calculated(
+            column, lambda number: f"CASE WHEN {number} + {summand} >= 0 THEN {number} + {summand} END"
+        )
+
+
+@dataclass(frozen=True)
+class NetToGross:
+    """Add a tax of so many percent, a number or what another input tells, to an amount without it.
+
+    Where the input tells no rate the amount is emptied: a net price must not be taken for the price.
+    """
+
+    name: ClassVar[str] = "net_to_gross"
+
+    rate: str | None = None
+    told_by: str | None = None
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        if self.rate is not None:
+            rate = f"{literal(self.rate)}::DECIMAL(7, 4)"
+        else:
+            told = f"regexp_extract({identifier(self.told_by or '')}, {literal(_RATE)}, 1)"
+            rate = f"TRY_CAST({told} AS DECIMAL(7, 4))"
+        factor = f"(1 + {rate} * 0.01::DECIMAL(3, 2))::DECIMAL(9, 6)"
+        return _calculated(column, lambda number: f"{number} * {factor}", empty_without=True)
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.told_by,) if self.told_by is not None else ()
+
+
+def _comparison(column: str, other: str, sign: str) -> str:
+    """Whether both are amounts of one currency and compare so; NULL where they cannot be compared."""
+    value, second = identifier(column), identifier(other)
+    return f"{_currency(value)} = {_currency(second)} AND {_number(value)} {sign} {_number(second)}"
+
+
+@dataclass(frozen=True)
+class HigherOf:
+    """Take another input's amount where it is higher: a price before reduction is the price."""
+
+    name: ClassVar[str] = "higher_of"
+
+    other: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        higher = _comparison(column, self.other, "<")
+        return ({column: f"CASE WHEN {higher} THEN {identifier(self.other)} ELSE {identifier(column)} END"},)
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.other,)
+
+
+@dataclass(frozen=True)
+class OnlyBelow:
+    """Empty an amount that is not below another attribute's: only what is less than the price is a sale price."""
+
+    name: ClassVar[str] = "only_below"
+
+    other: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        not_below = _comparison(column, self.other, ">=")
+        return ({column: f"CASE WHEN {not_below} THEN NULL ELSE {identifier(column)} END"},)
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.other,)

@@ -1,0 +1,253 @@
+"""Steps over rows: what each does, and that no row is lost without a word."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from marshmallow import ValidationError
+
+from feedscript.feeds.mapping.preset import read_preset
+from feedscript.feeds.mapping.rows.grouping import FillDown
+from feedscript.feeds.mapping.rows.resolution import UnknownRowColumn
+from feedscript.feeds.mapping.rows.schema import RowsField
+from tests.unit.feeds.mapping.prepared_rows import prepared
+
+SHOPIFY = ("Handle", "Title", "Option1 Value", "Price", "Image Src", "Image Position", "Status")
+SHOP = [
+    ("mug", "Mug", "Red", "9.50", "https://c.example/1.jpg", "2", "active"),
+    ("mug", None, "Blue", "9.90", "https://c.example/0.jpg", "1", None),
+    ("mug", " ", None, None, "https://c.example/2.jpg", "10", None),
+    ("cup", "Cup", None, "5.00", None, None, "draft"),
+]
+
+
+def column(rows: list[dict[str, str | None]], name: str) -> list[str | None]:
+    return [row[name] for row in rows]
+
+
+def test_rows_are_kept_or_left_out_by_reason() -> None:
+    rows, counts = prepared(
+        ("id", "status", "stock"),
+        [("1", "Active", "5"), ("2", "draft", "1"), ("3", "active", "0"), ("4", None, "9")],
+        "[{where: {if: {column: Status, equals: active}, reason: not active}},"
+        " {exclude: {if: {column: stock, below: 1}, reason: none left}}]",
+    )
+    assert column(rows, "id") == ["1"]
+    assert (counts.read, counts.excluded, counts.added) == (4, {"not active": 2, "none left": 1}, 0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("{column: a, equals: RED}", "1"),
+        ("{column: a, in: [red, blue]}", "12"),
+        ("{column: a, not_in: [red, blue]}", "34"),
+        ("{column: a, not_equals: red}", "234"),
+        ("{column: a, contains: lu}", "2"),
+        ("{column: a, starts_with: [r, g]}", "13"),
+        ("{column: a, matches: '^[a-z]{4,}$'}", "23"),
+        ("{column: a, present: true}", "123"),
+        ("{column: a, present: false}", "4"),
+        ("{column: b, above: 1000}", "1"),
+        ("{column: b, at_least: -2, at_most: 9.5}", "23"),
+        ("{not: {column: b, above: 1000}}", "234"),
+        ("{any: [{column: a, equals: red}, {column: b, below: 0}]}", "13"),
+        ("{all: [{column: a, present: true}, {column: b, above: 0}]}", "12"),
+        ("{column: a, equals: 'x'' OR 1=1 --'}", ""),
+    ],
+)
+def test_conditions(condition: str, kept: str) -> None:
+    source = [("1", "red", "EUR 1.299,00"), ("2", "blue", "9,50"), ("3", "green", "-2"), ("4", None, None)]
+    rows, _ = prepared(("id", "a", "b"), source, f"[{{where: {{if: {condition}, reason: other}}}}]")
+    assert "".join(str(each) for each in column(rows, "id")) == kept
+
+
+def test_a_shops_variants_take_what_its_first_row_says_and_its_pictures() -> None:
+    rows, counts = prepared(
+        SHOPIFY,
+        SHOP,
+        "[{fill_down: {group: Handle, columns: [Title, Status]}},"
+        " {collect: {group: Handle, column: Image Src, order_by: Image Position, into: pictures,"
+        "   drop: {column: Price, present: false}}},"
+        " {where: {if: {column: Status, equals: active}, reason: not active}}]",
+    )
+    assert column(rows, "Title") == ["Mug", "Mug"]
+    assert column(rows, "Option1 Value") == ["Red", "Blue"]
+    pictures = "\x1f".join(f"https://c.example/{number}.jpg" for number in (0, 1, 2))
+    assert column(rows, "pictures") == [pictures, pictures]
+    reason = "a row of Image Src alone, collected into pictures"
+    assert (counts.read, counts.excluded) == (4, {reason: 1, "not active": 1})
+
+
+def test_nothing_is_filled_down_from_another_group_or_from_a_row_that_was_left_out() -> None:
+    rows, _ = prepared(
+        ("group", "a", "out"),
+        [
+            ("1", "x", None),
+            ("2", None, None),
+            (None, "y", None),
+            (None, None, None),
+            ("3", "z", "yes"),
+            ("3", None, None),
+        ],
+        "[{exclude: {if: {column: out, present: true}, reason: out}}, {fill_down: {group: group, columns: a}}]",
+    )
+    assert column(rows, "a") == ["x", None, "y", None, None]
+
+
+def test_of_a_group_of_pictures_alone_one_row_stays() -> None:
+    rows, counts = prepared(
+        ("g", "picture", "price"),
+        [("1", "a", None), ("1", "b", None)],
+        "[{collect: {group: g, column: picture, into: picture, drop: {column: price, present: false}}}]",
+    )
+    assert (column(rows, "picture"), sum(counts.excluded.values())) == (["a\x1fb"], 1)
+
+
+def test_variants_inherit_from_a_parent_by_sku_or_number() -> None:
+    rows, counts = prepared(
+        ("ID", "SKU", "Parent", "Name", "Price"),
+        [
+            ("12", "MUG", None, "Mug", None),
+            ("13", "MUG-R", "MUG", None, "9.50"),
+            ("14", "MUG-B", "id:12", "Blue mug", "9.90"),
+            ("15", "CUP", "id:99", None, "1.00"),
+        ],
+        '[{inherit: {parent: Parent, keys: ["{SKU}", "id:{ID}"], columns: [Name], leave_out_parents: true}}]',
+    )
+    assert column(rows, "SKU") == ["MUG-R", "MUG-B", "CUP"]
+    assert column(rows, "Name") == ["Mug", "Blue mug", None]
+    assert counts.excluded == {"a parent of variants": 1}
+
+
+def test_variants_are_joined_into_one_row() -> None:
+    rows, counts = prepared(
+        ("g", "size", "stock", "price"),
+        [("1", "S", "2", "12,90"), ("2", "M", "1", "5"), ("1", "L", "3", "9,90"), ("1", "S", None, None)],
+        "[{join_variants: {group: g, lists: size, sum: stock, lowest: price}}]",
+    )
+    assert [tuple(row.values()) for row in rows] == [("1", "S\x1fL", "5", "9,90"), ("2", "M", "1", "5")]
+    assert counts.excluded == {"a variant joined into its g": 2}
+
+
+def test_a_sum_of_tens_keeps_its_zeros() -> None:
+    rows, _ = prepared(("g", "n"), [("1", "40"), ("1", "60")], "[{join_variants: {group: g, sum: n}}]")
+    assert column(rows, "n") == ["100"]
+
+
+def test_one_row_is_split_into_variants() -> None:
+    rows, counts = prepared(
+        ("id", "size", "stock"),
+        [("1", "S| M |L", "1|2|3"), ("2", "S|M", "9"), ("3", "S|M", "1|2|3"), ("4", None, None)],
+        "[{split: {columns: [size, stock], separators: '|'}}]",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("1", "S", "1"),
+        ("1", "M", "2"),
+        ("1", "L", "3"),
+        ("2", "S", "9"),
+        ("2", "M", "9"),
+        ("3", "S|M", "1|2|3"),
+        ("4", None, None),
+    ]
+    assert (counts.read, counts.added, counts.excluded) == (4, 3, {})
+
+
+def test_rows_are_sorted_made_unique_and_limited() -> None:
+    rows, counts = prepared(
+        ("id", "price"),
+        [("1", "10"), ("2", "9"), ("2", "8"), (None, "7"), (None, "6"), ("3", None)],
+        "[{dedupe: {columns: id}}, {sort: {column: price, numbers: true}}, {limit: 4}]",
+    )
+    assert column(rows, "price") == ["6", "7", "9", "10"]
+    assert counts.excluded == {"the same id as another row": 1, "beyond the limit of 4 rows": 1}
+
+
+def test_all_columns_that_are_not_there_are_told_at_once() -> None:
+    with pytest.raises(UnknownRowColumn) as caught:
+        prepared(
+            ("Handle", "Title"),
+            [],
+            "[{fill_down: {group: Handel, columns: [Titel]}}, {dedupe: {columns: zzz}},"
+            " {collect: {group: Handle, column: Title, into: made}}, {dedupe: {columns: made}}]",
+        )
+    assert [(number, name) for number, _, name in caught.value.unknown] == [
+        (1, "Handel"),
+        (1, "Titel"),
+        (2, "zzz"),
+    ]
+    assert "did you mean 'Handle'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("steps", "cause"),
+    [
+        ("[{fil_down: {}}]", "there is no row step 'fil_down' (did you mean fill_down?)"),
+        (
+            "[{where: {if: {column: a, eqals: 1}, reason: x}}]",
+            "there is no test 'eqals' (did you mean equals?)",
+        ),
+        ("[{where: {if: {column: a, equals: b}}}]", "Missing data"),
+        ("[{where: {if: {column: a, matches: '('}, reason: x}}]", "is no pattern"),
+        (
+            f"[{{where: {{if: {{column: a, matches: '{'a' * 501}'}}, reason: x}}}}]",
+            "more than 500 characters",
+        ),
+        ("[{where: {if: {column: a, above: '1; DROP'}, reason: x}}]", "must be a number"),
+        ("[{where: {if: {column: a, above: .inf}, reason: x}}]", "must be a number"),
+        ("[{limit: 0}]", "Must be greater"),
+        ("[limit]", "must be the name of a row step with what it takes"),
+        ("[{inherit: {parent: p}}]", "Give key, or keys"),
+    ],
+)
+def test_a_wrong_step_is_a_mistake(steps: str, cause: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        RowsField().deserialize(yaml.safe_load(steps))
+    assert cause in str(caught.value.messages)
+
+
+CELLS = st.none() | st.sampled_from(["a", "b", "a|b", "1", "2", "1|2|3", "' OR 1=1 --", '"', "=1+1"])
+STEPS = st.sampled_from(
+    [
+        "{where: {if: {column: x, present: true}, reason: empty}}",
+        "{exclude: {if: {column: y, above: 1}, reason: above}}",
+        "{fill_down: {group: g, columns: [x, y]}}",
+        "{collect: {group: g, column: x, into: z, drop: {column: y, present: false}}}",
+        "{join_variants: {group: g, lists: x, sum: y}}",
+        "{inherit: {parent: x, key: g, columns: y, leave_out_parents: true}}",
+        "{split: {columns: [x, y], separators: '|'}}",
+        "{dedupe: {columns: [g, x], keep: last}}",
+        "{sort: {column: y, descending: true}}",
+        "{limit: 3}",
+    ]
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    rows=st.lists(st.tuples(st.sampled_from(["p", "q", None]), CELLS, CELLS), max_size=7),
+    steps=st.lists(STEPS, min_size=1, max_size=4),
+)
+def test_every_row_stays_or_is_left_out_for_a_reason(
+    rows: list[tuple[str | None, str | None, str | None]], steps: list[str]
+) -> None:
+    found, counts = prepared(("g", "x", "y"), rows, f"[{', '.join(steps)}]")
+    assert counts.read == len(rows)
+    assert len(found) == counts.read + counts.added - sum(counts.excluded.values())
+
+
+def test_a_preset_leaves_out_the_columns_that_an_export_has_not(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(
+        "title: a shop\nrecognise: [Handle]\nrows:\n"
+        "  - fill_down: {group: handle, columns: [Title, Vendor]}\n"
+        "  - collect: {group: handle, column: Pictures, into: all}\n"
+        "attributes:\n  link: {template: 'https://a.example/{handle}'}\n  brand: {template: '{Vendor}'}\n",
+        "utf-8",
+    )
+    mapping = read_preset(path).mapping_for(("Handle", "Title"))
+    assert mapping.rows == (FillDown("Handle", ("Title",)),)
+    assert [*mapping.attributes] == ["link"]
+    assert mapping.attributes["link"].cases[0].columns == ("Handle",)
