@@ -55,15 +55,13 @@ class Survey:
 def start_survey(path: Path, *, digest: bool = True) -> Future[Survey]:
     """Begin to read a file, and with `digest` to hash it.
 
-    A large one is read in processes of their own, a half in each: in a thread each search of a part would hold up the
-    import of the engine, which takes as long.
+    A large one is read in a process of its own, and hashed in another: in a thread each search of a part would hold up
+    the import of the engine, which takes as long.
     """
-    size = _size(path)
-    if size < _LEAST_BYTES_OF_PROCESS:
+    if _size(path) < _LEAST_BYTES_OF_PROCESS:
         return start_beside(_survey, path, digest=digest)
-    middle = size // 2 // surveyor.PART_BYTES * surveyor.PART_BYTES
-    halves = [start_surveyor(path, 0, middle), start_surveyor(path, middle)]
-    return start_beside(_gathered, path, halves, start_surveyor(path) if digest else None)
+    surveying = start_surveyor("survey", path)
+    return start_beside(_gathered, path, surveying, start_surveyor("digest", path) if digest else None)
 
 
 def _size(path: Path) -> int:
@@ -83,24 +81,11 @@ def _survey(path: Path, *, digest: bool) -> Survey:
     return _made(path, surveyor.survey(str(path)), surveyor.digest(str(path)) if digest else None)
 
 
-def _gathered(path: Path, halves: list[Surveyor], hashing: Surveyor | None) -> Survey:
+def _gathered(path: Path, surveying: Surveyor, hashing: Surveyor | None) -> Survey:
     """What the processes tell; what one cannot, such as in a Python within another program, is read here."""
-    first, second = (each.told() for each in halves)
-    told = _joined(first, second) if first and second else surveyor.survey(str(path))
+    told = surveying.told() or surveyor.survey(str(path))
     sha256 = None if hashing is None else hashing.told() or surveyor.digest(str(path))
     return _made(path, told, sha256)
-
-
-def _joined(first: surveyor.Told, second: surveyor.Told) -> surveyor.Told:
-    before, feeds, ended, is_ascii, absent = first
-    before_too, feeds_too, ended_too, is_ascii_too, absent_too = second
-    return (
-        [*before, *(feeds + each for each in before_too)],
-        feeds + feeds_too,
-        ended_too if before_too else ended,
-        is_ascii and is_ascii_too,
-        bytes(sign for sign in absent if sign in absent_too),
-    )
 
 
 def _made(path: Path, told: surveyor.Told, sha256: str | None) -> Survey:

@@ -5,7 +5,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from feedscript.feeds.readers import surveyor
 
@@ -32,13 +32,13 @@ class Surveyor:
             return None
 
 
-def start_surveyor(path: Path, *bounds: int) -> Surveyor:
-    """A process that reads the file within the bounds (`surveyor.survey`), or hashes it where none are given.
+def start_surveyor(work: Literal["survey", "digest"], path: Path) -> Surveyor:
+    """A process that surveys or hashes the file.
 
     `subprocess` takes longer to import than all the rest of this.
     """
     reads, writes = os.pipe()
-    command = [sys.executable, "-I", "-S", surveyor.__file__, str(path), *map(str, bounds)]
+    command = [sys.executable, "-I", "-S", surveyor.__file__, work, str(path)]
     actions = [
         (os.POSIX_SPAWN_DUP2, writes, _STANDARD_OUTPUT),
         (os.POSIX_SPAWN_OPEN, _STANDARD_ERROR, os.devnull, os.O_WRONLY, 0),

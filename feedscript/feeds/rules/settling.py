@@ -4,11 +4,9 @@ import re
 
 from feedscript.feeds.engine import sql
 from feedscript.feeds.readers.survey import Alphabet
-from feedscript.feeds.rules.texts import CONTROLS
 
 _CELL = "CELL"
 _CONTAINS = re.compile(r"\bcontains\(a\d+, '([^']+)'\)")
-_CONTROLS = frozenset(re.findall(f"[{CONTROLS}]", "".join(map(chr, range(0x80)))))
 
 
 def settled(query: str, alphabet: Alphabet) -> str:
@@ -20,9 +18,6 @@ def settled(query: str, alphabet: Alphabet) -> str:
     query = _CONTAINS.sub(lambda found: found[0] if alphabet.absent.isdisjoint(found[1]) else "false", query)
     if alphabet.is_ascii:
         query = _of_any_cell(sql.is_ascii(_CELL)).sub("true", query)
-    # A quotation mark or backslash, which JSON escapes as well, is as sound as any other sign.
-    if alphabet.absent.issuperset(_CONTROLS):
-        query = _of_any_cell(sql.is_written_plainly(_CELL)).sub("true", query)
     return query
 
 
