@@ -29,7 +29,16 @@ def test_a_suggested_file_loads_and_makes_the_same_feed(tmp_path: Path) -> None:
 def test_what_is_missing_stands_in_the_file_to_be_filled_in(tmp_path: Path) -> None:
     source = write_csv(
         tmp_path / "export.csv",
-        [{"id": "1", "name": "A", "price": "9.99", "url": "https://shop.example/1", "text": "B"}],
+        [
+            {
+                "id": "1",
+                "name": "A",
+                "price": "9.99",
+                "url": "https://shop.example/1",
+                "text": "B",
+                "brand": "C",
+            }
+        ],
     )
     own = tmp_path / "own.yaml"
     assert run("mapping", "suggest", source, "--output", own).exit_code == 0

@@ -18,7 +18,7 @@ from feedscript.feeds.profiles.model import Severity
 from feedscript.feeds.rules.catalogue import catalogue
 from tests.feeds_writing import TEXT_WRITERS
 from tests.unit.feeds.products import product, write_csv
-from tests.unit.feeds.profiles.canonical_products import AS_OF, canonical_rows
+from tests.unit.feeds.profiles.canonical_products import AS_OF, SHOP, canonical_rows
 
 #: Rules that are warnings by themselves, one of them found only when all items have been read.
 RAISED = ("all_caps", "unknown_category")
@@ -76,7 +76,7 @@ def test_what_is_generated_has_no_error(profile: str, items: list[dict[str, str]
         feed = Path(folder) / f"feed{target.files[0].endings[0]}"
         good = [*canonical_rows(target)]
         source = source_of(Path(folder), *good, *({**good[0], **item} for item in items))
-        generated = generate(source, feed, profile=profile, standard=standard(policy=policy))
+        generated = generate(source, feed, profile=profile, standard=standard(policy=policy), names=SHOP)
         report = validate(feed, profile=profile, as_of=AS_OF, policy=policy)
         assert not [(each.rule.id, each.samples) for each in report.issues if each.severity == "error"]
         assert report.items_total == generated.items_written >= 1

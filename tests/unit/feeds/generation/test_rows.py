@@ -7,7 +7,8 @@ import pytest
 
 from feedscript.feeds.config import load_config
 from feedscript.feeds.engine.errors import BadConfig, ConfigError
-from feedscript.feeds.generation import EmptyFeed, Generated, generate
+from feedscript.feeds.generation import EmptyFeed, Generated
+from tests.unit.feeds.products import generate_all
 
 EXPORT = (
     "Handle,Title,Body (HTML),Vendor,Variant SKU,Variant Price,Image Src,Status\n"
@@ -39,8 +40,11 @@ def made(folder: Path, export: str, merchant: str) -> Generated:
     config, _ = load_config(folder, partner_id=None, merchant_id="m")
     source = folder / "export.csv"
     source.write_text(export, "utf-8")
-    return generate(
-        source, folder / "feed.csv", mapping=config.mapping, max_lost_ratio=config.max_lost_ratio or 0.01
+    return generate_all(
+        source,
+        folder / "feed.csv",
+        mapping=config.mapping,
+        max_lost_ratio=config.generation.max_lost_ratio or 0.01,
     )
 
 
