@@ -14,7 +14,7 @@ import duckdb
 
 from benchmarks.synthetic_feed import COLUMNS, write_feed
 from feedscript.feeds import generate, load_profile
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.cells import partner_columns
 from feedscript.feeds.writers.feed_file import write
 from feedscript.feeds.writers.file_form import FileForm

@@ -10,7 +10,8 @@ from feedscript.feeds.generation.errors import (
     UnknownAttribute,
 )
 from feedscript.feeds.generation.excluding import MAX_REJECTED_RATIO, Rejects, Standard
-from feedscript.feeds.generation.generation import MAX_LOST_RATIO, Generated, generate
+from feedscript.feeds.generation.generated import Generated
+from feedscript.feeds.generation.generation import MAX_LOST_RATIO, generate
 from feedscript.feeds.generation.publishing import MAX_DROP, Guard
 from feedscript.feeds.generation.repairs import Change, Repair
 from feedscript.feeds.writers.file_form import WrongEnding

@@ -4,32 +4,27 @@ import json
 import tempfile
 from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import duckdb
-
-from feedscript.feeds.comparison.changes import Changes
 from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.generation.deltas import write_deltas
 from feedscript.feeds.generation.errors import (
-    DestinationUnwritable,
     EmptyFeed,
-    LimitPassed,
     TooManyRejected,
     TooMuchLost,
     UnknownAttribute,
 )
 from feedscript.feeds.generation.excluding import Rejects, Standard
 from feedscript.feeds.generation.fingerprint import fingerprint
+from feedscript.feeds.generation.generated import Generated
 from feedscript.feeds.generation.lists import stage_lists
 from feedscript.feeds.generation.manifest import manifest_of
 from feedscript.feeds.generation.publishing import Guard, Shelf, last_published
-from feedscript.feeds.generation.repairs import Repair
+from feedscript.feeds.generation.whole_or_nothing import whole_or_nothing
 from feedscript.feeds.generation.writing import Writing
 from feedscript.feeds.mapping import (
     AttributesUnmatched,
@@ -49,7 +44,7 @@ from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.options import SourceOptions
-from feedscript.feeds.readers.staged import Source, Staged
+from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.readers.survey import start_survey
 from feedscript.feeds.scanning.account import Account, account_of
@@ -60,53 +55,6 @@ from feedscript.feeds.writers.placeholders import refuse_missing
 
 #: The part of a source's records that may be lost before no feed is made of the others.
 MAX_LOST_RATIO = 0.01
-
-
-@dataclass(frozen=True)
-class Generated:
-    """What a generation did.
-
-    `account` tells of the source's records, `repairs` which values were changed and how; nothing else differs between
-    source and feed. `rejects` tells of the items that were left out since the partner would reject them (None: nobody
-    asked), `changes` what is new against the feed before, if that was asked for. `faults` counts what was wrong with
-    the file, by code. `matched` holds the source's columns by attribute (none: a constant); `unmatched` are the columns
-    that were not used. `mapping_sha256` is of all that was asked of the values. `preset` is the platform whose export
-    the source was taken for. `files` are the names of what was put at the destination and beside it, in that order.
-    """
-
-    profile: Profile
-    account: Account
-    repairs: tuple[Repair, ...]
-    rejects: Rejects | None
-    matched: AbstractMapping[str, tuple[str, ...]]
-    unmatched: tuple[str, ...]
-    faults: AbstractMapping[str, int]
-    source: Source
-    mapping_sha256: str
-    preset: str | None = None
-    changes: Changes | None = None
-    files: tuple[str, ...] = ()
-
-    @property
-    def items_written(self) -> int:
-        """How many items the feed has."""
-        return self.account.items - (self.rejects.total if self.rejects else 0)
-
-    def headline(self) -> str:
-        """One line for a person."""
-        account = self.account
-        lost = f", {account.lost_total} malformed records left out" if account.lost_total else ""
-        faults = ", ".join(f"{code} x{total}" for code, total in self.faults.items())
-        told = f"; the source has {faults}" if faults else ""
-        written = f"{self.items_written} of {account.seen} items written"
-        left_out = ", ".join(f"{reason} x{total}" for reason, total in account.excluded.items())
-        excluded = f", {account.excluded_total} rows left out ({left_out})" if left_out else ""
-        if self.rejects and self.rejects.total:
-            excluded += f", {self.rejects.total} with errors left out ({self.rejects.told()})"
-        repaired = sum(repair.total for repair in self.repairs)
-        repairs = f", {repaired} values repaired" if repaired else ""
-        taken = f", read as {self.preset}" if self.preset else ""
-        return f"{written} with {len(self.matched)} attributes{taken}{repairs}{excluded}{lost}{told}"
 
 
 @dataclass(frozen=True)
@@ -243,7 +191,7 @@ def generate(
             before = last_published(shelf.manifest)
             guard.accept(feed_uri or str(destination), account.items - rejects.total, before)
 
-        with _publishing(shelf, staged.source.uri, limits):
+        with whole_or_nothing(shelf, staged.source.uri, limits):
             written = writing.write(staged, shelf, form, accept)
             if written.numbering != numbering:
                 shelf.partial(shelf.numbers).write_text(written.numbering.text(), "utf-8")
@@ -335,27 +283,3 @@ def _alternatives(profile: Profile, attribute: Attribute) -> Iterator[Attribute]
 
 def _is_given(attribute: Attribute, matches: Matches) -> bool:
     return attribute.cell.constant is not None or attribute.origin in matches.attributes
-
-
-@contextmanager
-def _publishing(shelf: Shelf, uri: str, limits: Limits) -> Iterator[None]:
-    """See that nothing half done is left at the feed's place, and tell what goes wrong as a FeedError."""
-    destination = shelf.feed
-    try:
-        shelf.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DestinationUnwritable(destination, error.strerror or str(error)) from error
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        raise LimitPassed(uri, f"it took longer than {limits.max_seconds:g} s (max_seconds)") from error
-    except duckdb.OutOfMemoryException as error:
-        raise LimitPassed(uri, "it needed more memory or temporary disk than the limits allow") from error
-    except duckdb.IOException as error:
-        raise DestinationUnwritable(destination, str(error).splitlines()[0]) from error
-    except duckdb.Error as error:
-        raise SourceUnreadable(uri, str(error).splitlines()[0]) from error
-    except OSError as error:
-        raise DestinationUnwritable(destination, error.strerror or str(error)) from error
-    finally:
-        shelf.clear()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from feedscript.feeds.generation.generation import Generated
+    from feedscript.feeds.generation.generated import Generated
 
 MANIFEST_VERSION = "1"
 _BLOCK_BYTES = 1 << 20

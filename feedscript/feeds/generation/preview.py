@@ -16,7 +16,7 @@ from feedscript.feeds.generation.generation import Plan, plan
 from feedscript.feeds.generation.lists import keep_lists
 from feedscript.feeds.mapping import Mapping, add_functions, compile_mapping
 from feedscript.feeds.profiles import load_profile
-from feedscript.feeds.profiles.model import Cell
+from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Source, Staged

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from feedscript.feeds.profiles.model import FeedFile, Profile
+from feedscript.feeds.profiles.model import Profile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.readers.options import SourceOptions
 
 _DELIMITED = ("csv", "tsv", "positional")

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, replace
 from typing import Any
 
-from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Mark, Type
+from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Type
+from feedscript.feeds.profiles.written import Mark
 
 #: The codes of the rules that come of what is said of an attribute under a name.
 _CODES: Mapping[str, tuple[str, ...]] = {
@@ -51,7 +52,7 @@ def inherited_marks(base: Attribute, given: Collection[str], mark: Mark) -> dict
         inherited |= {each.code for each in base.conditions}
     if base.type is Type.GTIN and "type" not in given:
         inherited |= {*_OF_GTIN}
-    return dict.fromkeys(inherited - own, mark)
+    return dict.fromkeys(sorted(inherited - own), mark)
 
 
 def fitted(attributes: list[Attribute]) -> list[Attribute]:

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.profiles.extension import fitted, inherited_marks, reset
-from feedscript.feeds.profiles.model import Attribute, Branches, Condition, Mark, Profile
+from feedscript.feeds.profiles.model import Attribute, Branches, Condition, Profile
 from feedscript.feeds.profiles.schema import (
     NAME,
     WEB_ADDRESS,
@@ -20,6 +20,7 @@ from feedscript.feeds.profiles.schema import (
     mark_field,
 )
 from feedscript.feeds.profiles.taxonomy import UnknownCategory, load_taxonomy, taxonomy_ids
+from feedscript.feeds.profiles.written import Mark
 
 
 class ProfileSchema(Strict):

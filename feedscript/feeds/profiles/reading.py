@@ -5,8 +5,9 @@ from pathlib import Path
 from feedscript.feeds.documents.document import Document, load_document, read_document
 from feedscript.feeds.engine.errors import ProfileError
 from feedscript.feeds.profiles.loading import load_profile
-from feedscript.feeds.profiles.model import Mark, Profile
+from feedscript.feeds.profiles.model import Profile
 from feedscript.feeds.profiles.profile_schema import ExtendingSchema, ProfileSchema
+from feedscript.feeds.profiles.written import Mark
 
 
 def read_profile(path: Path) -> Profile:

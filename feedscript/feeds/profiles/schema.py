@@ -9,17 +9,14 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from feedscript.feeds.profiles.condition_field import ConditionField, compiles
 from feedscript.feeds.profiles.model import (
     Attribute,
-    Cell,
     Change,
     CrossField,
     Currency,
-    FeedFile,
-    Mark,
     Part,
-    Taken,
     Type,
     Words,
 )
+from feedscript.feeds.profiles.written import Cell, FeedFile, Mark, Taken
 
 FORMATS = ("csv", "tsv", "positional", "rss", "atom", "xml", "json", "jsonl", "parquet")
 SEVERITIES = ("error", "warning", "info")

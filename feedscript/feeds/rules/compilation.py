@@ -7,7 +7,13 @@ from types import MappingProxyType
 
 from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.header import Header
-from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Profile, Type
+from feedscript.feeds.profiles.model import (
+    Attribute,
+    Condition,
+    CrossField,
+    Profile,
+    Type,
+)
 from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from feedscript.feeds.engine import sql
-from feedscript.feeds.profiles.model import Attribute, Branches, Condition, Profile, Type
+from feedscript.feeds.profiles.model import (
+    Attribute,
+    Branches,
+    Condition,
+    Profile,
+    Type,
+)
 from feedscript.feeds.rules import categories, values
 from feedscript.feeds.rules.defects import is_usual_price, well_formed
 from feedscript.feeds.rules.derivation import Derivation, Value

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from feedscript.feeds.profiles.model import Attribute, FeedFile, Mark, Profile
+from feedscript.feeds.profiles.model import Attribute, Profile
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
+from feedscript.feeds.profiles.written import FeedFile, Mark
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.rule import SOURCES
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from feedscript.feeds.profiles.model import Attribute, Cell, FeedFile, Mark, Profile
+from feedscript.feeds.profiles.model import Attribute, Profile
+from feedscript.feeds.profiles.written import Cell, FeedFile, Mark
 from feedscript.feeds.rules.catalogue import catalogue
 
 _MARKS: dict[Mark, str] = {

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from feedscript.feeds.profiles.model import Attribute, Currency, Mark, Part, Profile, Severity, Type, Words
+from feedscript.feeds.profiles.model import (
+    Attribute,
+    Currency,
+    Part,
+    Profile,
+    Severity,
+    Type,
+    Words,
+)
+from feedscript.feeds.profiles.written import Mark
 from feedscript.feeds.rules.codes import FILE_FAMILIES, codes
 
 Scope = Literal["cell", "item", "file"]

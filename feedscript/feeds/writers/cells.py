@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.profiles.model import Attribute, Cell, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.repeated import mostly_one, quoted
+from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
 from feedscript.feeds.writers.parts import with_parts
 from feedscript.feeds.writers.values import taken

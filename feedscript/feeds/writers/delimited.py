@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from io import StringIO
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.cells import Column
 from feedscript.feeds.writers.layout import Layout
 

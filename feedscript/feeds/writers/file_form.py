@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from feedscript.feeds.engine.errors import FeedError
-from feedscript.feeds.profiles.model import FeedFile, Profile
+from feedscript.feeds.profiles.model import Profile
+from feedscript.feeds.profiles.written import FeedFile
 
 #: Formats of text, in which commas part several values of a cell.
 DELIMITED = ("csv", "tsv", "positional")

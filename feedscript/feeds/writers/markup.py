@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.cells import Column
 from feedscript.feeds.writers.layout import Layout
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from feedscript.feeds.engine.errors import BadConfig
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 
 #: The number of items in the file, which nobody has to give.
 ITEMS = "items"

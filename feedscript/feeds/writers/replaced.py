@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from feedscript.feeds.engine import sql
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.cells import Column
 
 #: The formats made of elements.

@@ -7,7 +7,7 @@ from pathlib import PurePath
 import duckdb
 
 from feedscript.feeds.engine.errors import FeedError
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.file_form import COMPRESSIONS
 
 _ENDS = "item_ends"

@@ -1,7 +1,8 @@
 """One value of the canonical product as a partner writes it, in SQL."""
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.profiles.model import Attribute, Cell
+from feedscript.feeds.profiles.model import Attribute
+from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.numbering import numbered
 
 _SPACE = "' '"

@@ -11,7 +11,7 @@ from feedscript.feeds import load_profile, validate
 from feedscript.feeds.config import load_config
 from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.generation import WrongEnding
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.file_form import file_form
 from tests.unit.feeds.products import generate_all, product, write_csv
 

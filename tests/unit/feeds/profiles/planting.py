@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feedscript.feeds.profiles.model import Attribute, Condition, CrossField, Part, Profile, Type
+from feedscript.feeds.profiles.model import (
+    Attribute,
+    Condition,
+    CrossField,
+    Part,
+    Profile,
+    Type,
+)
 from feedscript.feeds.rules.values import pattern
 from tests.unit.feeds.profiles.conditions_made import Made, country_of, negated
 from tests.unit.feeds.profiles.samples import part_sample, reversed_range, sample, structured

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from feedscript.feeds.profiles.model import FeedFile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.file_form import FileForm
 
 _REPEATED = ("product_highlight", "additional_image_link", "shipping")

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.profiles.model import Attribute, Cell, FeedFile
+from feedscript.feeds.profiles.model import Attribute
 from feedscript.feeds.profiles.repeated import mostly_one, values_of
+from feedscript.feeds.profiles.written import Cell, FeedFile
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.writers.feed_file import write

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedscript.feeds import generate
-from feedscript.feeds.profiles.model import Attribute, Cell, Profile
+from feedscript.feeds.profiles.model import Attribute, Profile
+from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.cells import partner_columns
 from tests.unit.feeds.products import product, write_csv
 from tests.unit.feeds.profiles.canonical_products import SHOP

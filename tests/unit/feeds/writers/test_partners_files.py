@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import load_profile, profile_ids
-from feedscript.feeds.profiles.model import FeedFile, Profile
+from feedscript.feeds.profiles.model import Profile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.cells import canonical_attributes, partner_columns
 from feedscript.feeds.writers.feed_file import write
 from feedscript.feeds.writers.file_form import FileForm, file_form

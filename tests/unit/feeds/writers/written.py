@@ -10,7 +10,8 @@ import duckdb
 from feedscript.feeds import load_profile
 from feedscript.feeds.engine.sql import identifier
 from feedscript.feeds.profiles.as_written import as_written
-from feedscript.feeds.profiles.model import FeedFile, Profile
+from feedscript.feeds.profiles.model import Profile
+from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.writers.cells import Column, canonical_attributes, partner_columns

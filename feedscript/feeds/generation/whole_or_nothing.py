@@ -1,0 +1,35 @@
+"""What an attempt to generate leaves: the whole feed with all beside it, or nothing and an error that tells why."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from feedscript.feeds.engine.errors import SourceUnreadable
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.generation.errors import DestinationUnwritable, LimitPassed
+from feedscript.feeds.generation.publishing import Shelf
+
+
+@contextmanager
+def whole_or_nothing(shelf: Shelf, uri: str, limits: Limits) -> Iterator[None]:
+    """See that nothing half done is left at the feed's place, and tell what goes wrong as a FeedError."""
+    destination = shelf.feed
+    try:
+        shelf.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DestinationUnwritable(destination, error.strerror or str(error)) from error
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise LimitPassed(uri, f"it took longer than {limits.max_seconds:g} s (max_seconds)") from error
+    except duckdb.OutOfMemoryException as error:
+        raise LimitPassed(uri, "it needed more memory or temporary disk than the limits allow") from error
+    except duckdb.IOException as error:
+        raise DestinationUnwritable(destination, str(error).splitlines()[0]) from error
+    except duckdb.Error as error:
+        raise SourceUnreadable(uri, str(error).splitlines()[0]) from error
+    except OSError as error:
+        raise DestinationUnwritable(destination, error.strerror or str(error)) from error
+    finally:
+        shelf.clear()

@@ -1,0 +1,82 @@
+"""How a partner has feeds written: the cells of its columns, and the forms of file that it takes, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+#: How sure a rule's source is: the partner's own page or package, a copy of it, somebody else's, nobody's.
+Mark = Literal["vendor", "copy", "third_party", "unconfirmed"]
+#: What of a canonical value a partner's column holds: an amount or a currency of a price, a number or a unit of a
+#: measure, the beginning or the end of a range of times, the first or the others of several values, the topmost level
+#: of a category's path or those below it, a number kept for an id, or only whether there is a value (true).
+Taken = Literal[
+    "amount", "currency", "number", "unit", "begin", "end", "first", "rest", "top", "below", "serial", "given"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """How a partner has the values of a canonical attribute written, where not as they are.
+
+    `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
+    several values, or levels. `compact` leaves out the space before a price's currency, `day` the time of a moment.
+    `cut` ends a text at a word where the partner's attribute ends. `constant` is written for every item. `json` is a
+    cell of JSON: a list of several values, an object of a value's parts, or what the text is where that is JSON; in a
+    file of JSON it stands there itself. Where a feed is read, the signs `parted_by` part values as well.
+
+    Other canonical attributes are named by some: of several values `place` is which one, from 1, and those of
+    `followed_by` come behind them. `instead` is written where the item has it, `beside` is what it must have; neither
+    counts for an item that has `unless`. `members` make a JSON object.
+    """
+
+    take: Taken | None = None
+    place: int | None = None
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    separator: str = ","
+    parted_by: tuple[str, ...] = ()
+    compact: bool = False
+    day: str | None = None
+    cut: bool = False
+    constant: str | None = None
+    json: bool = False
+    followed_by: str | None = None
+    instead: str | None = None
+    beside: str | None = None
+    unless: str | None = None
+    members: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The canonical attributes that it is written from beside the attribute's own."""
+        named = (self.followed_by, self.instead, self.beside, self.unless, *self.members)
+        return tuple(name for name in named if name is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedFile:
+    """A form of file that a partner takes.
+
+    `endings` are those of names, before that of a compression; `compressions` are gz, zip, zst. `delimiter` and
+    `quoting` are of delimited text, which has a line of column names unless `header` is false. `line_end` ends
+    its lines. `preamble` stands before the items and `trailer` behind them, with {items} for their number and names
+    that the merchant's file gives (`generation: names:`). `elements` are the names from the root to an item (XML), or
+    the key of the list (JSON). A file has at most `max_items`, and `max_bytes` before compression; what is beyond
+    goes into further files.
+    """
+
+    format: Literal["csv", "tsv", "positional", "rss", "atom", "xml", "json", "jsonl", "parquet"]
+    endings: tuple[str, ...]
+    compressions: tuple[str, ...] = ("gz",)
+    delimiter: str = ","
+    quoting: Literal["needed", "always", "never"] = "needed"
+    encoding: str = "utf-8"
+    bom: bool = False
+    line_end: Literal["\n", "\r\n"] = "\n"
+    header: bool = True
+    preamble: str | None = None
+    trailer: str | None = None
+    elements: tuple[str, ...] = ()
+    max_items: int | None = None
+    max_bytes: int | None = None
+    mark: Mark = "vendor"
