@@ -7,11 +7,13 @@ from typing import Any
 
 import duckdb
 
-from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.engine.sql import combined, literal
 from feedscript.feeds.mapping import Compiled, Step
 from feedscript.feeds.writers.replaced import Replacement
 
 _SAMPLES = 3
+#: Of the 64 bits of a signed number those that are surely no sign.
+_MASK_BITS = 62
 _LONGEST = 200
 
 
@@ -47,8 +49,28 @@ class Repair:
 
 
 def flags(steps: tuple[Step, ...]) -> dict[str, str]:
-    """A column for each step: whether it changed the item's value."""
-    return {f"r{place}": step.changed for place, step in enumerate(steps)}
+    """Columns with a bit for each step: whether it changed the item's value.
+
+    The engine asks for memory by the number of columns, and writes with one thread where it cannot have it for two.
+    """
+    bits = [
+        f"CASE WHEN {step.changed} THEN {_bit(place)} ELSE 0::BIGINT END" for place, step in enumerate(steps)
+    ]
+    starts = range(0, len(bits), _MASK_BITS)
+    return {_column(start): combined(bits[start : start + _MASK_BITS]) for start in starts}
+
+
+def _column(place: int) -> str:
+    return f"r{place // _MASK_BITS}"
+
+
+def _bit(place: int) -> str:
+    return f"{1 << place % _MASK_BITS}::BIGINT"
+
+
+def _is_set(place: int) -> str:
+    """Whether the step at this place changed the item's value, in SQL over the columns of flags."""
+    return f"{_column(place)} & {_bit(place)} <> 0"
 
 
 @dataclass(frozen=True)
@@ -72,14 +94,14 @@ class Ledger:
         """The steps that changed anything, with the first items that they changed."""
         if not self.steps:
             return []
-        columns = flags(self.steps)
+        totals = ", ".join(f"count_if({_is_set(place)})" for place in range(len(self.steps)))
         counted = self.connection.execute(
-            f"SELECT {', '.join(f'count_if({name})' for name in columns)} FROM read_parquet({literal(str(self.items))})"
+            f"SELECT {totals} FROM read_parquet({literal(str(self.items))})"
         ).fetchone()
         assert counted is not None
         return [
-            _Places(step, total, self._first(name))
-            for step, name, total in zip(self.steps, columns, counted, strict=True)
+            _Places(step, total, self._first(_is_set(place)))
+            for place, (step, total) in enumerate(zip(self.steps, counted, strict=True))
             if total
         ]
 
