@@ -15,7 +15,7 @@ from feedscript.feeds.profiles.repeated import mostly_one, quoted
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
 from feedscript.feeds.writers.parts import with_parts
-from feedscript.feeds.writers.values import taken
+from feedscript.feeds.writers.values import is_offer, taken
 
 #: The profile whose names and forms the canonical product has.
 CANONICAL = "google"
@@ -96,9 +96,12 @@ def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:
 
 def _other(form: Cell, cells: Mapping[str, str], cell: str) -> str:
     """The cell of another attribute, NULL for items for which it does not count."""
-    if form.unless is None or form.unless not in cells:
-        return cell
-    return f"CASE WHEN {cells[form.unless]} IS NULL THEN {cell} END"
+    counts = []
+    if form.unless in cells:
+        counts.append(f"{cells[form.unless]} IS NULL")
+    if form.lower_than in cells:
+        counts.append(is_offer(cell, cells[form.lower_than]))
+    return f"CASE WHEN {' AND '.join(counts)} THEN {cell} END" if counts else cell
 
 
 def _column(

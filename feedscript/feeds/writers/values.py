@@ -21,6 +21,15 @@ def taken(attribute: Attribute, value: str) -> str:
     return _worded(form, value)
 
 
+def is_offer(price: str, usual: str) -> str:
+    """Whether a price stands for the usual one (both SQL): it is lower, and in its currency, or there is no other."""
+    amount, usual_amount = (
+        f"TRY_CAST(split_part({each}, {_SPACE}, 1) AS DECIMAL(38, 6))" for each in (price, usual)
+    )
+    currency, usual_currency = (f"split_part({each}, {_SPACE}, 2)" for each in (price, usual))
+    return f"({usual} IS NULL OR ({currency} = {usual_currency} AND {amount} < {usual_amount}))"
+
+
 def cut(value: str, length: int) -> str:
     """The text ended at a word with an ellipsis within the length, where it is longer."""
     # Bytes, which are cheap to count, settle most.

@@ -51,6 +51,10 @@ def cell_of(form: Cell, cells: dict[str, str | None], **said: int) -> str | None
         ({}, "79.90", ""),
         ({"sale_price": "59.90 USD"}, "59.90", "79.90"),
         ({"sale_price": "59.90 USD", "sale_price_effective_date": RANGE}, "79.90", ""),
+        ({"sale_price": "9.90 USD"}, "9.90", "79.90"),
+        pytest.param({"sale_price": "59.90 EUR"}, "79.90", "", id="no amount gets another's currency"),
+        pytest.param({"sale_price": "100.00 USD"}, "79.90", "", id="above the usual price it is no offer"),
+        pytest.param({"price": "", "sale_price": "59.90 USD"}, "59.90", "", id="there is no other price"),
     ],
 )
 def test_a_partner_of_one_price_gets_the_offer_that_has_no_days(
