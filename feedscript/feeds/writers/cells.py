@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.repeated import mostly_one, quoted
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
@@ -78,6 +79,14 @@ def mappable_names(profile: Profile, base: Profile) -> tuple[str, ...]:
     """What a mapping may give: all of `base`, whoever takes it, and what this partner alone knows."""
     return tuple(
         dict.fromkeys((*(each.name for each in base.attributes), *canonical_attributes(profile, base)))
+    )
+
+
+def is_mappable(name: str, profile: Profile) -> bool:
+    """Whether a mapping may give this attribute: also one that another partner alone knows, as its file serves all."""
+    base = load_profile(CANONICAL)
+    return name in mappable_names(profile, base) or any(
+        name in canonical_attributes(load_profile(each), base) for each in profile_ids()
     )
 
 
