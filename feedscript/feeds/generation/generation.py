@@ -13,6 +13,7 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.generation.deltas import write_deltas
 from feedscript.feeds.generation.errors import (
+    DestinationUnwritable,
     EmptyFeed,
     TooManyRejected,
     TooMuchLost,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.profiles.model import Attribute, Profile, Type
+from feedscript.feeds.profiles.loading import load_profile, profile_ids
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.repeated import mostly_one, quoted
 from feedscript.feeds.profiles.written import Cell
