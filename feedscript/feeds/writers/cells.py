@@ -106,9 +106,9 @@ def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:
 def _other(form: Cell, cells: Mapping[str, str], cell: str) -> str:
     """The cell of another attribute, NULL for items for which it does not count."""
     counts = []
-    if form.unless in cells:
+    if form.unless is not None and form.unless in cells:
         counts.append(f"{cells[form.unless]} IS NULL")
-    if form.lower_than in cells:
+    if form.lower_than is not None and form.lower_than in cells:
         counts.append(is_offer(cell, cells[form.lower_than]))
     return f"CASE WHEN {' AND '.join(counts)} THEN {cell} END" if counts else cell
 
