@@ -25,7 +25,7 @@ from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.options_schema import SourceSchema
 from feedscript.feeds.rules.catalogue import catalogue
-from feedscript.feeds.writers.cells import CANONICAL, mappable_names
+from feedscript.feeds.writers.cells import CANONICAL, is_mappable, mappable_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,13 +254,14 @@ def _columns_named(document: Document) -> Iterator[tuple[tuple[str, ...], tuple[
 
 
 def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:
-    """What a mapping gives that neither the canonical product nor the profile of its feeds has."""
+    """What a mapping gives that neither the canonical product has nor any partner."""
     named = document.given_at("mapping", "attributes")
     if not isinstance(named, dict):
         return
-    known = mappable_names(load_profile(profile), load_profile(CANONICAL))
+    target = load_profile(profile)
+    known = mappable_names(target, load_profile(CANONICAL))
     for name in named:
-        if isinstance(name, str) and name not in known:
+        if isinstance(name, str) and not is_mappable(name, target):
             cause = UnknownName(f"profile {profile} has no attribute {name!r}", name, known)
             yield document.mistake(("mapping", "attributes", name), cause)
 

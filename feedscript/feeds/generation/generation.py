@@ -13,6 +13,7 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.generation.deltas import write_deltas
 from feedscript.feeds.generation.errors import (
+    DestinationUnwritable,
     EmptyFeed,
     TooManyRejected,
     TooMuchLost,
@@ -48,7 +49,7 @@ from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.readers.survey import start_survey
 from feedscript.feeds.scanning.account import Account, account_of
-from feedscript.feeds.writers.cells import CANONICAL, canonical_attributes, mappable_names
+from feedscript.feeds.writers.cells import CANONICAL, canonical_attributes, is_mappable
 from feedscript.feeds.writers.file_form import file_form
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
@@ -139,6 +140,9 @@ def generate(
     exist, or the destination's name promises another format.
     """
     standard = standard or Standard()
+    if destination.exists() and not destination.is_file():
+        # Putting a feed there would replace a device or a pipe for everybody.
+        raise DestinationUnwritable(destination, "it is no regular file")
     shelf = Shelf(destination)
     target = load_profile(profile)
     form = file_form(target, destination.name)
@@ -222,9 +226,8 @@ def generate(
 
 
 def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
-    known = mappable_names(profile, load_profile(CANONICAL))
     for name in mapping.attributes:
-        if name not in known:
+        if not is_mappable(name, profile):
             raise UnknownAttribute(name, profile.id)
 
 

@@ -115,6 +115,7 @@ class CellSchema(Strict):
     instead = fields.String(validate=NAME)
     beside = fields.String(validate=NAME)
     unless = fields.String(validate=NAME)
+    lower_than = fields.String(validate=NAME)
     members = fields.List(fields.String(validate=NAME), validate=validate.Length(1))
 
     @post_load

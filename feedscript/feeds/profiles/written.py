@@ -27,7 +27,8 @@ class Cell:
 
     Other canonical attributes are named by some: of several values `place` is which one, from 1, and those of
     `followed_by` come behind them. `instead` is written where the item has it, `beside` is what it must have; neither
-    counts for an item that has `unless`. `members` make a JSON object.
+    counts for an item that has `unless`, nor, being prices, where they are not below that of `lower_than`, in its
+    currency. `members` make a JSON object.
     """
 
     take: Taken | None = None
@@ -44,12 +45,13 @@ class Cell:
     instead: str | None = None
     beside: str | None = None
     unless: str | None = None
+    lower_than: str | None = None
     members: tuple[str, ...] = ()
 
     @property
     def others(self) -> tuple[str, ...]:
         """The canonical attributes that it is written from beside the attribute's own."""
-        named = (self.followed_by, self.instead, self.beside, self.unless, *self.members)
+        named = (self.followed_by, self.instead, self.beside, self.unless, self.lower_than, *self.members)
         return tuple(name for name in named if name is not None)
 
 

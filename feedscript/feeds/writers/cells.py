@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.profiles.loading import load_profile, profile_ids
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.repeated import mostly_one, quoted
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
 from feedscript.feeds.writers.parts import with_parts
-from feedscript.feeds.writers.values import taken
+from feedscript.feeds.writers.values import is_offer, taken
 
 #: The profile whose names and forms the canonical product has.
 CANONICAL = "google"
@@ -81,6 +82,14 @@ def mappable_names(profile: Profile, base: Profile) -> tuple[str, ...]:
     )
 
 
+def is_mappable(name: str, profile: Profile) -> bool:
+    """Whether a mapping may give this attribute: also one that another partner alone knows, as its file serves all."""
+    base = load_profile(CANONICAL)
+    return name in mappable_names(profile, base) or any(
+        name in canonical_attributes(load_profile(each), base) for each in profile_ids()
+    )
+
+
 def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:
     """The cell of the canonical product that is written, or the one that stands for it; None where there is none."""
     form, own = attribute.cell, cells.get(attribute.origin)
@@ -96,9 +105,12 @@ def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:
 
 def _other(form: Cell, cells: Mapping[str, str], cell: str) -> str:
     """The cell of another attribute, NULL for items for which it does not count."""
-    if form.unless is None or form.unless not in cells:
-        return cell
-    return f"CASE WHEN {cells[form.unless]} IS NULL THEN {cell} END"
+    counts = []
+    if form.unless is not None and form.unless in cells:
+        counts.append(f"{cells[form.unless]} IS NULL")
+    if form.lower_than is not None and form.lower_than in cells:
+        counts.append(is_offer(cell, cells[form.lower_than]))
+    return f"CASE WHEN {' AND '.join(counts)} THEN {cell} END" if counts else cell
 
 
 def _column(

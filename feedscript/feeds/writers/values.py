@@ -2,10 +2,14 @@
 
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.profiles.model import Attribute
+from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.numbering import numbered
 
 _SPACE = "' '"
+#: Amounts of three decimals are prices in currencies that have as many; in others the point may part thousands.
+_THREE = "|".join(CURRENCIES[3])
+_PRICE = rf"[0-9]+(?:(?:\.[0-9]{{1,2}})? [A-Z]{{3}}|\.[0-9]{{3}} (?:{_THREE}))"
 
 
 def taken(attribute: Attribute, value: str) -> str:
@@ -21,6 +25,21 @@ def taken(attribute: Attribute, value: str) -> str:
     return _worded(form, value)
 
 
+def is_price(value: str) -> str:
+    """Whether a value (SQL) is an amount and a currency, and none that can be read in two ways (1.299 EUR)."""
+    return f"regexp_full_match({value}, {literal(_PRICE)})"
+
+
+def is_offer(price: str, usual: str) -> str:
+    """Whether a price stands for the usual one (both SQL): it is lower, and in its currency, or there is no other."""
+    amount, usual_amount = (
+        f"TRY_CAST(split_part({each}, {_SPACE}, 1) AS DECIMAL(38, 6))" for each in (price, usual)
+    )
+    currency, usual_currency = (f"split_part({each}, {_SPACE}, 2)" for each in (price, usual))
+    lower = f"{currency} = {usual_currency} AND {amount} < {usual_amount}"
+    return f"({is_price(price)} AND ({usual} IS NULL OR ({lower})))"
+
+
 def cut(value: str, length: int) -> str:
     """The text ended at a word with an ellipsis within the length, where it is longer."""
     # Bytes, which are cheap to count, settle most.
@@ -31,9 +50,11 @@ def cut(value: str, length: int) -> str:
 
 def _part(form: Cell, value: str) -> str:
     match form.take:
-        case "amount" | "number":
+        case "amount" | "currency":
+            return _part_of_price(form, value)
+        case "number":
             return f"nullif(split_part({value}, {_SPACE}, 1), '')"
-        case "currency" | "unit":
+        case "unit":
             return f"nullif(split_part({value}, {_SPACE}, 2), '')"
         case "begin":
             return f"nullif(split_part({value}, '/', 1), '')"
@@ -50,6 +71,13 @@ def _part(form: Cell, value: str) -> str:
             return f"CASE WHEN {value} IS NOT NULL THEN 'true' END"
         case _:
             return value
+
+
+def _part_of_price(form: Cell, value: str) -> str:
+    if form.take == "currency":
+        return f"CASE WHEN {is_price(value)} THEN split_part({value}, {_SPACE}, 2) END"
+    # What is no price stays as it is, so that it is found to be none.
+    return f"CASE WHEN {is_price(value)} THEN split_part({value}, {_SPACE}, 1) ELSE {value} END"
 
 
 def _worded(form: Cell, value: str) -> str:

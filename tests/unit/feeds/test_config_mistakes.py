@@ -221,6 +221,15 @@ def test_case_5_4_attributes_are_those_of_the_partners_profile(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize("partner", ["google", "openai", "awin"])
+def test_a_merchants_file_may_give_what_one_partner_alone_knows(tmp_path: Path, partner: str) -> None:
+    write(tmp_path, "partners", "7", f"profile: {partner}\n")
+    write(tmp_path, "merchants", "acme", "mapping:\n  attributes:\n    seller_name: {constant: Acme}\n")
+    config, _ = load_config(tmp_path, partner_id="7", merchant_id="acme")
+    assert config.mapping is not None
+    assert set(config.mapping.attributes) == {"seller_name"}
+
+
 NO_TEXT = [
     pytest.param("validation: {country: NO}", "NO", "the boolean false", id="5.5-norway"),
     pytest.param("validation: {country: no}", "no", "the boolean false", id="5.5-lower-case"),

@@ -1,6 +1,7 @@
 """Generation, from a merchant's file to the partner's."""
 
 import csv
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -183,6 +184,26 @@ def test_an_attribute_that_the_profile_has_not_is_an_error(tmp_path: Path) -> No
     source = export(tmp_path, HEADER + ROW.format(1))
     with pytest.raises(UnknownAttribute, match="'titel', which is no attribute of the profile google"):
         generate_all(source, tmp_path / "feed.csv", mapping=Mapping({"titel": Rule(columns=("Name",))}))
+
+
+def test_one_mapping_serves_partners_of_whom_one_alone_knows_an_attribute(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + ROW.format(1))
+    mapping = Mapping({"seller_name": Rule(constant="Acme"), "brand": Rule(constant="Fernhollow")})
+    for profile in ("google", "openai"):
+        generate_all(source, tmp_path / profile, profile=profile, mapping=mapping)
+    assert "seller_name" not in items(tmp_path / "google")[0]
+    assert validate(tmp_path / "openai", profile="openai").items_total == 1
+
+
+def test_what_is_no_file_is_not_replaced_by_a_feed(tmp_path: Path) -> None:
+    source = export(tmp_path, HEADER + ROW.format(1))
+    os.mkfifo(tmp_path / "feed.csv")
+    (tmp_path / "link.csv").symlink_to("feed.csv")
+    for name in ("feed.csv", "link.csv"):
+        with pytest.raises(DestinationUnwritable, match="is no regular file"):
+            generate_all(source, tmp_path / name)
+    assert (tmp_path / "feed.csv").is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export.csv", "feed.csv", "link.csv"]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedscript.feeds import generate
+from feedscript.feeds.profiles.loading import load_profile
 from feedscript.feeds.profiles.model import Attribute, Profile
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.cells import partner_columns
+from feedscript.feeds.writers.values import taken
 from tests.unit.feeds.products import product, write_csv
 from tests.unit.feeds.profiles.canonical_products import SHOP
 
@@ -45,12 +47,29 @@ def cell_of(form: Cell, cells: dict[str, str | None], **said: int) -> str | None
     return value
 
 
+@pytest.mark.parametrize(("offer", "written_as"), [("59.90 USD", "59.90"), ("59.90 EUR", None)])
+def test_an_offer_in_another_currency_is_none_where_one_is_written_for_both(
+    tmp_path: Path, offer: str, written_as: str | None
+) -> None:
+    item = written(tmp_path, "criteo-retail-media", product_type="Cups", sale_price=offer)
+    assert (item["price"], item["sale_price"] or None) == ("79.90", written_as)
+
+
+#: What partners call the price, where it is not that.
+AMOUNTS = {"rakuten-merchandiser": "retail_price"}
+
+
 @pytest.mark.parametrize(
     ("offer", "price", "before"),
     [
         ({}, "79.90", ""),
         ({"sale_price": "59.90 USD"}, "59.90", "79.90"),
         ({"sale_price": "59.90 USD", "sale_price_effective_date": RANGE}, "79.90", ""),
+        ({"sale_price": "9.90 USD"}, "9.90", "79.90"),
+        pytest.param({"sale_price": "59.90 EUR"}, "79.90", "", id="no amount gets another's currency"),
+        pytest.param({"sale_price": "1.299 USD"}, "79.90", "", id="what can be read in two ways is no offer"),
+        pytest.param({"sale_price": "100.00 USD"}, "79.90", "", id="above the usual price it is no offer"),
+        pytest.param({"price": "", "sale_price": "59.90 USD"}, "59.90", "", id="there is no other price"),
     ],
 )
 def test_a_partner_of_one_price_gets_the_offer_that_has_no_days(
@@ -58,6 +77,21 @@ def test_a_partner_of_one_price_gets_the_offer_that_has_no_days(
 ) -> None:
     item = written(tmp_path, "idealo", **offer)
     assert (item["price"], item.get("formerPrice", "")) == (price, before)
+
+
+@pytest.mark.parametrize("price", ["1.299 EUR", "12 EUR per kg", "12.00 GBp", "-5.00 EUR"])
+@pytest.mark.parametrize("profile", ["awin", "idealo", "kelkoo", "klarna", "rakuten-merchandiser"])
+def test_what_is_no_price_gives_no_amount(price: str, profile: str) -> None:
+    attribute = load_profile(profile).attribute(AMOUNTS.get(profile, "price"))
+    row = duckdb.execute(f"SELECT {taken(attribute, '$v')}", {"v": price}).fetchone()
+    assert row == (price,)
+
+
+@pytest.mark.parametrize("price", ["12 EUR", "12.5 EUR", "1299.00 EUR", "10.123 KWD", "1000 JPY"])
+def test_a_price_gives_its_amount(price: str) -> None:
+    attribute = load_profile("awin").attribute("price")
+    row = duckdb.execute(f"SELECT {taken(attribute, '$v')}", {"v": price}).fetchone()
+    assert row == (price[:-4],)
 
 
 def test_a_price_without_currency_has_its_currency_beside_it(tmp_path: Path) -> None:
