@@ -77,6 +77,11 @@ class Plan:
     unsaid: AbstractMapping[str, tuple[str, ...]]
 
     @property
+    def not_said(self) -> NotSaid | None:
+        """What is wrong where the merchant's file leaves something unsaid."""
+        return NotSaid(self.unsaid, self.preset.title if self.preset else None) if self.unsaid else None
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The partner's attributes that every item must have, and that nothing gives."""
         return tuple(
@@ -172,8 +177,8 @@ def generate(
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
         planned = plan(staged, target, own, options, (source, Path(workdir), limits))
-        if planned.unsaid:
-            raise NotSaid(planned.unsaid, planned.preset.title if planned.preset else None)
+        if planned.not_said:
+            raise planned.not_said
         if planned.missing:
             raise AttributesUnmatched(planned.missing, planned.matches.columns)
         writing = Writing(
