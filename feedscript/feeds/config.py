@@ -15,6 +15,7 @@ from feedscript.feeds.generation.wishes import GenerationWishes
 from feedscript.feeds.mapping import Mapping as FeedMapping
 from feedscript.feeds.mapping import Rule, UnknownColumn, match_columns, recognised
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
+from feedscript.feeds.mapping.platform import PlatformSchema
 from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
@@ -23,7 +24,6 @@ from feedscript.feeds.profiles.partner import DEFAULT_PROFILE, config_file, find
 from feedscript.feeds.profiles.profile_field import ProfileField
 from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
-from feedscript.feeds.readers.options_schema import SourceSchema
 from feedscript.feeds.rules.catalogue import catalogue
 from feedscript.feeds.writers.cells import CANONICAL, is_mappable, mappable_names
 
@@ -137,7 +137,7 @@ class FeedConfigSchema(Schema):
     """
 
     profile = ProfileField()
-    source = fields.Nested(SourceSchema, load_default=SourceOptions)
+    source = fields.Nested(PlatformSchema, load_default=SourceOptions)
     rows = RowsField()
     mapping = fields.Nested(OwnMappingSchema(exclude=("rows",)), load_default=None)
     generation = fields.Nested(GenerationSchema, load_default=GenerationWishes)
@@ -225,7 +225,8 @@ def load_config(
 def unknown_columns(path: Path, columns: tuple[str, ...]) -> tuple[Mistake, ...]:
     """What the merchant's file at `path` takes from columns that a source has not, whatever else is wrong with it."""
     document = read_document(path, FeedConfigSchema())
-    preset = recognised(columns)
+    said = document.value.source if document.value else SourceOptions()
+    preset = recognised(columns, said.platform)
     mistakes = []
     for key, taken in _columns_named(document):
         try:

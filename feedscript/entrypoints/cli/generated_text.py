@@ -49,7 +49,10 @@ def _preview(looked: Preview) -> Iterator[str]:
     for column in looked.columns:
         yield ""
         yield from _column(column)
-    if found.missing:
+    if found.not_said:
+        yield ""
+        yield f"No feed is made: {found.not_said}"
+    elif found.missing:
         yield ""
         yield f"Nothing gives what every item must have: {', '.join(found.missing)}"
     if looked.unused:

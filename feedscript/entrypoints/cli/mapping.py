@@ -73,7 +73,9 @@ def check(file: Path, source: Path, wanted: Wishes) -> None:
         return
     for line in _matched(looked):
         click.echo(line)
-    if looked.plan.missing:
+    if looked.plan.not_said:
+        fail(str(looked.plan.not_said), REFUSED)
+    elif looked.plan.missing:
         fail(f"nothing gives what every item must have: {', '.join(looked.plan.missing)}", REFUSED)
 
 

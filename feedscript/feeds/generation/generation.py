@@ -31,12 +31,14 @@ from feedscript.feeds.mapping import (
     AttributesUnmatched,
     Mapping,
     Matches,
+    NotSaid,
     Preset,
     Rule,
     is_list,
     known_synonyms,
     match_columns,
     recognised,
+    with_said,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
 from feedscript.feeds.mapping.rows.looking_up import Origin
@@ -60,7 +62,10 @@ MAX_LOST_RATIO = 0.01
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of a staged source: the rules for the canonical attributes, and the columns that they match."""
+    """What becomes of a staged source: the rules for the canonical attributes, and the columns that they match.
+
+    `unsaid` is what the merchant's file has to say of the shop, each with the attributes that need it.
+    """
 
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
@@ -70,6 +75,12 @@ class Plan:
     lists: AbstractMapping[Origin, Staged]
     rules: Mapping
     matches: Matches
+    unsaid: AbstractMapping[str, tuple[str, ...]]
+
+    @property
+    def not_said(self) -> NotSaid | None:
+        """What is wrong where the merchant's file leaves something unsaid."""
+        return NotSaid(self.unsaid, self.preset.title if self.preset else None) if self.unsaid else None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -92,22 +103,25 @@ def plan(
 ) -> Plan:
     """What becomes of the source, in a feed of the profile, under the merchant's own mapping.
 
-    `place` is the source, a work folder and the limits, for lists that row steps look values up in. Raises
+    `place` is the source, a work folder and the limits, for lists that row steps look values up in. Attributes
+    that need what `options` do not say are not given. Raises
     UnknownAttribute, UnknownRowColumn and UnknownColumn.
     """
     canonical = canonical_attributes(profile, load_profile(CANONICAL))
     _refuse_unknown(profile, mapping)
-    preset = recognised(staged.columns)
-    asked = mapping.over(preset.mapping_for(staged.columns)) if preset else mapping
+    preset = recognised(staged.columns, options.platform)
+    known = preset.mapping_for(staged.columns).within_bounds_of(profile) if preset else Mapping()
+    asked = mapping.over(known)
+    asked, unsaid = with_said(asked, options, staged.columns)
     lists = stage_lists(asked.rows, *place, options)
-    known = {origin: each.columns for origin, each in lists.items()}
-    preparation = prepare_rows(asked.rows, staged.columns, options.decimal, known)
+    looked_up = {origin: each.columns for origin, each in lists.items()}
+    preparation = prepare_rows(asked.rows, staged.columns, options.decimal, looked_up)
     declared = _declared(canonical, preparation.columns, mapping)
     rules = _rules(profile, canonical, asked, declared, commas_part=staged.line_column is None)
     rules = rules.with_decimal(options.decimal)
     within = preset.within if preset else ()
     matches = match_columns(preparation.columns, rules, within, options.decimal)
-    return Plan(profile, canonical, declared, preset, preparation, lists, rules, matches)
+    return Plan(profile, canonical, declared, preset, preparation, lists, rules, matches, unsaid)
 
 
 def generate(
@@ -167,6 +181,8 @@ def generate(
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
         planned = plan(staged, target, own, options, (source, Path(workdir), limits))
+        if planned.not_said:
+            raise planned.not_said
         if planned.missing:
             raise AttributesUnmatched(planned.missing, planned.matches.columns)
         writing = Writing(

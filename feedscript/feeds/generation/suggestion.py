@@ -7,6 +7,7 @@ import yaml
 
 from feedscript.feeds.generation.preview import Preview, PreviewedColumn
 from feedscript.feeds.mapping import Match
+from feedscript.feeds.mapping.said import EXAMPLES
 
 _UTF_8 = ("utf-8", "utf-8-sig", "ascii")
 _SAMPLE = 40
@@ -34,7 +35,7 @@ def _lines(looked: Preview, name: str) -> Iterator[str]:
     yield from _source(looked)
     matches = found.matches
     lacking = [*_attributes_lacking(looked)]
-    asked = "currency" in found.rules.inputs and _prices_lack_currency(looked)
+    asked = "currency" in {*found.rules.inputs} - {*found.unsaid} and _prices_lack_currency(looked)
     if not matches.attributes:
         yield "# No column bears a name that is known. Take the # away where the right ones are named."
         yield from ("# mapping:", "#   attributes:", *(f"# {each}" for each in lacking))
@@ -78,6 +79,16 @@ def _source(looked: Preview) -> Iterator[str]:
     if encoding and encoding.lower() not in _UTF_8 and looked.source.format in ("csv", "tsv"):
         yield "source:"
         yield f"  encoding: {_quoted(encoding)}  # as it was guessed; say it if that is wrong"
+        yield from _shop(looked, "  # ")
+    elif looked.plan.unsaid:
+        yield "# source:"
+        yield from _shop(looked, "#   ")
+
+
+def _shop(looked: Preview, begin: str) -> Iterator[str]:
+    """What has to be said of the shop, as comments to be filled in."""
+    for name, attributes in looked.plan.unsaid.items():
+        yield f"{begin}{name}: {EXAMPLES[name]}  # no such export holds it: {', '.join(attributes)}"
 
 
 def _written(looked: Preview, by_name: dict[str, PreviewedColumn], canonical: str) -> PreviewedColumn | None:
@@ -91,6 +102,10 @@ def _rule(name: str, match: Match, columns: tuple[str, ...], samples: Iterable[s
     if match.rule.constant is not None:
         yield f"    {name}: {{constant: {_quoted(match.rule.constant)}}}"
         return
+    if match.rule.cases:
+        made = " and ".join(_plain(each) for each in dict.fromkeys(columns))
+        yield _with_samples(f"    # {name}: made of {made}", samples)
+        return
     given = f"column: {_quoted(columns[0])}"
     if columns[1:]:
         given = f"columns: [{', '.join(map(_quoted, columns))}]"
@@ -99,8 +114,11 @@ def _rule(name: str, match: Match, columns: tuple[str, ...], samples: Iterable[s
 
 def _attributes_lacking(looked: Preview) -> Iterator[str]:
     """A rule to be filled in for each attribute that every item must have and nothing gives."""
+    unsaid = {name for names in looked.plan.unsaid.values() for name in names}
     for name in looked.plan.missing:
-        yield f"    {looked.plan.profile.attribute(name).origin}: {{column: ...}}"
+        origin = looked.plan.profile.attribute(name).origin
+        if origin not in unsaid:
+            yield f"    {origin}: {{column: ...}}"
 
 
 def _prices_lack_currency(looked: Preview) -> bool:

@@ -13,6 +13,7 @@ from feedscript.feeds.mapping.matching import (
 )
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.preset import Preset, presets, recognised
+from feedscript.feeds.mapping.said import NotSaid, with_said
 
 __all__ = [
     "AmbiguousColumn",
@@ -22,6 +23,7 @@ __all__ = [
     "Match",
     "Matches",
     "MisplacedReference",
+    "NotSaid",
     "Preset",
     "Rule",
     "Step",
@@ -34,4 +36,5 @@ __all__ = [
     "presets",
     "read_mapping",
     "recognised",
+    "with_said",
 ]

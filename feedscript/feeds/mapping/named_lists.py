@@ -16,7 +16,7 @@ from feedscript.feeds.readers.white_space import BLANKS, trimmed
 
 _APART = " \t_.-"
 _DIGITS = "0123456789"
-_NAME, _VALUE = ("name",), ("value(s)", "values", "value")
+_NAME, _VALUE = ("name",), ("value(s)", "values", "value", "wert(e)", "werte", "wert")
 #: What parts the pairs of a cell, and what stands between a name and its value.
 _SEPARATORS = f",;|\n{VALUE_SEPARATOR}"
 _SIGNS = "=:"

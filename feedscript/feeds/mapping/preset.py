@@ -6,7 +6,7 @@ Each document in `presets/` is a mapping for one platform, laid between the merc
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,81 +15,80 @@ from marshmallow import fields, post_load, validate
 
 from feedscript.feeds.documents.document import load_document
 from feedscript.feeds.engine.errors import ConfigError
-from feedscript.feeds.mapping.column_patterns import fitting
 from feedscript.feeds.mapping.document import MappingSchema
 from feedscript.feeds.mapping.model import Mapping, Rule
-from feedscript.feeds.mapping.names import fold, folded, names_within
+from feedscript.feeds.mapping.names import folded
+from feedscript.feeds.mapping.preset_names import PresetNames
 
 _HERE = Path(__file__).parent / "presets"
+
+NO_PLATFORM = "none"
+"""What says that a source is no platform's, whatever its header looks like."""
 
 
 @dataclass(frozen=True)
 class Preset:
     """How one platform's exports are read.
 
-    `title` is what people call such an export. It is recognised where of each group in `recognise` one column is there.
-    Columns that begin with one of `within` bear their attribute's name after it.
+    `title` is what people call such an export; `platform` is what a merchant's file calls the platform, of which there
+    may be several kinds of export. It is recognised where of each group in `recognise` one column is there. Columns
+    that begin with one of `within` bear their attribute's name after it. `called` are other names of columns, as
+    platforms in other languages write them.
     """
 
     name: str
     title: str
+    platform: str
     recognise: tuple[tuple[str, ...], ...]
     mapping: Mapping
     within: tuple[str, ...] = ()
+    called: AbstractMapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def recognises(self, columns: Iterable[str]) -> bool:
         """Whether a source with these columns is such an export."""
+        return self.recognised_of(columns) == len(self.recognise)
+
+    def recognised_of(self, columns: Iterable[str]) -> int:
+        """Of how many groups a column is there."""
         there = set(folded(tuple(columns)).values())
-        names = folded(tuple(name for group in self.recognise for name in group))
-        return all(any(names[name] in there for name in group) for group in self.recognise)
+        groups = [
+            tuple(each for name in group for each in (name, *self.called.get(name, ())))
+            for group in self.recognise
+        ]
+        names = folded(tuple(name for group in groups for name in group))
+        return sum(any(names[name] in there for name in group) for group in groups)
 
     def mapping_for(self, columns: tuple[str, ...]) -> Mapping:
         """The mapping, with those of its columns alone that the source has, by the source's own names."""
-        named = {bare: name for name, bare in reversed([*folded(columns).items()])}
-        plain = names_within(columns, self.within)
-        named = {bare: columns[place] for bare, place in plain.items()} | named
-
-        def find(name: str) -> str | None:
-            return named.get(fold(name))
-
+        names = PresetNames(columns, self.within, self.called)
         rows = []
         for step in self.mapping.rows:
-            there = step.over(find)
+            there = step.over(names.find)
             if there is not None:
                 rows.append(there)
-                named |= {fold(name): name for name in there.adds}
+                names.add(there.adds)
         return Mapping(
-            dict(_present(self.mapping.attributes, named)),
-            dict(_present(self.mapping.inputs, named)),
+            dict(_present(self.mapping.attributes, names)),
+            # Operations refer to inputs: one without its columns stays, without a value.
+            dict.fromkeys(self.mapping.inputs, Rule()) | dict(_present(self.mapping.inputs, names)),
             tuple(rows),
         )
 
 
-def _present(
-    rules: AbstractMapping[str, Rule], named: AbstractMapping[str, str]
-) -> Iterator[tuple[str, Rule]]:
-    def find(name: str) -> str | None:
-        return named.get(fold(name))
-
+def _present(rules: AbstractMapping[str, Rule], names: PresetNames) -> Iterator[tuple[str, Rule]]:
     for name, rule in rules.items():
-        bare = folded(rule.columns)
-        own = tuple(named.values())
-        there = tuple(
-            dict.fromkeys(
-                named.get(bare[each], each)
-                for each in rule.columns
-                if bare[each] in named or fitting(each, own)
-            )
-        )
-        if rule.from_name and not fitting(rule.from_name, own):
-            continue
-        cases = tuple(case for case in (each.over(find) for each in rule.cases) if case is not None)
-        if (there or not rule.columns) and (cases or not rule.cases):
-            yield name, replace(rule, columns=there, cases=cases)
+        there = tuple(dict.fromkeys(each for column in rule.columns for each in names.find_any(column)))
+        from_name = next(names.patterns(rule.from_name), None) if rule.from_name else None
+        cases = tuple(each for each in (case.over(names.find) for case in rule.cases) if each is not None)
+        # What has none of its columns left has no origin.
+        if all((there or not rule.columns, cases or not rule.cases, from_name or not rule.from_name)):
+            yield name, replace(rule, columns=there, cases=cases, from_name=from_name)
 
 
 class _PresetSchema(MappingSchema):
     title = fields.String(required=True)
+    platform = fields.String(validate=validate.Length(min=1))
+    called = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), load_default=dict)
     recognise = fields.List(fields.Raw(required=True), required=True, validate=validate.Length(min=1))
     within = fields.List(fields.String(validate=validate.Length(min=1)))
 
@@ -99,12 +98,15 @@ class _PresetSchema(MappingSchema):
         groups = (group if isinstance(group, list) else [group] for group in data["recognise"])
         rules = data.get("attributes", {}), data.get("inputs", {})
         mapping = Mapping(*rules, tuple(data.get("rows", ())))
-        return data["title"], tuple(map(tuple, groups)), mapping, tuple(data.get("within", ()))
+        called = {name: tuple(names) for name, names in data["called"].items()}
+        within = tuple(data.get("within", ()))
+        return data["title"], data.get("platform"), tuple(map(tuple, groups)), mapping, within, called
 
 
 def read_preset(path: Path) -> Preset:
     """The preset in the YAML file at `path`, named as the file; raises ConfigError naming the line at fault."""
-    return Preset(path.stem, *load_document(path, _PresetSchema(), ConfigError))
+    title, platform, *others = load_document(path, _PresetSchema(), ConfigError)
+    return Preset(path.stem, title, platform or path.stem, *others)
 
 
 @cache
@@ -113,7 +115,18 @@ def presets() -> tuple[Preset, ...]:
     return tuple(read_preset(path) for path in sorted(_HERE.glob("*.yaml")))
 
 
-def recognised(columns: tuple[str, ...]) -> Preset | None:
-    """The preset of a source with these columns, the one that asks for most of them; None of an unknown source."""
-    found = (preset for preset in presets() if preset.recognises(columns))
-    return max(found, key=lambda preset: len(preset.recognise), default=None)
+def platforms() -> tuple[str, ...]:
+    """What merchants' files call the platforms, in the order of their names."""
+    return tuple(sorted({preset.platform for preset in presets()}))
+
+
+def recognised(columns: tuple[str, ...], platform: str | None = None) -> Preset | None:
+    """The preset of a source with these columns, the one that asks for most of them; None of an unknown source.
+
+    With `platform` it is that of the platform which is likest, whether it is recognised or not.
+    """
+    if platform is None:
+        found = (preset for preset in presets() if preset.recognises(columns))
+        return max(found, key=lambda preset: len(preset.recognise), default=None)
+    own = (preset for preset in presets() if preset.platform == platform)
+    return max(own, key=lambda preset: preset.recognised_of(columns) / len(preset.recognise), default=None)

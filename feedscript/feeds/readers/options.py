@@ -13,6 +13,9 @@ class SourceOptions:
     items; `member` the name of the feed among several files of a zip. `decimal` says which sign stands before the
     decimals of amounts that could be read in two ways.
 
+    `platform` is the shop system whose export this is, where its header does not tell or tells wrong. `base_url` (of
+    the shop, without a slash at its end) and `currency` (three letters) are what such exports do not hold.
+
     The others are what a partner's form of file says, never a merchant. `quoting` never: quotes mean nothing where the
     delimiter is none that text is full of. `columns` are the titles of delimited text that has no header. `preamble`
     and `trailer` are what a line begins with that stands before or behind the items of such text.
@@ -24,6 +27,9 @@ class SourceOptions:
     item: str | None = None
     member: str | None = None
     decimal: Literal["comma", "point"] | None = None
+    platform: str | None = None
+    base_url: str | None = None
+    currency: str | None = None
     quoting: Literal["never"] | None = None
     columns: tuple[str, ...] | None = None
     preamble: str | None = None

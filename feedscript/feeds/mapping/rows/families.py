@@ -1,7 +1,8 @@
 # ruff: noqa: D102 - `RowStep` tells what the methods of every step do
 """Steps between a row and others: what it inherits of its parent, and variants that stand in one row."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import literal
@@ -18,31 +19,40 @@ MOST_PIECES = 1_000
 class Inherit:
     """Give empty cells of `columns` the values of the row's parent: the first row that one of `keys` makes `parent` of.
 
-    With `leave_out_parents` a row that is the parent of another is no item itself.
+    `take` are new columns with values of the parent, whatever the row itself has. With `leave_out_parents` a row that
+    is the parent of another is no item itself.
     """
 
     name: ClassVar[str] = "inherit"
     rereads: ClassVar[bool] = True
     ordered: ClassVar[bool] = False
-    adds: ClassVar[tuple[str, ...]] = ()
 
     parent: str
     keys: tuple[Template, ...]
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] = ()
     leave_out_parents: bool = False
+    take: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def adds(self) -> tuple[str, ...]:
+        return tuple(self.take)
 
     def over(self, find: Find) -> "Inherit | None":
         parent, columns = find(self.parent), found_all(self.columns, find)
         keys = tuple(key for key in (each.over(find) for each in self.keys) if key is not None)
-        if parent is None or not keys or not (columns or self.leave_out_parents):
+        taken = {name: found for name, each in self.take.items() if (found := find(each)) is not None}
+        if parent is None or not keys or not (columns or taken or self.leave_out_parents):
             return None
-        return replace(self, parent=parent, keys=keys, columns=columns)
+        return replace(self, parent=parent, keys=keys, columns=columns, take=taken)
 
     def applied(self, table: Table, rows: str) -> str:
         parent = table.trimmed(self.parent)
         keys = ", ".join(key.sql(table.cells) for key in self.keys)
         wanted = f"(SELECT DISTINCT {parent} FROM {rows} WHERE {STAYS} AND {parent} IS NOT NULL)"
         values = "".join(f", 'v{place}': {table.cell(name)}" for place, name in enumerate(self.columns))
+        values += "".join(
+            f", 't{place}': {table.cell(name)}" for place, name in enumerate(self.take.values())
+        )
         packed = f"arg_min({{'nth': nth{values}}}, nth) AS p"
         keyed = f"(SELECT *, unnest([{keys}]) AS k FROM {rows} WHERE {STAYS})"
         # Of all rows only the parents are gathered.
@@ -55,6 +65,9 @@ class Inherit:
             for place, name in enumerate(self.columns)
         }
         done = table.assigned(joined, inherited) if inherited else joined
+        if self.take:
+            own = "CASE WHEN k IS NOT NULL AND p.nth <> nth THEN p.t{} END"
+            done = table.put(done, {name: own.format(place) for place, name in enumerate(self.take)})
         done = f"(SELECT * EXCLUDE (k, p) FROM {done})"
         if not self.leave_out_parents:
             return done

@@ -94,6 +94,33 @@ class Collect:
 
 
 @dataclass(frozen=True)
+class Count:
+    """Tell in the column `into` how many rows of its `group` there are; a row without a group is alone."""
+
+    name: ClassVar[str] = "count"
+    rereads: ClassVar[bool] = True
+    ordered: ClassVar[bool] = False
+
+    group: str
+    into: str
+
+    @property
+    def adds(self) -> tuple[str, ...]:
+        return (self.into,)
+
+    def over(self, find: Find) -> "Count | None":
+        group = find(self.group)
+        return None if group is None else replace(self, group=group)
+
+    def applied(self, table: Table, rows: str) -> str:
+        group = table.trimmed(self.group)
+        groups = table.keep("count(*) AS counted", rows, group)
+        joined = f"(SELECT * FROM {rows} LEFT JOIN {groups} ON g = {group} AND {STAYS})"
+        counted = table.put(joined, {self.into: "coalesce(counted, 1)::VARCHAR"})
+        return f"(SELECT * EXCLUDE (g, counted) FROM {counted})"
+
+
+@dataclass(frozen=True)
 class JoinVariants:
     """Make one row, the first, of all rows of a `group`.
 

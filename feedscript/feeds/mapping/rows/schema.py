@@ -10,7 +10,7 @@ from feedscript.feeds.mapping.conditions_schema import ConditionField
 from feedscript.feeds.mapping.parameter_fields import NamesField
 from feedscript.feeds.mapping.rows.families import Inherit, Split
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
-from feedscript.feeds.mapping.rows.grouping import Collect, FillDown, JoinVariants
+from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants
 from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
 from feedscript.feeds.mapping.rows.step import RowStep
 from feedscript.feeds.mapping.template import Part, Template
@@ -68,6 +68,15 @@ class _CollectSchema(Schema):
         return Collect(**data)
 
 
+class _CountSchema(Schema):
+    group = _name()
+    into = _name()
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Count:
+        return Count(**data)
+
+
 class _JoinVariantsSchema(Schema):
     group = _name()
     lists = _names(required=False)
@@ -86,6 +95,7 @@ class _InheritSchema(Schema):
     keys = fields.List(TemplateField(), validate=validate.Length(min=1, max=10))
     columns = NamesField(load_default=())
     leave_out_parents = fields.Boolean()
+    take = fields.Dict(keys=_name(), values=_name(), validate=validate.Length(min=1, max=100))
 
     @validates_schema(skip_on_field_errors=False)
     def one_key(self, data: dict[str, Any], **_: Any) -> None:
@@ -150,6 +160,7 @@ class _SortSchema(Schema):
 
 TAKES: Mapping[str, fields.Field[Any]] = {
     "collect": fields.Nested(_CollectSchema),
+    "count": fields.Nested(_CountSchema),
     "dedupe": fields.Nested(_DedupeSchema),
     "exclude": fields.Nested(_ExcludeSchema),
     "fill_down": fields.Nested(_FillDownSchema),

@@ -8,6 +8,8 @@ from feedscript.feeds import load_config
 from tests.unit.entrypoints.cli.shell import run
 from tests.unit.feeds.products import product, write_csv
 
+EXPORTS = Path(__file__).parents[4] / "samples" / "exports"
+
 SAMPLE = Path(__file__).parents[4] / "samples" / "merchant-export.csv"
 
 
@@ -129,3 +131,16 @@ def test_a_source_that_cannot_be_read_exits_with_three(tmp_path: Path) -> None:
     assert run("mapping", "suggest", tmp_path / "none.csv").exit_code == 3
     assert run("mapping", "check", own, tmp_path / "none.csv").exit_code == 3
     assert run("mapping", "check", tmp_path / "none.yaml", own).exit_code == 2
+
+
+def test_what_has_to_be_said_of_the_shop_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text("source: {currency: EUR}\n", "utf-8")
+    source = str(EXPORTS / "shopify-classic.csv")
+    checked = run("mapping", "check", str(file), source)
+    assert checked.exit_code == 1
+    assert "source: {base_url: https://shop.example}" in checked.stderr
+    seen = run("generate", source, str(tmp_path / "feed.csv"), "--mapping", str(file), "--preview", "1")
+    assert "No feed is made: the source, an export of Shopify, does not hold base_url" in seen.stdout
+    file.write_text("source: {currency: EUR, base_url: https://shop.example}\n", "utf-8")
+    assert run("mapping", "check", str(file), source).exit_code == 0

@@ -40,7 +40,7 @@ def made(mapping: Mapping, source: list[dict[str, str]], folder: Path) -> list[d
     return [{name: cell or "" for name, cell in zip(matches.attributes, row, strict=True)} for row in found]
 
 
-@pytest.mark.parametrize("page", sorted(page.name for page in PAGES.glob("*.md")))
+@pytest.mark.parametrize("page", sorted({page.name for page in PAGES.glob("*.md")} - {"presets.md"}))
 def test_a_pages_example_does_what_it_says(page: str, tmp_path: Path) -> None:
     examples = _EXAMPLE.findall((PAGES / page).read_text("utf-8"))
     assert examples

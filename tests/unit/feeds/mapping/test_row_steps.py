@@ -251,3 +251,23 @@ def test_a_preset_leaves_out_the_columns_that_an_export_has_not(tmp_path: Path) 
     assert mapping.rows == (FillDown("Handle", ("Title",)),)
     assert [*mapping.attributes] == ["link"]
     assert mapping.attributes["link"].cases[0].columns == ("Handle",)
+
+
+def test_rows_of_a_group_are_counted_when_others_are_left_out() -> None:
+    rows, counts = prepared(
+        ("group", "state"),
+        [("a", "on"), ("a", "on"), ("a", "off"), ("b", "on"), (None, "on"), (None, "on")],
+        "[{where: {if: {column: state, equals: 'on'}, reason: switched off}}, {count: {group: Group, into: rows}}]",
+    )
+    assert column(rows, "rows") == ["2", "2", "1", "1", "1"]
+    assert counts.excluded == {"switched off": 1}
+
+
+def test_a_row_may_take_what_its_parent_has_whatever_it_has_itself() -> None:
+    rows, _ = prepared(
+        ("id", "parent", "state"),
+        [("1", None, "draft"), ("2", "1", "on"), ("3", "9", "on"), ("4", "4", "on")],
+        "[{inherit: {parent: parent, key: id, take: {parent state: state}}}]",
+    )
+    assert column(rows, "parent state") == [None, "draft", None, None]
+    assert column(rows, "state") == ["draft", "on", "on", "on"]

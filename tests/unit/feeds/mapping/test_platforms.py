@@ -1,0 +1,280 @@
+"""What shop platforms export, in `samples/exports`: read by preset, valid everywhere, and right value by value."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from feedscript.feeds.config import load_config
+from feedscript.feeds.engine.errors import ConfigError
+from feedscript.feeds.generation import Generated, generate
+from feedscript.feeds.generation.preview import preview
+from feedscript.feeds.generation.suggestion import suggested
+from feedscript.feeds.mapping import NotSaid, recognised
+from feedscript.feeds.validation.validation import validate
+from tests.unit.feeds.mapping.platform_items import EXPECTED
+from tests.unit.feeds.products import write_csv
+
+EXPORTS = Path(__file__).parents[4] / "samples" / "exports"
+SHOP = "source: {base_url: https://shop.example.com/, currency: EUR}\n"
+BRAND = "mapping: {attributes: {brand: {constant: Fernhollow}}}\n"
+SELLER = "mapping: {attributes: {brand: {constant: Fernhollow}, seller_name: {constant: Fernhollow}}}\n"
+FEEDS = {"google": "csv", "meta": "csv", "awin": "csv", "openai": "jsonl"}
+
+
+def made(source: Path, folder: Path, config: str, profile: str = "google") -> tuple[Generated, Path]:
+    merchant = folder / "merchant.yaml"
+    merchant.write_text(config, "utf-8")
+    said, _ = load_config(folder, merchant_file=merchant, profile=profile)
+    feed = folder / f"feed.{FEEDS[profile]}"
+    result = generate(source, feed, profile=profile, mapping=said.mapping, options=said.source)
+    return result, feed
+
+
+def rows_of(feed: Path) -> dict[str, dict[str, str]]:
+    with feed.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def export(folder: Path, *rows: dict[str, str]) -> Path:
+    return write_csv(folder / "export.csv", rows)
+
+
+SHOPIFY = {
+    "Handle": "mug",
+    "Title": "Mug",
+    "Body (HTML)": "A mug.",
+    "Vendor": "Fernhollow",
+    "Published": "true",
+    "Option1 Name": "Title",
+    "Option1 Value": "Default Title",
+    "Variant SKU": "M-1",
+    "Variant Inventory Tracker": "shopify",
+    "Variant Inventory Qty": "3",
+    "Variant Inventory Policy": "deny",
+    "Variant Price": "9.50",
+    "Image Src": "https://cdn.example.com/1.jpg",
+    "Status": "active",
+}
+WOO = {
+    "ID": "12",
+    "Type": "simple",
+    "SKU": "M-1",
+    "Name": "Mug",
+    "Published": "1",
+    "Visibility in catalog": "visible",
+    "Description": "A mug.",
+    "In stock?": "1",
+    "Regular price": "9.50",
+    "Brands": "Fernhollow",
+    "Images": "https://cdn.example.com/1.jpg",
+    "Parent": "",
+}
+
+
+@pytest.mark.parametrize("profile", FEEDS)
+@pytest.mark.parametrize("name", EXPECTED)
+def test_an_export_becomes_valid_feeds_with_four_lines_of_configuration(
+    tmp_path: Path, name: str, profile: str
+) -> None:
+    config = SHOP + (SELLER if profile == "openai" else BRAND)
+    assert config.count("\n") <= 4
+    result, feed = made(EXPORTS / f"{name}.csv", tmp_path, config, profile)
+    assert result.preset == EXPECTED[name].preset
+    assert result.items_written >= 35
+    report = validate(feed, profile=profile)
+    assert [issue.rule.id for issue in report.issues if issue.severity == "error"] == []
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_ten_items_are_right_value_by_value(tmp_path: Path, name: str) -> None:
+    result, feed = made(EXPORTS / f"{name}.csv", tmp_path, SHOP + BRAND)
+    rows = rows_of(feed)
+    found = {item: {each: rows[item][each] for each in right} for item, right in EXPECTED[name].items.items()}
+    assert found == EXPECTED[name].items
+    assert len(found) == 10
+    assert result.account.excluded == EXPECTED[name].excluded
+
+
+@pytest.mark.parametrize(
+    ("config", "lacking"),
+    [
+        ("", ("currency", "base_url")),
+        ("source: {currency: EUR}", ("base_url",)),
+        ("source: {base_url: https://shop.example}", ("currency",)),
+    ],
+)
+def test_what_no_export_holds_is_asked_for_before_a_row_is_read(
+    tmp_path: Path, config: str, lacking: tuple[str, ...]
+) -> None:
+    with pytest.raises(NotSaid, match="Write in the merchant's file") as caught:
+        made(EXPORTS / "shopify-classic.csv", tmp_path, config)
+    assert tuple(caught.value.attributes) == lacking
+    assert all(f"{name}: " in str(caught.value).partition("source: {")[2] for name in lacking)
+    assert not (tmp_path / "feed.csv").exists()
+
+
+def test_what_the_merchants_own_mapping_gives_is_not_asked_for(tmp_path: Path) -> None:
+    own = (
+        "mapping:\n  inputs: {currency: {constant: SEK}}\n"
+        '  attributes: {link: {template: "https://own.example/{Handle}"}}\n'
+    )
+    _, feed = made(export(tmp_path, SHOPIFY), tmp_path, own)
+    row = rows_of(feed)["M-1"]
+    assert (row["link"], row["price"]) == ("https://own.example/mug", "9.50 SEK")
+
+
+def test_a_merchants_own_template_may_use_what_is_said(tmp_path: Path) -> None:
+    own = SHOP + 'mapping: {attributes: {link: {template: "{source.base_url}/p/{Variant SKU}"}}}'
+    _, feed = made(export(tmp_path, SHOPIFY), tmp_path, own)
+    assert rows_of(feed)["M-1"]["link"] == "https://shop.example.com/p/M-1"
+
+
+def test_the_currency_that_is_said_holds_for_any_source(tmp_path: Path) -> None:
+    item = {
+        "id": "1",
+        "title": "Mug",
+        "description": "A mug.",
+        "link": "https://shop.example.com/1",
+        "image_link": "https://cdn.example.com/1.jpg",
+        "price": "9.50",
+        "brand": "Fernhollow",
+        "availability": "in_stock",
+    }
+    result, feed = made(export(tmp_path, item), tmp_path, "source: {currency: eur}")
+    assert (result.preset, rows_of(feed)["1"]["price"]) == (None, "9.50 EUR")
+
+
+def test_platform_overrides_recognition(tmp_path: Path) -> None:
+    few = {name: cell for name, cell in SHOPIFY.items() if name != "Variant Inventory Policy"}
+    assert recognised(tuple(few)) is None
+    result, feed = made(
+        export(tmp_path, few), tmp_path, SHOP.replace("source: {", "source: {platform: Shopify, ")
+    )
+    assert (result.preset, [*rows_of(feed)]) == ("shopify_classic", ["M-1"])
+    assert recognised(tuple(WOO), "shopify") is not None
+    assert recognised(tuple(SHOPIFY), "none") is None
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("source: {platform: shoppify}", r"no platform 'shoppify' \(did you mean shopify\?\)"),
+        ("source: {platform: 7}", "7 is no text"),
+        ("source: {base_url: shop.example}", "must be the address of the shop"),
+        ('source: {base_url: "https://shop.example/?a=1"}', "must be the address of the shop"),
+        ("source: {currency: EURO}", "three letters of ISO 4217"),
+    ],
+)
+def test_a_mistake_in_what_is_said_is_told_with_its_line(tmp_path: Path, config: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told) as caught:
+        made(EXPORTS / "shopify-classic.csv", tmp_path, config)
+    assert caught.value.line == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "availability"),
+    [
+        ({}, "in_stock"),
+        ({"Variant Inventory Qty": "0"}, "out_of_stock"),
+        ({"Variant Inventory Qty": "-2"}, "out_of_stock"),
+        ({"Variant Inventory Qty": "0", "Variant Inventory Policy": "continue"}, "in_stock"),
+        ({"Variant Inventory Qty": "", "Variant Inventory Tracker": ""}, "in_stock"),
+    ],
+)
+def test_shopifys_stock(tmp_path: Path, changes: dict[str, str], availability: str) -> None:
+    _, feed = made(export(tmp_path, SHOPIFY | changes), tmp_path, SHOP)
+    assert rows_of(feed)["M-1"]["availability"] == availability
+
+
+@pytest.mark.parametrize(
+    ("changes", "item"),
+    [
+        ({}, "M-1"),
+        ({"Variant SKU": ""}, "mug"),
+        ({"Variant SKU": "", "Option1 Name": "Size", "Option1 Value": "Größe L"}, "mug-grosse-l"),
+        (
+            {"Variant SKU": "", "Option1 Value": "Red", "Option2 Value": "L", "Option3 Value": "Oak"},
+            "mug-red-l-oak",
+        ),
+    ],
+)
+def test_shopifys_ids(tmp_path: Path, changes: dict[str, str], item: str) -> None:
+    source = {**SHOPIFY, "Option2 Value": "", "Option3 Value": ""} | changes
+    _, feed = made(export(tmp_path, source), tmp_path, SHOP)
+    assert [*rows_of(feed)] == [item]
+    assert "item_group_id" not in rows_of(feed)[item] or rows_of(feed)[item]["item_group_id"] == ""
+
+
+def test_shopifys_link_leads_to_the_variant_where_its_number_is_known(tmp_path: Path) -> None:
+    _, feed = made(export(tmp_path, SHOPIFY | {"Variant ID": "'4012"}), tmp_path, SHOP)
+    assert rows_of(feed)["M-1"]["link"] == "https://shop.example.com/products/mug?variant=4012"
+
+
+@pytest.mark.parametrize(
+    ("published", "reason"), [("-1", "a draft"), ("0", "private"), ("2", "not reviewed")]
+)
+def test_a_variation_of_what_is_not_published_is_none_either(
+    tmp_path: Path, published: str, reason: str
+) -> None:
+    parent = WOO | {"ID": "20", "Type": "variable", "SKU": "", "Published": published, "Regular price": ""}
+    variation = WOO | {"ID": "21", "Type": "variation", "SKU": "V-1", "Description": "", "Parent": "id:20"}
+    result, feed = made(export(tmp_path, WOO, parent, variation), tmp_path, SHOP)
+    assert [*rows_of(feed)] == ["M-1"]
+    assert result.account.excluded == {reason: 2}
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "sale", "days"),
+    [
+        ("", "", "8.00 EUR", ""),
+        (
+            "2026-11-20 0:00:00",
+            "2026-12-24 23:59:59",
+            "8.00 EUR",
+            "2026-11-20T00:00:00Z/2026-12-24T23:59:59Z",
+        ),
+        ("2026-11-20", "2026-12-24", "8.00 EUR", "2026-11-20T00:00:00Z/2026-12-24T23:59:59Z"),
+        ("", "2026-12-24", "8.00 EUR", ""),
+        ("2026-11-20", "", "", ""),
+    ],
+)
+def test_a_sale_in_woocommerce(tmp_path: Path, starts: str, ends: str, sale: str, days: str) -> None:
+    source = WOO | {"Sale price": "8", "Date sale price starts": starts, "Date sale price ends": ends}
+    _, feed = made(export(tmp_path, source), tmp_path, SHOP)
+    row = rows_of(feed)["M-1"]
+    assert (row["price"], row["sale_price"], row["sale_price_effective_date"]) == ("9.50 EUR", sale, days)
+
+
+@pytest.mark.parametrize(
+    ("unit", "weight", "expected"),
+    [("kg", "0,42", "0.42 kg"), ("lbs", "1.5", "1.5 lb"), ("g", "420", "420 g"), ("oz", "", "")],
+)
+def test_a_weight_in_woocommerce_has_its_unit_in_the_header(
+    tmp_path: Path, unit: str, weight: str, expected: str
+) -> None:
+    _, feed = made(export(tmp_path, WOO | {f"Weight ({unit})": weight}), tmp_path, SHOP)
+    assert rows_of(feed)["M-1"]["shipping_weight"] == expected
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_first_file_for_it_loads_and_asks_for_what_is_to_be_said(tmp_path: Path, name: str) -> None:
+    text = suggested(preview(EXPORTS / f"{name}.csv", values=3), name)
+    assert "#   base_url: https://shop.example" in text
+    assert "#   currency: EUR" in text
+    loaded = yaml.safe_load(text)
+    assert "link" not in loaded["mapping"]["attributes"]
+    filled = text.replace("# source:\n", "source:\n").replace("#   base_url", "  base_url")
+    filled = re.sub("    brand: .*", "    brand: {constant: Fernhollow}", filled)
+    result, feed = made(
+        EXPORTS / f"{name}.csv",
+        tmp_path,
+        filled.replace("#   currency", "  currency"),
+    )
+    own = {item: row["price"] for item, row in rows_of(feed).items()}
+    assert result.preset == EXPECTED[name].preset
+    assert {item: own[item] for item in EXPECTED[name].items if item in own} == {
+        item: right["price"] for item, right in EXPECTED[name].items.items() if item in own
+    }
