@@ -93,6 +93,20 @@ class Plan:
             and not any(_is_given(each, self.matches) for each in _alternatives(self.profile, attribute))
         )
 
+    def refuse_missing(self) -> None:
+        """Raise what has to be said or mapped before a feed can be made."""
+        if self.not_said:
+            raise self.not_said
+        if self.missing:
+            raise AttributesUnmatched(self.missing, self.matches.columns)
+
+
+def _shelf(destination: Path) -> Shelf:
+    if destination.exists() and not destination.is_file():
+        # Putting a feed there would replace a device or a pipe for everybody.
+        raise DestinationUnwritable(destination, "it is no regular file")
+    return Shelf(destination)
+
 
 def plan(
     staged: Staged,
@@ -154,10 +168,7 @@ def generate(
     exist, or the destination's name promises another format.
     """
     standard = standard or Standard()
-    if destination.exists() and not destination.is_file():
-        # Putting a feed there would replace a device or a pipe for everybody.
-        raise DestinationUnwritable(destination, "it is no regular file")
-    shelf = Shelf(destination)
+    shelf = _shelf(destination)
     target = load_profile(profile)
     form = file_form(target, destination.name)
     refuse_missing(form.file, names)
@@ -181,10 +192,7 @@ def generate(
         if not staged.columns and staged.faults.lost:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
         planned = plan(staged, target, own, options, (source, Path(workdir), limits))
-        if planned.not_said:
-            raise planned.not_said
-        if planned.missing:
-            raise AttributesUnmatched(planned.missing, planned.matches.columns)
+        planned.refuse_missing()
         writing = Writing(
             planned.rules,
             planned.preparation,
