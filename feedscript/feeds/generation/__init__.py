@@ -12,6 +12,7 @@ from feedscript.feeds.generation.errors import (
 from feedscript.feeds.generation.excluding import MAX_REJECTED_RATIO, Rejects, Standard
 from feedscript.feeds.generation.generated import Generated
 from feedscript.feeds.generation.generation import MAX_LOST_RATIO, generate
+from feedscript.feeds.generation.one_currency import SeveralCurrencies
 from feedscript.feeds.generation.publishing import MAX_DROP, Guard
 from feedscript.feeds.generation.repairs import Change, Repair
 from feedscript.feeds.writers.file_form import WrongEnding
@@ -29,6 +30,7 @@ __all__ = [
     "LimitPassed",
     "Rejects",
     "Repair",
+    "SeveralCurrencies",
     "Standard",
     "TooManyRejected",
     "TooMuchLost",

@@ -14,6 +14,7 @@ from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.excluding import Excluding, Rejects, Standard
 from feedscript.feeds.generation.lists import keep_lists
+from feedscript.feeds.generation.one_currency import refuse_several_currencies
 from feedscript.feeds.generation.publishing import Shelf
 from feedscript.feeds.generation.rejects import Origins, list_rejects
 from feedscript.feeds.generation.repairs import (
@@ -146,6 +147,7 @@ class Writing:
             list_rejects(excluding, origin, **listed)
         else:
             accept(account, rejects)
+        refuse_several_currencies(connection, items, cells, self.profile, staged.source.uri)
         feed = write(connection, items, columns, form, shelf.partial(shelf.feed), names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"

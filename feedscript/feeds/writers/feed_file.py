@@ -138,7 +138,7 @@ class _Feed:
                 return json_lines_layout(columns)
             case _:
                 preamble, trailer = (
-                    "" if line is None else filled(line, self.names, items) + file.line_end
+                    "" if line is None else filled(line, self.names, items, file.delimiter) + file.line_end
                     for line in (file.preamble, file.trailer)
                 )
                 return delimited_layout(columns, file, preamble, trailer)

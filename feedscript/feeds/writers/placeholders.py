@@ -44,11 +44,14 @@ def refuse_missing(file: FeedFile, names: Mapping[str, str]) -> None:
         raise NamesMissing(missing)
 
 
-def filled(template: str, names: Mapping[str, str], items: int) -> str:
-    """The template with its names' values, line breaks in them as spaces.
+def filled(template: str, names: Mapping[str, str], items: int, delimiter: str = "") -> str:
+    """The template with its names' values, line breaks and delimiters in them as spaces.
 
     >>> filled("TRL|{items}", {}, 3)
     'TRL|3'
+    >>> filled("HDR|{company}", {"company": "A|B"}, 3, "|")
+    'HDR|A B'
     """
     values = {**names, ITEMS: str(items)}
-    return _PLACEHOLDER.sub(lambda found: re.sub(r"\r\n|[\r\n]", " ", values[found[1]]), template)
+    parting = "|".join(["\r\n", "[\r\n]", *([re.escape(delimiter)] if delimiter else [])])
+    return _PLACEHOLDER.sub(lambda found: re.sub(parting, " ", values[found[1]]), template)
