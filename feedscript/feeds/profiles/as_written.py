@@ -36,8 +36,10 @@ def as_written(profile: Profile, name: str, said: SourceOptions) -> SourceOption
 
 
 def _form_of(profile: Profile, name: str) -> FeedFile | None:
-    """The form of delimited text that a file of this name has."""
+    """The form of delimited text that a file of this name has, the usual one where it has no ending."""
     endings = PurePosixPath(name.lower()).suffixes
+    if not endings:
+        return profile.files[0] if profile.files[0].format in _DELIMITED else None
     files = [each for each in profile.files if each.format in _DELIMITED]
     return next((each for each in files if not set(endings).isdisjoint(each.endings)), None)
 

@@ -6,6 +6,8 @@ import pytest
 
 from feedscript.feeds import load_profile, profile_ids, validate
 from feedscript.feeds.generation import generate
+from feedscript.feeds.profiles.as_written import as_written
+from feedscript.feeds.readers.options import SourceOptions
 from tests.unit.feeds.profiles.canonical_products import AS_OF, PRODUCTS, SHOP, write_export
 
 FORMS = [
@@ -24,3 +26,11 @@ def test_the_sample_products_are_valid_in_every_form(profile: str, ending: str, 
     assert {each.rule.id for each in report.issues if each.severity == "error"} == set()
     assert {each.rule.code for each in report.issues}.isdisjoint({"unknown_column", "swallowed_row"})
     assert report.items_total == len(PRODUCTS)
+
+
+def test_a_file_without_an_ending_is_read_as_the_partners_usual_one() -> None:
+    profile = load_profile("rakuten-merchandiser")
+    read = as_written(profile, "1234_nmerchandis20261128", SourceOptions())
+    assert (read.preamble, read.trailer) == ("HDR|", "TRL|")
+    assert read == as_written(profile, "1234_nmerchandis20261128.txt", SourceOptions())
+    assert as_written(load_profile("awin-google"), "feed", SourceOptions()) == SourceOptions()
