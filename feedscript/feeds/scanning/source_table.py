@@ -40,8 +40,8 @@ def raw_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
         "quote": sql.literal(staged.quote),
         "escape": sql.literal(staged.escape),
         "max_line_size": str(limits.max_field_bytes),
-        # An eighth of DuckDB's own choice: each thread holds several, and at the end all but one wait for the last.
-        "buffer_size": str(max(2 * limits.max_field_bytes, _LEAST_BUFFER_BYTES)),
+        # Half of DuckDB's own choice, as each thread holds several.
+        "buffer_size": str(max(8 * limits.max_field_bytes, _LEAST_BUFFER_BYTES)),
     }
     if staged.line_column is None:
         # DuckDB lets a row have one field too many if that field is NULL, and takes the shifted ones for right.
