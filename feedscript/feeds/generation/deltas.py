@@ -1,12 +1,12 @@
 """What changed against the feed before, listed beside the new one."""
 
 import gzip
-import hashlib
 import json
 from pathlib import Path
 
 from feedscript.feeds.comparison.changes import Changes
 from feedscript.feeds.comparison.comparing import compare
+from feedscript.feeds.engine.hashing import sha256_of
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.packed import packed
 from feedscript.feeds.generation.publishing import Shelf, last_published
@@ -22,7 +22,7 @@ def write_deltas(shelf: Shelf, profile: Profile, limits: Limits, workdir: Path) 
     new = shelf.partial(shelf.feed)
     if not shelf.feed.exists():
         return None
-    before, after = _digest(shelf.feed), _digest(new)
+    before, after = sha256_of(shelf.feed), sha256_of(new)
     published = last_published(shelf.manifest)
     if before == after and published and _head(shelf.deltas) == (published.sha256, after):
         return None
@@ -41,11 +41,6 @@ def write_deltas(shelf: Shelf, profile: Profile, limits: Limits, workdir: Path) 
         file.write(json.dumps({"from": before, "to": after, **totals}) + "\n")
         file.writelines(lines)
     return changes
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _head(deltas: Path) -> tuple[str, str] | None:

@@ -1,14 +1,14 @@
 """What lies beside a generated feed: which source it was made of, what was lost and repaired on the way."""
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from feedscript.feeds.engine.hashing import sha256_of
 
 if TYPE_CHECKING:
     from feedscript.feeds.generation.generated import Generated
 
 MANIFEST_VERSION = "1"
-_BLOCK_BYTES = 1 << 20
 
 
 def manifest_of(generated: "Generated", *feeds: Path, uri: str) -> dict[str, Any]:
@@ -17,14 +17,14 @@ def manifest_of(generated: "Generated", *feeds: Path, uri: str) -> dict[str, Any
     The same source and mapping make the same manifest: it tells no time. Of several files
     (`shards`) `sha256` is that of all one after the other.
     """
-    shards = [{"name": each.name, "bytes": each.stat().st_size, "sha256": _digest(each)} for each in feeds]
+    shards = [{"name": each.name, "bytes": each.stat().st_size, "sha256": sha256_of(each)} for each in feeds]
     return {
         "manifest_version": MANIFEST_VERSION,
         "feed": uri,
         "profile": {"id": generated.profile.id, "version": generated.profile.version},
         "items": generated.items_written,
         "bytes": sum(each.stat().st_size for each in feeds),
-        "sha256": _digest(*feeds),
+        "sha256": sha256_of(*feeds),
         "shards": shards if len(shards) > 1 else None,
         "source": {
             "uri": generated.source.uri,
@@ -42,12 +42,3 @@ def manifest_of(generated: "Generated", *feeds: Path, uri: str) -> dict[str, Any
         "rejects": None if generated.rejects is None else generated.rejects.document(),
         "repairs": [repair.document() for repair in generated.repairs],
     }
-
-
-def _digest(*files: Path) -> str:
-    digest = hashlib.sha256()
-    for each in files:
-        with each.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
-    return digest.hexdigest()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from marshmallow import INCLUDE, Schema
+
 from feedscript.feeds.documents.document import Document, load_document, read_document
 from feedscript.feeds.engine.errors import ProfileError
 from feedscript.feeds.profiles.loading import load_profile
@@ -12,7 +14,8 @@ from feedscript.feeds.profiles.written import Mark
 
 def read_profile(path: Path) -> Profile:
     """The profile in the file at `path`, with what it extends; raises ProfileError naming the line at fault."""
-    document = read_document(path, ProfileSchema())
+    # Only what it extends tells which schema it is held against.
+    document = read_document(path, Schema(unknown=INCLUDE))
     extended = document.given_at("extends")
     schema = ProfileSchema()
     if isinstance(extended, str):

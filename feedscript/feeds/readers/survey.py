@@ -1,5 +1,6 @@
 """What a file's bytes tell in one reading, beside the scan: its SHA-256, where its lines begin, what it has none of."""
 
+import hashlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -78,7 +79,9 @@ def start_index(path: Path) -> Future[LineIndex]:
 
 
 def _survey(path: Path, *, digest: bool) -> Survey:
-    return _made(path, surveyor.survey(str(path)), surveyor.digest(str(path)) if digest else None)
+    hashed = hashlib.sha256() if digest else None
+    told = surveyor.survey(str(path), seen=hashed.update if hashed else None)
+    return _made(path, told, hashed.hexdigest() if hashed else None)
 
 
 def _gathered(path: Path, surveying: Surveyor, hashing: Surveyor | None) -> Survey:

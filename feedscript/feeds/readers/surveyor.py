@@ -8,7 +8,7 @@ import marshal
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 #: Lines are counted, and characters looked for, in parts that stay near the processor.
 PART_BYTES = 32 * 1024
@@ -22,11 +22,15 @@ SIGNS = b";<[\\^`{|}"
 Told = tuple[list[int], int, bool, bool, bytes]
 
 
-def survey(path: str, *, block_bytes: int = _BLOCK_BYTES) -> Told:
-    """Read the file in blocks of whole parts; raises OSError, also of what is no regular file."""
+def survey(
+    path: str, *, block_bytes: int = _BLOCK_BYTES, seen: Callable[[bytearray], object] | None = None
+) -> Told:
+    """Read the file in blocks of whole parts, which `seen` is given too; raises OSError, also of no regular file."""
     before: list[int] = []
     feeds, ended, is_ascii, absent = 0, True, True, [*SIGNS]
     for block in _blocks(path, block_bytes):
+        if seen is not None:
+            seen(block)
         for begin in range(0, len(block), PART_BYTES):
             before.append(feeds)
             part = block[begin : begin + PART_BYTES] if block_bytes > PART_BYTES else block

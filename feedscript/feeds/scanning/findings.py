@@ -1,6 +1,5 @@
 """Every finding as JSON Lines, gzipped, streamed: rows that could not be read, items, then comparisons of items."""
 
-import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, TextIO
 import duckdb
 
 from feedscript.feeds.engine import sql
+from feedscript.feeds.engine.packed import packed
 from feedscript.feeds.rules.plan import any_set
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.samples import Sample, rejected_sample
@@ -38,7 +38,7 @@ def write_findings(
     `grades` are those of the rules that items failed, by rule id; `rejected` those of rows that could not be read,
     by code. Values are cut to `value_length` characters. Memory does not grow with the findings.
     """
-    with gzip.open(path, "wt", encoding="utf-8", compresslevel=5) as file:
+    with packed(path) as file:
         if rejected:
             _write_rejected(scan, file, rejected)
         own = {rule: grade for rule, grade in grades.items() if rule in scan.plan.places}
