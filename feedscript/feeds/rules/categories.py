@@ -15,7 +15,7 @@ def spelled(value: str) -> str:
     """The category in one spelling: small letters, composed (NFC), no white space around it and its `>`.
 
     >>> import duckdb
-    >>> duckdb.sql(f"SELECT {spelled(sql.literal('Arts  &  Crafts>Toys '))}").fetchall()
+    >>> duckdb.connect().sql(f"SELECT {spelled(sql.literal('Arts  &  Crafts>Toys '))}").fetchall()
     [('arts  &  crafts>toys',)]
     """
     return f"regexp_replace(lower(nfc_normalize({sql.trimmed(value)})), {sql.literal(_BETWEEN)}, '>', 'g')"

@@ -16,7 +16,7 @@ def outcomes(*texts: str) -> list[tuple[bool, bool]]:
     columns = f"{gtin.well_formed(value)}, {gtin.check_digit_holds(value)}"
     listed = ", ".join(f"('{text}')" for text in texts)
     query = f"SELECT {columns} FROM ({shared.over(f'SELECT v FROM (VALUES {listed}) AS t(v)')})"
-    return duckdb.execute(query).fetchall()
+    return duckdb.connect().execute(query).fetchall()
 
 
 def by_hand(digits: str) -> bool:
@@ -102,6 +102,6 @@ def test_a_refused_prefix_is_never_called_fine(ranges: tuple[str, ...]) -> None:
     numbers = {prefix: with_check_digit(f"{prefix:03}123456789") for prefix in range(1000)}
     listed = ", ".join(f"({prefix}, '{number}')" for prefix, number in numbers.items())
     values = f"SELECT p, v FROM (VALUES {listed}) AS t(p, v)"
-    found = duckdb.execute(f"SELECT p FROM ({shared.over(values)}) WHERE {fine} ORDER BY p").fetchall()
+    found = duckdb.connect().execute(f"SELECT p FROM ({shared.over(values)}) WHERE {fine} ORDER BY p").fetchall()
     bounds = [tuple(map(int, each.split("-"))) for each in ranges]
     assert [p for (p,) in found] == [p for p in range(1000) if not any(a <= p <= b for a, b in bounds)]

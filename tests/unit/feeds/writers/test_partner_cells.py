@@ -83,14 +83,14 @@ def test_a_partner_of_one_price_gets_the_offer_that_has_no_days(
 @pytest.mark.parametrize("profile", ["awin", "idealo", "kelkoo", "klarna", "rakuten-merchandiser"])
 def test_what_is_no_price_gives_no_amount(price: str, profile: str) -> None:
     attribute = load_profile(profile).attribute(AMOUNTS.get(profile, "price"))
-    row = duckdb.execute(f"SELECT {taken(attribute, '$v')}", {"v": price}).fetchone()
+    row = duckdb.connect().execute(f"SELECT {taken(attribute, '$v')}", {"v": price}).fetchone()
     assert row == (price,)
 
 
 @pytest.mark.parametrize("price", ["12 EUR", "12.5 EUR", "1299.00 EUR", "10.123 KWD", "1000 JPY"])
 def test_a_price_gives_its_amount(price: str) -> None:
     attribute = load_profile("awin").attribute("price")
-    row = duckdb.execute(f"SELECT {taken(attribute, '$v')}", {"v": price}).fetchone()
+    row = duckdb.connect().execute(f"SELECT {taken(attribute, '$v')}", {"v": price}).fetchone()
     assert row == (price[:-4],)
 
 
