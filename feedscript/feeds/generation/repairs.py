@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from feedscript.feeds.engine.sql import combined, literal
+from feedscript.feeds.engine.sql import combined, identifier, literal
 from feedscript.feeds.mapping import Compiled, Step
 from feedscript.feeds.writers.replaced import Replacement
 
@@ -53,11 +54,22 @@ def flags(steps: tuple[Step, ...]) -> dict[str, str]:
 
     The engine asks for memory by the number of columns, and writes with one thread where it cannot have it for two.
     """
-    bits = [
-        f"CASE WHEN {step.changed} THEN {_bit(place)} ELSE 0::BIGINT END" for place, step in enumerate(steps)
-    ]
-    starts = range(0, len(bits), _MASK_BITS)
-    return {_column(start): combined(bits[start : start + _MASK_BITS]) for start in starts}
+    places = range(len(steps))
+    starts = places[::_MASK_BITS]
+    return {_column(start): _mask(steps, places[start : start + _MASK_BITS]) for start in starts}
+
+
+def _mask(steps: tuple[Step, ...], places: range) -> str:
+    """The bits of the steps at these places; those that one shortcut leads past are asked for together."""
+    masks: list[str] = []
+    for passed_by, group in groupby(places, key=lambda place: steps[place].passed_by):
+        bits = combined(
+            [f"CASE WHEN {steps[place].changed} THEN {_bit(place)} ELSE 0::BIGINT END" for place in group]
+        )
+        masks.append(
+            f"CASE WHEN {identifier(passed_by)} THEN 0::BIGINT ELSE {bits} END" if passed_by else bits
+        )
+    return combined(masks)
 
 
 def _column(place: int) -> str:

@@ -25,18 +25,19 @@ from feedscript.feeds.generation.repairs import (
     told,
     told_replacement,
 )
-from feedscript.feeds.mapping import Compiled, Mapping, Matches, add_functions, compile_mapping
+from feedscript.feeds.mapping import Compiled, Foreknown, Mapping, Matches, add_functions, compile_mapping
 from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.preparation import Counts, Preparation
 from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.readers.survey import start_index
+from feedscript.feeds.readers.survey import Alphabet, start_index
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.source_table import source_table
+from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.writers.cells import Column, partner_columns
 from feedscript.feeds.writers.feed_file import WrittenFeed, write
 from feedscript.feeds.writers.file_form import DELIMITED, FileForm
@@ -216,7 +217,9 @@ class Writing:
 
     def _compiled(self, staged: Staged, scan: str) -> Compiled:
         known = frozenset(self.rules.attributes.keys() | self.rules.inputs.keys())
-        return compile_mapping(self.matches, known, scan, joined=staged.line_column is not None)
+        foreknown = Foreknown() if self.preparation.steps else _foreknown(staged)
+        joined = staged.line_column is not None
+        return compile_mapping(self.matches, known, scan, joined=joined, foreknown=foreknown)
 
     def _work_out(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled, ledger: Ledger) -> None:
         """Keep the items with flags of what was changed in them: to work them out costs far more than to keep them."""
@@ -235,6 +238,13 @@ class Writing:
         again = self._compiled(staged, restricted(scan, places))
         item = again.attributes.get(self.profile.attribute(self.profile.item).origin, "NULL::VARCHAR")
         return tuple(told(connection, found, places, again, item))
+
+
+def _foreknown(staged: Staged) -> Foreknown:
+    """What the beginning of the source tells of its cells, and its survey of all of them."""
+    survey = staged.source.survey if staged.is_source else None
+    alphabet = survey.result().alphabet if survey is not None else Alphabet()
+    return Foreknown([each.texts for each in find_usual(staged)], alphabet)
 
 
 def _counting(staged: Staged) -> Callable[[], int] | None:

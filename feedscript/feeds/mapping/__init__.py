@@ -14,11 +14,13 @@ from feedscript.feeds.mapping.matching import (
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.preset import Preset, presets, recognised
 from feedscript.feeds.mapping.said import NotSaid, with_said
+from feedscript.feeds.mapping.shortcuts import Foreknown
 
 __all__ = [
     "AmbiguousColumn",
     "AttributesUnmatched",
     "Compiled",
+    "Foreknown",
     "Mapping",
     "Match",
     "Matches",

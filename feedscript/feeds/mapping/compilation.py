@@ -19,6 +19,7 @@ from feedscript.feeds.mapping.model import Rule
 from feedscript.feeds.mapping.named_lists import with_labelled
 from feedscript.feeds.mapping.operations import Default, Layer, Operation
 from feedscript.feeds.mapping.operations.operation import Alone
+from feedscript.feeds.mapping.shortcuts import Foreknown, Shortcut
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 from feedscript.feeds.readers.white_space import trimmed, trimmed_each
 
@@ -44,12 +45,16 @@ class MisplacedReference(BadConfig):
 
 @dataclass(frozen=True)
 class Step:
-    """One operation on one attribute; in SQL, its value before (`was`) and after (`now`)."""
+    """One operation on one attribute; in SQL, its value before (`was`) and after (`now`).
+
+    `passed_by` names the column, if there is one, that tells of which items the operation surely leaves the value.
+    """
 
     attribute: str
     operation: str
     was: str
     now: str
+    passed_by: str | None = None
 
     @property
     def changed(self) -> str:
@@ -83,19 +88,20 @@ def compile_mapping(
     scan: str,
     *,
     joined: bool = True,
+    foreknown: Foreknown = Foreknown(),  # noqa: B008 - frozen
 ) -> Compiled:
     """The query that turns the rows of `scan` (a table of columns c0, c1 ...) into items.
 
     `known` are all attributes and inputs of the mapping: one of them that the source has not is NULL to operations.
     `joined` says that a cell may hold several values, parted by U+001F; what is asked for by its name in a list always
-    may.
+    may. `foreknown` is what saves looking at each cell.
     """
-    layers, steps = _layers(matches, known, joined=joined)
-    first: dict[str, str] = {}
+    shortcuts = _shortcuts(matches, foreknown, joined=joined)
+    layers, steps = _layers(matches, known, shortcuts, joined=joined)
+    first: dict[str, str] = {each.name: each.test for each in shortcuts.values()}
     for name, match in matches.by_name.items():
-        several = _may_hold_several(match, matches, joined=joined)
         for column, positions in _candidates(name, match).items():
-            first.update(_cells(column, positions, match.rule, joined=several))
+            first.update(_cells(column, positions, match.rule))
     first |= dict.fromkeys(sorted(known - matches.by_name.keys()), "NULL::VARCHAR")
     source = with_labelled(scan, len(matches.columns), matches.labelled)
     source = with_composed(
@@ -131,8 +137,22 @@ class _Layers:
         return depth
 
 
+def _shortcuts(matches: Matches, foreknown: Foreknown, *, joined: bool) -> dict[str, Shortcut]:
+    """Of the columns that are one cell of the source: what may pass by their operations."""
+    return {
+        column: Shortcut.past(
+            column, positions[0], _operations(match, tuple(candidates)), foreknown, joined=joined
+        )
+        for name, match in matches.by_name.items()
+        if not is_list(match.rule)
+        for candidates in [_candidates(name, match)]
+        for column, positions in candidates.items()
+        if positions and positions[0] < len(matches.columns)
+    }
+
+
 def _layers(
-    matches: Matches, known: frozenset[str], *, joined: bool
+    matches: Matches, known: frozenset[str], shortcuts: Mapping[str, Shortcut], *, joined: bool
 ) -> tuple[list[dict[str, str]], list[Step]]:
     """The assignments of all operations, each in the first layer in which all that it reads is ready."""
     layers = _Layers()
@@ -143,9 +163,13 @@ def _layers(
         candidates = _candidates(name, match)
         columns = tuple(candidates)
         several = _may_hold_several(match, matches, joined=joined)
-        origins = (_origin(each, places, match.rule, joined=several) for each, places in candidates.items())
+        origins = (
+            _origin(each, places, match.rule, shortcuts.get(each), joined=several)
+            for each, places in candidates.items()
+        )
         depth = layers.add_all(0, origins)
-        steps += _origin_steps(name, match, columns, joined=several)
+        shortcut = shortcuts.get(name)
+        steps += _origin_steps(name, match, columns, shortcut, joined=several)
         before = [*columns]
         for place, operation in enumerate(_operations(match, columns)):
             depth = max(depth, *_depths(name, operation, ready))
@@ -154,14 +178,26 @@ def _layers(
             elif place == 0:
                 before = [f"{column}:before" for column in columns]
                 layers.add(depth, _kept(before, columns))
-            depth = layers.add_all(depth, (operation.layers(column) for column in columns))
+            ways = (_way(operation, column, place, shortcuts.get(column)) for column in columns)
+            depth = layers.add_all(depth, ways)
             after = [f"{column}:after:{place}" for column in columns]
             layers.add(depth, _kept(after, columns))
             if not isinstance(operation, _FirstOf):
-                steps.append(Step(name, operation.name, _taken(name, before), _taken(name, after)))
+                passed_by = shortcut.name if shortcut and place < shortcut.operations else None
+                steps.append(Step(name, operation.name, _taken(name, before), _taken(name, after), passed_by))
             before = after
         ready[name] = depth
     return layers.columns, steps
+
+
+def _way(operation: Operation, column: str, place: int, shortcut: Shortcut | None) -> Iterator[Layer]:
+    """The operation's layers; those that the column's shortcut leads past only for the cells that do not take it."""
+    for layer in operation.layers(column):
+        yield (
+            shortcut.guarded(layer, column, identifier(column))
+            if shortcut and place < shortcut.operations
+            else layer
+        )
 
 
 def _may_hold_several(match: Match, matches: Matches, *, joined: bool) -> bool:
@@ -230,49 +266,58 @@ def _taken(name: str, columns: list[str]) -> str:
     return f"CASE {identifier(f'{name}:taken')} {cases} END"
 
 
-def _cells(column: str, positions: tuple[int, ...], rule: Rule, *, joined: bool) -> dict[str, str]:
-    """The source's cells as they are, and without white space around their values; a constant is the value itself."""
+def _cells(column: str, positions: tuple[int, ...], rule: Rule) -> dict[str, str]:
+    """The source's cells as they are; a constant is the value itself."""
     if rule.constant is not None:
         return {column: literal(rule.constant)}
-    cells: dict[str, str] = {}
-    for place, position in enumerate(positions):
-        cell = f"c{position}"
-        bare = trimmed_each(cell, VALUE_SEPARATOR) if joined else trimmed(cell)
-        cells[f"{column}:cell:{place}"] = cell
-        cells[f"{column}:trimmed:{place}"] = f"nullif({bare}, '')"
-    return cells
+    return {f"{column}:cell:{place}": f"c{position}" for place, position in enumerate(positions)}
 
 
-def _origin(column: str, positions: tuple[int, ...], rule: Rule, *, joined: bool) -> Iterator[dict[str, str]]:
+def _origin(
+    column: str, positions: tuple[int, ...], rule: Rule, shortcut: Shortcut | None, *, joined: bool
+) -> Iterator[Layer]:
     """The value that an attribute begins with, and beside it what the source holds, untrimmed and whole."""
     if rule.constant is not None:
         return
-    cells, trimmed = (
-        [identifier(f"{column}:{kind}:{place}") for place in range(len(positions))]
-        for kind in ("cell", "trimmed")
+    cells, trimmed_cells = (
+        [f"{column}:{kind}:{place}" for place in range(len(positions))] for kind in ("cell", "trimmed")
     )
+    bare = {
+        name: f"nullif({_trimmed(identifier(cell), joined=joined)}, '')"
+        for name, cell in zip(trimmed_cells, cells, strict=True)
+    }
+    yield shortcut.guarded(bare, trimmed_cells[0], identifier(cells[0])) if shortcut else bare
     raw, whole = f"{column}:raw", f"{column}:whole"
     if is_list(rule):
-        filled = (f"nullif({cell}, '')" for cell in cells)
+        filled = (f"nullif({identifier(cell)}, '')" for cell in cells)
         yield {
             raw: f"nullif(concat_ws({_JOINED}, {', '.join(filled)}), '')",
-            whole: f"nullif(concat_ws({_JOINED}, {', '.join(trimmed)}), '')",
+            whole: f"nullif(concat_ws({_JOINED}, {', '.join(map(identifier, trimmed_cells))}), '')",
         }
     else:
-        yield {raw: cells[0], whole: trimmed[0]}
-    yield {column: _first_of(identifier(whole), rule, joined=joined)}
+        yield {raw: identifier(cells[0]), whole: identifier(trimmed_cells[0])}
+    value = {column: _first_of(identifier(whole), rule, joined=joined)}
+    yield shortcut.guarded(value, column, identifier(whole)) if shortcut else value
+
+
+def _trimmed(cell: str, *, joined: bool) -> str:
+    return trimmed_each(cell, VALUE_SEPARATOR) if joined else trimmed(cell)
 
 
 def _first_of(whole: str, rule: Rule, *, joined: bool) -> str:
     return f"split_part({whole}, {_JOINED}, 1)" if joined and not is_list(rule) else whole
 
 
-def _origin_steps(name: str, match: Match, candidates: tuple[str, ...], *, joined: bool) -> Iterator[Step]:
+def _origin_steps(
+    name: str, match: Match, candidates: tuple[str, ...], shortcut: Shortcut | None, *, joined: bool
+) -> Iterator[Step]:
     if match.rule.constant is None:
+        passed_by = shortcut.name if shortcut else None
         raw, whole = (_taken(name, [f"{each}:{kind}" for each in candidates]) for kind in ("raw", "whole"))
-        yield Step(name, TRIM, raw, whole)
+        yield Step(name, TRIM, raw, whole, passed_by)
         if joined and not is_list(match.rule):
-            yield Step(name, FIRST_VALUE, whole, _first_of(whole, match.rule, joined=joined))
+            first = _first_of(whole, match.rule, joined=joined)
+            yield Step(name, FIRST_VALUE, whole, first, passed_by)
 
 
 def _select(assigned: Mapping[str, str], passed: tuple[str, ...] | list[str], source: str) -> str:

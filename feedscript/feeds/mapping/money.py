@@ -46,7 +46,7 @@ def price_layers(
         for name in ("text", "run", "around", "told", "mark", "said", "code", "number", "amount")
     )
     return (
-        {part("text"): f"CASE WHEN {_is_right(value, decimal)} THEN NULL ELSE {_prepared(value)} END"},
+        {part("text"): f"CASE WHEN {is_right(value, decimal)} THEN NULL ELSE {_prepared(value)} END"},
         {
             part("run"): _unless_bare(text, text, f"regexp_extract({text}, {literal(RUN)})"),
             part("around"): _unless_bare(text, literal(_PLACE), _around(text)),
@@ -72,14 +72,14 @@ def code_layers(column: str) -> tuple[dict[str, str], ...]:
     capitals = f"upper({value})"
     spellings = f"({capitals}, lower({value}), left({capitals}, 1) || lower(substr({value}, 2)))"
     branches = [
-        (f"{_is_code(value)}", value),
-        (f"{_is_code(capitals)} AND {value} IN {spellings}", capitals),
+        (f"{is_code(value)}", value),
+        (f"{is_code(capitals)} AND {value} IN {spellings}", capitals),
     ]
     meaning = f"coalesce({_meaning(capitals, currencies().own_meaning)}, {value})"
     return ({column: choice(branches, meaning)},)
 
 
-def _is_right(value: str, decimal: Decimal | None) -> str:
+def is_right(value: str, decimal: Decimal | None) -> str:
     """Whether it is an amount as it should be.
 
     An amount of three decimals stays whatever the merchant says of commas where its currency has three: it may have
@@ -133,13 +133,13 @@ def _mark(around: str) -> str:
 
 def _told(told_by: tuple[str, ...]) -> str:
     last = [f"split_part({identifier(name)}, ' ', -1)" for name in told_by]
-    return f"coalesce({', '.join(f'CASE WHEN {_is_code(each)} THEN {each} END' for each in last)})"
+    return f"coalesce({', '.join(f'CASE WHEN {is_code(each)} THEN {each} END' for each in last)})"
 
 
 def _said(mark: str, told: str) -> str:
     """The code in the mark, alone or beside a sign; in small letters only the one that the merchant tells."""
     code = f"regexp_extract({mark}, '^[^A-Za-z]*([A-Z]{{3}})[^A-Za-z]*$', 1)"
-    return f"CASE WHEN {mark} = lower({told}) THEN {told} WHEN {_is_code(code)} THEN {code} END"
+    return f"CASE WHEN {mark} = lower({told}) THEN {told} WHEN {is_code(code)} THEN {code} END"
 
 
 def _code(around: str, mark: str, said: str, told: str) -> str:
@@ -184,7 +184,8 @@ def _entries(pairs: Iterable[tuple[str, str]]) -> str:
     return f"({_ENTRY} || {literal(_BETWEEN.join(f'{sign}{_STANDS_FOR}{code}' for sign, code in pairs))} || {_ENTRY})"
 
 
-def _is_code(text: str) -> str:
+def is_code(text: str) -> str:
+    """Whether it is a currency's code."""
     codes = literal(f" {' '.join(currencies().codes)} ")
     return f"(strlen({text}) = 3 AND contains({codes}, ' ' || {text} || ' '))"
 

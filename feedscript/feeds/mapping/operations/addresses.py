@@ -22,3 +22,6 @@ class Url(Alone):
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
         return ({column: where(contains(value, SUSPECT), MENDED_ADDRESS, value)},)
+
+    def leaves(self, value: str) -> str:
+        return f"NOT {contains(value, SUSPECT)}"

@@ -7,7 +7,7 @@ from typing import ClassVar
 from feedscript.feeds.engine.sql import choice, identifier, literal, literals
 from feedscript.feeds.mapping import money, numbers
 from feedscript.feeds.mapping.numbers import Decimal
-from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 
 _UNITS = {
     "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm"),
@@ -18,7 +18,7 @@ _UNITS = {
 
 
 @dataclass(frozen=True)
-class Price:
+class Price(Costly):
     """Write an amount as Google wants it: `12,90 €` and `EUR 12.9` become `12.90 EUR`.
 
     `told_by` names the attributes or inputs that tell the currency of values that do not: a code, or another price;
@@ -34,6 +34,9 @@ class Price:
     def layers(self, column: str) -> tuple[Layer, ...]:
         return money.price_layers(column, self.told_by, self.decimal)
 
+    def leaves(self, value: str) -> str:
+        return money.is_right(value, self.decimal)
+
     def refers_to(self) -> tuple[str, ...]:
         return self.told_by
 
@@ -47,9 +50,12 @@ class Currency(Alone):
     def layers(self, column: str) -> tuple[Layer, ...]:
         return money.code_layers(column)
 
+    def leaves(self, value: str) -> str:
+        return money.is_code(value)
+
 
 @dataclass(frozen=True)
-class UnlessSameAs:
+class UnlessSameAs(Costly):
     """Empty the value where it equals another attribute's: a sale price that is the price is no sale.
 
     Amounts of one currency or unit are equal however many decimals they have.
@@ -103,6 +109,9 @@ class Measure(Alone):
             },
             {column: f"coalesce({written}, {value})"},
         )
+
+    def leaves(self, value: str) -> str:
+        return self._is_right(value)
 
     def _is_right(self, value: str) -> str:
         decimals = r"\.(?:[0-9]{1,2}|[0-9]{4,})" if self.decimal == "comma" else r"\.[0-9]+"

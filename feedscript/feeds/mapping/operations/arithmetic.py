@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import choice, identifier, literal, literals
-from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 
 _AMOUNT = "^([0-9]{1,15}(?:[.][0-9]{1,6})?)(?: ([A-Z]{3}))?$"
@@ -78,7 +78,7 @@ class Plus(Alone):
 
 
 @dataclass(frozen=True)
-class NetToGross:
+class NetToGross(Costly):
     """Add a tax of so many percent, a number or what another input tells, to an amount without it.
 
     Where the input tells no rate the amount is emptied: a net price must not be taken for the price.
@@ -109,7 +109,7 @@ def _comparison(column: str, other: str, sign: str) -> str:
 
 
 @dataclass(frozen=True)
-class HigherOf:
+class HigherOf(Costly):
     """Take another input's amount where it is higher: a price before reduction is the price."""
 
     name: ClassVar[str] = "higher_of"
@@ -125,7 +125,7 @@ class HigherOf:
 
 
 @dataclass(frozen=True)
-class OnlyBelow:
+class OnlyBelow(Costly):
     """Empty an amount that is not below another attribute's: only what is less than the price is a sale price."""
 
     name: ClassVar[str] = "only_below"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from feedscript.feeds.engine.sql import identifier, literal
-from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 
 Order = Literal["day_first", "month_first"]
 
@@ -79,7 +79,7 @@ class Date(Alone):
 
 
 @dataclass(frozen=True)
-class Range:
+class Range(Costly):
     """Join the value and another input's to a range: from when, a slash, to when; without an end it stays."""
 
     name: ClassVar[str] = "range"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import identifier
-from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Micros(Alone):
 
 
 @dataclass(frozen=True)
-class Unit:
+class Unit(Costly):
     """Put another input's unit behind a bare number: `1.2` and `kg` become `1.2 kg`; what has a unit stays."""
 
     name: ClassVar[str] = "unit"
@@ -48,7 +48,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Without:
+class Without(Costly):
     """Leave another attribute's value out of a list: the main picture is no additional one."""
 
     name: ClassVar[str] = "without"

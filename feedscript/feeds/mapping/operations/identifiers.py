@@ -33,3 +33,8 @@ class Gtin(Alone):
                 f"ELSE right({identifier(wide)}, 12) END"
             },
         )
+
+    def leaves(self, value: str) -> str:
+        # Of the signs that go a number may hold none but the dash; fewer than 12 digits may lack zeros.
+        number = f"NOT contains({value}, '-') AND TRY_CAST({value} AS UBIGINT) IS NOT NULL"
+        return f"strlen({value}) >= 12 AND {number}"

@@ -24,8 +24,23 @@ class Operation(Protocol):
     def refers_to(self) -> tuple[str, ...]:
         """The other attributes or inputs whose final values this operation reads."""
 
+    def leaves(self, value: str) -> str | None:
+        """A cheap test of what the operation leaves as it is, in SQL; None if there is none.
 
-class Alone:
+        `value` is ASCII text without white space around it. The test may miss such values, and must never be true of
+        another.
+        """
+
+
+class Costly:
+    """An operation of which nothing cheap tells what it leaves as it is."""
+
+    def leaves(self, value: str) -> str | None:  # noqa: ARG002
+        """Nothing tells."""
+        return None
+
+
+class Alone(Costly):
     """An operation that looks at its own value only."""
 
     def refers_to(self) -> tuple[str, ...]:

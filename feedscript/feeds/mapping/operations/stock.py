@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.names import lower_sql
-from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 
 #: "More than": what follows counts only where it is not nothing, since "at least 0" may be none.
 _AT_LEAST = (
@@ -49,9 +49,12 @@ class StockCount(Alone):
             },
         )
 
+    def leaves(self, value: str) -> str:
+        return f"NOT regexp_matches({value}, '[0-9]')"
+
 
 @dataclass(frozen=True)
-class Oversell:
+class Oversell(Costly):
     """Say `state` of what is out of stock, where another input's value is one of `words`: it is sold all the same."""
 
     name: ClassVar[str] = "oversell"

@@ -4,7 +4,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.engine.sql import holds_any, identifier, literal
+from feedscript.feeds.engine.sql import (
+    choice,
+    contains,
+    holds_any,
+    holds_none,
+    identifier,
+    literal,
+    no_longer,
+)
 from feedscript.feeds.mapping.functions import PLAIN_TEXT, where
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 from feedscript.feeds.rules.hypertext import BLANKS
@@ -21,13 +29,25 @@ class PlainText(Alone):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
-        read = where(holds_any(value, ("<", "&")), PLAIN_TEXT, value)
-        return {column: read}, {column: _spaced(value)}
+        return {column: where(_may_be_markup(value), PLAIN_TEXT, value)}, {column: _spaced(value)}
+
+    def leaves(self, value: str) -> str:
+        return f"{holds_none(value, ('<', *_RUNS))} AND NOT {_may_be_markup(value)}"
+
+
+#: White space that is not one space, in ASCII.
+_RUNS = ("  ", "\n", "\t", "\r", "\f")
+_MARKUP_BEGINS = "<[/!?a-zA-Z]|&[#a-zA-Z]"
+
+
+def _may_be_markup(value: str) -> str:
+    """Whether a tag or a reference may begin anywhere in the value; few are asked for the pattern."""
+    return choice([(holds_any(value, ("<", "&")), contains(value, _MARKUP_BEGINS))], "false")
 
 
 def _spaced(value: str) -> str:
     """Each run of white space one space, none at the ends; NULL where nothing is left."""
-    runs = holds_any(value, ("  ", "\n", "\t", "\r", "\f", "\u00a0"))
+    runs = holds_any(value, (*_RUNS, "\u00a0"))
     single = f"regexp_replace({value}, {literal(f'[{BLANKS}]+')}, ' ', 'g')"
     return f"nullif(trim(CASE WHEN {runs} THEN {single} ELSE {value} END), '')"
 
@@ -46,6 +66,9 @@ class Truncate(Alone):
         # Bytes, which are cheap to count, settle most.
         longer = f"strlen({value}) > {self.length} AND length({value}) > {self.length}"
         return ({column: f"CASE WHEN {longer} THEN {cut} || '…' ELSE {value} END"},)
+
+    def leaves(self, value: str) -> str:
+        return no_longer(value, self.length)
 
 
 @dataclass(frozen=True)

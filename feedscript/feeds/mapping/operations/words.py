@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import identifier, literal, literals
-from feedscript.feeds.mapping.names import fold_layers, folded, lower_sql
+from feedscript.feeds.mapping.names import fold, fold_layers, folded, lower_sql
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 
 
@@ -29,6 +29,15 @@ class Values(Alone):
         )
         return (*fold_layers(folded, column), {column: f"CASE {cases} ELSE {value} END"})
 
+    def leaves(self, value: str) -> str | None:
+        kept = tuple(own for own in self.words if self._stands_for(own) == own)
+        return f"{value} IN ({literals(kept)})" if kept else None
+
+    def _stands_for(self, word: str) -> str | None:
+        """The first value that the word is known for."""
+        known = (own for own, words in self.words.items() if fold(word) in folded((own, *words)).values())
+        return next(known, None)
+
 
 def _folded(words: tuple[str, ...]) -> str:
     return literals(tuple(sorted(set(folded(words).values()))))
@@ -44,9 +53,18 @@ class Blank(Alone):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
+        return ({column: f"CASE WHEN {lower_sql(value)} IN ({self._lowered}) THEN NULL ELSE {value} END"},)
+
+    def leaves(self, value: str) -> str:
+        longest = max((len(word.encode()) for word in self.words), default=0)
+        # A number is told from most words by its first digit.
+        number = f"{value} >= '0' AND {value} < ':' AND lower({value}) NOT IN ({self._lowered})"
+        return f"strlen({value}) > {longest} OR ({number})"
+
+    @property
+    def _lowered(self) -> str:
         # The engine works out what is asked of a constant before it begins.
-        words = ", ".join(lower_sql(literal(word)) for word in self.words)
-        return ({column: f"CASE WHEN {lower_sql(value)} IN ({words}) THEN NULL ELSE {value} END"},)
+        return ", ".join(lower_sql(literal(word)) for word in self.words)
 
 
 #: Nothing but zeros, with a currency before or after them.
@@ -67,6 +85,9 @@ class UnlessZero(Alone):
                 f"ELSE {value} END"
             },
         )
+
+    def leaves(self, value: str) -> str:
+        return f"{value} >= '1' AND {value} < ':'"
 
 
 @dataclass(frozen=True)
