@@ -24,7 +24,7 @@ def manifest_of(generated: "Generated", *feeds: Path, uri: str) -> dict[str, Any
         "profile": {"id": generated.profile.id, "version": generated.profile.version},
         "items": generated.items_written,
         "bytes": sum(each.stat().st_size for each in feeds),
-        "sha256": sha256_of(*feeds),
+        "sha256": sha256_of(*feeds) if len(feeds) > 1 else shards[0]["sha256"],
         "shards": shards if len(shards) > 1 else None,
         "source": {
             "uri": generated.source.uri,

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,14 @@ _Where = tuple[int, int | None]
 
 @dataclass(frozen=True)
 class Origins:
-    """Where items come from: `staged` is what they were made of, in its order, and `rejected` its other records."""
+    """Where items come from: `staged` is what they were made of, in its order, and `rejected` its other records.
+
+    `each_one_line` says that the source is text of which each line behind the header is one item.
+    """
 
     staged: Staged
     rejected: Rejected
+    each_one_line: bool
     limits: Limits
 
 
@@ -36,9 +40,9 @@ def list_rejects(excluding: Excluding, origins: Origins | None, *, findings: Pat
         rows.writerow(("id", "line", "rule", "value"))
         if not excluding.rejects.total:
             return
-        where = _places(excluding, origins) if origins else iter(())
+        where_of = _where_of(excluding, origins)
         for place, item_id, found in excluding.findings():
-            item, line = _at(where, place)
+            item, line = where_of(place)
             for each in found:
                 finding = {
                     "item_id": item_id,
@@ -55,6 +59,17 @@ def list_rejects(excluding: Excluding, origins: Origins | None, *, findings: Pat
                     rows.writerow((item_id, line, each.rule.id, each.value))
 
 
+def _where_of(excluding: Excluding, origins: Origins | None) -> Callable[[int], _Where]:
+    """Who tells where the item at a place stands in the source, asked in order."""
+    if origins is None:
+        return lambda place: (place + 1, None)
+    if origins.each_one_line:
+        skipped = origins.staged.skip_lines
+        return lambda place: (place + 1, skipped + place + 1)
+    places = _places(excluding, origins)
+    return lambda place: next((where for each, where in places if each == place), (place + 1, None))
+
+
 def _places(excluding: Excluding, origins: Origins) -> Iterator[tuple[int, _Where]]:
     """Where items stand in the source, in order; of XML and JSON only those that are left out."""
     staged, rejected = origins.staged, origins.rejected
@@ -69,7 +84,3 @@ def _places(excluding: Excluding, origins: Origins) -> Iterator[tuple[int, _Wher
     )
     noted = excluding.connection.execute("SELECT n, line FROM reject_lines ORDER BY n").fetchall()
     return ((place, (staged.faults.ordinal(place), line)) for place, line in noted)
-
-
-def _at(places: Iterator[tuple[int, _Where]], wanted: int) -> _Where:
-    return next((where for place, where in places if place == wanted), (wanted + 1, None))

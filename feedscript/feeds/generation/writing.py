@@ -128,8 +128,11 @@ class Writing:
             counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
             assert counted is not None
             counts = Counts(counted[0], {})
+        each_one_line = False
         if counting is not None:
-            self._look_between(rejected, staged, counts.read, counting())
+            lines = counting()
+            self._look_between(rejected, staged, counts.read, lines)
+            each_one_line = rejected.each_one_line(counts.read, lines)
         account = replace(
             account_of(staged, rejected, counts.read), excluded=counts.excluded, added=counts.added
         )
@@ -143,7 +146,7 @@ class Writing:
             accept(account, rejects)
             items = excluding.kept()
             # Behind steps over rows an item is no row of the source by itself.
-            origin = None if self.preparation.steps else Origins(staged, rejected, self.limits)
+            origin = None if self.preparation.steps else Origins(staged, rejected, each_one_line, self.limits)
             listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
             list_rejects(excluding, origin, **listed)
         else:

@@ -83,6 +83,10 @@ class Rejected:
         """
         return lines - self.staged.skip_lines - items - len(self.records) - self.blank
 
+    def each_one_line(self, items: int, lines: int) -> bool:
+        """Whether every line behind the header is one item."""
+        return not (self.records or self.blank or self.lines_left(items, lines))
+
     def count_blank(self, limits: Limits) -> None:
         """Count the rows without a value, where the scan passed over them."""
         every = raw_table(replace(self.staged, skip_blank=False), limits)
