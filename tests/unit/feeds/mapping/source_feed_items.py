@@ -1,0 +1,107 @@
+"""What is right of ten items of each feed in `samples/exports` that comes in as a source, worked out by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Item = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The file, what has to be said of it, the preset that reads it, its items by id, rows left out by reason."""
+
+    file: str
+    preset: str
+    items: Mapping[str, Item]
+    source: str = ""
+    excluded: Mapping[str, int] = field(default_factory=dict)
+
+
+_CDN, _SHOP = "https://cdn.example.com", "https://shop.example.com"
+_NUMBERS = (
+    "pictures",
+    "availability",
+    "price",
+    "sale_price",
+    "gtin",
+    "item_group_id",
+    "size",
+    "shipping_weight",
+    "mpn",
+)
+# fmt: off
+#: What all of these feeds say of an item; pictures are parted by blanks, the first is image_link.
+_FACTS = {
+    "SM-001": ("stone-mug-1 stone-mug-2 stone-mug-3", "in_stock",
+               "18.00", "14.50", "9520000000011", "stone-mug", "", "420 g", ""),
+    "SM-002": ("stone-mug-2 stone-mug-1 stone-mug-3", "out_of_stock",
+               "18.00", "14.50", "9520000000028", "stone-mug", "", "420 g", ""),
+    "LA-004": ("linen-apron-1 linen-apron-2", "in_stock", "39.00", "", "9520000000042", "", "", "260 g", ""),
+    "OB-006": ("oak-board-1 oak-board-2", "out_of_stock", "49.00", "", "9520000000066", "oak-board", "M", "1250 g", ""),
+    "TT-010": ("tea-towel-2", "in_stock", "12.90", "", "9520000000103", "tea-towel", "50 x 70", "110 g", ""),
+    "BH-013": ("brass-hook-1", "in_stock", "8.00", "", "9520000000134", "", "", "90 g", ""),
+    "CP-015": ("cafe-press-1 cafe-press-2", "in_stock", "39.90", "34.90", "9520000000158", "", "", "780 g", ""),
+    "CB-017": ("clay-bowl-1", "in_stock", "17.25", "", "", "", "", "510 g", "FH-CB17"),
+    "CH-019": ("candle-holder-1", "out_of_stock", "11.00", "", "9520000000196", "", "", "150 g", ""),
+    "WS-021": ("wool-socks-1", "in_stock", "16.00", "", "9520000000219", "wool-socks", "36-38", "80 g", ""),
+}
+_LINKS = {
+    "SM-001": "stone-mug?v=SM-001", "SM-002": "stone-mug?v=SM-002", "LA-004": "linen-apron",
+    "OB-006": "oak-board?v=OB-006", "TT-010": "tea-towel?v=TT-010", "BH-013": "brass-hook", "CP-015": "cafe-press", "CB-017": "clay-bowl",
+    "CH-019": "candle-holder", "WS-021": "wool-socks?v=WS-021",
+}
+_WORDS = ("title", "description", "product_type", "color", "material", "gender")
+_ENGLISH = {
+    "SM-001": ("Stone mug Slate", "Stone mug. Made by hand.", "Kitchen > Mugs", "Slate", "", ""),
+    "SM-002": ("Stone mug Sand", "Stone mug. Made by hand.", "Kitchen > Mugs", "Sand", "", ""),
+    "LA-004": ("Linen apron", "Linen apron & 100% Linen. Made by hand.", "Kitchen > Textiles", "", "Linen", ""),
+    "OB-006": ("Oak board M", "Oak board. Made by hand.", "Kitchen > Boards", "", "Oak", ""),
+    "TT-010": ("Tea towel Rust, 50 x 70", "Tea towel. Made by hand.", "Kitchen > Textiles", "Rust", "", ""),
+    "BH-013": ("Brass hook", "Brass hook. Made by hand.", "Home > Decoration", "", "", ""),
+    "CP-015": ("Café press", "Café press. Made by hand.", "Kitchen > Coffee", "", "", ""),
+    "CB-017": ("Clay bowl", "Clay bowl. Made by hand.", "Kitchen", "", "", ""),
+    "CH-019": ("Candle holder", "Candle holder. Made by hand.", "Home > Decoration", "", "", ""),
+    "WS-021": ("Wool socks Grey, 36-38", "Wool socks. Made by hand.", "Home > Socks", "Grey", "Wool", "female"),
+}
+# fmt: on
+
+
+def _items(
+    words: Mapping[str, tuple[str, ...]],
+    currency: str,
+    *,
+    without: tuple[str, ...] = (),
+    changes: Mapping[str, Item] | None = None,
+) -> dict[str, Item]:
+    """The ten items; `without` are attributes that the form of feed has no place for."""
+    items = {}
+    for name, facts in _FACTS.items():
+        item = dict(zip(_WORDS, words[name], strict=True)) | dict(zip(_NUMBERS, facts, strict=True))
+        first, *others = (f"{_CDN}/{each}.jpg" for each in item.pop("pictures").split())
+        item |= {"link": f"{_SHOP}/{_LINKS[name]}", "image_link": first}
+        item |= {"additional_image_link": ",".join(others), "brand": "Fernhollow", "condition": "new"}
+        if "sale_price" in without and item["sale_price"]:
+            # The feed knows one price, which is the lower one.
+            item["price"] = item["sale_price"]
+        item |= {price: f"{item[price]} {currency}" for price in ("price", "sale_price") if item[price]}
+        items[name] = {each: item[each] for each in item if each not in without} | (changes or {}).get(
+            name, {}
+        )
+    return items
+
+
+EXPECTED = {
+    "awin": Expected(
+        "awin-publisher.csv",
+        "awin_publisher",
+        _items(
+            _ENGLISH, "EUR", changes={"LA-004": {"material": "Linen"}, "SM-001": {"custom_label_0": "autumn"}}
+        ),
+        excluded={"not for sale": 1},
+    ),
+    "cj": Expected(
+        "cj-publisher.csv",
+        "cj_publisher",
+        _items(_ENGLISH, "EUR"),
+    ),
+}
