@@ -47,8 +47,8 @@ _FACTS = {
 }
 _LINKS = {
     "SM-001": "stone-mug?v=SM-001", "SM-002": "stone-mug?v=SM-002", "LA-004": "linen-apron",
-    "OB-006": "oak-board?v=OB-006", "TT-010": "tea-towel?v=TT-010", "BH-013": "brass-hook", "CP-015": "cafe-press", "CB-017": "clay-bowl",
-    "CH-019": "candle-holder", "WS-021": "wool-socks?v=WS-021",
+    "OB-006": "oak-board?v=OB-006", "TT-010": "tea-towel?v=TT-010", "BH-013": "brass-hook",
+    "CP-015": "cafe-press", "CB-017": "clay-bowl", "CH-019": "candle-holder", "WS-021": "wool-socks?v=WS-021",
 }
 _WORDS = ("title", "description", "product_type", "color", "material", "gender")
 _ENGLISH = {
@@ -63,7 +63,36 @@ _ENGLISH = {
     "CH-019": ("Candle holder", "Candle holder. Made by hand.", "Home > Decoration", "", "", ""),
     "WS-021": ("Wool socks Grey, 36-38", "Wool socks. Made by hand.", "Home > Socks", "Grey", "Wool", "female"),
 }
+_RUSSIAN = {
+    "SM-001": ("Каменная кружка Сланец", "Каменная кружка. Сделано вручную.", "Кухня > Кружки", "Сланец", "", ""),
+    "SM-002": ("Каменная кружка Песок", "Каменная кружка. Сделано вручную.", "Кухня > Кружки", "Песок", "", ""),
+    "LA-004": ("Льняной фартук", "Льняной фартук & 100% Лён. Сделано вручную.", "Кухня > Текстиль", "", "Лён", ""),
+    "OB-006": ("Дубовая доска M", "Дубовая доска. Сделано вручную.", "Кухня > Доски", "", "Дуб", ""),
+    "TT-010": ("Кухонное полотенце Ржавчина, 50 x 70", "Кухонное полотенце. Сделано вручную.", "Кухня > Текстиль",
+               "Ржавчина", "", ""),
+    "BH-013": ("Латунный крючок", "Латунный крючок. Сделано вручную.", "Дом > Декор", "", "", ""),
+    "CP-015": ("Френч-пресс Fernhollow Модель 9", "Френч-пресс. Сделано вручную.", "Кухня > Кофе", "", "", ""),
+    "CB-017": ("Глиняная миска", "Глиняная миска. Сделано вручную.", "Кухня", "", "", ""),
+    "CH-019": ("Подсвечник", "Подсвечник. Сделано вручную.", "Дом > Декор", "", "", ""),
+    "WS-021": ("Шерстяные носки Серый, 36-38", "Шерстяные носки. Сделано вручную.", "Дом > Носки", "Серый", "Шерсть",
+               "female"),
+}
 # fmt: on
+_KILOGRAMS = {
+    name: {"shipping_weight": weight}
+    for name, weight in {
+        "SM-001": "0.42 kg",
+        "SM-002": "0.42 kg",
+        "LA-004": "0.26 kg",
+        "OB-006": "1.25 kg",
+        "TT-010": "0.11 kg",
+        "BH-013": "0.09 kg",
+        "CP-015": "0.78 kg",
+        "CB-017": "0.51 kg",
+        "CH-019": "0.15 kg",
+        "WS-021": "0.08 kg",
+    }.items()
+}
 
 
 def _items(
@@ -103,5 +132,11 @@ EXPECTED = {
         "cj-publisher.csv",
         "cj_publisher",
         _items(_ENGLISH, "EUR"),
+    ),
+    "yml": Expected(
+        "yml.xml",
+        "yml",
+        _items(_RUSSIAN, "RUB", changes=_KILOGRAMS),
+        excluded={"disabled": 1},
     ),
 }
