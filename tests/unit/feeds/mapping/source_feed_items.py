@@ -77,6 +77,59 @@ _RUSSIAN = {
     "WS-021": ("Шерстяные носки Серый, 36-38", "Шерстяные носки. Сделано вручную.", "Дом > Носки", "Серый", "Шерсть",
                "female"),
 }
+_CZECH = {
+    "SM-001": ("Kameninový hrnek Břidlice", "Kameninový hrnek. Ručně vyrobeno.", "Kuchyně > Hrnky", "Břidlice", "", ""),
+    "SM-002": ("Kameninový hrnek Písek", "Kameninový hrnek. Ručně vyrobeno.", "Kuchyně > Hrnky", "Písek", "", ""),
+    "LA-004": ("Lněná zástěra", "Lněná zástěra & 100% Len. Ručně vyrobeno.", "Kuchyně > Textil", "", "Len", ""),
+    "OB-006": ("Dubové prkénko M", "Dubové prkénko. Ručně vyrobeno.", "Kuchyně > Prkénka", "", "Dub", ""),
+    "TT-010": ("Utěrka Rez, 50 x 70", "Utěrka. Ručně vyrobeno.", "Kuchyně > Textil", "Rez", "", ""),
+    "BH-013": ("Mosazný háček", "Mosazný háček. Ručně vyrobeno.", "Domov > Dekorace", "", "", ""),
+    "CP-015": ("Kávovar French press", "Kávovar French press. Ručně vyrobeno.", "Kuchyně > Káva", "", "", ""),
+    "CB-017": ("Hliněná miska", "Hliněná miska. Ručně vyrobeno.", "Kuchyně", "", "", ""),
+    "CH-019": ("Svícen", "Svícen. Ručně vyrobeno.", "Domov > Dekorace", "", "", ""),
+    "WS-021": ("Vlněné ponožky Šedá, 36-38", "Vlněné ponožky. Ručně vyrobeno.", "Domov > Ponožky", "Šedá", "Vlna",
+               "female"),
+}
+_POLISH = {
+    "SM-001": ("Kubek kamionkowy Łupek", "Kubek kamionkowy. Wykonane ręcznie.", "Kuchnia > Kubki", "Łupek", "", ""),
+    "SM-002": ("Kubek kamionkowy Piasek", "Kubek kamionkowy. Wykonane ręcznie.", "Kuchnia > Kubki", "Piasek", "", ""),
+    "LA-004": ("Lniany fartuch", "Lniany fartuch & 100% Len. Wykonane ręcznie.", "Kuchnia > Tekstylia", "", "Len", ""),
+    "OB-006": ("Deska dębowa M", "Deska dębowa. Wykonane ręcznie.", "Kuchnia > Deski", "", "Dąb", ""),
+    "TT-010": ("Ściereczka Rdza, 50 x 70", "Ściereczka. Wykonane ręcznie.", "Kuchnia > Tekstylia", "Rdza", "", ""),
+    "BH-013": ("Mosiężny haczyk", "Mosiężny haczyk. Wykonane ręcznie.", "Dom > Dekoracje", "", "", ""),
+    "CP-015": ("Zaparzacz do kawy", "Zaparzacz do kawy. Wykonane ręcznie.", "Kuchnia > Kawa", "", "", ""),
+    "CB-017": ("Miska gliniana", "Miska gliniana. Wykonane ręcznie.", "Kuchnia", "", "", ""),
+    "CH-019": ("Świecznik", "Świecznik. Wykonane ręcznie.", "Dom > Dekoracje", "", "", ""),
+    "WS-021": ("Skarpety wełniane Szary, 36-38", "Skarpety wełniane. Wykonane ręcznie.", "Dom > Skarpety", "Szary",
+               "Wełna", "female"),
+}
+_GREEK = {
+    "SM-001": ("Πέτρινη κούπα Σχιστόλιθος", "Πέτρινη κούπα. Φτιαγμένο στο χέρι.", "Κουζίνα > Κούπες",
+               "Σχιστόλιθος", "", ""),
+    "SM-002": ("Πέτρινη κούπα Άμμος", "Πέτρινη κούπα. Φτιαγμένο στο χέρι.", "Κουζίνα > Κούπες", "Άμμος", "", ""),
+    "LA-004": ("Λινή ποδιά", "Λινή ποδιά & 100% Λινό. Φτιαγμένο στο χέρι.", "Κουζίνα > Υφάσματα", "", "", ""),
+    "OB-006": ("Δρύινη σανίδα", "Δρύινη σανίδα. Φτιαγμένο στο χέρι.", "Κουζίνα > Σανίδες", "", "", ""),
+    "TT-010": ("Πετσέτα κουζίνας Σκουριά", "Πετσέτα κουζίνας. Φτιαγμένο στο χέρι.", "Κουζίνα > Υφάσματα", "Σκουριά",
+               "", ""),
+    "BH-013": ("Ορειχάλκινος γάντζος", "Ορειχάλκινος γάντζος. Φτιαγμένο στο χέρι.", "Σπίτι > Διακόσμηση", "", "", ""),
+    "CP-015": ("Καφετιέρα πίεσης", "Καφετιέρα πίεσης. Φτιαγμένο στο χέρι.", "Κουζίνα > Καφές", "", "", ""),
+    "CB-017": ("Πήλινο μπολ", "Πήλινο μπολ. Φτιαγμένο στο χέρι.", "Κουζίνα", "", "", ""),
+    "CH-019": ("Κηροπήγιο", "Κηροπήγιο. Φτιαγμένο στο χέρι.", "Σπίτι > Διακόσμηση", "", "", ""),
+    "WS-021": ("Μάλλινες κάλτσες", "Μάλλινες κάλτσες. Φτιαγμένο στο χέρι.", "Σπίτι > Κάλτσες", "Γκρι", "", ""),
+}
+_GERMAN = {
+    "SM-001": ("Steinbecher Schiefer", "Steinbecher. Von Hand gemacht.", "Küche > Becher", "Schiefer", "", ""),
+    "SM-002": ("Steinbecher Sand", "Steinbecher. Von Hand gemacht.", "Küche > Becher", "Sand", "", ""),
+    "LA-004": ("Leinenschürze", "Leinenschürze & 100% Leinen. Von Hand gemacht.", "Küche > Textilien", "",
+               "Leinen", ""),
+    "OB-006": ("Eichenbrett M", "Eichenbrett. Von Hand gemacht.", "Küche > Bretter", "", "Eiche", ""),
+    "TT-010": ("Geschirrtuch Rost, 50 x 70", "Geschirrtuch. Von Hand gemacht.", "Küche > Textilien", "Rost", "", ""),
+    "BH-013": ("Messinghaken", "Messinghaken. Von Hand gemacht.", "Wohnen > Deko", "", "", ""),
+    "CP-015": ("Kaffeepresse", "Kaffeepresse. Von Hand gemacht.", "Küche > Kaffee", "", "", ""),
+    "CB-017": ("Tonschale", "Tonschale. Von Hand gemacht.", "Küche", "", "", ""),
+    "CH-019": ("Kerzenhalter", "Kerzenhalter. Von Hand gemacht.", "Wohnen > Deko", "", "", ""),
+    "WS-021": ("Wollsocken Grau, 36-38", "Wollsocken. Von Hand gemacht.", "Wohnen > Socken", "Grau", "Wolle", "female"),
+}
 # fmt: on
 _KILOGRAMS = {
     name: {"shipping_weight": weight}
@@ -138,5 +191,38 @@ EXPECTED = {
         "yml",
         _items(_RUSSIAN, "RUB", changes=_KILOGRAMS),
         excluded={"disabled": 1},
+    ),
+    "heureka": Expected(
+        "heureka.xml",
+        "heureka",
+        _items(_CZECH, "CZK", without=("sale_price", "shipping_weight")),
+        source="source: {currency: CZK}\n",
+    ),
+    "ceneo": Expected(
+        "ceneo.xml",
+        "ceneo",
+        _items(_POLISH, "PLN", without=("sale_price", "item_group_id"), changes=_KILOGRAMS),
+    ),
+    "idealo": Expected(
+        "idealo.csv",
+        "idealo",
+        _items(_GERMAN, "EUR", without=("item_group_id", "shipping_weight")),
+        source="source: {currency: EUR}\n",
+    ),
+    "skroutz": Expected(
+        "skroutz.xml",
+        "skroutz",
+        _items(
+            _GREEK,
+            "EUR",
+            without=("sale_price", "material", "gender"),
+            # Each colour is a product of its own there, and weights are those of products.
+            changes={
+                "SM-001": {"item_group_id": ""},
+                "SM-002": {"item_group_id": ""},
+                "TT-010": {"item_group_id": ""},
+                "OB-006": {"shipping_weight": "800 g"},
+            },
+        ),
     ),
 }

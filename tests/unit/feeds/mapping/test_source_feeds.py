@@ -2,14 +2,21 @@
 
 import csv
 import re
+import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from feedscript.feeds.config import load_config
-from feedscript.feeds.generation import Generated, generate
-from feedscript.feeds.mapping import NotSaid
+from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.generation import Generated, Standard, generate
+from feedscript.feeds.mapping import NotSaid, presets, recognised
+from feedscript.feeds.mapping.names import fold
+from feedscript.feeds.profiles import load_profile
+from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.validation.validation import validate
 from tests.unit.feeds.mapping.source_feed_items import EXPECTED
 from tests.unit.feeds.products import write_csv
@@ -21,12 +28,21 @@ FEEDS = {"google": "csv", "meta": "csv", "awin": "csv", "openai": "jsonl"}
 Made = tuple[Generated, Path]
 
 
-def made(source: Path, folder: Path, config: str, profile: str = "google") -> Made:
+#: Judges as usual, but takes a feed of which much is left out.
+LENIENT = Standard(max_rejected_ratio=1.0)
+
+
+def made(
+    source: Path, folder: Path, config: str, profile: str = "google", standard: Standard | None = None
+) -> Made:
     merchant = folder / "merchant.yaml"
     merchant.write_text(config, "utf-8")
     said, _ = load_config(folder, merchant_file=merchant, profile=profile)
     feed = folder / f"feed.{FEEDS[profile]}"
-    return generate(source, feed, profile=profile, mapping=said.mapping, options=said.source), feed
+    result = generate(
+        source, feed, profile=profile, mapping=said.mapping, options=said.source, standard=standard
+    )
+    return result, feed
 
 
 def rows_of(feed: Path) -> dict[str, dict[str, str]]:
@@ -73,6 +89,37 @@ def test_ten_items_are_right_value_by_value(feed_of: Callable[[str, str], Made],
     assert result.rejects is None or result.rejects.total == 0
 
 
+@cache
+def columns_of(file: Path) -> tuple[str, ...]:
+    with tempfile.TemporaryDirectory() as folder:
+        return stage(
+            file, workdir=Path(folder), limits=Limits(), shapes=load_profile("google").shapes
+        ).columns
+
+
+@pytest.mark.parametrize("file", sorted(EXPORTS.iterdir()), ids=lambda file: file.name)
+def test_no_sample_is_mistaken_for_another(file: Path) -> None:
+    own = {each.preset for each in EXPECTED.values() if each.file == file.name}
+    columns = columns_of(file)
+    ours = {each.preset for each in EXPECTED.values()}
+    for given in (columns, (*reversed(columns), "an extra column", "stock", "extra")):
+        assert {each.name for each in presets() if each.recognises(given)} & ours == own
+        found = recognised(given)
+        assert found is not None
+        assert found.name in own or not own
+    assert recognised(columns, "none") is None
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_platform_overrides_recognition(name: str) -> None:
+    preset = next(each for each in presets() if each.name == EXPECTED[name].preset)
+    columns = columns_of(EXPORTS / EXPECTED[name].file)
+    lost = {fold(word) for word in preset.recognise[-1]}
+    fewer = tuple(each for each in columns if fold(each) not in lost)
+    assert not preset.recognises(fewer)
+    assert recognised(fewer, preset.platform) == preset
+
+
 def test_awin_without_its_currency_asks_for_it(tmp_path: Path) -> None:
     with (EXPORTS / "awin-publisher.csv").open(encoding="utf-8", newline="") as file:
         rows = [
@@ -111,3 +158,66 @@ def test_cjs_links_may_go_out_as_they_are(tmp_path: Path) -> None:
     own = "mapping: {attributes: {link: {column: LINK, operations: [url]}}}"
     _, feed = made(EXPORTS / "cj-publisher.csv", tmp_path, own)
     assert re.match(r"https://www\.anrdoezrs\.net/click-", rows_of(feed)["SM-001"]["link"])
+
+
+HEUREKA = """<SHOPITEM><ITEM_ID>H-%s</ITEM_ID><PRODUCT>Mug</PRODUCT><DESCRIPTION>A mug.</DESCRIPTION>
+<URL>https://shop.example.com/1</URL><IMGURL>https://cdn.example.com/1.jpg</IMGURL><PRICE_VAT>1 290,-</PRICE_VAT>
+<MANUFACTURER>Fernhollow</MANUFACTURER><DELIVERY_DATE>%s</DELIVERY_DATE></SHOPITEM>"""
+
+
+def test_heurekas_days_of_delivery(tmp_path: Path) -> None:
+    day = f"{datetime.now(UTC).date() + timedelta(days=40)}"
+    dates = ("0", "14", "15", day, "")
+    source = tmp_path / "feed.xml"
+    items = "".join(HEUREKA % (place, date) for place, date in enumerate(dates))
+    source.write_text(f"<SHOP>{items}</SHOP>", "utf-8")
+    with pytest.raises(NotSaid, match="currency"):
+        made(source, tmp_path, "")
+    result, feed = made(source, tmp_path, "source: {currency: CZK}", standard=LENIENT)
+    rows = rows_of(feed)
+    assert {item: row["availability"] for item, row in rows.items()} == {
+        "H-0": "in_stock",
+        "H-1": "in_stock",
+        "H-2": "out_of_stock",
+        "H-3": "backorder",
+    }
+    assert (rows["H-3"]["availability_date"], rows["H-3"]["price"]) == (
+        f"{day}T00:00:00Z",
+        "1290.00 CZK",
+    )
+    assert result.rejects is not None
+    assert result.rejects.by_rule == {"google.availability.missing_required": 1}
+
+
+SKROUTZ = """<product><id>S-%s</id><name>Mug</name><link>https://shop.example.com/1</link>
+<description>A mug.</description><image>https://cdn.example.com/1.jpg</image><price_with_vat>9.5</price_with_vat>
+<manufacturer>Fernhollow</manufacturer><availability>%s</availability></product>"""
+
+
+def test_skroutz_words_of_availability(tmp_path: Path) -> None:
+    words = {
+        "In stock": "in_stock",
+        "Available from 1 to 3 days": "in_stock",
+        "Available from 4 to 10 days": "in_stock",
+        "Available from 10 to 30 days": "out_of_stock",
+        "Available up to 12 days": "out_of_stock",
+        "Διαθέσιμο σε 1-3 ημέρες": "in_stock",
+        "Παράδοση σε 1 έως 3 εργάσιμες": "in_stock",
+        "Άμεσα διαθέσιμο": "in_stock",
+        "Μη διαθέσιμο": "out_of_stock",
+    }
+    source = tmp_path / "feed.xml"
+    items = "".join(SKROUTZ % (place, word) for place, word in enumerate(words))
+    source.write_text(f"<mywebstore><products>{items}</products></mywebstore>", "utf-8")
+    result, feed = made(source, tmp_path, "source: {currency: RON}", standard=LENIENT)
+    rows = rows_of(feed)
+    found = {word: rows.get(f"S-{place}", {}).get("availability") for place, word in enumerate(words)}
+    assert (result.preset, found) == ("skroutz", words)
+    # Said is stronger than what such feeds usually have.
+    assert rows["S-0"]["price"] == "9.50 RON"
+
+
+def test_skroutz_lists_of_sizes_are_variants(feed_of: Callable[[str, str], Made]) -> None:
+    _, feed = feed_of("skroutz", "google")
+    sizes = {item: row["size"] for item, row in rows_of(feed).items() if row["item_group_id"] == "FH-063"}
+    assert sizes == {"FH-063-s": "S", "FH-063-m": "M", "FH-063-l": "L"}
