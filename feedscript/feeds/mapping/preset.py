@@ -24,9 +24,6 @@ from feedscript.feeds.mapping.template import Case, Template, parse_template
 
 _HERE = Path(__file__).parent / "presets"
 
-NO_PLATFORM = "none"
-"""What says that a source is no platform's, whatever its header looks like."""
-
 
 @dataclass(frozen=True)
 class Preset:
@@ -128,20 +125,3 @@ def read_preset(path: Path) -> Preset:
 def presets() -> tuple[Preset, ...]:
     """All presets, in the order of their names."""
     return tuple(read_preset(path) for path in sorted(_HERE.glob("*.yaml")))
-
-
-def platforms() -> tuple[str, ...]:
-    """What merchants' files call the platforms, in the order of their names."""
-    return tuple(sorted({preset.platform for preset in presets()}))
-
-
-def recognised(columns: tuple[str, ...], platform: str | None = None) -> Preset | None:
-    """The preset of a source with these columns, the one that asks for most of them; None of an unknown source.
-
-    With `platform` it is that of the platform which is likest, whether it is recognised or not.
-    """
-    if platform is None:
-        found = (preset for preset in presets() if preset.recognises(columns))
-        return max(found, key=lambda preset: len(preset.recognise), default=None)
-    own = (preset for preset in presets() if preset.platform == platform)
-    return max(own, key=lambda preset: preset.recognised_of(columns) / len(preset.recognise), default=None)
