@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.mapping.document import MappingSchema
 from feedscript.feeds.mapping.model import Mapping, Rule
@@ -124,4 +125,5 @@ def read_preset(path: Path) -> Preset:
 @cache
 def presets() -> tuple[Preset, ...]:
     """All presets, in the order of their names."""
-    return tuple(read_preset(path) for path in sorted(_HERE.glob("*.yaml")))
+    reader = f"{read_preset.__module__}:{read_preset.__name__}"
+    return tuple(load_shipped(path, reader) for path in sorted(_HERE.glob("*.yaml")))
