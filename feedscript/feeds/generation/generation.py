@@ -128,7 +128,7 @@ def plan(
     preset = recognised(staged.columns, options.platform)
     known = preset.mapping_for(staged.columns).within_bounds_of(profile) if preset else Mapping()
     asked = mapping.over(known)
-    asked, unsaid = with_said(asked, _with_usual(options, preset), staged.columns)
+    asked, unsaid = with_said(asked, options, staged.columns, preset.currency if preset else None)
     lists = stage_lists(asked.rows, *place, options)
     looked_up = {origin: each.columns for origin, each in lists.items()}
     preparation = prepare_rows(asked.rows, staged.columns, options.decimal, looked_up)
@@ -250,11 +250,6 @@ def generate(
     size = staged.source.bytes
     progress(Progress(written.account.items, size, size, "written"))
     return generated
-
-
-def _with_usual(options: SourceOptions, preset: Preset | None) -> SourceOptions:
-    """What is said of the shop, with the currency that all such exports have where no other one is said."""
-    return replace(options, currency=options.currency or (preset.currency if preset else None))
 
 
 def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:

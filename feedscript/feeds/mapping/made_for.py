@@ -181,11 +181,10 @@ def _usual(origin: str) -> tuple[Operation, ...]:
 
 
 def _unworded(words: Mapping[str, str]) -> tuple[Operation, ...]:
-    """The canonical words for the partner's; of several that one stands for, the one it is like, else the first."""
+    """The canonical words for the partner's; of several that one stands for it is the first."""
     meant: dict[str, str] = {}
     for own, word in words.items():
-        if word not in meant or fold(own) == fold(word):
-            meant[word] = own
+        meant.setdefault(word, own)
     listed: dict[str, tuple[str, ...]] = {}
     for word, own in meant.items():
         listed[own] = (*listed.get(own, ()), word)

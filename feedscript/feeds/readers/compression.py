@@ -53,6 +53,9 @@ def head_of_contents(intake: Intake, size: int) -> bytes:
 
 def first_bytes(path: Path, size: int, limits: Limits) -> bytes:
     """About the first `size` uncompressed bytes of a file; none of one that cannot be read, or is not one feed."""
+    if not path.is_file():
+        # A pipe would be waited for, and what it gives be gone.
+        return b""
     try:
         with path.open("rb") as file:
             kind = detect_compression(file.read(16))

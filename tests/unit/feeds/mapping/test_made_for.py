@@ -2,17 +2,26 @@
 
 import csv
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from feedscript.feeds.engine.errors import SourceUnavailable
 from feedscript.feeds.generation import Standard, generate
 from feedscript.feeds.mapping import Mapping, NotSaid, Rule, recognised
 from feedscript.feeds.mapping.made_for import rules_for
 from feedscript.feeds.mapping.operations import Values
 from feedscript.feeds.profiles import load_profile, profile_ids
-from feedscript.feeds.profiles.index import CANONICAL, INDEX, entry_of, known_to_one_alone, whose_columns
+from feedscript.feeds.profiles.index import (
+    CANONICAL,
+    INDEX,
+    entry_of,
+    known_to_one_alone,
+    whose_columns,
+    whose_lines,
+)
 from feedscript.feeds.profiles.model import Profile
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.writers.cells import canonical_attributes
@@ -67,6 +76,7 @@ def held(profile: Profile) -> dict[str, int]:
     """The attributes of the canonical product that a feed of this partner has columns for, with how many values."""
     known = {each.name for each in load_profile(CANONICAL).attributes}
     found: dict[str, int] = {}
+    plain = {each.origin for each in profile.attributes if not each.cell.others}
     for each in profile.attributes:
         if each.cell.take not in ("serial", "given") and not each.cell.members:
             found[each.origin] = found.get(each.origin, 0) + each.max_values
@@ -74,6 +84,8 @@ def held(profile: Profile) -> dict[str, int]:
                 found[each.cell.followed_by] = each.max_values
             if each.cell.beside:
                 found[each.cell.beside] = 1
+            if each.cell.instead and each.origin in plain:
+                found[each.cell.instead] = 1
     return {name: most for name, most in found.items() if name in known}
 
 
@@ -142,6 +154,19 @@ def test_a_partners_columns_tell_it(name: str) -> None:
 def test_what_may_be_anybodys_is_nobodys(columns: tuple[str, ...]) -> None:
     assert whose_columns(columns) is None
     assert recognised(columns) is None
+
+
+@pytest.mark.parametrize(("cells", "partner"), [(32, "rakuten-merchandiser"), (31, None), (38, None)])
+def test_a_feed_without_names_of_columns_is_told_by_its_first_lines(cells: int, partner: str | None) -> None:
+    # What Rakuten hands to publishers begins alike, and has other cells.
+    assert whose_lines("HDR|1234|Acme|2026.11.28/00:00:00\r\n" + "|".join("a" * cells) + "\r\n") == partner
+    assert whose_lines("|".join("a" * cells)) is None
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceUnavailable, match="regular file"):
+        generate(tmp_path / "pipe", tmp_path / "feed.csv")
 
 
 def test_the_index_is_up_to_date() -> None:
