@@ -25,10 +25,15 @@ def recognised(columns: tuple[str, ...], platform: str | None = None) -> Preset 
         known = max(found, key=lambda preset: len(preset.recognise), default=None)
         partner = None if known else whose_columns(columns)
         return made_for(partner, columns) if partner else known
-    own = [preset for preset in presets() if preset.platform == platform]
-    if platform in profile_ids():
-        own.append(made_for(platform, columns))
-    return max(own, key=lambda preset: preset.recognised_of(columns) / len(preset.recognise), default=None)
+    own = (preset for preset in presets() if preset.platform == platform)
+    likest = max(own, key=lambda preset: preset.recognised_of(columns) / len(preset.recognise), default=None)
+    if platform not in profile_ids():
+        return likest
+    partners = made_for(platform, columns)
+    # A network's publishers get other files from it than its advertisers give it.
+    return max(
+        (each for each in (likest, partners) if each), key=lambda preset: preset.recognised_of(columns)
+    )
 
 
 def made_for(partner: str, columns: tuple[str, ...]) -> Preset:

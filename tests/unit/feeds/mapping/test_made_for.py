@@ -175,6 +175,18 @@ def test_the_index_is_up_to_date() -> None:
     assert json.loads(INDEX.read_text("utf-8")) == right, "run python tools/build_profile_index.py"
 
 
+def test_what_a_network_takes_and_what_it_gives_are_told_apart() -> None:
+    advertisers = ("product_id", "product_name", "description", "deep_link", "image_url", "price")
+    for columns, preset in (
+        (advertisers, "profile: awin"),
+        (advertisers[1:], "profile: awin"),
+        (("aw_deep_link", "aw_product_id", "product_name"), "awin_publisher"),
+    ):
+        found = recognised(columns, "awin")
+        assert found is not None
+        assert found.name == preset
+
+
 def test_what_one_partner_alone_knows_is_told_without_its_profile() -> None:
     google = load_profile(CANONICAL)
     known = {name for each in profile_ids() for name in canonical_attributes(load_profile(each), google)}
