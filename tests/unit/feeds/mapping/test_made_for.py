@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -63,13 +64,28 @@ LESS = {
     ): "2026-07-20T00:00:00Z/2026-09-20T23:59:59Z",
     ("rakuten-merchandiser", "SKU-12", "title"): 'Shoe "Trail", 2nd edition; light dry',
 }
+#: Items that differ in nothing of which `LESS` tells have one name there.
+_KIND = re.compile(r"(SKU-[A-Z]+)-\d+")
 LENIENT = Standard(as_of=AS_OF, exclude=False)
 
 
 def products(profile: Profile) -> list[dict[str, str]]:
-    """The sample products, and one with an offer that has no days."""
+    """The sample products, and others of every state, with and without an offer and further pictures."""
     rows = [*canonical_rows(profile)]
-    return [*rows, rows[0] | {"id": "SKU-OFFER", "sale_price": "49.90 USD"}]
+    states = product(("in_stock", "out_of_stock", "preorder"), ("", "49.90 USD"), (0, 1, 4))
+    for number, (state, offer, pictures) in enumerate(states):
+        rows.append(
+            rows[0]
+            | {
+                "id": f"SKU-{'OFFER' if offer else 'USUAL'}-{number}",
+                "availability": state,
+                "sale_price": offer,
+                "additional_image_link": ",".join(
+                    f"https://cdn.example.com/{n}.jpg" for n in range(pictures)
+                ),
+            }
+        )
+    return rows
 
 
 def held(profile: Profile) -> dict[str, int]:
@@ -126,7 +142,7 @@ def test_what_a_partners_feed_holds_is_in_googles_feed(name: str, tmp_path: Path
         for attribute, most in held(load_profile(name)).items():
             value = found[row["id"]].get(attribute, "")
             right = kept(attribute, row.get(attribute, ""), most, value)
-            right = LESS.get((name, row["id"], attribute), right)
+            right = LESS.get((name, _KIND.sub(r"\1", row["id"]), attribute), right)
             if value != right:
                 wrong[row["id"], attribute] = (value, right)
     assert wrong == {}
