@@ -20,12 +20,13 @@ from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.countries import country_code
+from feedscript.feeds.profiles.index import CANONICAL
 from feedscript.feeds.profiles.partner import DEFAULT_PROFILE, config_file, find_partner, profile_given
 from feedscript.feeds.profiles.profile_field import ProfileField
 from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.rules.catalogue import catalogue
-from feedscript.feeds.writers.cells import CANONICAL, is_mappable, mappable_names
+from feedscript.feeds.writers.cells import is_mappable, mappable_names
 
 
 @dataclass(frozen=True, kw_only=True)

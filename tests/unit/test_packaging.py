@@ -15,4 +15,13 @@ def test_every_module_is_in_a_package_that_is_shipped() -> None:
 
 def test_every_data_file_has_a_kind_that_is_shipped() -> None:
     kinds = {path.suffix for path in (ROOT / "feedscript").rglob("*.*") if path.is_file()}
-    assert kinds - {".py", ".pyc", ".typed"} <= {".yaml", ".html", ".j2", ".css", ".js", ".txt", ".zip"}
+    assert kinds - {".py", ".pyc", ".typed"} <= {
+        ".yaml",
+        ".html",
+        ".j2",
+        ".css",
+        ".js",
+        ".txt",
+        ".json",
+        ".zip",
+    }

@@ -7,9 +7,10 @@ parser and the schemas take a new process as long as it takes to check fifty tho
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -48,10 +49,20 @@ class _DocumentLoader(SourceFileLoader):
     def path_stats(self, path: Any) -> Mapping[str, Any]:
         """The document's size, and for its time a sum that a change of it, or of what it is read by, changes."""
         document = Path(path)
-        readers = (*document.parent.glob("*.py"), *document.parent.glob("*.yaml"), *_HERE.glob("*.py"))
-        found = [each.stat() for each in (document, *readers)]
-        changed = sum(int(each.st_mtime) + each.st_size for each in found)
+        changed = _changed(document.parent, self._reader.partition(":")[0]) + _sum([document])
         return {"mtime": changed, "size": document.stat().st_size}
+
+
+@cache
+def _changed(folder: Path, reader: str) -> int:
+    """A sum that a change of what lies in this folder, or of the reader's package, changes."""
+    spec = find_spec(reader)
+    package = Path(spec.origin).parent.rglob("*.py") if spec and spec.origin else ()
+    return _sum([*{*folder.glob("*.yaml"), *folder.glob("*.py"), *_HERE.glob("*.py"), *package}])
+
+
+def _sum(files: list[Path]) -> int:
+    return sum(int(each.st_mtime) + each.st_size for each in (path.stat() for path in files)) & 0xFFFFFFFF
 
 
 def _expression(value: object, modules: set[str]) -> str:

@@ -25,6 +25,7 @@ from feedscript.feeds.generation.generated import Generated
 from feedscript.feeds.generation.lists import stage_lists
 from feedscript.feeds.generation.manifest import manifest_of
 from feedscript.feeds.generation.publishing import Guard, Shelf, last_published
+from feedscript.feeds.generation.source_form import in_its_form
 from feedscript.feeds.generation.whole_or_nothing import whole_or_nothing
 from feedscript.feeds.generation.writing import Writing
 from feedscript.feeds.mapping import (
@@ -46,12 +47,13 @@ from feedscript.feeds.mapping.rows.preparation import Preparation
 from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import read_header
+from feedscript.feeds.profiles.index import CANONICAL
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.readers.survey import start_survey
 from feedscript.feeds.scanning.account import Account, account_of
-from feedscript.feeds.writers.cells import CANONICAL, canonical_attributes, is_mappable
+from feedscript.feeds.writers.cells import canonical_attributes, is_mappable
 from feedscript.feeds.writers.file_form import file_form
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
@@ -126,7 +128,7 @@ def plan(
     preset = recognised(staged.columns, options.platform)
     known = preset.mapping_for(staged.columns).within_bounds_of(profile) if preset else Mapping()
     asked = mapping.over(known)
-    asked, unsaid = with_said(asked, options, staged.columns)
+    asked, unsaid = with_said(asked, options, staged.columns, preset.currency if preset else None)
     lists = stage_lists(asked.rows, *place, options)
     looked_up = {origin: each.columns for origin, each in lists.items()}
     preparation = prepare_rows(asked.rows, staged.columns, options.decimal, looked_up)
@@ -175,6 +177,7 @@ def generate(
     own = mapping or Mapping()
     _refuse_unknown(target, own)
     numbering = read_numbering(shelf.numbers) if asks_for_numbers(target) else Numbering()
+    options = in_its_form(source, uri or source.name, options, limits)
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source,

@@ -14,6 +14,7 @@ from feedscript.feeds.engine.progress import OnProgress, silent
 from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.generation.generation import Plan, plan
 from feedscript.feeds.generation.lists import keep_lists
+from feedscript.feeds.generation.source_form import in_its_form
 from feedscript.feeds.mapping import Mapping, add_functions, compile_mapping
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.profiles.written import Cell
@@ -83,6 +84,7 @@ def preview(
     cannot be read, or the mapping names what does not exist.
     """
     target = load_profile(profile)
+    options = in_its_form(source, source.name, options, limits)
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
         staged = stage(
             source,

@@ -12,7 +12,8 @@ from feedscript.feeds.mapping.matching import (
     match_columns,
 )
 from feedscript.feeds.mapping.model import Mapping, Rule
-from feedscript.feeds.mapping.preset import Preset, presets, recognised
+from feedscript.feeds.mapping.preset import Preset, presets
+from feedscript.feeds.mapping.recognition import recognised
 from feedscript.feeds.mapping.said import NotSaid, with_said
 from feedscript.feeds.mapping.shortcuts import Foreknown
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from feedscript.feeds.mapping.numbers import Decimal
-from feedscript.feeds.mapping.operations import Listed, Measure, Operation, Price, Truncate
+from feedscript.feeds.mapping.operations import Listed, Measure, Operation, Price, Truncate, Without
 from feedscript.feeds.mapping.rows.looking_up import LookUp
 from feedscript.feeds.mapping.rows.step import RowStep
 from feedscript.feeds.mapping.template import Case
@@ -72,17 +72,22 @@ class Mapping:
         uncut_first = sorted(profile.attributes, key=lambda each: each.cell.cut)
         by_origin = {each.origin: each for each in reversed(uncut_first)}
         rules = {
-            name: replace(
-                rule,
-                operations=tuple(
-                    each for operation in rule.operations for each in _bounded(operation, by_origin.get(name))
-                ),
-            )
+            name: replace(rule, operations=_all_bounded(rule.operations, by_origin.get(name)))
             if rule.operations
             else rule
             for name, rule in self.attributes.items()
         }
         return Mapping(rules, self.inputs, self.rows)
+
+
+def _all_bounded(operations: tuple[Operation, ...], attribute: Attribute | None) -> tuple[Operation, ...]:
+    found = tuple(each for operation in operations for each in _bounded(operation, attribute))
+    most = next((each.at_most for each in found if isinstance(each, Listed)), None)
+    if most is None or not any(isinstance(each, Without) for each in found):
+        return found
+    # What is left out of a list must not take the place of what would be in it.
+    longer = (replace(each, at_most=most + 1) if isinstance(each, Listed) else each for each in found)
+    return (*longer, Listed("", most))
 
 
 def _bounded(operation: Operation, attribute: Attribute | None) -> Iterator[Operation]:

@@ -66,6 +66,9 @@ def _whole(lowest: int, highest: int | None = None) -> fields.Integer:
 
 
 _PARAMETER = validate.Regexp(r"[A-Za-z0-9._~-]{1,100}\Z", error="must be of letters, digits and . _ ~ -")
+_HOST = validate.Regexp(
+    r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z", error="must be the name of a host, such as net.example"
+)
 
 OPERATIONS: Mapping[str, Entry] = {
     "blank": Entry(_texts(), lambda words: kinds.Blank(tuple(words))),
@@ -131,6 +134,15 @@ OPERATIONS: Mapping[str, Entry] = {
     "unit": _name(kinds.Unit),
     "unless_same_as": _name(kinds.UnlessSameAs),
     "unless_zero": Entry(None, kinds.UnlessZero),
+    "unwrap": Entry(
+        _named(
+            parameter=fields.String(required=True, validate=_PARAMETER),
+            hosts=fields.List(
+                fields.String(validate=_HOST), required=True, validate=validate.Length(min=1, max=50)
+            ),
+        ),
+        lambda given: kinds.Unwrap(given["parameter"], tuple(given["hosts"])),
+    ),
     "upper": Entry(None, kinds.Upper),
     "url": Entry(None, kinds.Url),
     "values": Entry(

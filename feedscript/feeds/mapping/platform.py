@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from feedscript.feeds.engine.unknown_names import UnknownName
-from feedscript.feeds.mapping.preset import NO_PLATFORM, platforms
+from feedscript.feeds.mapping.recognition import NO_PLATFORM, platforms
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.readers.options_schema import SourceSchema
 
@@ -15,7 +15,7 @@ _CODES = frozenset(code for codes in CURRENCIES.values() for code in codes)
 
 
 class _Platform(fields.String):
-    """The name of a platform that a preset reads, or none."""
+    """The name of a platform that a preset reads, or of a partner whose feed it is, or none."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, *args, **kwargs).lower()

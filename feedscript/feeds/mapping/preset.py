@@ -14,16 +14,16 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.mapping.document import MappingSchema
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.names import folded
 from feedscript.feeds.mapping.preset_names import PresetNames
+from feedscript.feeds.mapping.said import PLACEHOLDERS
+from feedscript.feeds.mapping.template import Case, Template, parse_template
 
 _HERE = Path(__file__).parent / "presets"
-
-NO_PLATFORM = "none"
-"""What says that a source is no platform's, whatever its header looks like."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Preset:
     `title` is what people call such an export; `platform` is what a merchant's file calls the platform, of which there
     may be several kinds of export. It is recognised where of each group in `recognise` one column is there. Columns
     that begin with one of `within` bear their attribute's name after it. `called` are other names of columns, as
-    platforms in other languages write them.
+    platforms in other languages, or in another form of file, write them. `currency` is that of prices where no
+    merchant says another one.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Preset:
     mapping: Mapping
     within: tuple[str, ...] = ()
     called: AbstractMapping[str, tuple[str, ...]] = field(default_factory=dict)
+    currency: str | None = None
 
     def recognises(self, columns: Iterable[str]) -> bool:
         """Whether a source with these columns is such an export."""
@@ -77,12 +79,21 @@ class Preset:
 
 def _present(rules: AbstractMapping[str, Rule], names: PresetNames) -> Iterator[tuple[str, Rule]]:
     for name, rule in rules.items():
-        there = tuple(dict.fromkeys(each for column in rule.columns for each in names.find_any(column)))
+        own = [column for column in rule.columns if column not in PLACEHOLDERS]
+        there = tuple(dict.fromkeys(each for column in own for each in names.find_any(column)))
+        if not there and len(own) < len(rule.columns):
+            # No column has what the merchant's file may say.
+            yield name, replace(rule, columns=(), cases=(Case(_said(rule.columns[-1])),))
+            continue
         from_name = next(names.patterns(rule.from_name), None) if rule.from_name else None
         cases = tuple(each for each in (case.over(names.find) for case in rule.cases) if each is not None)
         # What has none of its columns left has no origin.
         if all((there or not rule.columns, cases or not rule.cases, from_name or not rule.from_name)):
             yield name, replace(rule, columns=there, cases=cases, from_name=from_name)
+
+
+def _said(placeholder: str) -> Template:
+    return parse_template(f"{{{placeholder}}}")
 
 
 class _PresetSchema(MappingSchema):
@@ -91,6 +102,7 @@ class _PresetSchema(MappingSchema):
     called = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), load_default=dict)
     recognise = fields.List(fields.Raw(required=True), required=True, validate=validate.Length(min=1))
     within = fields.List(fields.String(validate=validate.Length(min=1)))
+    currency = fields.String(validate=validate.Length(equal=3))
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Any:
@@ -100,7 +112,8 @@ class _PresetSchema(MappingSchema):
         mapping = Mapping(*rules, tuple(data.get("rows", ())))
         called = {name: tuple(names) for name, names in data["called"].items()}
         within = tuple(data.get("within", ()))
-        return data["title"], data.get("platform"), tuple(map(tuple, groups)), mapping, within, called
+        recognise = tuple(map(tuple, groups))
+        return data["title"], data.get("platform"), recognise, mapping, within, called, data.get("currency")
 
 
 def read_preset(path: Path) -> Preset:
@@ -112,21 +125,5 @@ def read_preset(path: Path) -> Preset:
 @cache
 def presets() -> tuple[Preset, ...]:
     """All presets, in the order of their names."""
-    return tuple(read_preset(path) for path in sorted(_HERE.glob("*.yaml")))
-
-
-def platforms() -> tuple[str, ...]:
-    """What merchants' files call the platforms, in the order of their names."""
-    return tuple(sorted({preset.platform for preset in presets()}))
-
-
-def recognised(columns: tuple[str, ...], platform: str | None = None) -> Preset | None:
-    """The preset of a source with these columns, the one that asks for most of them; None of an unknown source.
-
-    With `platform` it is that of the platform which is likest, whether it is recognised or not.
-    """
-    if platform is None:
-        found = (preset for preset in presets() if preset.recognises(columns))
-        return max(found, key=lambda preset: len(preset.recognise), default=None)
-    own = (preset for preset in presets() if preset.platform == platform)
-    return max(own, key=lambda preset: preset.recognised_of(columns) / len(preset.recognise), default=None)
+    reader = f"{read_preset.__module__}:{read_preset.__name__}"
+    return tuple(load_shipped(path, reader) for path in sorted(_HERE.glob("*.yaml")))

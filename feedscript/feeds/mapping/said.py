@@ -35,12 +35,14 @@ class NotSaid(BadConfig):
 
 
 def with_said(
-    mapping: Rules, options: SourceOptions, columns: Iterable[str]
+    mapping: Rules, options: SourceOptions, columns: Iterable[str], usual_currency: str | None = None
 ) -> tuple[Rules, dict[str, tuple[str, ...]]]:
     """The mapping with what `options` say in its templates, and what they do not say, with those that need it.
 
-    Rules that need what is not said are left out. What the source has as a column is that column.
+    Rules that need what is not said are left out. What the source has as a column is that column. `usual_currency` is
+    that of all such exports, where no other one is said.
     """
+    options = replace(options, currency=options.currency or usual_currency)
     free = [name for name in EXAMPLES if f"source.{name}" not in set(columns)]
     values = {f"source.{name}": value for name in free if (value := getattr(options, name)) is not None}
     unsaid = {f"source.{name}": name for name in free if f"source.{name}" not in values}

@@ -30,8 +30,8 @@ def as_written(profile: Profile, name: str, said: SourceOptions) -> SourceOption
         said,
         columns=tuple(each.title for each in profile.attributes),
         delimiter=said.delimiter or file.delimiter,
-        preamble=_beginning(file.preamble),
-        trailer=_beginning(file.trailer),
+        preamble=beginning(file.preamble),
+        trailer=beginning(file.trailer),
     )
 
 
@@ -44,6 +44,7 @@ def _form_of(profile: Profile, name: str) -> FeedFile | None:
     return next((each for each in files if not set(endings).isdisjoint(each.endings)), None)
 
 
-def _beginning(line: str | None) -> str | None:
+def beginning(line: str | None) -> str | None:
+    """What a line around the items begins with, up to its first placeholder; None where that is nothing."""
     found = _BEGINNING.match(line or "")
     return found[0] or None if found else None

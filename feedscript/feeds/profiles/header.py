@@ -50,7 +50,7 @@ def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
     ranks: dict[str, int] = {}
     header = Header({each.name: each for each in profile.attributes})
     for index, column in enumerate(columns):
-        plain, parts = _split(column)
+        plain, parts = title_and_parts(column)
         name, rank = names.get(normalised(plain), (None, 0))
         if name is None:
             if normalised(plain) not in profile.unchecked:
@@ -75,7 +75,12 @@ def _ranked_names(attribute: Attribute) -> dict[str, int]:
     return {normalised(attribute.title): 0} | {name: rank for rank, name in enumerate(attribute.names)}
 
 
-def _split(column: str) -> tuple[str, tuple[str, ...]]:
+def title_and_parts(column: str) -> tuple[str, tuple[str, ...]]:
+    """A column's name, and the parts of its values where it tells them.
+
+    >>> title_and_parts("shipping(country:price)")
+    ('shipping', ('country', 'price'))
+    """
     found = _SUB_ATTRIBUTES.match(column.strip())
     if not found:
         return column, ()

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.intake import Intake, Stopped
 from feedscript.feeds.readers.streams import unpack
 from feedscript.feeds.readers.zip_archive import no_single_feed, unzip
@@ -47,6 +49,20 @@ def head_of_contents(intake: Intake, size: int) -> bytes:
         if not head:
             raise
     return head
+
+
+def first_bytes(path: Path, size: int, limits: Limits) -> bytes:
+    """About the first `size` uncompressed bytes of a file; none of one that cannot be read, or is not one feed."""
+    if not path.is_file():
+        # A pipe would be waited for, and what it gives be gone.
+        return b""
+    try:
+        with path.open("rb") as file:
+            kind = detect_compression(file.read(16))
+        chunks = unzip(path, None) if kind == "zip" else unpack(path, kind, limits)
+        return next((chunk for _, chunk in chunks), b"")[:size]
+    except (OSError, Stopped):
+        return b""
 
 
 def _uncompressed(intake: Intake) -> Iterator[tuple[int, bytes]]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.profiles.loading import load_profile, profile_ids
+from feedscript.feeds.profiles.index import CANONICAL, known_to_one_alone
+from feedscript.feeds.profiles.loading import load_profile
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.repeated import mostly_one, quoted
 from feedscript.feeds.profiles.written import Cell
@@ -18,8 +19,6 @@ from feedscript.feeds.writers.json_objects import object_of_members, object_of_p
 from feedscript.feeds.writers.parts import with_parts
 from feedscript.feeds.writers.values import is_offer, taken
 
-#: The profile whose names and forms the canonical product has.
-CANONICAL = "google"
 #: A title that declares the parts of its values.
 _DECLARED = re.compile(r"([^()]+)\(([^()]+)\)")
 
@@ -84,10 +83,7 @@ def mappable_names(profile: Profile, base: Profile) -> tuple[str, ...]:
 
 def is_mappable(name: str, profile: Profile) -> bool:
     """Whether a mapping may give this attribute: also one that another partner alone knows, as its file serves all."""
-    base = load_profile(CANONICAL)
-    return name in mappable_names(profile, base) or any(
-        name in canonical_attributes(load_profile(each), base) for each in profile_ids()
-    )
+    return name in mappable_names(profile, load_profile(CANONICAL)) or name in known_to_one_alone()
 
 
 def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:

@@ -6,7 +6,7 @@ from feedscript.feeds.mapping.operations.arithmetic import HigherOf, NetToGross,
 from feedscript.feeds.mapping.operations.dates import Date, Range
 from feedscript.feeds.mapping.operations.exports import Micros, Unit, Without
 from feedscript.feeds.mapping.operations.identifiers import Gtin
-from feedscript.feeds.mapping.operations.links import DeepLink, Parameters
+from feedscript.feeds.mapping.operations.links import DeepLink, Parameters, Unwrap
 from feedscript.feeds.mapping.operations.lists import Joined, Listed
 from feedscript.feeds.mapping.operations.operation import Layer, Operation
 from feedscript.feeds.mapping.operations.parts import (
@@ -61,6 +61,7 @@ __all__ = [
     "Unit",
     "UnlessSameAs",
     "UnlessZero",
+    "Unwrap",
     "Upper",
     "Url",
     "Values",

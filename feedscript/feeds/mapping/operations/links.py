@@ -1,6 +1,7 @@
 # ruff: noqa: D102 - `Operation` tells what the methods of every operation do
-"""Links that tell where a shopper comes from."""
+"""Links that tell where a shopper comes from, and networks' addresses that lead to an advertiser's page."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -54,3 +55,31 @@ class DeepLink(Alone):
         wrapped = self.template.sql(Cells({LINK: value}))
         needed = f"regexp_matches({value}, {literal(_ADDRESS)}) AND NOT starts_with({value}, {begins})"
         return ({column: f"CASE WHEN {needed} THEN {wrapped} ELSE {value} END"},)
+
+
+@dataclass(frozen=True)
+class Unwrap(Alone):
+    """Take the address that a network's one leads to out of its query: the value of `parameter`, percent-decoded.
+
+    Only addresses at one of `hosts`, or below it, are a network's; one whose parameter holds no address, or another of
+    the network's, stays.
+    """
+
+    name: ClassVar[str] = "unwrap"
+
+    parameter: str
+    hosts: tuple[str, ...]
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        value, inner = identifier(column), f"{column}:inner"
+        at_network = (
+            f"^(?i:(?:https?:)?//(?:[a-z0-9-]+\\.)*(?:{'|'.join(map(re.escape, self.hosts))}))(?:[/:?#]|$)"
+        )
+        found = literal(f"[?&]{re.escape(self.parameter)}=([^&#]+)")
+        decoded = f"url_decode(regexp_extract({value}, {found}, 1))"
+        held = identifier(inner)
+        is_page = f"regexp_matches({held}, {literal(_ADDRESS)}) AND NOT regexp_matches({held}, {literal(at_network)})"
+        return (
+            {inner: f"CASE WHEN regexp_matches({value}, {literal(at_network)}) THEN {decoded} END"},
+            {column: f"CASE WHEN {is_page} THEN {held} ELSE {value} END"},
+        )

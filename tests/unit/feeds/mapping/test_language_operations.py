@@ -75,6 +75,23 @@ def done(operation: str, value: str | None, other: str | None = None) -> str | N
             "https://net.example/?u=x",
             "https://net.example/?u=x",
         ),
+        (
+            "unwrap: {parameter: url, hosts: [net.example]}",
+            "https://www.net.example/click-1-2?url=https%3A%2F%2Fa.example%2Fb%2520c%3Fv%3D1&sku=7",
+            "https://a.example/b%20c?v=1",
+        ),
+        *(
+            ("unwrap: {parameter: url, hosts: [net.example]}", same, same)
+            for same in (
+                "https://shop.example/go?url=https%3A%2F%2Fa.example",
+                "https://notnet.example/?url=https%3A%2F%2Fa.example",
+                "https://net.example.org/?url=https%3A%2F%2Fa.example",
+                "https://net.example/?u=https%3A%2F%2Fa.example",
+                "https://net.example/?url=a.example",
+                "https://net.example/?url=https%3A%2F%2Fnet.example%2F1",
+                "no address",
+            )
+        ),
     ],
 )
 def test_one_value(operation: str, value: str, expected: str | None) -> None:

@@ -33,6 +33,7 @@ PARAMETERS: dict[str, object] = {
     "truncate": 12,
     "unit": "other",
     "unless_same_as": "other",
+    "unwrap": {"parameter": "to", "hosts": ["net.example"]},
     "values": {"in_stock": ["yes", "재고 있음"], "out_of_stock": ["no", "0"]},
     "without": "other",
 }
@@ -48,6 +49,8 @@ VALUES = st.text(
     [
         "https://a.example/1.jpg",
         "//a.example/b c",
+        "https://www.net.example/c?to=https%3A%2F%2Fa.example%2F1&k=2",
+        "https://net.example/c?to=https%3A%2F%2Fnet.example%2Fc%3Fto%3Dhttps%3A%2F%2Fa.example",
         "12,90 EUR",
         "10+",
         "&amp;lt;",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.generation import Generated
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Preset, Rule, presets, recognised
+from feedscript.feeds.mapping import preset as preset_module
 from feedscript.feeds.mapping.operations import Micros, Unit, Without
 from feedscript.feeds.mapping.preset import read_preset
 from feedscript.feeds.profiles import load_profile
@@ -346,3 +347,8 @@ def test_without_leaves_the_others_value_out() -> None:
     mapping = Mapping({"one": Rule(), "all": Rule(operations=(Without("one"),))})
     rows = [("a", "a,b,a,c"), ("a", "a"), ("d", "a,b"), (None, "a,b"), ("a", None)]
     assert [mapped(mapping, ("one", "all"), row)["all"] for row in rows] == ["b,c", None, "a,b", "a,b", None]
+
+
+def test_what_is_kept_of_a_preset_is_what_its_document_says() -> None:
+    folder = Path(preset_module.__file__).parent / "presets"
+    assert list(presets()) == [read_preset(path) for path in sorted(folder.glob("*.yaml"))]
