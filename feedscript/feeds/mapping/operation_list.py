@@ -68,6 +68,7 @@ def _whole(lowest: int, highest: int | None = None) -> fields.Integer:
 _PARAMETER = validate.Regexp(r"[A-Za-z0-9._~-]{1,100}\Z", error="must be of letters, digits and . _ ~ -")
 
 OPERATIONS: Mapping[str, Entry] = {
+    "absolute": _name(kinds.Absolute),
     "blank": Entry(_texts(), lambda words: kinds.Blank(tuple(words))),
     "currency": Entry(None, kinds.Currency),
     "date": Entry(ChoiceField(("day_first", "month_first"), required=True), kinds.Date, optional=True),

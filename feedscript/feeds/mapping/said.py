@@ -44,22 +44,42 @@ def with_said(
     free = [name for name in EXAMPLES if f"source.{name}" not in set(columns)]
     values = {f"source.{name}": value for name in free if (value := getattr(options, name)) is not None}
     unsaid = {f"source.{name}": name for name in free if f"source.{name}" not in values}
-    lacking: dict[str, tuple[str, ...]] = {}
+    lacking: dict[str, list[str | None]] = {}
 
-    def settled(rules: Mapping[str, Rule]) -> dict[str, Rule]:
-        found = {}
+    def settled(rules: Mapping[str, Rule]) -> dict[str, Rule | None]:
+        """The rules with what is said; None of those that need what is not."""
+        found: dict[str, Rule | None] = {}
         for name, rule in rules.items():
-            needs = [unsaid[each] for case in rule.cases for each in case.then.columns if each in unsaid]
-            for each in dict.fromkeys(needs):
-                lacking[each] = (*lacking.get(each, ()), "price" if name == "currency" else name)
-            if not needs:
-                found[name] = _with_values(rule, values)
+            needs = {
+                unsaid[each]: None for case in rule.cases for each in case.then.columns if each in unsaid
+            }
+            for each in needs:
+                lacking.setdefault(each, []).append(_served(name, mapping))
+            found[name] = None if needs else _with_values(rule, values)
         return found
 
-    inputs, attributes = settled(mapping.inputs), settled(mapping.attributes)
+    # Operations refer to inputs: one that needs what is not said stays, without a value.
+    inputs = {name: rule or Rule() for name, rule in settled(mapping.inputs).items()}
+    attributes = {name: rule for name, rule in settled(mapping.attributes).items() if rule}
     if options.currency and inputs.get("currency", Rule()) == Rule():
         inputs["currency"] = Rule(constant=options.currency)
-    return replace(mapping, inputs=inputs, attributes=attributes), lacking
+    asked = {each: tuple(dict.fromkeys(filter(None, served))) for each, served in lacking.items()}
+    return replace(mapping, inputs=inputs, attributes=attributes), {
+        each: served for each, served in asked.items() if served
+    }
+
+
+def _served(name: str, mapping: Rules) -> str | None:
+    """The attribute itself, or the first that an input serves; None of an input that nothing refers to."""
+    if name not in mapping.inputs:
+        return name
+    served = (
+        attribute
+        for attribute, rule in mapping.attributes.items()
+        if any(name in operation.refers_to() for operation in rule.operations or ())
+    )
+    # What operations are inherited, and not listed here, refer to the currency alone.
+    return next(served, "price" if name == "currency" else None)
 
 
 def _with_values(rule: Rule, values: Mapping[str, str]) -> Rule:

@@ -1,6 +1,6 @@
 """The closed list of operations that a mapping may apply to a value."""
 
-from feedscript.feeds.mapping.operations.addresses import Url
+from feedscript.feeds.mapping.operations.addresses import Absolute, Url
 from feedscript.feeds.mapping.operations.amounts import Currency, Measure, Price, UnlessSameAs
 from feedscript.feeds.mapping.operations.arithmetic import HigherOf, NetToGross, OnlyBelow, Plus, Times
 from feedscript.feeds.mapping.operations.dates import Date, Range
@@ -25,6 +25,7 @@ from feedscript.feeds.mapping.operations.texts import PlainText, Truncate, Upper
 from feedscript.feeds.mapping.operations.words import Blank, Default, UnlessZero, Values
 
 __all__ = [
+    "Absolute",
     "Blank",
     "Currency",
     "Date",

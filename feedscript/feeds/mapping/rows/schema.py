@@ -7,8 +7,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.conditions_schema import ConditionField
-from feedscript.feeds.mapping.parameter_fields import NamesField
-from feedscript.feeds.mapping.rows.families import Inherit, Split
+from feedscript.feeds.mapping.parameter_fields import NamesField, PatternField
+from feedscript.feeds.mapping.rows.families import Inherit, Split, Within
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
 from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants
 from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
@@ -89,25 +89,38 @@ class _JoinVariantsSchema(Schema):
         return JoinVariants(**data)
 
 
+class _WithinSchema(Schema):
+    column = _name()
+    pattern = PatternField(required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Within:
+        return Within(**data)
+
+
 class _InheritSchema(Schema):
     parent = _name()
     key = _name(required=False)
     keys = fields.List(TemplateField(), validate=validate.Length(min=1, max=10))
+    keys_within = fields.Nested(_WithinSchema)
     columns = NamesField(load_default=())
     leave_out_parents = fields.Boolean()
     take = fields.Dict(keys=_name(), values=_name(), validate=validate.Length(min=1, max=100))
 
     @validates_schema(skip_on_field_errors=False)
     def one_key(self, data: dict[str, Any], **_: Any) -> None:
-        if "key" in data and "keys" in data:
-            raise ValidationError("give one of them, not key and keys")
-        if "key" not in data and "keys" not in data:
-            raise ValidationError("what do parents have that their variants name? Give key, or keys")
+        given = [name for name in ("key", "keys", "keys_within") if name in data]
+        if len(given) > 1:
+            raise ValidationError(f"give one of them, not {' and '.join(given)}")
+        if not given:
+            raise ValidationError(
+                "what do parents have that their variants name? Give key, or keys, or keys_within"
+            )
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Inherit:
         key = data.pop("key", None)
-        keys = (Template((Part(key, is_column=True),)),) if key else tuple(data.pop("keys"))
+        keys = (Template((Part(key, is_column=True),)),) if key else tuple(data.pop("keys", ()))
         return Inherit(keys=keys, **data)
 
 

@@ -10,6 +10,7 @@ from feedscript.feeds.mapping.operations import Default, Operation
 from tests.unit.feeds.mapping.mapped_rows import mapped
 
 PARAMETERS: dict[str, object] = {
+    "absolute": "other",
     "blank": ["n/a", "-", "0"],
     "deep_link": "https://net.example/?to={link|url}",
     "default": "none",
@@ -76,7 +77,9 @@ def test_case_1_6_no_value_stays_none(operation: Operation, blank: str | None) -
     ids=lambda operation: operation.name,
 )
 @settings(deadline=None, max_examples=40)
-@given(value=VALUES, other=st.none() | st.sampled_from(["EUR", "JPY", "kg"]) | VALUES)
+@given(
+    value=VALUES, other=st.none() | st.sampled_from(["EUR", "JPY", "kg", "https://a.example/media/"]) | VALUES
+)
 def test_what_is_made_twice_is_as_made_once(operation: Operation, value: str, other: str | None) -> None:
     once = done(value, other, operation)
     assert done(once, other, operation) == once

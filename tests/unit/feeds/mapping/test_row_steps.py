@@ -271,3 +271,23 @@ def test_a_row_may_take_what_its_parent_has_whatever_it_has_itself() -> None:
     )
     assert column(rows, "parent state") == [None, "draft", None, None]
     assert column(rows, "state") == ["draft", "on", "on", "on"]
+
+
+def test_variants_inherit_from_a_parent_that_names_them() -> None:
+    rows, counts = prepared(
+        ("sku", "name", "variations"),
+        [
+            ("R", None, None),
+            ("B", "Blue mug", ""),
+            ("M", "Mug", "sku=R,color=red|sku=B,color=blue|sku=gone"),
+            ("C", None, "sku=C"),
+        ],
+        "[{inherit: {parent: sku, keys_within: {column: variations, pattern: 'sku=([^,|]+)'}, columns: name,"
+        " take: {product: sku}, leave_out_parents: true}}]",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("R", "Mug", None, "M"),
+        ("B", "Blue mug", "", "M"),
+        ("C", None, "sku=C", None),
+    ]
+    assert counts.excluded == {"a parent of variants": 1}

@@ -1,0 +1,19 @@
+"""What is right of ten items of each export in `samples/exports`, worked out by hand from the rows."""
+
+from collections.abc import Mapping
+
+from tests.unit.feeds.mapping.platform_items.item import Expected
+from tests.unit.feeds.mapping.platform_items.magento import MAGENTO
+from tests.unit.feeds.mapping.platform_items.shopify import CLASSIC, TEMPLATE
+from tests.unit.feeds.mapping.platform_items.shopware import SHOPWARE
+from tests.unit.feeds.mapping.platform_items.woocommerce import WOOCOMMERCE
+
+EXPECTED: Mapping[str, Expected] = {
+    "shopify-classic": CLASSIC,
+    "shopify-template": TEMPLATE,
+    "woocommerce": WOOCOMMERCE,
+    "woocommerce-de": WOOCOMMERCE,
+    "shopware-6": SHOPWARE,
+    "magento": MAGENTO,
+}
+"""By the name of the file."""
