@@ -117,6 +117,7 @@ OPERATIONS: Mapping[str, Entry] = {
     "plus": Entry(NumberField("-1000000", "1000000", required=True), kinds.Plus),
     "price": Entry(NamesField(required=True), kinds.Price),
     "range": _name(kinds.Range),
+    "reduced_by": _name(kinds.ReducedBy),
     "replace": Entry(
         _named(text=text(1000), by=fields.String(required=True, validate=validate.Length(max=1000))),
         lambda given: kinds.Replace(**given),

@@ -8,7 +8,7 @@ from feedscript.feeds.mapping.model import Mapping as Rules
 from feedscript.feeds.mapping.model import Rule
 from feedscript.feeds.readers.options import SourceOptions
 
-EXAMPLES = {"base_url": "https://shop.example", "currency": "EUR"}
+EXAMPLES = {"base_url": "https://shop.example", "currency": "EUR", "tax_rate": "20"}
 """What may be said, with what it looks like."""
 PLACEHOLDERS = tuple(f"source.{name}" for name in EXAMPLES)
 """The names that templates give to it."""

@@ -2,7 +2,14 @@
 
 from feedscript.feeds.mapping.operations.addresses import Absolute, Url
 from feedscript.feeds.mapping.operations.amounts import Currency, Measure, Price, UnlessSameAs
-from feedscript.feeds.mapping.operations.arithmetic import HigherOf, NetToGross, OnlyBelow, Plus, Times
+from feedscript.feeds.mapping.operations.arithmetic import (
+    HigherOf,
+    NetToGross,
+    OnlyBelow,
+    Plus,
+    ReducedBy,
+    Times,
+)
 from feedscript.feeds.mapping.operations.dates import Date, Range
 from feedscript.feeds.mapping.operations.exports import Micros, Unit, Without
 from feedscript.feeds.mapping.operations.identifiers import Gtin
@@ -52,6 +59,7 @@ __all__ = [
     "Plus",
     "Price",
     "Range",
+    "ReducedBy",
     "Replace",
     "ReplacePattern",
     "Rest",

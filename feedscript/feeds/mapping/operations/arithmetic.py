@@ -10,6 +10,7 @@ from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 
 _AMOUNT = "^([0-9]{1,15}(?:[.][0-9]{1,6})?)(?: ([A-Z]{3}))?$"
+_SHARE = "^([0-9]{1,3}(?:[.][0-9]{1,6})?) ?%$"
 _RATE = "^([0-9]{1,2}(?:[.][0-9]{1,4})?) ?%?$"
 
 
@@ -100,6 +101,44 @@ class NetToGross(Costly):
 
     def refers_to(self) -> tuple[str, ...]:
         return (self.told_by,) if self.told_by is not None else ()
+
+
+@dataclass(frozen=True)
+class ReducedBy:
+    """Take off what another input tells: an amount in the same currency, or a share such as `20 %`.
+
+    Where it tells nothing, or more than there is, the amount stays as it is.
+    """
+
+    name: ClassVar[str] = "reduced_by"
+
+    other: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        off, told = f"{column}:off", f"{column}:told"
+        other = identifier(self.other)
+        number, currency = identifier(off), identifier(told)
+        share = f"TRY_CAST(regexp_extract({other}, {literal(_SHARE)}, 1) AS DECIMAL(9, 6))"
+        same = f"{currency} = {_currency(identifier(column))}"
+
+        def reduced(amount: str) -> str:
+            left = f"{amount} - {number}"
+            part = f"{amount} * ((100 - {number}) * 0.01::DECIMAL(3, 2))::DECIMAL(10, 8)"
+            return (
+                f"CASE WHEN {currency} = '%' AND {number} <= 100 THEN {part} "
+                f"WHEN {currency} <> '%' AND {same} AND {left} >= 0 THEN {left} END"
+            )
+
+        return (
+            {
+                off: f"coalesce({share}, {_number(other)})",
+                told: f"CASE WHEN {share} IS NOT NULL THEN '%' ELSE {_currency(other)} END",
+            },
+            *_calculated(column, reduced),
+        )
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.other,)
 
 
 def _comparison(column: str, other: str, sign: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from feedscript.feeds.config import load_config
 from feedscript.feeds.generation import Generated, generate
+from tests.unit.feeds.mapping.platform_items import EXPECTED
 from tests.unit.feeds.products import write_csv
 
 EXPORTS = Path(__file__).parents[4] / "samples" / "exports"
@@ -37,7 +38,7 @@ def export(folder: Path, *rows: dict[str, str]) -> Path:
 
 def said(name: str, profile: str) -> str:
     """The merchant's file for an export in `samples/exports`: what no such export holds, in at most four lines."""
-    return SHOP + (SELLER if profile == "openai" else BRAND)
+    return f"source: {{{EXPECTED[name].shop}}}\n" + (SELLER if profile == "openai" else BRAND)
 
 
 def source_of(name: str) -> Path:

@@ -27,6 +27,7 @@ PARAMETERS: dict[str, object] = {
     "plus": 4.9,
     "price": "other",
     "range": "other",
+    "reduced_by": "other",
     "replace": {"text": "a", "by": "b"},
     "replace_pattern": {"pattern": "[0-9]", "by": "#"},
     "rest": ",",
@@ -38,7 +39,7 @@ PARAMETERS: dict[str, object] = {
     "without": "other",
 }
 #: What these do is done each time they are asked: to calculate, or to take a part, twice is something else.
-NOT_IDEMPOTENT = {"net_to_gross", "part", "plus", "rest", "times"}
+NOT_IDEMPOTENT = {"net_to_gross", "part", "plus", "reduced_by", "rest", "times"}
 ALL = [OPERATIONS[name](PARAMETERS.get(name)) for name in OPERATIONS]
 VALUES = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1f")

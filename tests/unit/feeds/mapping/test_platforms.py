@@ -99,7 +99,7 @@ def test_an_export_is_one_platforms_alone(name: str) -> None:
 def test_what_an_export_does_not_hold_is_asked_for_by_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotSaid, match="Write in the merchant's file") as caught:
         made(source_of(name), tmp_path, "")
-    assert {*caught.value.attributes} == {*EXPECTED[name].asked}
+    assert {*caught.value.attributes} == EXPECTED[name].asked
 
 
 @pytest.mark.parametrize(

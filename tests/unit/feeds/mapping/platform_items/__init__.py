@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tests.unit.feeds.mapping.platform_items.item import Expected
 from tests.unit.feeds.mapping.platform_items.magento import MAGENTO
+from tests.unit.feeds.mapping.platform_items.prestashop import PRESTASHOP
 from tests.unit.feeds.mapping.platform_items.shopify import CLASSIC, TEMPLATE
 from tests.unit.feeds.mapping.platform_items.shopware import SHOPWARE
 from tests.unit.feeds.mapping.platform_items.woocommerce import WOOCOMMERCE
@@ -15,5 +16,7 @@ EXPECTED: Mapping[str, Expected] = {
     "woocommerce-de": WOOCOMMERCE,
     "shopware-6": SHOPWARE,
     "magento": MAGENTO,
+    "prestashop": PRESTASHOP,
+    "prestashop-fr": PRESTASHOP,
 }
 """By the name of the file."""

@@ -13,7 +13,12 @@ class Expected:
     preset: str
     items: Mapping[str, Item]
     excluded: Mapping[str, int] = field(default_factory=dict)
-    asked: tuple[str, ...] = ("base_url", "currency")
+    shop: str = "base_url: https://shop.example.com/, currency: EUR"
+
+    @property
+    def asked(self) -> set[str]:
+        """What the message asks for where the merchant's file says none of it."""
+        return {each.partition(":")[0].strip() for each in self.shop.split(",")}
 
 
 _NAMES = (
