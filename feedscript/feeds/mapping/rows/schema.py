@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.conditions_schema import ConditionField
 from feedscript.feeds.mapping.parameter_fields import NamesField, PatternField
+from feedscript.feeds.mapping.rows.belonging import GroupRows
 from feedscript.feeds.mapping.rows.families import Inherit, Split, Within
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
 from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants
@@ -75,6 +76,16 @@ class _CountSchema(Schema):
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Count:
         return Count(**data)
+
+
+class _GroupRowsSchema(Schema):
+    begins = ConditionField(required=True)
+    into = _name()
+    take = fields.Dict(keys=_name(), values=_name(), validate=validate.Length(min=1, max=100))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> GroupRows:
+        return GroupRows(**data)
 
 
 class _JoinVariantsSchema(Schema):
@@ -178,6 +189,7 @@ TAKES: Mapping[str, fields.Field[Any]] = {
     "exclude": fields.Nested(_ExcludeSchema),
     "fill_down": fields.Nested(_FillDownSchema),
     "inherit": fields.Nested(_InheritSchema),
+    "group_rows": fields.Nested(_GroupRowsSchema),
     "join_variants": fields.Nested(_JoinVariantsSchema),
     "limit": fields.Integer(required=True, strict=True, validate=validate.Range(min=1)),
     "look_up": fields.Nested(_LookUpSchema),

@@ -221,6 +221,7 @@ STEPS = st.sampled_from(
         "{dedupe: {columns: [g, x], keep: last}}",
         "{sort: {column: y, descending: true}}",
         "{limit: 3}",
+        "{group_rows: {begins: {column: x, equals: a}, into: g, take: {first y: y}}}",
     ]
 )
 
@@ -291,3 +292,33 @@ def test_variants_inherit_from_a_parent_that_names_them() -> None:
         ("C", None, "sku=C", None),
     ]
     assert counts.excluded == {"a parent of variants": 1}
+
+
+def test_rows_belong_to_the_last_beginning_before_them() -> None:
+    rows, _ = prepared(
+        ("kind", "id", "name"),
+        [
+            ("Variant", "9", None),
+            ("Product", "1", "Mug"),
+            ("Variant", "1", None),
+            ("Image", "2", None),
+            ("Product", "2", "Cup"),
+            ("Product", None, "Jug"),
+            ("Variant", "3", "Own"),
+        ],
+        "[{group_rows: {begins: {column: kind, equals: product}, into: group, take: {product: id}}},"
+        " {fill_down: {group: group, columns: name}}]",
+    )
+    assert column(rows, "group") == [None, "2", "2", "2", "5", "6", "6"]
+    assert column(rows, "product") == [None, "1", "1", "1", "2", None, None]
+    assert column(rows, "name") == [None, "Mug", "Mug", "Mug", "Cup", "Jug", "Own"]
+
+
+def test_what_is_left_out_begins_no_group() -> None:
+    rows, _ = prepared(
+        ("kind", "id"),
+        [("p", "1"), ("v", "2"), ("p", "gone"), ("v", "3")],
+        "[{exclude: {if: {column: id, equals: gone}, reason: gone}},"
+        " {group_rows: {begins: {column: kind, equals: p}, into: group}}, {count: {group: group, into: n}}]",
+    )
+    assert column(rows, "n") == ["3", "3", "3"]

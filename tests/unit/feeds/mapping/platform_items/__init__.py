@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from tests.unit.feeds.mapping.platform_items.bigcommerce import BIGCOMMERCE, BIGCOMMERCE_LEGACY
 from tests.unit.feeds.mapping.platform_items.item import Expected
 from tests.unit.feeds.mapping.platform_items.magento import MAGENTO
-from tests.unit.feeds.mapping.platform_items.prestashop import PRESTASHOP
+from tests.unit.feeds.mapping.platform_items.prestashop import FRENCH, PRESTASHOP
 from tests.unit.feeds.mapping.platform_items.shopify import CLASSIC, TEMPLATE
 from tests.unit.feeds.mapping.platform_items.shopware import SHOPWARE
 from tests.unit.feeds.mapping.platform_items.woocommerce import WOOCOMMERCE
@@ -17,6 +18,8 @@ EXPECTED: Mapping[str, Expected] = {
     "shopware-6": SHOPWARE,
     "magento": MAGENTO,
     "prestashop": PRESTASHOP,
-    "prestashop-fr": PRESTASHOP,
+    "prestashop-fr": FRENCH,
+    "bigcommerce": BIGCOMMERCE,
+    "bigcommerce-legacy": BIGCOMMERCE_LEGACY,
 }
 """By the name of the file."""

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 Item = dict[str, str]
 
 
+#: Of what is but another spelling of an export: what is made of it after that is the same.
+ONE_PARTNER = ("google",)
+
+
 @dataclass(frozen=True)
 class Expected:
     """The preset that reads an export, items by id, the rows that are left out by reason, and what has to be said."""
@@ -13,6 +17,7 @@ class Expected:
     preset: str
     items: Mapping[str, Item]
     excluded: Mapping[str, int] = field(default_factory=dict)
+    partners: tuple[str, ...] = ("google", "meta", "awin", "openai")
     shop: str = "base_url: https://shop.example.com/, currency: EUR"
 
     @property
