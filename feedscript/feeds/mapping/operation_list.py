@@ -114,7 +114,7 @@ OPERATIONS: Mapping[str, Entry] = {
         lambda given: kinds.Part(**given),
     ),
     "plain_text": Entry(None, kinds.PlainText),
-    "plus": Entry(NumberField("-1000000", "1000000", required=True), kinds.Plus),
+    "plus": Entry(RateField("-1000000", "1000000", required=True), lambda given: kinds.Plus(*given)),
     "price": Entry(NamesField(required=True), kinds.Price),
     "range": _name(kinds.Range),
     "reduced_by": _name(kinds.ReducedBy),

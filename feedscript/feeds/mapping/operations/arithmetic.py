@@ -64,18 +64,29 @@ class Times(Alone):
 
 
 @dataclass(frozen=True)
-class Plus(Alone):
-    """Add a number to an amount; a result below nothing leaves the amount as it is."""
+class Plus:
+    """Add a number to an amount, or the amount that another input tells in the same currency.
+
+    Where the input tells none, or the result is below nothing, the amount stays as it is.
+    """
 
     name: ClassVar[str] = "plus"
 
-    summand: str
+    summand: str | None = None
+    told_by: str | None = None
 
     def layers(self, column: str) -> tuple[Layer, ...]:
-        summand = f"{literal(self.summand)}::DECIMAL(13, 6)"
+        summand = f"{literal(self.summand or '0')}::DECIMAL(13, 6)"
+        if self.told_by is not None:
+            other = identifier(self.told_by)
+            same = f"{_currency(other)} = {_currency(identifier(column))}"
+            summand = f"CASE WHEN {same} THEN {_number(other)} END"
         return _calculated(
             column, lambda number: f"CASE WHEN {number} + {summand} >= 0 THEN {number} + {summand} END"
         )
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.told_by,) if self.told_by is not None else ()
 
 
 @dataclass(frozen=True)

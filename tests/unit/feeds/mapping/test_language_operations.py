@@ -220,3 +220,17 @@ def test_reduced_by(amount: str, off: str | None, expected: str) -> None:
 )
 def test_absolute(path: str, base: str | None, expected: str) -> None:
     assert done("absolute: other", path, base) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "more", "expected"),
+    [
+        ("12.90 EUR", "2.00 EUR", "14.90 EUR"),
+        ("12.90 EUR", "2.00 USD", "12.90 EUR"),
+        ("12.90 EUR", "2", "12.90 EUR"),
+        ("12.90", "2", "14.90"),
+        ("12.90 EUR", None, "12.90 EUR"),
+    ],
+)
+def test_plus_what_another_tells(amount: str, more: str | None, expected: str) -> None:
+    assert done("plus: other", amount, more) == expected
