@@ -8,6 +8,7 @@ from tests.unit.feeds.mapping.platform_items.magento import MAGENTO
 from tests.unit.feeds.mapping.platform_items.prestashop import FRENCH, PRESTASHOP
 from tests.unit.feeds.mapping.platform_items.shopify import CLASSIC, TEMPLATE
 from tests.unit.feeds.mapping.platform_items.shopware import SHOPWARE
+from tests.unit.feeds.mapping.platform_items.squarespace import SQUARESPACE
 from tests.unit.feeds.mapping.platform_items.wix import WIX, WIX_LEGACY
 from tests.unit.feeds.mapping.platform_items.woocommerce import WOOCOMMERCE
 
@@ -24,5 +25,6 @@ EXPECTED: Mapping[str, Expected] = {
     "bigcommerce-legacy": BIGCOMMERCE_LEGACY,
     "wix": WIX,
     "wix-legacy": WIX_LEGACY,
+    "squarespace": SQUARESPACE,
 }
 """By the name of the file."""
