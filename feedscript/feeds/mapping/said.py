@@ -59,7 +59,8 @@ def with_said(
         return found
 
     # Operations refer to inputs: one that needs what is not said stays, without a value.
-    inputs = {name: rule or Rule() for name, rule in settled(mapping.inputs).items()}
+    told = {name: _without(rule, unsaid) for name, rule in mapping.inputs.items()}
+    inputs = {name: rule or Rule() for name, rule in settled(told).items()}
     attributes = {name: rule for name, rule in settled(mapping.attributes).items() if rule}
     if options.currency and inputs.get("currency", Rule()) == Rule():
         inputs["currency"] = Rule(constant=options.currency)
@@ -80,6 +81,12 @@ def _served(name: str, mapping: Rules) -> str | None:
     )
     # What operations are inherited, and not listed here, refer to the currency alone.
     return next(served, "price" if name == "currency" else None)
+
+
+def _without(rule: Rule, unsaid: Iterable[str]) -> Rule:
+    """An input that the source tells by itself, without the cases that need what is not said."""
+    told = tuple(case for case in rule.cases if not {*case.then.columns} & {*unsaid})
+    return replace(rule, cases=told) if told else rule
 
 
 def _with_values(rule: Rule, values: Mapping[str, str]) -> Rule:

@@ -45,9 +45,7 @@ def test_the_language_is_that_of_the_columns(tmp_path: Path) -> None:
 
 
 def test_of_several_languages_one_has_to_be_said(tmp_path: Path) -> None:
-    with pytest.raises(
-        AmbiguousColumn, match="NL_Title_Short, EN_Title_Short: name the one that is meant"
-    ):
+    with pytest.raises(AmbiguousColumn, match="NL_Title_Short, EN_Title_Short: name the one that is meant"):
         made(export(tmp_path, ROW | {"EN_Title_Short": "Mug"}), tmp_path, SHOP)
     own = SHOP + "mapping: {attributes: {title: {column: EN_Title_Short}}}\n"
     _, feed = made(export(tmp_path, ROW | {"EN_Title_Short": "Mug"}), tmp_path, own)

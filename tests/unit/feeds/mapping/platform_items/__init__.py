@@ -8,6 +8,7 @@ from tests.unit.feeds.mapping.platform_items.lightspeed import C_SERIES
 from tests.unit.feeds.mapping.platform_items.magento import MAGENTO
 from tests.unit.feeds.mapping.platform_items.prestashop import FRENCH, PRESTASHOP
 from tests.unit.feeds.mapping.platform_items.shopify import CLASSIC, TEMPLATE
+from tests.unit.feeds.mapping.platform_items.shoptet import SHOPTET
 from tests.unit.feeds.mapping.platform_items.shopware import SHOPWARE
 from tests.unit.feeds.mapping.platform_items.squarespace import SQUARESPACE
 from tests.unit.feeds.mapping.platform_items.wix import WIX, WIX_LEGACY
@@ -28,5 +29,6 @@ EXPECTED: Mapping[str, Expected] = {
     "wix-legacy": WIX_LEGACY,
     "squarespace": SQUARESPACE,
     "lightspeed-c": C_SERIES,
+    "shoptet": SHOPTET,
 }
 """By the name of the file."""
