@@ -39,7 +39,7 @@ def with_said(
 ) -> tuple[Rules, dict[str, tuple[str, ...]]]:
     """The mapping with what `options` say in its templates, and what they do not say, with those that need it.
 
-    Rules that need what is not said are left out. What the source has as a column is that column.
+    Rules that need what is not said give nothing. What the source has as a column is that column.
     """
     free = [name for name in EXAMPLES if f"source.{name}" not in set(columns)]
     values = {f"source.{name}": value for name in free if (value := getattr(options, name)) is not None}
@@ -61,7 +61,8 @@ def with_said(
     # Operations refer to inputs: one that needs what is not said stays, without a value.
     told = {name: _without(rule, unsaid) for name, rule in mapping.inputs.items()}
     inputs = {name: rule or Rule() for name, rule in settled(told).items()}
-    attributes = {name: rule for name, rule in settled(mapping.attributes).items() if rule}
+    # No other column takes the place of an attribute that does: a path is no link.
+    attributes = {name: rule or Rule(omit=True) for name, rule in settled(mapping.attributes).items()}
     if options.currency and inputs.get("currency", Rule()) == Rule():
         inputs["currency"] = Rule(constant=options.currency)
     asked = {each: tuple(dict.fromkeys(filter(None, served))) for each, served in lacking.items()}

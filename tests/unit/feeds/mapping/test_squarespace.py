@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
-from tests.unit.feeds.mapping.platform_feeds import SHOP, export, made, rows_of
+import yaml
+
+from feedscript.feeds.generation.preview import preview
+from feedscript.feeds.generation.suggestion import suggested
+from tests.unit.feeds.mapping.platform_feeds import SHOP, export, made, rows_of, source_of
 
 ROW = {
     "Product ID [Non Editable]": "p1",
@@ -52,3 +56,9 @@ def test_rows_below_the_first(tmp_path: Path) -> None:
         found["v2"]["additional_image_link"] == "https://cdn.example.com/2.jpg,https://cdn.example.com/3.jpg"
     )
     assert result.account.excluded == {"not visible": 3}
+
+
+def test_a_path_is_no_link_while_the_address_of_the_site_is_not_said() -> None:
+    text = suggested(preview(source_of("squarespace"), values=1), "squarespace")
+    assert "#   base_url: https://shop.example" in text
+    assert "link" not in yaml.safe_load(text)["mapping"]["attributes"]
