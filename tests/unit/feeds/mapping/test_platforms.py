@@ -217,6 +217,24 @@ def test_shopifys_link_leads_to_the_variant_where_its_number_is_known(tmp_path: 
     assert rows_of(feed)["M-1"]["link"] == "https://shop.example.com/products/mug?variant=4012"
 
 
+def test_numbers_of_variants_may_be_looked_up(tmp_path: Path) -> None:
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "variants.csv").write_text("sku,variant\nM-1,4012\n", "utf-8")
+    page = "{source.base_url}/products/{Handle|url}"
+    own = (
+        f"{SHOP}rows:\n"
+        "  - look_up: {column: Variant SKU, file: variants.csv, key: sku, take: {number: variant}}\n"
+        "mapping: {attributes: {link: {cases: [\n"
+        f'  {{if: {{column: number, present: true}}, then: "{page}?variant={{number}}"}}, {{else: "{page}"}}]}}}}}}\n'
+    )
+    _, feed = made(export(tmp_path, SHOPIFY, SHOPIFY | {"Variant SKU": "M-2"}), tmp_path, own)
+    assert {sku: row["link"] for sku, row in rows_of(feed).items()} == {
+        "M-1": "https://shop.example.com/products/mug?variant=4012",
+        "M-2": "https://shop.example.com/products/mug",
+    }
+
+
 @pytest.mark.parametrize(
     ("published", "reason"), [("-1", "a draft"), ("0", "private"), ("2", "not reviewed")]
 )
