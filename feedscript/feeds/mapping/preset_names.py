@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from feedscript.feeds.mapping.column_patterns import ANY, fitting
+from feedscript.feeds.mapping.name_patterns import ANY, fitting
 from feedscript.feeds.mapping.named_lists import find_labelled, numbered_lists, parted
 from feedscript.feeds.mapping.names import folded, names_within
 from feedscript.feeds.mapping.said import PLACEHOLDERS

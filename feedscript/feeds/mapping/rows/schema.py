@@ -11,7 +11,7 @@ from feedscript.feeds.mapping.parameter_fields import NamesField, PatternField
 from feedscript.feeds.mapping.rows.belonging import GroupRows
 from feedscript.feeds.mapping.rows.families import Inherit, Split, Within
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
-from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants
+from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants, Total
 from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
 from feedscript.feeds.mapping.rows.step import RowStep
 from feedscript.feeds.mapping.template import Part, Template
@@ -182,6 +182,15 @@ class _SortSchema(Schema):
         return Sort(**data)
 
 
+class _TotalSchema(Schema):
+    columns = _names()
+    into = _name()
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Total:
+        return Total(**data)
+
+
 TAKES: Mapping[str, fields.Field[Any]] = {
     "collect": fields.Nested(_CollectSchema),
     "count": fields.Nested(_CountSchema),
@@ -195,6 +204,7 @@ TAKES: Mapping[str, fields.Field[Any]] = {
     "look_up": fields.Nested(_LookUpSchema),
     "sort": fields.Nested(_SortSchema),
     "split": fields.Nested(_SplitSchema),
+    "total": fields.Nested(_TotalSchema),
     "where": fields.Nested(_WhereSchema),
 }
 ROW_STEPS: Mapping[str, Callable[[Any], RowStep]] = {

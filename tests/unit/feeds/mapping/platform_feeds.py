@@ -14,7 +14,6 @@ from tests.unit.feeds.products import write_csv
 EXPORTS = Path(__file__).parents[4] / "samples" / "exports"
 SHOP = "source: {base_url: https://shop.example.com/, currency: EUR}\n"
 BRAND = "mapping: {attributes: {brand: {constant: Fernhollow}}}\n"
-SELLER = "mapping: {attributes: {brand: {constant: Fernhollow}, seller_name: {constant: Fernhollow}}}\n"
 FORMS = {"google": "csv", "meta": "csv", "awin": "csv", "openai": "jsonl"}
 
 
@@ -38,7 +37,10 @@ def export(folder: Path, *rows: dict[str, str]) -> Path:
 
 def said(name: str, profile: str) -> str:
     """The merchant's file for an export in `samples/exports`: what no such export holds, in at most four lines."""
-    return f"source: {{{EXPECTED[name].shop}}}\n" + (SELLER if profile == "openai" else BRAND)
+    given = ["brand: {constant: Fernhollow}", EXPECTED[name].attributes]
+    given += ["seller_name: {constant: Fernhollow}"] if profile == "openai" else []
+    attributes = ", ".join(each for each in given if each)
+    return f"source: {{{EXPECTED[name].shop}}}\nmapping: {{attributes: {{{attributes}}}}}\n"
 
 
 def source_of(name: str) -> Path:

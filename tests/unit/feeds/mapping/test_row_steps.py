@@ -221,6 +221,7 @@ STEPS = st.sampled_from(
         "{dedupe: {columns: [g, x], keep: last}}",
         "{sort: {column: y, descending: true}}",
         "{limit: 3}",
+        "{total: {columns: [x, y], into: z}}",
         "{group_rows: {begins: {column: x, equals: a}, into: g, take: {first y: y}}}",
     ]
 )
@@ -322,3 +323,15 @@ def test_what_is_left_out_begins_no_group() -> None:
         " {group_rows: {begins: {column: kind, equals: p}, into: group}}, {count: {group: group, into: n}}]",
     )
     assert column(rows, "n") == ["3", "3", "3"]
+
+
+def test_a_total_of_columns() -> None:
+    rows, _ = prepared(
+        ("sku", "stock_here", "stock_there", "other"),
+        [("1", "2", "3.5", "9"), ("2", "-1", "1", "9"), ("3", None, "40", "9"), ("4", "none", None, "9")],
+        "[{total: {columns: 'stock_*', into: stock}}, {total: {columns: [stock, other], into: all}}]",
+    )
+    assert column(rows, "stock") == ["5.5", "0", "40", None]
+    assert column(rows, "all") == ["14.5", "9", "49", "9"]
+    with pytest.raises(UnknownRowColumn, match="'shelf_\\*'"):
+        prepared(("sku",), [("1",)], "[{total: {columns: 'shelf_*', into: stock}}]")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.unit.feeds.mapping.platform_items.bigcommerce import BIGCOMMERCE, BIGCOMMERCE_LEGACY
 from tests.unit.feeds.mapping.platform_items.item import Expected
-from tests.unit.feeds.mapping.platform_items.lightspeed import C_SERIES
+from tests.unit.feeds.mapping.platform_items.lightspeed import C_SERIES, X_SERIES
 from tests.unit.feeds.mapping.platform_items.magento import MAGENTO
 from tests.unit.feeds.mapping.platform_items.prestashop import FRENCH, PRESTASHOP
 from tests.unit.feeds.mapping.platform_items.shopify import CLASSIC, TEMPLATE
@@ -29,6 +29,7 @@ EXPECTED: Mapping[str, Expected] = {
     "wix-legacy": WIX_LEGACY,
     "squarespace": SQUARESPACE,
     "lightspeed-c": C_SERIES,
+    "lightspeed-x": X_SERIES,
     "shoptet": SHOPTET,
 }
 """By the name of the file."""

@@ -12,13 +12,18 @@ ONE_PARTNER = ("google",)
 
 @dataclass(frozen=True)
 class Expected:
-    """The preset that reads an export, items by id, the rows that are left out by reason, and what has to be said."""
+    """The preset that reads an export, items by id, the rows that are left out by reason, and what has to be said.
+
+    `attributes` are those that the merchant's file gives, as the export has nothing of them.
+    """
 
     preset: str
     items: Mapping[str, Item]
     excluded: Mapping[str, int] = field(default_factory=dict)
     partners: tuple[str, ...] = ("google", "meta", "awin", "openai")
     shop: str = "base_url: https://shop.example.com/, currency: EUR"
+
+    attributes: str = ""
 
     @property
     def asked(self) -> set[str]:
