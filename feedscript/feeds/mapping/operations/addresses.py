@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from feedscript.feeds.engine.sql import contains, identifier, literal
 from feedscript.feeds.mapping.functions import MENDED_ADDRESS, where
-from feedscript.feeds.mapping.operations.operation import Alone, Layer
+from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 from feedscript.feeds.rules.addresses import SUSPECT
 
 #: How an address begins, whole or without a scheme; anything else is a path.
@@ -15,7 +15,7 @@ _BASE = literal("^https?://")
 
 
 @dataclass(frozen=True)
-class Absolute:
+class Absolute(Costly):
     """Put the address that an input tells before a path, or before each path of a list; whole addresses stay.
 
     One `/` stands between both. Where the input tells no address of the web the path stays.

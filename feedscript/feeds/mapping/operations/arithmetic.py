@@ -64,7 +64,7 @@ class Times(Alone):
 
 
 @dataclass(frozen=True)
-class Plus:
+class Plus(Costly):
     """Add a number to an amount, or the amount that another input tells in the same currency.
 
     Where the input tells none, or the result is below nothing, the amount stays as it is.
@@ -115,7 +115,7 @@ class NetToGross(Costly):
 
 
 @dataclass(frozen=True)
-class ReducedBy:
+class ReducedBy(Costly):
     """Take off what another input tells: an amount in the same currency, or a share such as `20 %`.
 
     Where it tells nothing, or more than there is, the amount stays as it is.
