@@ -55,7 +55,9 @@ def test_a_special_price_is_told_where_its_days_are_sure(tmp_path: Path) -> None
 def test_what_a_shop_has_otherwise_is_said(tmp_path: Path) -> None:
     own = SHOP + (
         "mapping:\n  inputs: {weight_unit: {constant: lbs}}\n  attributes:\n"
-        '    {sale_price: {column: special_price}, link: {template: "{source.base_url}/{url_key|url}"}}\n'
+        "    sale_price: {column: special_price}\n    link: {cases: [\n"
+        '      {if: {column: parent url_key, present: true}, then: "{source.base_url}/{parent url_key|url}"},\n'
+        '      {else: "{source.base_url}/{url_key|url}"}]}\n'
     )
     _, feed = made(
         export(tmp_path, ROW | {"special_price_from_date": "11/2/26", "price": "1299.0000"}), tmp_path, own
