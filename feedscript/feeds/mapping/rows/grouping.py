@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from feedscript.feeds.mapping.conditions import Condition, number_in
-from feedscript.feeds.mapping.name_patterns import ANY, fitting
 from feedscript.feeds.mapping.rows.step import ORDER, STAYS, Find, Table, listed_filter
 
 
@@ -122,36 +121,6 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Total:
-    """Tell in the column `into` the sum of the numbers in `columns`, or in those that a pattern fits: stock by outlet.
-
-    Of a row that has a number in none of them there is none.
-    """
-
-    name: ClassVar[str] = "total"
-    rereads: ClassVar[bool] = False
-    ordered: ClassVar[bool] = True
-
-    columns: tuple[str, ...]
-    into: str
-
-    @property
-    def adds(self) -> tuple[str, ...]:
-        return (self.into,)
-
-    def over(self, find: Find) -> "Total | None":
-        found = ((name, find(name)) for name in self.columns)
-        columns = tuple(name if ANY in name else own for name, own in found if own is not None)
-        return replace(self, columns=columns) if columns else None
-
-    def applied(self, table: Table, rows: str) -> str:
-        there = tuple(table.columns)
-        names = dict.fromkeys(own for name in self.columns for own in fitting(name, there) or (name,))
-        numbers = [f"({number_in(table.trimmed(name), table.decimal)})::DECIMAL(24, 6)" for name in names]
-        return table.put(rows, {self.into: _plain(f"list_sum([{', '.join(numbers)}])")})
-
-
-@dataclass(frozen=True)
 class JoinVariants:
     """Make one row, the first, of all rows of a `group`.
 
@@ -184,7 +153,7 @@ class JoinVariants:
             value = table.trimmed(name)
             joined[name] = listed_filter(f"list({value} ORDER BY {ORDER}) FILTER ({value} IS NOT NULL)")
         for name in self.sum:
-            joined[name] = f"{_plain(f'sum({self._number(table, name)})')}"
+            joined[name] = f"{plain(f'sum({self._number(table, name)})')}"
         for function, names in (("min_by", self.lowest), ("max_by", self.highest)):
             for name in names:
                 joined[name] = f"{function}({table.cell(name)}, {self._number(table, name)})"
@@ -207,6 +176,6 @@ class JoinVariants:
         return number_in(table.trimmed(name), table.decimal)
 
 
-def _plain(number: str) -> str:
-    """A number as a text without needless decimals."""
+def plain(number: str) -> str:
+    """A number, in SQL, as a text without needless decimals."""
     return f"regexp_replace(({number})::VARCHAR, '\\.?0+$', '')"

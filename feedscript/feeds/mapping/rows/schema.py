@@ -11,9 +11,10 @@ from feedscript.feeds.mapping.parameter_fields import NamesField, PatternField
 from feedscript.feeds.mapping.rows.belonging import GroupRows
 from feedscript.feeds.mapping.rows.families import Inherit, Split, Within
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
-from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants, Total
+from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants
 from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
 from feedscript.feeds.mapping.rows.step import RowStep
+from feedscript.feeds.mapping.rows.totals import Total
 from feedscript.feeds.mapping.template import Part, Template
 from feedscript.feeds.mapping.template_field import TemplateField
 
