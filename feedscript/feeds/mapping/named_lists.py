@@ -18,7 +18,9 @@ from feedscript.feeds.readers.white_space import BLANKS, trimmed
 _BETWEEN = r" \t_.\-"
 _NUMBERS = ("one", "two", "three", "four", "five", "six")
 _NAME = ("name",)
-_VALUE = ("value(s)", "values", "value", "wert(e)", "werte", "wert", "choices", "description")
+_VALUE = ("value(s)", "values", "value", "wert(e)", "werte", "wert")
+#: What stands in the place of a value where there is none by its name.
+_CHOSEN = ("choices", "description")
 #: What parts the pairs of a cell, and what stands between a name and its value.
 _SEPARATORS = f",;|\n{VALUE_SEPARATOR}"
 _SIGNS = "=:"
@@ -71,7 +73,8 @@ def numbered_lists(columns: tuple[str, ...]) -> dict[str, NamedList]:
     >>> numbered_lists(("option_one_name", "option_one_value", "optionName2", "optionChoices2"))
     {'option': NamedList(values=(1, 3), names=(0, 2))}
     """
-    names, values = (dict(_numbered(columns, words)) for words in (_NAME, _VALUE))
+    names, values, chosen = (dict(_numbered(columns, words)) for words in (_NAME, _VALUE, _CHOSEN))
+    values = chosen | values
     titles: dict[str, str] = {}
     pairs: dict[str, list[tuple[int, int]]] = {}
     for (base, number), (title, place) in names.items():
