@@ -1,15 +1,13 @@
 """Columns found by a pattern of their names: `Price / *`, `Weight (*)`."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.unknown_names import listed
 from feedscript.feeds.mapping.model import Rule
+from feedscript.feeds.mapping.name_patterns import fitting
 from feedscript.feeds.mapping.operations import Joined, Listed
-
-ANY = "*"
 
 
 class AmbiguousColumn(BadConfig):
@@ -25,20 +23,6 @@ class AmbiguousColumn(BadConfig):
         self.attribute = attribute
         self.pattern = pattern
         self.columns = columns
-
-
-def fitting(pattern: str, columns: tuple[str, ...]) -> dict[str, str]:
-    """The columns that a pattern fits, in any case, with what its first `*` stands for; a name without one fits none.
-
-    >>> fitting("weight (*)", ("Name", "Weight (kg)"))
-    {'Weight (kg)': 'kg'}
-    """
-    if ANY not in pattern or pattern in columns:
-        return {}
-    parts = map(re.escape, pattern.split(ANY))
-    fits = re.compile("(.*?)".join(parts), re.IGNORECASE | re.DOTALL)
-    found = {column: fits.fullmatch(column.strip()) for column in columns}
-    return {column: each[1] for column, each in found.items() if each}
 
 
 def is_list(rule: Rule) -> bool:

@@ -5,6 +5,7 @@ cells list them all (`Color=Red,Size=L`). Which names there are is known of no r
 is an expression over the row: names are folded as the name asked for was, and those that are equal tell the value.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -14,9 +15,12 @@ from feedscript.feeds.mapping.names import fold, fold_layers, folded
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 from feedscript.feeds.readers.white_space import BLANKS, trimmed
 
-_APART = " \t_.-"
-_DIGITS = "0123456789"
-_NAME, _VALUE = ("name",), ("value(s)", "values", "value", "wert(e)", "werte", "wert")
+_BETWEEN = r" \t_.\-"
+_NUMBERS = ("one", "two", "three", "four", "five", "six")
+_NAME = ("name",)
+_VALUE = ("value(s)", "values", "value", "wert(e)", "werte", "wert")
+#: What stands in the place of a value where there is none by its name.
+_CHOSEN = ("choices", "description")
 #: What parts the pairs of a cell, and what stands between a name and its value.
 _SEPARATORS = f",;|\n{VALUE_SEPARATOR}"
 _SIGNS = "=:"
@@ -66,8 +70,11 @@ def numbered_lists(columns: tuple[str, ...]) -> dict[str, NamedList]:
 
     >>> numbered_lists(("SKU", "Option1 Name", "Option1 Value"))
     {'Option': NamedList(values=(2,), names=(1,))}
+    >>> numbered_lists(("option_one_name", "option_one_value", "optionName2", "optionChoices2"))
+    {'option': NamedList(values=(1, 3), names=(0, 2))}
     """
-    names, values = (dict(_numbered(columns, words)) for words in (_NAME, _VALUE))
+    names, values, chosen = (dict(_numbered(columns, words)) for words in (_NAME, _VALUE, _CHOSEN))
+    values = chosen | values
     titles: dict[str, str] = {}
     pairs: dict[str, list[tuple[int, int]]] = {}
     for (base, number), (title, place) in names.items():
@@ -85,19 +92,23 @@ def numbered_lists(columns: tuple[str, ...]) -> dict[str, NamedList]:
 def _numbered(
     columns: tuple[str, ...], words: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
-    """The columns `<base> <number> <word>`: folded base and number, and base and place."""
+    """The columns `<base> <number> <word>` and `<base> <word> <number>`: folded base and number, and base and place."""
+    any_word = "|".join(map(re.escape, words))
+    number = "|".join(_NUMBERS)
+    shape = re.compile(
+        rf"(?P<base>.*[^0-9{_BETWEEN}])(?:[{_BETWEEN}]*(?P<digits>[0-9]+)|[{_BETWEEN}]+(?P<number>{number}))"
+        rf"[{_BETWEEN}]*(?:{any_word})|(?P<before>.*[^{_BETWEEN}])[{_BETWEEN}]*(?:{any_word})[{_BETWEEN}]*(?P<behind>[0-9]+)",
+        re.IGNORECASE | re.DOTALL,
+    )
     found: dict[int, tuple[str, str]] = {}
     for place, column in enumerate(columns):
-        lowered = column.strip().lower()
-        word = next((each for each in words if lowered.endswith(each)), None)
-        if word is not None:
-            before = column.strip()[: -len(word)].rstrip(_APART)
-            base = before.rstrip(_DIGITS)
-            if base.strip(_APART) and base != before:
-                found[place] = base.rstrip(_APART), before[len(base) :].lstrip("0")
+        fits = shape.fullmatch(column.strip())
+        if fits is not None:
+            told = fits["digits"] or fits["behind"] or str(_NUMBERS.index(fits["number"].lower()) + 1)
+            found[place] = fits["base"] or fits["before"], told.lstrip("0")
     bare = folded(tuple(base for base, _ in found.values()))
-    for place, (base, number) in reversed(found.items()):
-        yield (bare[base], number), (base, place)
+    for place, (base, told) in reversed(found.items()):
+        yield (bare[base], told), (base, place)
 
 
 def find_labelled(

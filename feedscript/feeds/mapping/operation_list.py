@@ -71,6 +71,7 @@ _HOST = validate.Regexp(
 )
 
 OPERATIONS: Mapping[str, Entry] = {
+    "absolute": _name(kinds.Absolute),
     "blank": Entry(_texts(), lambda words: kinds.Blank(tuple(words))),
     "currency": Entry(None, kinds.Currency),
     "date": Entry(ChoiceField(("day_first", "month_first"), required=True), kinds.Date, optional=True),
@@ -116,9 +117,10 @@ OPERATIONS: Mapping[str, Entry] = {
         lambda given: kinds.Part(**given),
     ),
     "plain_text": Entry(None, kinds.PlainText),
-    "plus": Entry(NumberField("-1000000", "1000000", required=True), kinds.Plus),
+    "plus": Entry(RateField("-1000000", "1000000", required=True), lambda given: kinds.Plus(*given)),
     "price": Entry(NamesField(required=True), kinds.Price),
     "range": _name(kinds.Range),
+    "reduced_by": _name(kinds.ReducedBy),
     "replace": Entry(
         _named(text=text(1000), by=fields.String(required=True, validate=validate.Length(max=1000))),
         lambda given: kinds.Replace(**given),

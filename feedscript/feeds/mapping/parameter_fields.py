@@ -65,7 +65,7 @@ class NumberField(fields.Field[str]):
 
 
 class RateField(NumberField):
-    """A number of percent, or the name of the input that tells it."""
+    """A number, or the name of the input that tells it."""
 
     @property
     def json_schema(self) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What a merchant says of the shop that a source comes from: its system, its address, its currency."""
+"""What a merchant says of the shop that a source comes from: its system, its address, its currency, its tax."""
 
 import re
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from feedscript.feeds.engine.unknown_names import UnknownName
+from feedscript.feeds.mapping.parameter_fields import NumberField
 from feedscript.feeds.mapping.recognition import NO_PLATFORM, platforms
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.readers.options_schema import SourceSchema
@@ -52,9 +53,18 @@ class _Currency(fields.String):
         return code
 
 
+class _TaxRate(NumberField):
+    """The percent of tax that prices are without."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        rate: str = super()._deserialize(value, *args, **kwargs)
+        return rate.rstrip("0").rstrip(".")
+
+
 class PlatformSchema(SourceSchema):
     """The `source` section of a merchant's or partner's file, with what is said of the shop."""
 
     platform = _Platform()
     base_url = _Address()
     currency = _Currency()
+    tax_rate = _TaxRate("0", "99")

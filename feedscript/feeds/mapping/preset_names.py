@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from feedscript.feeds.mapping.column_patterns import ANY, fitting
+from feedscript.feeds.mapping.name_patterns import ANY, fitting
 from feedscript.feeds.mapping.named_lists import find_labelled, numbered_lists, parted
 from feedscript.feeds.mapping.names import folded, names_within
 from feedscript.feeds.mapping.said import PLACEHOLDERS
 
-_NO_COLUMNS: Mapping[str, list[int]] = {}
+_FIRST = [0]
 
 
 class PresetNames:
@@ -65,4 +65,6 @@ class PresetNames:
 
     def _labelled(self, name: str) -> str | None:
         named = (f"{each}[{label}]" for base, label in parted(name) for each in self._names(base))
-        return next((each for each in named if find_labelled(each, self._lists, _NO_COLUMNS)), None)
+        # A column by itself may hold a list too: `Color=Red,Size=L`.
+        columns = dict.fromkeys(self._named, _FIRST)
+        return next((each for each in named if find_labelled(each, self._lists, columns)), None)

@@ -8,7 +8,7 @@ from feedscript.feeds.mapping.model import Mapping as Rules
 from feedscript.feeds.mapping.model import Rule
 from feedscript.feeds.readers.options import SourceOptions
 
-EXAMPLES = {"base_url": "https://shop.example", "currency": "EUR"}
+EXAMPLES = {"base_url": "https://shop.example", "currency": "EUR", "tax_rate": "20"}
 """What may be said, with what it looks like."""
 PLACEHOLDERS = tuple(f"source.{name}" for name in EXAMPLES)
 """The names that templates give to it."""
@@ -39,29 +39,57 @@ def with_said(
 ) -> tuple[Rules, dict[str, tuple[str, ...]]]:
     """The mapping with what `options` say in its templates, and what they do not say, with those that need it.
 
-    Rules that need what is not said are left out. What the source has as a column is that column. `usual_currency` is
+    Rules that need what is not said give nothing. What the source has as a column is that column. `usual_currency` is
     that of all such exports, where no other one is said.
     """
     options = replace(options, currency=options.currency or usual_currency)
     free = [name for name in EXAMPLES if f"source.{name}" not in set(columns)]
     values = {f"source.{name}": value for name in free if (value := getattr(options, name)) is not None}
     unsaid = {f"source.{name}": name for name in free if f"source.{name}" not in values}
-    lacking: dict[str, tuple[str, ...]] = {}
+    lacking: dict[str, list[str | None]] = {}
 
-    def settled(rules: Mapping[str, Rule]) -> dict[str, Rule]:
-        found = {}
+    def settled(rules: Mapping[str, Rule]) -> dict[str, Rule | None]:
+        """The rules with what is said; None of those that need what is not."""
+        found: dict[str, Rule | None] = {}
         for name, rule in rules.items():
-            needs = [unsaid[each] for case in rule.cases for each in case.then.columns if each in unsaid]
-            for each in dict.fromkeys(needs):
-                lacking[each] = (*lacking.get(each, ()), "price" if name == "currency" else name)
-            if not needs:
-                found[name] = _with_values(rule, values)
+            needs = {
+                unsaid[each]: None for case in rule.cases for each in case.then.columns if each in unsaid
+            }
+            for each in needs:
+                lacking.setdefault(each, []).append(_served(name, mapping))
+            found[name] = None if needs else _with_values(rule, values)
         return found
 
-    inputs, attributes = settled(mapping.inputs), settled(mapping.attributes)
+    # Operations refer to inputs: one that needs what is not said stays, without a value.
+    told = {name: _without(rule, unsaid) for name, rule in mapping.inputs.items()}
+    inputs = {name: rule or Rule() for name, rule in settled(told).items()}
+    # No other column takes the place of an attribute that does: a path is no link.
+    attributes = {name: rule or Rule(omit=True) for name, rule in settled(mapping.attributes).items()}
     if options.currency and inputs.get("currency", Rule()) == Rule():
         inputs["currency"] = Rule(constant=options.currency)
-    return replace(mapping, inputs=inputs, attributes=attributes), lacking
+    asked = {each: tuple(dict.fromkeys(filter(None, served))) for each, served in lacking.items()}
+    return replace(mapping, inputs=inputs, attributes=attributes), {
+        each: served for each, served in asked.items() if served
+    }
+
+
+def _served(name: str, mapping: Rules) -> str | None:
+    """The attribute itself, or the first that an input serves; None of an input that nothing refers to."""
+    if name not in mapping.inputs:
+        return name
+    served = (
+        attribute
+        for attribute, rule in mapping.attributes.items()
+        if any(name in operation.refers_to() for operation in rule.operations or ())
+    )
+    # What operations are inherited, and not listed here, refer to the currency alone.
+    return next(served, "price" if name == "currency" else None)
+
+
+def _without(rule: Rule, unsaid: Iterable[str]) -> Rule:
+    """An input that the source tells by itself, without the cases that need what is not said."""
+    told = tuple(case for case in rule.cases if not {*case.then.columns} & {*unsaid})
+    return replace(rule, cases=told) if told else rule
 
 
 def _with_values(rule: Rule, values: Mapping[str, str]) -> Rule:

@@ -14,7 +14,8 @@ class SourceOptions:
     decimals of amounts that could be read in two ways.
 
     `platform` is the shop system whose export this is, where its header does not tell or tells wrong. `base_url` (of
-    the shop, without a slash at its end) and `currency` (three letters) are what such exports do not hold.
+    the shop, without a slash at its end), `currency` (three letters) and `tax_rate` (percent, of prices without tax)
+    are what such exports do not hold.
 
     The others are what a partner's form of file says, never a merchant. `quoting` never: quotes mean nothing where the
     delimiter is none that text is full of. `columns` are the titles of delimited text that has no header. `preamble`
@@ -30,6 +31,7 @@ class SourceOptions:
     platform: str | None = None
     base_url: str | None = None
     currency: str | None = None
+    tax_rate: str | None = None
     quoting: Literal["never"] | None = None
     columns: tuple[str, ...] | None = None
     preamble: str | None = None

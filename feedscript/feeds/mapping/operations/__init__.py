@@ -1,8 +1,15 @@
 """The closed list of operations that a mapping may apply to a value."""
 
-from feedscript.feeds.mapping.operations.addresses import Url
+from feedscript.feeds.mapping.operations.addresses import Absolute, Url
 from feedscript.feeds.mapping.operations.amounts import Currency, Measure, Price, UnlessSameAs
-from feedscript.feeds.mapping.operations.arithmetic import HigherOf, NetToGross, OnlyBelow, Plus, Times
+from feedscript.feeds.mapping.operations.arithmetic import (
+    HigherOf,
+    NetToGross,
+    OnlyBelow,
+    Plus,
+    ReducedBy,
+    Times,
+)
 from feedscript.feeds.mapping.operations.dates import Date, Range
 from feedscript.feeds.mapping.operations.exports import Micros, Unit, Without
 from feedscript.feeds.mapping.operations.identifiers import Gtin
@@ -25,6 +32,7 @@ from feedscript.feeds.mapping.operations.texts import PlainText, Truncate, Upper
 from feedscript.feeds.mapping.operations.words import Blank, Default, UnlessZero, Values
 
 __all__ = [
+    "Absolute",
     "Blank",
     "Currency",
     "Date",
@@ -51,6 +59,7 @@ __all__ = [
     "Plus",
     "Price",
     "Range",
+    "ReducedBy",
     "Replace",
     "ReplacePattern",
     "Rest",

@@ -10,6 +10,7 @@ from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 
 _AMOUNT = "^([0-9]{1,15}(?:[.][0-9]{1,6})?)(?: ([A-Z]{3}))?$"
+_SHARE = "^([0-9]{1,3}(?:[.][0-9]{1,6})?) ?%$"
 _RATE = "^([0-9]{1,2}(?:[.][0-9]{1,4})?) ?%?$"
 
 
@@ -63,18 +64,29 @@ class Times(Alone):
 
 
 @dataclass(frozen=True)
-class Plus(Alone):
-    """Add a number to an amount; a result below nothing leaves the amount as it is."""
+class Plus(Costly):
+    """Add a number to an amount, or the amount that another input tells in the same currency.
+
+    Where the input tells none, or the result is below nothing, the amount stays as it is.
+    """
 
     name: ClassVar[str] = "plus"
 
-    summand: str
+    summand: str | None = None
+    told_by: str | None = None
 
     def layers(self, column: str) -> tuple[Layer, ...]:
-        summand = f"{literal(self.summand)}::DECIMAL(13, 6)"
+        summand = f"{literal(self.summand or '0')}::DECIMAL(13, 6)"
+        if self.told_by is not None:
+            other = identifier(self.told_by)
+            same = f"{_currency(other)} = {_currency(identifier(column))}"
+            summand = f"CASE WHEN {same} THEN {_number(other)} END"
         return _calculated(
             column, lambda number: f"CASE WHEN {number} + {summand} >= 0 THEN {number} + {summand} END"
         )
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.told_by,) if self.told_by is not None else ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,44 @@ class NetToGross(Costly):
 
     def refers_to(self) -> tuple[str, ...]:
         return (self.told_by,) if self.told_by is not None else ()
+
+
+@dataclass(frozen=True)
+class ReducedBy(Costly):
+    """Take off what another input tells: an amount in the same currency, or a share such as `20 %`.
+
+    Where it tells nothing, or more than there is, the amount stays as it is.
+    """
+
+    name: ClassVar[str] = "reduced_by"
+
+    other: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        off, told = f"{column}:off", f"{column}:told"
+        other = identifier(self.other)
+        number, currency = identifier(off), identifier(told)
+        share = f"TRY_CAST(regexp_extract({other}, {literal(_SHARE)}, 1) AS DECIMAL(9, 6))"
+        same = f"{currency} = {_currency(identifier(column))}"
+
+        def reduced(amount: str) -> str:
+            left = f"{amount} - {number}"
+            part = f"{amount} * ((100 - {number}) * 0.01::DECIMAL(3, 2))::DECIMAL(10, 8)"
+            return (
+                f"CASE WHEN {currency} = '%' AND {number} <= 100 THEN {part} "
+                f"WHEN {currency} <> '%' AND {same} AND {left} >= 0 THEN {left} END"
+            )
+
+        return (
+            {
+                off: f"coalesce({share}, {_number(other)})",
+                told: f"CASE WHEN {share} IS NOT NULL THEN '%' ELSE {_currency(other)} END",
+            },
+            *_calculated(column, reduced),
+        )
+
+    def refers_to(self) -> tuple[str, ...]:
+        return (self.other,)
 
 
 def _comparison(column: str, other: str, sign: str) -> str:

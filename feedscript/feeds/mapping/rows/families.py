@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.mapping.patterns import has_group
 from feedscript.feeds.mapping.rows.grouping import found_all
 from feedscript.feeds.mapping.rows.step import STAYS, Find, Table
 from feedscript.feeds.mapping.template import Template
@@ -16,11 +17,25 @@ MOST_PIECES = 1_000
 
 
 @dataclass(frozen=True)
+class Within:
+    """All that a pattern finds in a column (its first group, where it has one): how a parent names its variants."""
+
+    column: str
+    pattern: str
+
+    def sql(self, table: Table) -> str:
+        """What is found, as a list; of a cell without a value there is none."""
+        found = f"{literal(self.pattern)}, {int(has_group(self.pattern))}"
+        return f"coalesce(regexp_extract_all({table.trimmed(self.column)}, {found}), [])"
+
+
+@dataclass(frozen=True)
 class Inherit:
     """Give empty cells of `columns` the values of the row's parent: the first row that one of `keys` makes `parent` of.
 
-    `take` are new columns with values of the parent, whatever the row itself has. With `leave_out_parents` a row that
-    is the parent of another is no item itself.
+    Where a parent has the names of its variants in one cell, `keys_within` finds them there. `take` are new columns
+    with values of the parent, whatever the row itself has. With `leave_out_parents` a row that is the parent of another
+    is no item itself.
     """
 
     name: ClassVar[str] = "inherit"
@@ -28,7 +43,8 @@ class Inherit:
     ordered: ClassVar[bool] = False
 
     parent: str
-    keys: tuple[Template, ...]
+    keys: tuple[Template, ...] = ()
+    keys_within: Within | None = None
     columns: tuple[str, ...] = ()
     leave_out_parents: bool = False
     take: Mapping[str, str] = field(default_factory=dict)
@@ -40,21 +56,25 @@ class Inherit:
     def over(self, find: Find) -> "Inherit | None":
         parent, columns = find(self.parent), found_all(self.columns, find)
         keys = tuple(key for key in (each.over(find) for each in self.keys) if key is not None)
+        listed = find(self.keys_within.column) if self.keys_within else None
+        within = replace(self.keys_within, column=listed) if self.keys_within and listed else None
         taken = {name: found for name, each in self.take.items() if (found := find(each)) is not None}
-        if parent is None or not keys or not (columns or taken or self.leave_out_parents):
+        if parent is None or not (keys or within) or not (columns or taken or self.leave_out_parents):
             return None
-        return replace(self, parent=parent, keys=keys, columns=columns, take=taken)
+        return replace(self, parent=parent, keys=keys, keys_within=within, columns=columns, take=taken)
 
     def applied(self, table: Table, rows: str) -> str:
         parent = table.trimmed(self.parent)
-        keys = ", ".join(key.sql(table.cells) for key in self.keys)
+        keys = f"[{', '.join(key.sql(table.cells) for key in self.keys)}]"
+        if self.keys_within:
+            keys = self.keys_within.sql(table)
         wanted = f"(SELECT DISTINCT {parent} FROM {rows} WHERE {STAYS} AND {parent} IS NOT NULL)"
         values = "".join(f", 'v{place}': {table.cell(name)}" for place, name in enumerate(self.columns))
         values += "".join(
             f", 't{place}': {table.cell(name)}" for place, name in enumerate(self.take.values())
         )
         packed = f"arg_min({{'nth': nth{values}}}, nth) AS p"
-        keyed = f"(SELECT *, unnest([{keys}]) AS k FROM {rows} WHERE {STAYS})"
+        keyed = f"(SELECT *, unnest({keys}) AS k FROM {rows} WHERE {STAYS})"
         # Of all rows only the parents are gathered.
         named = f"(SELECT * FROM {keyed} WHERE k IN {wanted})"
         parents = f"(SELECT g AS k, p FROM {table.keep(packed, named, 'k')})"

@@ -153,7 +153,7 @@ class JoinVariants:
             value = table.trimmed(name)
             joined[name] = listed_filter(f"list({value} ORDER BY {ORDER}) FILTER ({value} IS NOT NULL)")
         for name in self.sum:
-            joined[name] = f"{_plain(f'sum({self._number(table, name)})')}"
+            joined[name] = f"{plain(f'sum({self._number(table, name)})')}"
         for function, names in (("min_by", self.lowest), ("max_by", self.highest)):
             for name in names:
                 joined[name] = f"{function}({table.cell(name)}, {self._number(table, name)})"
@@ -176,6 +176,6 @@ class JoinVariants:
         return number_in(table.trimmed(name), table.decimal)
 
 
-def _plain(number: str) -> str:
-    """A number as a text without needless decimals."""
+def plain(number: str) -> str:
+    """A number, in SQL, as a text without needless decimals."""
     return f"regexp_replace(({number})::VARCHAR, '\\.?0+$', '')"

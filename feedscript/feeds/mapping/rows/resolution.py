@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.unknown_names import listed, near_names
+from feedscript.feeds.mapping.name_patterns import ANY, fitting
 from feedscript.feeds.mapping.names import fold, folded
 from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
@@ -48,6 +49,8 @@ class _Names:
 
     def find(self, name: str) -> str:
         known = name if name in self.there else self._bare.get(fold(name))
+        if ANY in name and known is None:
+            known = next(iter(fitting(name, tuple(self.there))), None)
         if known is None:
             self.missing.append(name)
         return known or name

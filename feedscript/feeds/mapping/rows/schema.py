@@ -7,12 +7,14 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.conditions_schema import ConditionField
-from feedscript.feeds.mapping.parameter_fields import NamesField
-from feedscript.feeds.mapping.rows.families import Inherit, Split
+from feedscript.feeds.mapping.parameter_fields import NamesField, PatternField
+from feedscript.feeds.mapping.rows.belonging import GroupRows
+from feedscript.feeds.mapping.rows.families import Inherit, Split, Within
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
 from feedscript.feeds.mapping.rows.grouping import Collect, Count, FillDown, JoinVariants
 from feedscript.feeds.mapping.rows.looking_up import LookUp, Origin
 from feedscript.feeds.mapping.rows.step import RowStep
+from feedscript.feeds.mapping.rows.totals import Total
 from feedscript.feeds.mapping.template import Part, Template
 from feedscript.feeds.mapping.template_field import TemplateField
 
@@ -77,6 +79,16 @@ class _CountSchema(Schema):
         return Count(**data)
 
 
+class _GroupRowsSchema(Schema):
+    begins = ConditionField(required=True)
+    into = _name()
+    take = fields.Dict(keys=_name(), values=_name(), validate=validate.Length(min=1, max=100))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> GroupRows:
+        return GroupRows(**data)
+
+
 class _JoinVariantsSchema(Schema):
     group = _name()
     lists = _names(required=False)
@@ -89,25 +101,38 @@ class _JoinVariantsSchema(Schema):
         return JoinVariants(**data)
 
 
+class _WithinSchema(Schema):
+    column = _name()
+    pattern = PatternField(required=True)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Within:
+        return Within(**data)
+
+
 class _InheritSchema(Schema):
     parent = _name()
     key = _name(required=False)
     keys = fields.List(TemplateField(), validate=validate.Length(min=1, max=10))
+    keys_within = fields.Nested(_WithinSchema)
     columns = NamesField(load_default=())
     leave_out_parents = fields.Boolean()
     take = fields.Dict(keys=_name(), values=_name(), validate=validate.Length(min=1, max=100))
 
     @validates_schema(skip_on_field_errors=False)
     def one_key(self, data: dict[str, Any], **_: Any) -> None:
-        if "key" in data and "keys" in data:
-            raise ValidationError("give one of them, not key and keys")
-        if "key" not in data and "keys" not in data:
-            raise ValidationError("what do parents have that their variants name? Give key, or keys")
+        given = [name for name in ("key", "keys", "keys_within") if name in data]
+        if len(given) > 1:
+            raise ValidationError(f"give one of them, not {' and '.join(given)}")
+        if not given:
+            raise ValidationError(
+                "what do parents have that their variants name? Give key, or keys, or keys_within"
+            )
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Inherit:
         key = data.pop("key", None)
-        keys = (Template((Part(key, is_column=True),)),) if key else tuple(data.pop("keys"))
+        keys = (Template((Part(key, is_column=True),)),) if key else tuple(data.pop("keys", ()))
         return Inherit(keys=keys, **data)
 
 
@@ -158,6 +183,15 @@ class _SortSchema(Schema):
         return Sort(**data)
 
 
+class _TotalSchema(Schema):
+    columns = _names()
+    into = _name()
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Total:
+        return Total(**data)
+
+
 TAKES: Mapping[str, fields.Field[Any]] = {
     "collect": fields.Nested(_CollectSchema),
     "count": fields.Nested(_CountSchema),
@@ -165,11 +199,13 @@ TAKES: Mapping[str, fields.Field[Any]] = {
     "exclude": fields.Nested(_ExcludeSchema),
     "fill_down": fields.Nested(_FillDownSchema),
     "inherit": fields.Nested(_InheritSchema),
+    "group_rows": fields.Nested(_GroupRowsSchema),
     "join_variants": fields.Nested(_JoinVariantsSchema),
     "limit": fields.Integer(required=True, strict=True, validate=validate.Range(min=1)),
     "look_up": fields.Nested(_LookUpSchema),
     "sort": fields.Nested(_SortSchema),
     "split": fields.Nested(_SplitSchema),
+    "total": fields.Nested(_TotalSchema),
     "where": fields.Nested(_WhereSchema),
 }
 ROW_STEPS: Mapping[str, Callable[[Any], RowStep]] = {

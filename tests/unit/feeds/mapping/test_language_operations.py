@@ -192,3 +192,62 @@ def test_values_stay_data(value: str) -> None:
             value,
             value.split("\x1f", maxsplit=1)[0],
         )
+
+
+@pytest.mark.parametrize(
+    ("amount", "off", "expected"),
+    [
+        ("12.90 EUR", "2.00 EUR", "10.90 EUR"),
+        ("12.90 EUR", "20 %", "10.32 EUR"),
+        ("12.90 EUR", "12.5%", "11.29 EUR"),
+        ("12.90 EUR", "100 %", "0.00 EUR"),
+        ("1000 JPY", "33 %", "670 JPY"),
+        ("12.90", "2", "10.90"),
+        ("12.90 EUR", "2", "12.90 EUR"),
+        ("12.90 EUR", "2.00 USD", "12.90 EUR"),
+        ("12.90 EUR", "13.00 EUR", "12.90 EUR"),
+        ("12.90 EUR", "101 %", "12.90 EUR"),
+        ("12.90 EUR", None, "12.90 EUR"),
+        ("soon", "20 %", "soon"),
+    ],
+)
+def test_reduced_by(amount: str, off: str | None, expected: str) -> None:
+    assert done("reduced_by: other", amount, off) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "expected"),
+    [
+        ("/m/1.jpg", "https://shop.example/media/", "https://shop.example/media/m/1.jpg"),
+        (
+            "m/1.jpg,/m/2.jpg",
+            "https://shop.example",
+            "https://shop.example/m/1.jpg,https://shop.example/m/2.jpg",
+        ),
+        (
+            "https://cdn.example/1.jpg,2.jpg",
+            "http://a.example",
+            "https://cdn.example/1.jpg,http://a.example/2.jpg",
+        ),
+        ("//cdn.example/1.jpg", "https://shop.example", "//cdn.example/1.jpg"),
+        ("data:image/png;base64", "https://shop.example", "data:image/png;base64"),
+        ("/1.jpg", "media", "/1.jpg"),
+        ("/1.jpg", None, "/1.jpg"),
+    ],
+)
+def test_absolute(path: str, base: str | None, expected: str) -> None:
+    assert done("absolute: other", path, base) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "more", "expected"),
+    [
+        ("12.90 EUR", "2.00 EUR", "14.90 EUR"),
+        ("12.90 EUR", "2.00 USD", "12.90 EUR"),
+        ("12.90 EUR", "2", "12.90 EUR"),
+        ("12.90", "2", "14.90"),
+        ("12.90 EUR", None, "12.90 EUR"),
+    ],
+)
+def test_plus_what_another_tells(amount: str, more: str | None, expected: str) -> None:
+    assert done("plus: other", amount, more) == expected

@@ -5,6 +5,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns
+from feedscript.feeds.mapping.named_lists import numbered_lists
 from feedscript.feeds.mapping.names import fold
 from feedscript.feeds.mapping.operations import Listed, Upper
 from tests.unit.feeds.mapping.mapped_rows import mapped
@@ -194,3 +195,23 @@ def test_case_3_4_a_label_taken_by_name_stays_available() -> None:
         "color": ("param[Color]",),
         "custom_label_0": ("param[Color]",),
     }
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (
+            ("Option Name 1", "Option Value 1", "Option Name 2", "Option Value 2"),
+            {"Option": ((0, 2), (1, 3))},
+        ),
+        (("option_one_name", "option_one_value", "option_six_name"), {"option": ((0,), (1,))}),
+        (("optionName1", "optionType1", "optionChoices1"), {"option": ((0,), (2,))}),
+        (("Option1 Description", "Option1 Name", "Option1 Value"), {"Option": ((1,), (2,))}),
+        (("phone name", "phone value", "Name 1", "Value 1"), {}),
+    ],
+)
+def test_numbered_columns_are_lists_wherever_their_number_stands(
+    columns: tuple[str, ...], expected: dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
+) -> None:
+    found = numbered_lists(columns)
+    assert {base: (each.names, each.values) for base, each in found.items()} == expected

@@ -10,6 +10,7 @@ from feedscript.feeds.mapping.operations import Default, Operation
 from tests.unit.feeds.mapping.mapped_rows import mapped
 
 PARAMETERS: dict[str, object] = {
+    "absolute": "other",
     "blank": ["n/a", "-", "0"],
     "deep_link": "https://net.example/?to={link|url}",
     "default": "none",
@@ -26,6 +27,7 @@ PARAMETERS: dict[str, object] = {
     "plus": 4.9,
     "price": "other",
     "range": "other",
+    "reduced_by": "other",
     "replace": {"text": "a", "by": "b"},
     "replace_pattern": {"pattern": "[0-9]", "by": "#"},
     "rest": ",",
@@ -38,7 +40,7 @@ PARAMETERS: dict[str, object] = {
     "without": "other",
 }
 #: What these do is done each time they are asked: to calculate, or to take a part, twice is something else.
-NOT_IDEMPOTENT = {"net_to_gross", "part", "plus", "rest", "times"}
+NOT_IDEMPOTENT = {"net_to_gross", "part", "plus", "reduced_by", "rest", "times"}
 ALL = [OPERATIONS[name](PARAMETERS.get(name)) for name in OPERATIONS]
 VALUES = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1f")
@@ -79,7 +81,9 @@ def test_case_1_6_no_value_stays_none(operation: Operation, blank: str | None) -
     ids=lambda operation: operation.name,
 )
 @settings(deadline=None, max_examples=40)
-@given(value=VALUES, other=st.none() | st.sampled_from(["EUR", "JPY", "kg"]) | VALUES)
+@given(
+    value=VALUES, other=st.none() | st.sampled_from(["EUR", "JPY", "kg", "https://a.example/media/"]) | VALUES
+)
 def test_what_is_made_twice_is_as_made_once(operation: Operation, value: str, other: str | None) -> None:
     once = done(value, other, operation)
     assert done(once, other, operation) == once

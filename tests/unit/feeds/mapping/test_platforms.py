@@ -7,40 +7,22 @@ from pathlib import Path
 import pytest
 import yaml
 
-from feedscript.feeds.config import load_config
 from feedscript.feeds.engine.errors import ConfigError
-from feedscript.feeds.generation import Generated, generate
 from feedscript.feeds.generation.preview import preview
 from feedscript.feeds.generation.suggestion import suggested
-from feedscript.feeds.mapping import NotSaid, recognised
+from feedscript.feeds.mapping import NotSaid, presets, recognised
 from feedscript.feeds.validation.validation import validate
+from tests.unit.feeds.mapping.platform_feeds import (
+    EXPORTS,
+    SHOP,
+    Feeds,
+    export,
+    made,
+    rows_of,
+    said,
+    source_of,
+)
 from tests.unit.feeds.mapping.platform_items import EXPECTED
-from tests.unit.feeds.products import write_csv
-
-EXPORTS = Path(__file__).parents[4] / "samples" / "exports"
-SHOP = "source: {base_url: https://shop.example.com/, currency: EUR}\n"
-BRAND = "mapping: {attributes: {brand: {constant: Fernhollow}}}\n"
-SELLER = "mapping: {attributes: {brand: {constant: Fernhollow}, seller_name: {constant: Fernhollow}}}\n"
-FEEDS = {"google": "csv", "meta": "csv", "awin": "csv", "openai": "jsonl"}
-
-
-def made(source: Path, folder: Path, config: str, profile: str = "google") -> tuple[Generated, Path]:
-    merchant = folder / "merchant.yaml"
-    merchant.write_text(config, "utf-8")
-    said, _ = load_config(folder, merchant_file=merchant, profile=profile)
-    feed = folder / f"feed.{FEEDS[profile]}"
-    result = generate(source, feed, profile=profile, mapping=said.mapping, options=said.source)
-    return result, feed
-
-
-def rows_of(feed: Path) -> dict[str, dict[str, str]]:
-    with feed.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
-
-
-def export(folder: Path, *rows: dict[str, str]) -> Path:
-    return write_csv(folder / "export.csv", rows)
-
 
 SHOPIFY = {
     "Handle": "mug",
@@ -74,28 +56,50 @@ WOO = {
 }
 
 
-@pytest.mark.parametrize("profile", FEEDS)
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize(
+    ("name", "profile"), [(name, profile) for name, each in EXPECTED.items() for profile in each.partners]
+)
 def test_an_export_becomes_valid_feeds_with_four_lines_of_configuration(
-    tmp_path: Path, name: str, profile: str
+    feeds: Feeds, name: str, profile: str
 ) -> None:
-    config = SHOP + (SELLER if profile == "openai" else BRAND)
-    assert config.count("\n") <= 4
-    result, feed = made(EXPORTS / f"{name}.csv", tmp_path, config, profile)
+    assert said(name, profile).count("\n") <= 4
+    result, feed = feeds.of(name, profile)
     assert result.preset == EXPECTED[name].preset
-    assert result.items_written >= 35
+    assert result.items_written >= 30
     report = validate(feed, profile=profile)
     assert [issue.rule.id for issue in report.issues if issue.severity == "error"] == []
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_ten_items_are_right_value_by_value(tmp_path: Path, name: str) -> None:
-    result, feed = made(EXPORTS / f"{name}.csv", tmp_path, SHOP + BRAND)
+def test_ten_items_are_right_value_by_value(feeds: Feeds, name: str) -> None:
+    result, feed = feeds.of(name, "google")
     rows = rows_of(feed)
     found = {item: {each: rows[item][each] for each in right} for item, right in EXPECTED[name].items.items()}
     assert found == EXPECTED[name].items
     assert len(found) == 10
     assert result.account.excluded == EXPECTED[name].excluded
+
+
+def header_of(name: str) -> tuple[str, ...]:
+    source = source_of(name)
+    with source.open(encoding="utf-8", errors="replace", newline="") as file:
+        line = file.readline()
+    return tuple(next(csv.reader([line], delimiter=max(",;", key=line.count))))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_an_export_is_one_platforms_alone(name: str) -> None:
+    """However its columns are ordered, and whatever columns stand beside them."""
+    columns = header_of(name)
+    for others in (columns, columns[::-1], ("Anmerkung", *columns, "my_field", "id 2")):
+        assert [preset.name for preset in presets() if preset.recognises(others)] == [EXPECTED[name].preset]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_an_export_does_not_hold_is_asked_for_by_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotSaid, match="Write in the merchant's file") as caught:
+        made(source_of(name), tmp_path, "")
+    assert {*caught.value.attributes} == EXPECTED[name].asked
 
 
 @pytest.mark.parametrize(
@@ -213,6 +217,24 @@ def test_shopifys_link_leads_to_the_variant_where_its_number_is_known(tmp_path: 
     assert rows_of(feed)["M-1"]["link"] == "https://shop.example.com/products/mug?variant=4012"
 
 
+def test_numbers_of_variants_may_be_looked_up(tmp_path: Path) -> None:
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "variants.csv").write_text("sku,variant\nM-1,4012\n", "utf-8")
+    page = "{source.base_url}/products/{Handle|url}"
+    own = (
+        f"{SHOP}rows:\n"
+        "  - look_up: {column: Variant SKU, file: variants.csv, key: sku, take: {number: variant}}\n"
+        "mapping: {attributes: {link: {cases: [\n"
+        f'  {{if: {{column: number, present: true}}, then: "{page}?variant={{number}}"}}, {{else: "{page}"}}]}}}}}}\n'
+    )
+    _, feed = made(export(tmp_path, SHOPIFY, SHOPIFY | {"Variant SKU": "M-2"}), tmp_path, own)
+    assert {sku: row["link"] for sku, row in rows_of(feed).items()} == {
+        "M-1": "https://shop.example.com/products/mug?variant=4012",
+        "M-2": "https://shop.example.com/products/mug",
+    }
+
+
 @pytest.mark.parametrize(
     ("published", "reason"), [("-1", "a draft"), ("0", "private"), ("2", "not reviewed")]
 )
@@ -259,7 +281,9 @@ def test_a_weight_in_woocommerce_has_its_unit_in_the_header(
     assert rows_of(feed)["M-1"]["shipping_weight"] == expected
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize(
+    "name", ["shopify-classic", "shopify-template", "woocommerce", "woocommerce-de", "shopware-6"]
+)
 def test_a_first_file_for_it_loads_and_asks_for_what_is_to_be_said(tmp_path: Path, name: str) -> None:
     text = suggested(preview(EXPORTS / f"{name}.csv", values=3), name)
     assert "#   base_url: https://shop.example" in text

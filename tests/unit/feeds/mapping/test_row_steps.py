@@ -221,6 +221,8 @@ STEPS = st.sampled_from(
         "{dedupe: {columns: [g, x], keep: last}}",
         "{sort: {column: y, descending: true}}",
         "{limit: 3}",
+        "{total: {columns: [x, y], into: z}}",
+        "{group_rows: {begins: {column: x, equals: a}, into: g, take: {first y: y}}}",
     ]
 )
 
@@ -271,3 +273,65 @@ def test_a_row_may_take_what_its_parent_has_whatever_it_has_itself() -> None:
     )
     assert column(rows, "parent state") == [None, "draft", None, None]
     assert column(rows, "state") == ["draft", "on", "on", "on"]
+
+
+def test_variants_inherit_from_a_parent_that_names_them() -> None:
+    rows, counts = prepared(
+        ("sku", "name", "variations"),
+        [
+            ("R", None, None),
+            ("B", "Blue mug", ""),
+            ("M", "Mug", "sku=R,color=red|sku=B,color=blue|sku=gone"),
+            ("C", None, "sku=C"),
+        ],
+        "[{inherit: {parent: sku, keys_within: {column: variations, pattern: 'sku=([^,|]+)'}, columns: name,"
+        " take: {product: sku}, leave_out_parents: true}}]",
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("R", "Mug", None, "M"),
+        ("B", "Blue mug", "", "M"),
+        ("C", None, "sku=C", None),
+    ]
+    assert counts.excluded == {"a parent of variants": 1}
+
+
+def test_rows_belong_to_the_last_beginning_before_them() -> None:
+    rows, _ = prepared(
+        ("kind", "id", "name"),
+        [
+            ("Variant", "9", None),
+            ("Product", "1", "Mug"),
+            ("Variant", "1", None),
+            ("Image", "2", None),
+            ("Product", "2", "Cup"),
+            ("Product", None, "Jug"),
+            ("Variant", "3", "Own"),
+        ],
+        "[{group_rows: {begins: {column: kind, equals: product}, into: group, take: {product: id}}},"
+        " {fill_down: {group: group, columns: name}}]",
+    )
+    assert column(rows, "group") == [None, "2", "2", "2", "5", "6", "6"]
+    assert column(rows, "product") == [None, "1", "1", "1", "2", None, None]
+    assert column(rows, "name") == [None, "Mug", "Mug", "Mug", "Cup", "Jug", "Own"]
+
+
+def test_what_is_left_out_begins_no_group() -> None:
+    rows, _ = prepared(
+        ("kind", "id"),
+        [("p", "1"), ("v", "2"), ("p", "gone"), ("v", "3")],
+        "[{exclude: {if: {column: id, equals: gone}, reason: gone}},"
+        " {group_rows: {begins: {column: kind, equals: p}, into: group}}, {count: {group: group, into: n}}]",
+    )
+    assert column(rows, "n") == ["3", "3", "3"]
+
+
+def test_a_total_of_columns() -> None:
+    rows, _ = prepared(
+        ("sku", "stock_here", "stock_there", "other"),
+        [("1", "2", "3.5", "9"), ("2", "-1", "1", "9"), ("3", None, "40", "9"), ("4", "none", None, "9")],
+        "[{total: {columns: 'stock_*', into: stock}}, {total: {columns: [stock, other], into: all}}]",
+    )
+    assert column(rows, "stock") == ["5.5", "0", "40", None]
+    assert column(rows, "all") == ["14.5", "9", "49", "9"]
+    with pytest.raises(UnknownRowColumn, match="'shelf_\\*'"):
+        prepared(("sku",), [("1",)], "[{total: {columns: 'shelf_*', into: stock}}]")
