@@ -1,21 +1,26 @@
 """One POST over HTTP of which the status decides.
 
-There is one deadline for the whole exchange: the name's address, connection, TLS, a proxy, every byte of the answer. Of
-the answer no more than its head is read, and of its body as much as is asked for, so that neither a slow nor an endless
+There is one deadline for the whole exchange: the name's address, connection, TLS, every byte of the answer. Of the
+answer no more than its head is read, and of its body as much as is asked for, so that neither a slow nor an endless
 answer costs more than the deadline, and none costs memory (h11 takes heads of 100 KB at most).
+
+httpcore follows no redirect, unpacks nothing, and reads neither proxies nor passwords from its surroundings.
 """
 
 import asyncio
-import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import httpx
+import httpcore2
+
+from feedscript.adapters.web_address import NotAnAddress, WebAddress
 
 TEXT_WITHIN = 1.0
 """Seconds that the beginning of a body is waited for once the status is known."""
+
+Dialling = Callable[[WebAddress], httpcore2.AsyncNetworkBackend]
 
 
 class NoAnswer(Exception):
@@ -28,9 +33,10 @@ class DeadlinePassed(NoAnswer):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The status, and the beginning of the body, if it was asked for."""
+    """The status, when to come back as the header `Retry-After` has it, and the beginning of the body, if asked for."""
 
     status: int
+    retry_after: str = ""
     text: str = ""
 
     @property
@@ -40,41 +46,74 @@ class Answer:
 
 
 async def post(
-    url: str, document: object, *, headers: Mapping[str, str], within: float, keep: int = 0
+    url: str,
+    content: bytes,
+    *,
+    headers: Mapping[str, str],
+    within: float,
+    keep: int = 0,
+    dialling: Dialling | None = None,
 ) -> Answer:
-    """Send the document as JSON, wait `within` seconds at most, and keep up to `keep` bytes of the answer's body.
+    """Send the JSON text, wait `within` seconds at most, and keep up to `keep` bytes of the answer's body.
 
-    Redirects are not followed: they could lead anywhere. Raises `NoAnswer`.
+    `dialling` gives the network for an address, by default one that leads anywhere. Raises `NoAnswer`.
     """
-    content = json.dumps(document).encode()
-    headers = {"content-type": "application/json", **headers}
     try:
+        address = WebAddress.parse(url)
         async with (
             asyncio.timeout(within),
-            # The deadline is the only one, so the client has none.
-            httpx.AsyncClient(verify=_trust(), timeout=None) as client,  # noqa: S113
-            client.stream("POST", url, content=content, headers=headers) as answer,
+            httpcore2.AsyncConnectionPool(
+                ssl_context=_trust() if address.scheme == "https" else None,
+                max_connections=1,
+                network_backend=dialling and dialling(address),
+            ) as connections,
+            connections.stream(
+                "POST",
+                httpcore2.URL(
+                    scheme=address.scheme, host=address.host, port=address.port, target=address.target
+                ),
+                headers=[
+                    ("Host", address.authority),
+                    ("Content-Type", "application/json"),
+                    *headers.items(),
+                ],
+                content=content,
+            ) as answer,
         ):
-            return Answer(answer.status_code, await _beginning(answer, keep) if keep else "")
+            text = await _beginning(answer, keep) if keep else ""
+            return Answer(answer.status, _header(answer, b"retry-after"), text)
     except TimeoutError as error:
         raise DeadlinePassed(f"no answer within {within:g} s") from error
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+    except NotAnAddress as error:
+        raise NoAnswer(str(error)) from error
+    except (*_FAILURES, OSError, ValueError) as error:
         raise NoAnswer(type(error).__name__) from error
     except ExceptionGroup as several:
         # Such as anyio's about a port that no socket has.
         raise NoAnswer(type(several.exceptions[0]).__name__) from several
 
 
-async def _beginning(answer: httpx.Response, keep: int) -> str:
+_FAILURES = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    httpcore2.UnsupportedProtocol,
+)
+
+
+def _header(answer: httpcore2.Response, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in answer.headers if key.lower() == name), "")
+
+
+async def _beginning(answer: httpcore2.Response, keep: int) -> str:
     kept = bytearray()
     try:
         async with asyncio.timeout(TEXT_WITHIN):
-            # As it came: what is compressed could be a thousand times as long.
-            async for piece in answer.aiter_raw():
+            async for piece in answer.aiter_stream():
                 kept += piece[: keep - len(kept)]
                 if len(kept) == keep:
                     break
-    except (TimeoutError, httpx.HTTPError):
+    except (TimeoutError, *_FAILURES):
         pass  # the status has decided
     return kept.decode(errors="replace")
 
@@ -82,4 +121,4 @@ async def _beginning(answer: httpx.Response, keep: int) -> str:
 @cache
 def _trust() -> ssl.SSLContext:
     """Whom to trust: reading the certificates takes as long as a hundred exchanges."""
-    return httpx.create_ssl_context()
+    return httpcore2.default_ssl_context()

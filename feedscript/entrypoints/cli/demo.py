@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-import httpx
+import httpcore2
 
 BUCKET = "demo"
 PATIENCE = 60.0
 LOOK_EVERY = 0.1
+OK, ACCEPTED = 200, 202
 UNDER_WAY = ("generating", "validating")
 MERCHANT = "trailhead-outfitters"
 PARTNERS = ((1, "google"), (2, "meta"))
@@ -187,9 +188,9 @@ def _wait_until_ready(base: str, process: subprocess.Popen[bytes], folder: Path)
     give_up = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < give_up:
         try:
-            if httpx.get(f"{base}/ready", timeout=5).is_success:
+            if httpcore2.request("GET", f"{base}/ready", extensions=_within(5)).status == OK:
                 return
-        except httpx.TransportError:
+        except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException):
             time.sleep(LOOK_EVERY)
     raise DemoFailed(f"the server does not answer; see {folder / 'logs' / 'server.log'}")
 
@@ -202,21 +203,32 @@ def _free_port() -> int:
 
 
 def _post(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    click.echo(f"  POST {url}\n       {json.dumps(body)}")
-    answer = httpx.post(url, json=body, timeout=30)
-    click.echo(f"  {answer.status_code} {answer.text.strip()}")
-    if not answer.is_success:
-        raise DemoFailed(f"{url} answered {answer.status_code}")
-    document: dict[str, Any] = answer.json()
+    text = json.dumps(body)
+    click.echo(f"  POST {url}\n       {text}")
+    answer = httpcore2.request(
+        "POST",
+        url,
+        headers={"Content-Type": "application/json"},
+        content=text.encode(),
+        extensions=_within(30),
+    )
+    click.echo(f"  {answer.status} {answer.content.decode().strip()}")
+    if answer.status not in (OK, ACCEPTED):
+        raise DemoFailed(f"{url} answered {answer.status}")
+    document: dict[str, Any] = json.loads(answer.content)
     return document
 
 
 def _get(url: str) -> dict[str, Any]:
-    answer = httpx.get(url, timeout=30)
-    if not answer.is_success:
-        raise DemoFailed(f"{url} answered {answer.status_code}: {answer.text}")
-    document: dict[str, Any] = answer.json()
+    answer = httpcore2.request("GET", url, extensions=_within(30))
+    if answer.status != OK:
+        raise DemoFailed(f"{url} answered {answer.status}: {answer.content.decode()}")
+    document: dict[str, Any] = json.loads(answer.content)
     return document
+
+
+def _within(seconds: float) -> dict[str, Any]:
+    return {"timeout": {"connect": seconds, "read": seconds, "write": seconds}}
 
 
 def _expect(state: str, wanted: str) -> None:

@@ -188,7 +188,7 @@ def _delivered(assignment: Assignment, body: Mapping[str, Any], deadline: float)
         answer = asyncio.run(
             post(
                 assignment.callback_url,
-                body,
+                json.dumps(body).encode(),
                 headers={"X-Feedscript-Token": assignment.token},
                 within=deadline,
                 keep=SHOWN_OF_ANSWER,

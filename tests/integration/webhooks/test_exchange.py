@@ -22,7 +22,7 @@ SLACK = 5.0
 
 def exchange(url: str, *, within: float = DEADLINE, keep: int = 0) -> Answer:
     return asyncio.run(
-        post(url, {"status": "success"}, headers={"webhook-id": "1"}, within=within, keep=keep)
+        post(url, b'{"status": "success"}', headers={"webhook-id": "1"}, within=within, keep=keep)
     )
 
 
