@@ -15,10 +15,10 @@ from feedscript.domain import (
     Failed,
     FeedRequest,
     FeedscriptError,
+    ForbiddenCallback,
     ForgedToken,
     GenerationStarted,
     Job,
-    JobState,
     NoReport,
     Outcome,
     Phase,
@@ -41,6 +41,7 @@ from feedscript.domain import (
     decide,
     due,
     evolve,
+    outcome_of,
     pause_is_over,
     record_of,
 )
@@ -100,7 +101,8 @@ class JobService:
     """Starts, follows and ends jobs, over whatever adapters it is given.
 
     `jitter` answers a number from 0 to 1 for the backoff of automatic retries; `callback_grace` is how long a silent
-    exit 0 waits for its callback; `own_callbacks` tells a `callback_url` that is the service's own endpoint.
+    exit 0 waits for its callback; `own_callbacks` tells a `callback_url` that is the service's own endpoint, and
+    `report_address` where a job's report is read.
     """
 
     def __init__(
@@ -119,6 +121,7 @@ class JobService:
         callback_grace: timedelta,
         jitter: Callable[[], float],
         own_callbacks: Callable[[str], bool],
+        report_address: Callable[[str], str],
     ) -> None:
         self._repository = repository
         self._activities = activities
@@ -133,6 +136,7 @@ class JobService:
         self._callback_grace = callback_grace
         self._jitter = jitter
         self._own_callbacks = own_callbacks
+        self._report_address = report_address
 
     # What callers ask for
 
@@ -140,8 +144,10 @@ class JobService:
         """Start a phase, or retry it; the same request again changes nothing, and its `call` is not entered.
 
         An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none,
-        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, and the repository's errors.
+        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `ForbiddenCallback` where the
+        caller could never be told, and the repository's errors.
         """
+        self._need_callable(request.callback_url)
         job_id, new = self._identify(request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
         command = start(job_id=job_id, request=request)
@@ -369,9 +375,17 @@ class JobService:
                 id=f"{job.id}/{job.latest.number}/{job.state.value}",
                 job_id=job.id,
                 url=url,
-                body=outcome_body(job),
+                body=outcome_of(job, report_address=self._report_address),
+                affiliate_merchant_id=job.affiliate_merchant_id,
             )
         )
+
+    def _need_callable(self, url: str | None) -> None:
+        if url is None or self._own_callbacks(url):
+            return
+        why = self._notifier.refusal(url)
+        if why is not None:
+            raise ForbiddenCallback(why)
 
     def _run(self, job_id: str, attempt: Attempt) -> Run:
         return Run(
@@ -429,22 +443,3 @@ class JobService:
 
 def _told(call: Call | None) -> dict[str, Call]:
     return {} if call is None else {"call": call}
-
-
-def outcome_body(job: Job) -> Mapping[str, Any]:
-    """The outcome of the job's latest attempt in the shape of the callback contract."""
-    attempt = job.latest
-    return {
-        "job_id": job.id,
-        "type": attempt.phase.value,
-        "status": Outcome.FAILED.value if job.state in _FAILED_STATES else Outcome.SUCCESS.value,
-        "result": dict(attempt.result or {}),
-        "err": attempt.error or "",
-        "reason": attempt.reason.value if attempt.reason else None,
-        "attempt": attempt.number,
-        "reference": job.reference,
-        "affiliate_merchant_id": job.affiliate_merchant_id,
-    }
-
-
-_FAILED_STATES = (JobState.GENERATION_FAILED, JobState.VALIDATION_FAILED)

@@ -29,6 +29,7 @@ from feedscript.domain.decide import decide
 from feedscript.domain.due import due
 from feedscript.domain.errors import (
     FeedscriptError,
+    ForbiddenCallback,
     ForgedToken,
     IllegalTransition,
     NoReport,
@@ -58,6 +59,7 @@ from feedscript.domain.events import (
 from feedscript.domain.exits import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL
 from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason
 from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
+from feedscript.domain.outcome import outcome_of
 from feedscript.domain.pauses import pause_is_over
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
@@ -77,6 +79,7 @@ __all__ = [
     "Failed",
     "FeedRequest",
     "FeedscriptError",
+    "ForbiddenCallback",
     "ForgedToken",
     "GenerationFailed",
     "GenerationStarted",
@@ -121,6 +124,7 @@ __all__ = [
     "evolve",
     "fold",
     "next_state",
+    "outcome_of",
     "pause_is_over",
     "record_of",
     "veiled",

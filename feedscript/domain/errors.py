@@ -34,6 +34,14 @@ class UnknownJob(FeedscriptError):
         super().__init__(f"no job {job_id}")
 
 
+class ForbiddenCallback(FeedscriptError):
+    """The `callback_url` is none that this service calls."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"this service calls no such address: {why}")
+
+
 class SourceMissing(FeedscriptError):
     """A validation named no source, and the job has no generated feed to take for it."""
 

@@ -8,7 +8,7 @@ from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, 
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
-from feedscript.adapters.webhooks import WebhookNotifier
+from feedscript.adapters.webhooks import OutboxDeadLetters, WebhookNotifier
 from feedscript.domain import Phase
 from feedscript.entrypoints.partners import ConfiguredPartners
 from feedscript.entrypoints.settings import Settings
@@ -68,6 +68,18 @@ class Container(containers.DeclarativeContainer):
     notifier = providers.Singleton(
         WebhookNotifier,
         settings.provided.outbox_dir,
+        storage=disk,
+        ids=ids,
+        clock=clock,
+        record=activities.provided.append,
+        signing=settings.provided.signing,
+        rules=settings.provided.egress,
+        jitter=providers.Object(random.random),
+    )
+    dead_letters = providers.Singleton(
+        OutboxDeadLetters,
+        settings.provided.outbox_dir,
+        storage=disk,
         ids=ids,
         clock=clock,
         record=activities.provided.append,
@@ -87,4 +99,5 @@ class Container(containers.DeclarativeContainer):
         callback_grace=settings.provided.grace,
         jitter=providers.Object(random.random),
         own_callbacks=settings.provided.is_own_callback,
+        report_address=settings.provided.report_address,
     )

@@ -14,7 +14,10 @@ from urllib.parse import urlsplit
 from dotenv import load_dotenv
 from environs import Env, EnvValidationError, ValidationError, validate
 
+from feedscript.adapters.egress import BadExemption, EgressRules, Exempt
+from feedscript.adapters.egress.rules import USUAL_PORTS
 from feedscript.adapters.files import Disk
+from feedscript.adapters.webhooks import BadSecret, Signing
 from feedscript.domain import FeedscriptError, Phase, Reason, RetryPolicy
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -46,6 +49,7 @@ class Settings:
     workers: int = 2
     threads: int = 8
     callback_url: str = ""
+    public_url: str = ""
     api_keys: Mapping[str, str] | None = None
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
@@ -72,6 +76,9 @@ class Settings:
     generate_command: tuple[str, ...] = ()
     validate_command: tuple[str, ...] = ()
     callback_grace: float = 60.0
+    webhook_secrets: tuple[str, ...] = ()
+    callback_allow: tuple[str, ...] = ()
+    callback_ports: frozenset[int] = USUAL_PORTS
     drain_grace: float = 10.0
     max_feed_bytes: int = 16 * 1024**3
     max_feed_ratio: float = 200.0
@@ -97,6 +104,25 @@ class Settings:
     def is_own_callback(self, url: str) -> bool:
         """Whether the address is this service's own callback endpoint, under whatever name of this machine."""
         return _place(url) in (_place(self.own_callback_url), ("http", "loopback", self.port, CALLBACK_PATH))
+
+    def report_address(self, job_id: str) -> str:
+        """Where whoever is told of an outcome reads the job's report: below `PUBLIC_URL`, else below `CALLBACK_URL`."""
+        base = self.public_url or self.own_callback_url.rstrip("/").removesuffix(CALLBACK_PATH)
+        return f"{base.rstrip('/')}/api/feed/jobs/{job_id}/report"
+
+    @property
+    def signing(self) -> Signing:
+        """What signs the outcomes that callers are told."""
+        return Signing.parse(self.webhook_secrets)
+
+    @property
+    def egress(self) -> EgressRules:
+        """Which callback addresses are called; this machine's own where nobody but this machine can ask for it."""
+        return EgressRules(
+            ports=self.callback_ports,
+            exempt=tuple(map(Exempt.parse, self.callback_allow)),
+            loopback=self.host in LOOPBACK,
+        )
 
     @property
     def commands(self) -> Mapping[Phase, tuple[str, ...]]:
@@ -185,10 +211,11 @@ def read_settings() -> Settings:
     seconds = validate.Range(min=0, max=LONGEST)
     values: dict[str, Any] = {
         "host": env.str("HOST", default.host),
-        "port": env.int("PORT", default.port, validate=validate.Range(min=1, max=65535)),
+        "port": env.int("PORT", default.port, validate=validate.Range(min=1, max=LAST_PORT)),
         "workers": env.int("WORKERS", default.workers, validate=positive),
         "threads": env.int("THREADS", default.threads, validate=positive),
         "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
+        "public_url": env.str("PUBLIC_URL", "", validate=_http_url_or_empty),
         "api_keys": _api_keys(env),
         "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
@@ -219,6 +246,11 @@ def read_settings() -> Settings:
         "generate_command": _command(env, "GENERATE_COMMAND"),
         "validate_command": _command(env, "VALIDATE_COMMAND"),
         "callback_grace": env.float("CALLBACK_GRACE", default.callback_grace, validate=seconds),
+        "webhook_secrets": tuple(env.list("WEBHOOK_SECRETS", [], validate=_secrets) or ()),
+        "callback_allow": tuple(env.list("CALLBACK_ALLOW", [], validate=_exemptions) or ()),
+        "callback_ports": frozenset(
+            env.list("CALLBACK_PORTS", sorted(default.callback_ports), subcast=int, validate=_ports) or ()
+        ),
         "drain_grace": env.float("DRAIN_GRACE", default.drain_grace, validate=seconds),
         "max_feed_bytes": env.int("MAX_FEED_BYTES", default.max_feed_bytes, validate=positive),
         "max_feed_ratio": env.float("MAX_FEED_RATIO", default.max_feed_ratio, validate=positive),
@@ -260,7 +292,8 @@ def settings_or_exit() -> Settings:
 
 LONGEST = 10.0**9
 LARGEST = 2**62
-SECRET = ("API_KEYS", "AUDIT_KEYS")
+LAST_PORT = 65535
+SECRET = ("API_KEYS", "AUDIT_KEYS", "WEBHOOK_SECRETS")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -299,6 +332,26 @@ def _name_and_key(pairs: list[str]) -> None:
         name, _, key = pair.partition("=")
         if not name or not key:
             raise ValidationError("not of the form NAME=KEY,NAME=KEY.")
+
+
+def _secrets(entries: list[str]) -> None:
+    try:
+        Signing.parse(entries)
+    except BadSecret as error:
+        raise ValidationError(f"{error}.") from error
+
+
+def _exemptions(entries: list[str]) -> None:
+    try:
+        for entry in entries:
+            Exempt.parse(entry)
+    except BadExemption as error:
+        raise ValidationError(f"{error}.") from error
+
+
+def _ports(ports: list[int]) -> None:
+    if not all(0 < port <= LAST_PORT for port in ports):
+        raise ValidationError(f"not ports from 1 to {LAST_PORT}.")
 
 
 def _command(env: Env, name: str) -> tuple[str, ...]:

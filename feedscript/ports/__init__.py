@@ -3,7 +3,14 @@
 from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.environment import AttemptTokens, Clock, IdFactory
 from feedscript.ports.executor import AttemptListener, Executor, ExecutorHealth, LogChunk, Run, ScriptEnd
-from feedscript.ports.notifier import Notification, Notifier
+from feedscript.ports.notifier import (
+    DeadLetters,
+    DeliveryState,
+    Notification,
+    Notifier,
+    Undelivered,
+    UndeliveredPage,
+)
 from feedscript.ports.object_store import ObjectStore
 from feedscript.ports.partners import Partners
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
@@ -15,6 +22,8 @@ __all__ = [
     "AttemptListener",
     "AttemptTokens",
     "Clock",
+    "DeadLetters",
+    "DeliveryState",
     "Executor",
     "ExecutorHealth",
     "IdFactory",
@@ -28,4 +37,6 @@ __all__ = [
     "Partners",
     "Run",
     "ScriptEnd",
+    "Undelivered",
+    "UndeliveredPage",
 ]

@@ -50,6 +50,14 @@ class UnreadableJob(FeedscriptError):
         super().__init__(f"job {job_id}: {cause}")
 
 
+class UnknownNotification(FeedscriptError):
+    """No notification of that id was given up."""
+
+    def __init__(self, notification_id: str) -> None:
+        self.notification_id = notification_id
+        super().__init__(f"no notification {notification_id} was given up")
+
+
 class BadCursor(FeedscriptError):
     """The page cursor was not made by this service."""
 

@@ -189,10 +189,11 @@ class ScriptedExecutor(Executor):
 
 
 class RecordingNotifier(Notifier):
-    """A `Notifier` that keeps what it was given, in order."""
+    """A `Notifier` that keeps what it was given, in order; `refused` are addresses to which it sends nothing."""
 
     def __init__(self) -> None:
         self.notifications: list[Notification] = []
+        self.refused: set[str] = set()
         self._known: set[str] = set()
 
     def start(self) -> None:
@@ -200,6 +201,10 @@ class RecordingNotifier(Notifier):
 
     def stop(self) -> None:
         """There is nothing to end."""
+
+    def refusal(self, url: str) -> str | None:
+        """What a test has put into `refused` is refused."""
+        return "a test refuses it" if url in self.refused else None
 
     def notify(self, notification: Notification) -> None:
         """Keep the notification, unless it is known."""

@@ -90,5 +90,6 @@ class Rig:
             callback_grace=GRACE,
             jitter=lambda: self._jitter,
             own_callbacks=lambda url: url == OWN_CALLBACK,
+            report_address="http://localhost:3000/api/feed/jobs/{}/report".format,
         )
         self.executor.start(self.service)

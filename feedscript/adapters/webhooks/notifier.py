@@ -3,57 +3,90 @@
 import asyncio
 import logging
 import os
+import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
-from feedscript.adapters.http_exchange import DeadlinePassed, NoAnswer, post
-from feedscript.adapters.webhooks.outbox import Letter, Outbox
-from feedscript.domain import Activity, pause_is_over
+from feedscript.adapters.egress import CheckedDialling, EgressRules
+from feedscript.adapters.http_exchange import NoAnswer, post
+from feedscript.adapters.web_address import WebAddress
+from feedscript.adapters.webhooks.lanes import Lanes
+from feedscript.adapters.webhooks.letters import Letter
+from feedscript.adapters.webhooks.outbox import Outbox, Storage
+from feedscript.adapters.webhooks.schedule import LONGEST_PAUSE, Lane, Schedule
+from feedscript.adapters.webhooks.signing import Signing
+from feedscript.domain import Activity
 from feedscript.ports import Clock, IdFactory, Notification, Notifier
 
 logger = logging.getLogger(__name__)
 
-PAUSES = (5.0, 30.0, 300.0, 1800.0, 7200.0)
+PAUSES = (5.0, 30.0, 300.0, 1800.0, 3600.0, 7200.0, 14400.0, 25200.0, 36000.0)
+"""Seconds before each further try: a day in all."""
+SPREAD = 0.2
+"""The share by which a pause is made longer or shorter, so that what failed together does not come together again."""
 DEADLINE = 15.0
 """Seconds for a whole exchange."""
 LOOK_EVERY = 0.5
-HOSTS_AT_ONCE, SILENT_HOSTS_AT_ONCE = 64, 32
+READ_AT_A_TIME = 500
+GONE = 410
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What came of a try; `final` where no further one would change it."""
+
+    error: str | None = None
+    final: bool = False
+    retry_after: str = ""
 
 
 class WebhookNotifier(Notifier):
-    """Delivers from `outbox/`; of the processes that share it one delivers, to several hosts at a time.
+    """Delivers from `outbox/`; of the processes that share it one delivers.
 
-    Each host gets one message at a time, and one that let the deadline pass has to share half of the places with its
-    like until it answers: however many are silent, there is room for those that are not. `pauses` are the seconds
-    before each further try; `record` enters every try on the audit trail.
+    `pauses` are the seconds before each further try, which `jitter` (0 to 1) spreads; `record` enters every try on the
+    audit trail, as delivered or not: what was answered is for the operator's log and the letter alone.
     """
 
     def __init__(
         self,
         outbox: Path,
         *,
+        storage: Storage,
         ids: IdFactory,
         clock: Clock,
         record: Callable[[Sequence[Activity]], None],
+        signing: Signing,
+        rules: EgressRules,
+        jitter: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
         deadline: float = DEADLINE,
     ) -> None:
-        self._outbox = Outbox(outbox)
+        self._outbox = Outbox(outbox, storage)
         self._ids = ids
         self._clock = clock
         self._record = record
-        self._pauses = [timedelta(seconds=pause) for pause in pauses]
+        self._signing = signing
+        self._rules = rules
+        self._jitter = jitter
+        self._pauses = pauses
         self._deadline = deadline
+        self._schedule = Schedule(clock)
+        self._known: set[str] = set()
+        self._arrived: deque[str] = deque()
         self._stopping = threading.Event()
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._silent: set[str] = set()
+
+    def refusal(self, url: str) -> str | None:
+        """Why the address is never called."""
+        return self._rules.refusal(url)
 
     def notify(self, notification: Notification) -> None:
         """Put the notification into the outbox, unless its job has put it there before."""
@@ -84,88 +117,152 @@ class WebhookNotifier(Notifier):
 
     async def _deliver_all(self) -> None:
         self._loop = asyncio.get_running_loop()
-        # Names are looked up in threads, where one that nobody answers for stays for its time.
-        self._loop.set_default_executor(ThreadPoolExecutor(HOSTS_AT_ONCE, "feedscript-webhook-names"))
+        lanes = Lanes(self._deliver)
         lock = open_lock(self._outbox.lock)
         try:
             while not self._stopping.is_set():
                 try:
                     if try_lock(lock):
-                        self._begin_what_is_due()
+                        self._look(lanes)
                 except Exception:
                     logger.exception("the outbox is left to the next look")
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), LOOK_EVERY)
                 self._wake.clear()
         finally:
-            for task in self._under_way.values():
-                task.cancel()
+            lanes.close()
             os.close(lock)
 
-    def _begin_what_is_due(self) -> None:
-        letters = self._outbox.by_host()
-        self._silent.intersection_update(letters)
-        # Those that answer come first.
-        for host in sorted(letters, key=self._silent.__contains__):
-            due = [(path, letter) for path, letter in letters[host] if self._is_due(letter)]
-            if due and host not in self._under_way and self._has_room_for(host):
-                self._under_way[host] = asyncio.create_task(self._deliver_to(host, due))
+    def _look(self, lanes: Lanes) -> None:
+        """Take note of new letters, and send off what is due."""
+        for name in self._outbox.names() or ():
+            if name not in self._known:
+                self._known.add(name)
+                self._arrived.append(name)
+        for _ in range(min(READ_AT_A_TIME, len(self._arrived))):
+            name = self._arrived.popleft()
+            letter = self._outbox.read(name)
+            if letter is None:
+                self._known.discard(name)
+            else:
+                self._schedule.add(name, letter.lane, letter.not_before, letter.pause)
+        if self._arrived:
+            self._wake.set()
+        for lane, name in self._schedule.due():
+            lanes.add(lane, name)
 
-    def _has_room_for(self, host: str) -> bool:
-        if host in self._silent and len(self._silent.intersection(self._under_way)) >= SILENT_HOSTS_AT_ONCE:
-            return False
-        return len(self._under_way) < HOSTS_AT_ONCE
-
-    def _is_due(self, letter: Letter) -> bool:
-        if letter.not_before is None or not self._pauses:
-            return True
-        longest = self._pauses[min(letter.tries, len(self._pauses)) - 1]
-        return pause_is_over(letter.not_before, now=self._clock.now(), longest=longest)
-
-    async def _deliver_to(self, host: str, due: Iterable[tuple[Path, Letter]]) -> None:
+    async def _deliver(self, name: str) -> float:
+        """Try the letter once, and write down what came of it; answers the seconds that the exchange took."""
+        # Whatever syncs to the disk is done in threads: one loop serves all receivers.
+        letter = await asyncio.to_thread(self._outbox.read, name)
+        if letter is None:
+            self._known.discard(name)
+            return 0.0
+        began = asyncio.get_running_loop().time()
+        tried = await self._try(letter)
+        seconds = asyncio.get_running_loop().time() - began
+        following = self._following(letter, tried)
         try:
-            for path, letter in due:
-                await self._deliver(path, letter)
-            self._silent.discard(host)
-        except DeadlinePassed:
-            self._silent.add(host)
+            await asyncio.to_thread(self._write_down, name, letter, tried, following)
         except Exception:
-            logger.exception("notifications to %s are left for later", host)
-        finally:
-            del self._under_way[host]
+            logger.exception(
+                "notification %s: what came of a try is not written down", letter.notification.id
+            )
+            following = following or letter.put_off(
+                tried.error or "", self._clock.now() + LONGEST_PAUSE, LONGEST_PAUSE
+            )
+        if following is None:
+            self._known.discard(name)
+        else:
+            self._wait(name, letter.lane, following)
+        return seconds
 
-    async def _deliver(self, path: Path, letter: Letter) -> None:
-        """Try it once; raises `DeadlinePassed` when all is written down."""
-        told = letter.notification
+    def _wait(self, name: str, lane: Lane, letter: Letter) -> None:
+        self._schedule.add(name, lane, letter.not_before, letter.pause)
+        if letter.not_before is not None and letter.not_before <= self._clock.now():
+            self._wake.set()
+
+    async def _try(self, letter: Letter) -> _Tried:
+        told, content = letter.notification, letter.content
+        refusal = self._rules.refusal(told.url)
+        if refusal is not None:
+            return _Tried(refusal, final=True)
+        headers = self._signing.headers(told.id, told.affiliate_merchant_id, content, at=self._clock.now())
         try:
-            answer = await post(told.url, told.body, headers={"webhook-id": told.id}, within=self._deadline)
+            answer = await post(
+                told.url,
+                content,
+                headers={"User-Agent": "feedscript", **headers},
+                within=self._deadline,
+                dialling=self._dialling,
+            )
         except NoAnswer as error:
-            self._write_down(path, letter, str(error))
-            if isinstance(error, DeadlinePassed):
-                raise
-        else:
-            self._write_down(path, letter, None if answer.ok else f"HTTP {answer.status}")
+            return _Tried(str(error))
+        except Exception as error:
+            logger.exception("notification %s: a try failed as none should", told.id)
+            return _Tried(type(error).__name__)
+        if answer.ok:
+            return _Tried()
+        return _Tried(f"HTTP {answer.status}", final=answer.status == GONE, retry_after=answer.retry_after)
 
-    def _write_down(self, path: Path, letter: Letter, error: str | None) -> None:
-        self._enter(letter, error)
-        if error is None:
-            self._outbox.delivered(path)
-        elif letter.tries >= len(self._pauses):
-            self._outbox.give_up(path)
-        else:
-            self._outbox.put_off(path, letter, self._clock.now() + self._pauses[letter.tries])
+    def _dialling(self, address: WebAddress) -> CheckedDialling:
+        return CheckedDialling(address, self._rules)
 
-    def _enter(self, letter: Letter, error: str | None) -> None:
-        told = letter.notification
-        data = {"notification": told.id, "try": letter.tries + 1, "delivered": error is None, "error": error}
+    def _following(self, letter: Letter, tried: _Tried) -> Letter | None:
+        """The letter as it waits for its next try; None where there is none."""
+        if tried.error is None or tried.final or letter.tries >= len(self._pauses):
+            return None
+        share = 1 - SPREAD + 2 * SPREAD * self._jitter()
+        now = self._clock.now()
+        pause = max(
+            timedelta(seconds=self._pauses[letter.tries] * share), wished_pause(tried.retry_after, now)
+        )
+        return letter.put_off(tried.error, now + pause, pause)
+
+    def _write_down(self, name: str, letter: Letter, tried: _Tried, following: Letter | None) -> None:
+        self._enter(letter, tried, following)
+        if tried.error is None:
+            self._outbox.delivered(name)
+            return
+        logger.info("notification %s, try %d: %s", letter.notification.id, letter.tries + 1, tried.error)
+        if following is None:
+            self._outbox.give_up(name, letter.given_up(tried.error))
+        else:
+            self._outbox.put_off(name, following)
+
+    def _enter(self, letter: Letter, tried: _Tried, following: Letter | None) -> None:
+        delivered = tried.error is None
         self._record(
             [
                 Activity(
                     id=self._ids.new_id(),
                     at=self._clock.now(),
                     type="feedscript.notification.sent",
-                    job_id=told.job_id,
-                    data=data,
+                    job_id=letter.notification.job_id,
+                    data={
+                        "notification": letter.notification.id,
+                        "try": letter.tries + 1,
+                        "delivered": delivered,
+                        "given_up": not delivered and following is None,
+                    },
                 )
             ]
         )
+
+
+def wished_pause(retry_after: str, now: datetime) -> timedelta:
+    """What the header asks for (RFC 9110, 10.2.3: seconds, or a date), a day at most; none where it says nothing.
+
+    >>> from datetime import UTC
+    >>> wished_pause("120", datetime.now(UTC)), wished_pause("soon", datetime.now(UTC))
+    (datetime.timedelta(seconds=120), datetime.timedelta(0))
+    """
+    try:
+        if re.fullmatch("[0-9]+", retry_after):
+            wished = timedelta(seconds=int(retry_after[:9]))
+        else:
+            date = parsedate_to_datetime(retry_after)
+            wished = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):
+        wished = timedelta()
+    return min(max(wished, timedelta()), LONGEST_PAUSE)

@@ -19,6 +19,7 @@ _COMMANDS = {
     "rules": ("rules", "rules_command", "Print the catalogue of rules."),
     "serve": ("serve", "serve", "Serve the API."),
     "validate": ("validate", "validate_command", "Check a feed against a partner's rules."),
+    "webhooks": ("webhooks", "webhooks", "Look after outcomes that could not be told."),
 }
 
 

@@ -24,6 +24,7 @@ from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.problems import register_problems
+from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
 from feedscript.entrypoints.settings import Settings, settings_or_exit
 from feedscript.service import JobService
 
@@ -75,6 +76,8 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(feed_blueprint(service))
     api.register_blueprint(callback_blueprint(service))
     api.register_blueprint(activities_blueprint(service))
+    api.register_blueprint(webhooks_blueprint(container.dead_letters()))
+    describe_outcomes(api)
     api.register_blueprint(health_blueprint(service, container.disk(), settings))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.
@@ -125,10 +128,12 @@ def _serves() -> bool:
 
 
 def _as_served(settings: Settings) -> Settings:
-    """`flask run --port` speaks before PORT: scripts must know where to report."""
+    """`flask run --host --port` speaks before HOST and PORT: scripts report there, and who can ask depends on it."""
     context = click.get_current_context(silent=True)
-    port = context.params.get("port") if context is not None and context.info_name == "run" else None
-    return replace(settings, port=port) if isinstance(port, int) else settings
+    if context is None or context.info_name != "run":
+        return settings
+    asked = {name: context.params.get(name) for name in ("host", "port")}
+    return replace(settings, **{name: value for name, value in asked.items() if value is not None})
 
 
 def _harden(response: Response) -> Response:

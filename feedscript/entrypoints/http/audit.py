@@ -18,7 +18,7 @@ from feedscript.service import Call, JobService
 
 logger = logging.getLogger(__name__)
 
-PREFIXES = ("/api/feed/", "/api/callback/", "/api/activities")
+PREFIXES = ("/api/feed/", "/api/callback/", "/api/activities", "/api/webhooks")
 SHOWN_OF_REQUEST = (
     "job_id",
     "affiliate_merchant_id",

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from feedscript.domain import (
     FeedscriptError,
+    ForbiddenCallback,
     ForgedToken,
     NoReport,
     Refusal,
@@ -24,6 +25,7 @@ from feedscript.ports.errors import (
     StorageBroken,
     StorageBusy,
     StorageFull,
+    UnknownNotification,
     UnreadableJob,
 )
 
@@ -35,9 +37,11 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     UnknownAttempt: (404, "unknown_attempt"),
     NoReport: (404, "no_report"),
     ObjectNotFound: (404, "no_report"),
+    UnknownNotification: (404, "unknown_notification"),
     ForgedToken: (401, "forged_token"),
     BadCursor: (422, "invalid_fields"),
     SourceMissing: (422, "invalid_fields"),
+    ForbiddenCallback: (422, "invalid_fields"),
     UnknownPartner: (422, "unknown_partner"),
     WrongDestination: (422, "wrong_ending"),
     StorageBusy: (503, "storage_busy"),
@@ -49,6 +53,7 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
 FIELD_OF_ERROR = {
     BadCursor: "cursor",
     SourceMissing: "source_s3_path",
+    ForbiddenCallback: "callback_url",
     UnknownPartner: "partner_id",
     WrongDestination: "destination_s3_path",
 }

@@ -22,7 +22,7 @@ REPORTED_REASONS = (
     Reason.TRANSIENT,
 )
 DEEPEST_RESULT = 32
-HTTP_URL = re.compile(r"https?://[^/\s@]+(/\S*)?\Z")
+HTTP_URL = re.compile(r"^https?://[^/?#\\\s@]+([/?#]\S*)?$")
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -113,7 +113,7 @@ class FeedRequestSchema(Wire):
             validate.Length(max=URL_LENGTH),
             validate.Regexp(HTTP_URL, error="Not an http(s) address without user and password."),
         ],
-        metadata={"description": "Told of the outcome, in the shape of the callback"},
+        metadata={"description": "Told of the outcome (docs/webhooks.md)"},
     )
     partner_id = Identity(validate=NAME, allow_none=True)
     country = Country(

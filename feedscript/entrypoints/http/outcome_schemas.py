@@ -1,0 +1,54 @@
+"""What callers are told of outcomes, and what could not be told."""
+
+from marshmallow import Schema, fields, validate
+
+from feedscript.domain import JobState, Outcome, Phase, Reason
+from feedscript.entrypoints.http.schemas import NAME, Text, Wire
+from feedscript.ports import DeliveryState
+
+
+class OutcomeSchema(Schema):
+    """What a `callback_url` is told: the callback's fields, and what tells the outcome apart."""
+
+    job_id = fields.String(required=True, metadata={"format": "uuid"})
+    type = fields.Enum(Phase, by_value=True, required=True)
+    status = fields.Enum(Outcome, by_value=True, required=True)
+    state = fields.Enum(JobState, by_value=True, required=True)
+    result = fields.Dict(required=True)
+    err = fields.String(required=True)
+    reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
+    attempt = fields.Integer(required=True)
+    reference = fields.String(required=True, allow_none=True)
+    affiliate_merchant_id = fields.String(required=True)
+    partner_id = fields.String(required=True, allow_none=True)
+    report_url = fields.URL(required=True, allow_none=True)
+    ended_at = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+
+
+class UndeliveredQuerySchema(Wire):
+    """Which outcomes that were not told."""
+
+    state = fields.Enum(DeliveryState, by_value=True, load_default=DeliveryState.DEAD)
+    affiliate_merchant_id = Text(load_default=None, validate=NAME)
+    job_id = Text(load_default=None, validate=NAME)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = Text(load_default=None, validate=NAME)
+
+
+class UndeliveredSchema(Schema):
+    """An outcome that was not told; `callback` is the address without what may be secret in it."""
+
+    id = fields.String()
+    job_id = fields.String()
+    affiliate_merchant_id = fields.String()
+    callback = fields.String()
+    state = fields.Enum(DeliveryState, by_value=True)
+    tries = fields.Integer()
+    next_try_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class UndeliveredPageSchema(Schema):
+    """A page of outcomes that were not told, the oldest job's first."""
+
+    notifications = fields.List(fields.Nested(UndeliveredSchema))
+    cursor = fields.String(allow_none=True)
