@@ -32,7 +32,9 @@ def test_the_receiver_of_the_documentation_takes_what_is_signed_once(tmp_path: P
         (status,) = poll(lambda: _statuses(url, headers))
         assert status == 401
         trail = Trail()
-        told = notifier(tmp_path / "outbox", trail, signing=Signing.parse([SECRET]), clock=FrozenClock(datetime.now(UTC)))
+        told = notifier(
+            tmp_path / "outbox", trail, signing=Signing.parse([SECRET]), clock=FrozenClock(datetime.now(UTC))
+        )
         told.start()
         for name in ("one", "two"):
             body = {"reference": name, "state": "validated"}

@@ -51,7 +51,9 @@ def test_the_tries_take_a_day() -> None:
     ],
 )
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
-def test_the_next_try_waits_as_long_as_is_asked_for(tmp_path: Path, status: str, header: str, wait: float) -> None:
+def test_the_next_try_waits_as_long_as_is_asked_for(
+    tmp_path: Path, status: str, header: str, wait: float
+) -> None:
     with serving(saying(status, header)) as (server,):
         trail = Trail()
         told = notifier(tmp_path / "outbox", trail, pauses=(10.0,), jitter=lambda: 0.0)
@@ -90,7 +92,9 @@ def test_410_ends_the_tries(tmp_path: Path, receiver: Receiver) -> None:
     assert trail.tries() == [(False, True)]
 
 
-def test_an_address_that_is_forbidden_as_it_stands_is_given_up_at_once(tmp_path: Path, receiver: Receiver) -> None:
+def test_an_address_that_is_forbidden_as_it_stands_is_given_up_at_once(
+    tmp_path: Path, receiver: Receiver
+) -> None:
     told = notifier(tmp_path / "outbox", Trail(), rules=EgressRules())
     assert told.refusal(receiver.url) == "the address is loopback"
     told.start()
@@ -116,7 +120,9 @@ def test_what_was_given_up_is_replayed_under_its_id_or_discarded(tmp_path: Path,
     poll(lambda: not list((tmp_path / "outbox").glob("*.json")))
     told.stop()
     assert {message_id for message_id, _ in receiver.received} == {"j1/1/generated"}
-    assert [a.type for a in trail.entered if a.actor == "operator"] == ["feedscript.notification.replayed"] * 2
+    assert [a.type for a in trail.entered if a.actor == "operator"] == [
+        "feedscript.notification.replayed"
+    ] * 2
     with pytest.raises(UnknownNotification):
         letters.replay("j1/1/generated", actor="operator")
 
@@ -132,7 +138,10 @@ def test_the_list_goes_on_page_by_page_and_a_broken_file_is_listed_and_discarded
     (tmp_path / "outbox" / "dead" / "z%2F1.json").write_text("{")
     first = letters.page(limit=1)
     second = letters.page(limit=1, cursor=first.cursor)
-    assert [u.notification.id for page in (first, second) for u in page.undelivered] == ["j1/1/generated", "z/1"]
+    assert [u.notification.id for page in (first, second) for u in page.undelivered] == [
+        "j1/1/generated",
+        "z/1",
+    ]
     assert second.cursor is None
     assert [u.notification.id for u in letters.page(job_id="j1").undelivered] == ["j1/1/generated"]
     assert letters.page(affiliate_merchant_id="other").undelivered == []
