@@ -22,10 +22,14 @@ SETUP = (
 )
 
 
-async def main() -> None:
-    """Listen, call everything, and tell."""
+def set_up() -> None:
+    """Make every address this machine's."""
     for command in SETUP:
         subprocess.run(["ip", *command.split()], check=True)
+
+
+async def main() -> None:
+    """Listen, call everything, and tell."""
     seen: list[str] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -34,7 +38,7 @@ async def main() -> None:
         writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
         writer.close()
 
-    for host in ("0.0.0.0", "::"):  # noqa: S104 - nobody else is in this network
+    for host in ("0.0.0.0", "::"):
         for port in (80, 443, 22, 25, 8080, 6379, 9200, 11211, 65535):
             await asyncio.start_server(answer, host, port)
     taken = [url for url in FORBIDDEN if await call(url)]
@@ -57,4 +61,5 @@ async def call(url: str) -> bool:
 
 
 if __name__ == "__main__":
+    set_up()
     asyncio.run(main())
