@@ -195,6 +195,12 @@ def test_a_rule_that_is_switched_off_excludes_nothing(tmp_path: Path) -> None:
     assert excluded(tmp_path, Policy(disabled=frozenset({"google.price.invalid_format"}))).items_written == 3
 
 
+def test_ids_used_twice_stay_where_their_rule_is_switched_off(tmp_path: Path) -> None:
+    feed, policy = tmp_path / "feed.csv", Policy(disabled=frozenset({"google.id.duplicate_id"}))
+    generate(source_of(tmp_path, product(1), product(1)), feed, standard=standard(policy=policy))
+    assert ids(feed) == ["SKU-1", "SKU-1"]
+
+
 def test_a_rule_that_is_graded_down_excludes_nothing(tmp_path: Path) -> None:
     assert (
         excluded(tmp_path, Policy(severities={"google.price.invalid_format": "warning"})).items_written == 3
