@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,33 @@ sys.addaudithook(watch)
 generate(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
+#: Generates a feed, and prints what lies at its place at each step of the program that touches files, once for each
+#: difference: what a crash between two steps would leave.
+WATCHED = """
+import hashlib, json, sys
+from pathlib import Path
+from feedscript.feeds.generation import generate
+
+source, feed, options = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
+looking, last = False, None
+
+def watch(event, args):
+    global looking, last
+    if looking or event not in {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}:
+        return
+    looking = True
+    whole = (path for path in sorted(feed.parent.iterdir()) if not path.name.endswith(".partial"))
+    now = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in whole}
+    if now != last:
+        last = now
+        print(json.dumps(now))
+    looking = False
+
+sys.addaudithook(watch)
+generate(source, feed, **options)
+watch("open", ())
+"""
+
 
 class CutOff(ObjectStore):
     """A store whose caller comes no further than to its publication of this number, from 0."""
@@ -59,9 +87,9 @@ class CutOff(ObjectStore):
         self._store.publish(path, uri)
 
 
-def export(folder: Path, title: str) -> Path:
-    items = [product(number, title=title) for number in range(20)]
-    return write_csv(folder / f"{title}.csv", [*items, product(21, price="x")])
+def export(folder: Path, title: str, count: int = 20) -> Path:
+    items = [product(number, title=title, product_type="Shoes") for number in range(count)]
+    return write_csv(folder / f"{title}.csv", [*items, product(99, price="x")])
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -120,3 +148,37 @@ def published(store: ObjectStore) -> dict[str, bytes]:
         except ObjectNotFound:
             continue
     return found
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("feed.csv", {"deltas": True}),
+        ("feed.txt", {"profile": "rakuten-merchandiser", "names": {"mid": "1", "company": "A", "time": "x"}}),
+    ],
+)
+def test_at_no_step_a_feed_is_anything_but_the_old_or_the_new_one(
+    name: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    feed = tmp_path / "out" / name
+    feed.parent.mkdir()
+    generate(export(tmp_path, "Old"), feed, **options)
+    command = [
+        sys.executable,
+        "-c",
+        WATCHED,
+        str(export(tmp_path, "New", 22)),
+        str(feed),
+        json.dumps(options),
+    ]
+    watched = subprocess.run(command, check=True, capture_output=True, text=True)
+    old, *between, new = map(json.loads, watched.stdout.splitlines())
+    changed = {each for each in new if old.get(each) != new[each]}
+    assert {name, f"{name}.manifest.json"} < changed
+    # One file is put after the other, and the manifest last.
+    assert len(between) == len(changed) - 1
+    for step in [*between, new]:
+        assert all(step[each] in (old.get(each), new[each]) for each in step)
+        assert step[f"{name}.manifest.json"] == old[f"{name}.manifest.json"] or step == new
+        beside = changed - {name, f"{name}.manifest.json"}
+        assert step[name] == old[name] or all(step.get(each) == new[each] for each in beside)

@@ -188,8 +188,8 @@ def json_array(folder: Path, records: list[dict[str, str] | None]) -> Path:
 
 
 @pytest.mark.parametrize("write", [xml_source, json_lines, json_array])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(kinds=st.lists(st.sampled_from(["good", "bad", "lost"]), min_size=1, max_size=12))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kinds=st.lists(st.sampled_from(["good", "bad", "lost"]), min_size=1, max_size=40))
 def test_ordinals_count_the_lost_records_too(write, kinds: list[str], tmp_path: Path) -> None:
     # Behind the last of its elements nothing says where a broken array goes on.
     kinds = [*kinds, "good"]

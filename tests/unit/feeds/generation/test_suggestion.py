@@ -4,7 +4,7 @@ import csv
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds import load_config
@@ -43,9 +43,10 @@ TEXT = st.one_of(
 )
 
 
+@settings(max_examples=25, deadline=None)
 @given(
-    names=st.lists(st.one_of(st.sampled_from(KNOWN), TEXT), min_size=1, max_size=8, unique_by=str.casefold),
-    values=st.lists(TEXT, min_size=8, max_size=8),
+    names=st.lists(st.one_of(st.sampled_from(KNOWN), TEXT), min_size=1, max_size=24, unique_by=str.casefold),
+    values=st.lists(TEXT, min_size=24, max_size=24),
 )
 def test_a_suggested_file_loads_and_says_what_was_matched(names: list[str], values: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -16,7 +16,7 @@ from feedscript.feeds.mapping.operations import Blank
 from tests.feeds_writing import write_feed
 from tests.unit.feeds.products import VALID, generate_all, product
 
-CHEAP = settings(max_examples=10, deadline=None)
+CHEAP = settings(max_examples=4, deadline=None)
 #: Of XML one that has all under its own names, and one that has not.
 FORMATS = ("csv", "json", "jsonl", "xml", "rss", "parquet")
 #: Beside spaces what stands around values: the layout of a document, and the white space of other scripts.
@@ -38,7 +38,7 @@ WORDS = [
 ]
 NAMES = ("title", "price", "availability", "brand", "mpn", "color", "shipping_weight", "custom_label_0")
 PADDED = st.builds(lambda before, word, after: before + word + after, AROUND, st.sampled_from(WORDS), AROUND)
-ITEMS = st.lists(st.dictionaries(st.sampled_from(NAMES), PADDED), min_size=1, max_size=4)
+ITEMS = st.lists(st.dictionaries(st.sampled_from(NAMES), PADDED), min_size=1, max_size=16)
 
 
 def generated(folder: Path, content: bytes, mapping: Mapping | None = None) -> Generated:
@@ -180,7 +180,7 @@ FIRST, SECOND = (st.sampled_from(["", " ", "n/a", " n/a", "X1", " X1", "X 1"]) f
 
 
 @CHEAP
-@given(columns=st.lists(st.tuples(FIRST, SECOND), min_size=1, max_size=6))
+@given(columns=st.lists(st.tuples(FIRST, SECOND), min_size=1, max_size=24))
 @example(columns=[("n/a", "X1")])
 @example(columns=[(" ", " ")])
 def test_of_several_columns_the_value_is_that_of_one_or_its_repairs_are_told(

@@ -10,19 +10,37 @@ from feedscript.feeds.mapping.operations import Operation
 DATABASE = duckdb.connect()
 add_functions(DATABASE)
 
+Cells = Sequence[str | None]
 
-def mapped(mapping: Mapping, columns: tuple[str, ...], row: Sequence[str | None]) -> dict[str, str | None]:
-    """The item that a mapping makes of one row."""
+
+def mapped_all(
+    mapping: Mapping, columns: tuple[str, ...], rows: Sequence[Cells]
+) -> list[dict[str, str | None]]:
+    """The item that a mapping makes of each row; to plan the query takes as long as thousands of rows."""
     matches = match_columns(columns, mapping)
-    named = ", ".join(f"?::VARCHAR AS c{place}" for place in range(len(columns)))
+    named = ", ".join(f"unnest(?::VARCHAR[]) AS c{place}" for place in range(len(columns)))
     query = compile_mapping(
         matches, frozenset(mapping.attributes.keys() | mapping.inputs.keys()), f"(SELECT {named})"
     ).select
-    found = DATABASE.execute(query, [*row]).fetchone()
-    assert found is not None
-    return dict(zip(matches.attributes, found, strict=True))
+    given = [[row[place] for row in rows] for place in range(len(columns))]
+    found = DATABASE.execute(query, given).fetchall()
+    assert len(found) == len(rows)
+    return [dict(zip(matches.attributes, each, strict=True)) for each in found]
+
+
+def mapped(mapping: Mapping, columns: tuple[str, ...], row: Cells) -> dict[str, str | None]:
+    """The item that a mapping makes of one row."""
+    (item,) = mapped_all(mapping, columns, [row])
+    return item
+
+
+def worked_all(values: Cells, *operations: Operation) -> list[str | None]:
+    """What operations make of each value."""
+    rows = [(value,) for value in values]
+    return [item["it"] for item in mapped_all(Mapping({"it": Rule(operations=operations)}), ("it",), rows)]
 
 
 def worked(value: str | None, *operations: Operation) -> str | None:
     """What operations make of one value."""
-    return mapped(Mapping({"it": Rule(operations=operations)}), ("it",), [value])["it"]
+    (text,) = worked_all([value], *operations)
+    return text

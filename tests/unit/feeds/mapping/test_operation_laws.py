@@ -1,5 +1,7 @@
 """The laws of every operation: NULL stays NULL, and what is made twice is as made once."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from feedscript.feeds.mapping import Mapping, Rule
 from feedscript.feeds.mapping.operation_list import OPERATIONS
 from feedscript.feeds.mapping.operations import Default, Operation
-from tests.unit.feeds.mapping.mapped_rows import mapped
+from tests.unit.feeds.mapping.mapped_rows import mapped_all
 
 PARAMETERS: dict[str, object] = {
     "absolute": "other",
@@ -62,17 +64,24 @@ VALUES = st.text(
 )
 
 
-def done(value: str | None, other: str | None, *operations: Operation) -> str | None:
+#: A value, and what stands beside it.
+ROWS = st.lists(
+    st.tuples(VALUES, st.none() | st.sampled_from(["EUR", "JPY", "kg", "https://a.example/media/"]) | VALUES),
+    min_size=1,
+    max_size=80,
+)
+
+
+def done(rows: Sequence[tuple[str | None, str | None]], *operations: Operation) -> list[str | None]:
     mapping = Mapping({"it": Rule(operations=operations)}, {"other": Rule()})
-    return mapped(mapping, ("it", "other"), [value, other])["it"]
+    return [item["it"] for item in mapped_all(mapping, ("it", "other"), rows)]
 
 
 @pytest.mark.parametrize("operation", ALL, ids=lambda operation: operation.name)
 @pytest.mark.parametrize("blank", [None, "", " \u00a0"])
 def test_case_1_6_no_value_stays_none(operation: Operation, blank: str | None) -> None:
     expected = operation.value if isinstance(operation, Default) else None
-    assert done(blank, "EUR", operation) == expected
-    assert done(blank, None, operation) == expected
+    assert done([(blank, "EUR"), (blank, None)], operation) == [expected] * 2
 
 
 @pytest.mark.parametrize(
@@ -80,11 +89,10 @@ def test_case_1_6_no_value_stays_none(operation: Operation, blank: str | None) -
     [each for each in ALL if each.name not in NOT_IDEMPOTENT],
     ids=lambda operation: operation.name,
 )
-@settings(deadline=None, max_examples=40)
-@given(
-    value=VALUES, other=st.none() | st.sampled_from(["EUR", "JPY", "kg", "https://a.example/media/"]) | VALUES
-)
-def test_what_is_made_twice_is_as_made_once(operation: Operation, value: str, other: str | None) -> None:
-    once = done(value, other, operation)
-    assert done(once, other, operation) == once
-    assert done(value, other, operation, operation) == once
+@settings(deadline=None, max_examples=6)
+@given(rows=ROWS)
+def test_what_is_made_twice_is_as_made_once(operation: Operation, rows: list[tuple[str, str | None]]) -> None:
+    once = done(rows, operation)
+    others = [other for _, other in rows]
+    assert done([*zip(once, others, strict=True)], operation) == once
+    assert done(rows, operation, operation) == once

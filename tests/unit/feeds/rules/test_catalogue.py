@@ -50,8 +50,13 @@ def items(changes: Any, number: int, country: str) -> Iterable[dict[str, Any]]:
 
 def findings(folder: Path, products: list[Mapping[str, Any]], country: str) -> dict[int, list[str]]:
     """The rules that each product fails, by its ordinal."""
-    source, listing = folder / f"{country}.jsonl", folder / f"{country}.findings.gz"
+    source = folder / f"{country}.jsonl"
     source.write_text("".join(json.dumps(each) + "\n" for each in products), "utf-8")
+    return findings_of(source, folder / f"{country}.findings.gz", country)
+
+
+def findings_of(source: Path, listing: Path, country: str) -> dict[int, list[str]]:
+    """The rules that each item of a feed fails, by its ordinal."""
     validate(source, country=country, as_of=AS_OF, findings=listing)
     found: dict[int, list[str]] = defaultdict(list)
     with gzip.open(listing, "rt", encoding="utf-8") as lines:

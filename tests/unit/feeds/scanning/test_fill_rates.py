@@ -23,8 +23,7 @@ def cell(item: int, column: int) -> str:
     return BLANK if item % 2 else ""
 
 
-@pytest.mark.parametrize("country", ["US", "DE"])
-@pytest.mark.parametrize("silent", [None, "title", "color"])
+@pytest.mark.parametrize(("country", "silent"), [("US", None), ("US", "title"), ("DE", "color")])
 def test_every_attribute_is_filled_as_often_as_it_is(
     tmp_path: Path, country: str, silent: str | None
 ) -> None:

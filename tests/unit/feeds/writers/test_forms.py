@@ -42,8 +42,8 @@ every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 
 
 @every_form
-@settings(max_examples=15, deadline=None)
-@given(products=st.lists(PRODUCT, min_size=1, max_size=6))
+@settings(max_examples=6, deadline=None)
+@given(products=st.lists(PRODUCT, min_size=1, max_size=24))
 @example(
     products=[{"id": "0", "title": "#comment", "color": "=1+1"}, {"id": "1", "title": '"', "color": '\\"'}]
 )
@@ -106,7 +106,7 @@ def test_items_that_are_too_many_go_into_further_files(form: Form, tmp_path: Pat
 
 
 @every_form
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(products=st.lists(PRODUCT, min_size=1, max_size=12), room=st.integers(0, 2_000))
 def test_no_file_is_larger_than_may_be(form: Form, products: list[dict[str, str]], room: int) -> None:
     most = (200_000 if form.file.format == "parquet" else 24_000) + room

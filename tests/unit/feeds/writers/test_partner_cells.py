@@ -55,6 +55,11 @@ def test_an_offer_in_another_currency_is_none_where_one_is_written_for_both(
     assert (item["price"], item["sale_price"] or None) == ("79.90", written_as)
 
 
+def test_a_compact_price_has_no_space_before_its_currency() -> None:
+    assert cell_of(Cell(compact=True), {"own": "1299.90 USD"}) == "1299.90USD"
+    assert cell_of(Cell(), {"own": "1299.90 USD"}) == "1299.90 USD"
+
+
 #: What partners call the price, where it is not that.
 AMOUNTS = {"rakuten-merchandiser": "retail_price"}
 
