@@ -5,9 +5,10 @@ machine's instance profile.
 """
 
 import os
+import secrets
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import obstore
@@ -17,6 +18,9 @@ from obstore.store import LocalStore, S3Store
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
+if TYPE_CHECKING:
+    from obstore import GetResult  # a name of its type stubs alone
+
 STREAM_CHUNK = 4 * 1024 * 1024
 
 
@@ -24,17 +28,19 @@ class ObstoreObjectStore(ObjectStore, ABC):
     """`s3://bucket/key` in one of obstore's stores; `_locate` tells which, and where in it."""
 
     def fetch(self, uri: str, path: Path) -> int:
-        """Stream the object into the file."""
+        """Stream the object into a file beside it, which takes its place once it is whole."""
         store, key = self._locate(uri)
+        part = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            with path.open("wb") as file:
-                return sum(
-                    file.write(chunk) for chunk in obstore.get(store, key).stream(min_chunk_size=STREAM_CHUNK)
-                )
-        except FileNotFoundError as error:
-            raise ObjectNotFound(uri) from error
+            found = _found(store, key, uri)
+            with part.open("xb") as file:
+                size = sum(file.write(chunk) for chunk in found.stream(min_chunk_size=STREAM_CHUNK))
+            part.rename(path)
         except (BaseError, OSError, ValueError) as error:
             raise ObjectStoreFailed(uri, _first_line(error)) from error
+        finally:
+            part.unlink(missing_ok=True)
+        return size
 
     def publish(self, path: Path, uri: str) -> None:
         """Put the file in one step; multipart where it is large."""
@@ -48,14 +54,12 @@ class ObstoreObjectStore(ObjectStore, ABC):
         """The object's bytes, unless there are more than `limit`."""
         store, key = self._locate(uri)
         try:
-            found = obstore.get(store, key)
+            found = _found(store, key, uri)
             if found.meta["size"] > limit:
                 raise ObjectStoreFailed(
                     uri, f"{found.meta['size']} bytes, more than the {limit} that are shown"
                 )
             return bytes(found.bytes())
-        except FileNotFoundError as error:
-            raise ObjectNotFound(uri) from error
         except (BaseError, OSError, ValueError) as error:
             raise ObjectStoreFailed(uri, _first_line(error)) from error
 
@@ -107,6 +111,13 @@ class FolderObjectStore(ObstoreObjectStore):
 
     def _locate(self, uri: str) -> tuple[LocalStore, str]:
         return self._store, "/".join(_split(uri))
+
+
+def _found(store: S3Store | LocalStore, key: str, uri: str) -> "GetResult":
+    try:
+        return obstore.get(store, key)
+    except FileNotFoundError as error:
+        raise ObjectNotFound(uri) from error
 
 
 def _split(uri: str) -> tuple[str, str]:

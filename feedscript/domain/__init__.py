@@ -39,6 +39,7 @@ from feedscript.domain.errors import (
     WrongDestination,
 )
 from feedscript.domain.events import (
+    AttemptEvent,
     Event,
     Fact,
     Failed,
@@ -69,6 +70,7 @@ __all__ = [
     "TRANSITIONS",
     "Activity",
     "Attempt",
+    "AttemptEvent",
     "CancelJob",
     "Command",
     "Event",

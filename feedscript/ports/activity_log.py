@@ -47,7 +47,10 @@ class ActivityLog(Protocol):
         """
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
-        """The job's entries from that time on, oldest first."""
+        """The job's entries from the first at or after `since` on, in the order in which they were appended.
+
+        What was appended later counts as later, also where a clock was set back meanwhile.
+        """
 
     def finish_days(self) -> None:
         """Seal the days that are over, where the log does such a thing; cheap when there is nothing to do."""
