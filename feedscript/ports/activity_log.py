@@ -38,10 +38,10 @@ class ActivityPage:
 
 
 class ActivityLog(Protocol):
-    """Append-only; entries keep their order. Newest is what was appended last."""
+    """Append-only; entries keep their order, and come back as they were. Newest is what was appended last."""
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
-        """Add entries at the end; with `durable` they are on disk on return.
+        """Add entries at the end, all of them, whoever else appends; with `durable` they are on disk on return.
 
         Raises `StorageBroken` where that cannot be promised.
         """
@@ -56,4 +56,8 @@ class ActivityLog(Protocol):
         """Seal the days that are over, where the log does such a thing; cheap when there is nothing to do."""
 
     def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
-        """Up to `limit` matching entries after the cursor, newest first; raises `BadCursor`."""
+        """Up to `limit` matching entries after the cursor, newest first; raises `BadCursor`.
+
+        Going from cursor to cursor shows every matching entry once, and comes to an end; what is new meanwhile shifts
+        nothing.
+        """

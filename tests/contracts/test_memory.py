@@ -1,12 +1,11 @@
 """The memory adapters, by the shipped harness."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from feedscript.ports import Clock
 from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract
-from feedscript.testing.fakes import FrozenClock
 from feedscript.testing.lifecycle import JobLifecycle, Storage, lifecycle_test, memory_storage
 
 
@@ -22,13 +21,22 @@ class MemoryLifecycle(JobLifecycle):
 TestMemoryLifecycle = lifecycle_test(MemoryLifecycle, examples=100)
 
 
-class TestMemoryJobRepository(JobRepositoryContract):
-    @pytest.fixture
-    def make_storage(self, clock: FrozenClock) -> Callable[[], Storage]:
-        return memory_storage()
+class InMemory:
+    """Storage that outlives a service's restart, though not its process."""
+
+    outlives_its_process = False
+
+    @pytest.fixture(autouse=True)
+    def _forget(self) -> None:
+        self._memory = memory_storage()
+
+    def open_storage(self, folder: Path, clock: Clock) -> Storage:
+        return self._memory()
 
 
-class TestMemoryActivityLog(ActivityLogContract):
-    @pytest.fixture
-    def make_storage(self, clock: FrozenClock) -> Callable[[], Storage]:
-        return memory_storage()
+class TestMemoryJobRepository(InMemory, JobRepositoryContract):
+    pass
+
+
+class TestMemoryActivityLog(InMemory, ActivityLogContract):
+    pass
