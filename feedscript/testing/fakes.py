@@ -178,7 +178,10 @@ class ScriptedExecutor(Executor):
         )
 
     def let_time_pass(self) -> None:
-        """Have the service see to graces and retries that are due."""
+        """Look around as an executor does: take in what nobody told of, and have the service see to what is due."""
+        for run in self._told.backlog():
+            if not run.started:
+                self.submit(run)
         self._told.tick()
 
     @property

@@ -1,7 +1,5 @@
 """The file adapters, by the shipped harness."""
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -16,9 +14,9 @@ from feedscript.domain import Activity, Job
 from feedscript.ports import Clock
 from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract
 from feedscript.testing.crashes import CrashDisk, World
-from feedscript.testing.lifecycle import JobLifecycle, lifecycle_test
+from feedscript.testing.lifecycle import lifecycle_test
 from feedscript.testing.rig import Storage
-from tests.integration.files.storage import FileStorage, file_storage
+from tests.integration.files.storage import file_storage
 
 
 class OnDisk:
@@ -73,20 +71,6 @@ class TestFileActivityLogThatLosesPower(LosingPower, ActivityLogContract):
     outlives_its_process = False
 
 
-class FileLifecycle(JobLifecycle):
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="feedscript-lifecycle-"))
-        self._made: list[FileStorage] = []
-        super().__init__()
-
-    def make_storage(self, clock: Clock) -> Storage:
-        self._made.append(file_storage(self._folder, now=clock.now))
-        return self._made[-1]
-
-    def teardown(self) -> None:
-        for repository, _ in self._made:
-            repository.close()
-        shutil.rmtree(self._folder)
-
-
-TestFileLifecycle = lifecycle_test(FileLifecycle, examples=30, steps=25)
+TestFileLifecycle = lifecycle_test(
+    lambda rig: rig.service_over(*file_storage(rig.folder, now=rig.clock.now)), examples=15, steps=20
+)

@@ -6,19 +6,7 @@ import pytest
 
 from feedscript.ports import Clock
 from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract
-from feedscript.testing.lifecycle import JobLifecycle, Storage, lifecycle_test, memory_storage
-
-
-class MemoryLifecycle(JobLifecycle):
-    def __init__(self) -> None:
-        self._memory = memory_storage()
-        super().__init__()
-
-    def make_storage(self, clock: Clock) -> Storage:
-        return self._memory()
-
-
-TestMemoryLifecycle = lifecycle_test(MemoryLifecycle, examples=100)
+from feedscript.testing.rig import Storage, memory_storage
 
 
 class InMemory:
