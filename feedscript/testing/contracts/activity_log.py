@@ -181,6 +181,45 @@ class ActivityLogContract(StorageContract):
                 each.id for each in kept
             ]
 
+    @promise(ActivityLog.append, "Add entries at the end, all of them")
+    @needs("can_lose_power")
+    @pytest.mark.parametrize("times", range(6))
+    def test_a_log_goes_on_after_a_power_cut(
+        self, folder: Path, make_storage: Callable[[], Storage], clock: FrozenClock, times: int
+    ) -> None:
+        log, entries = make_storage()[1], notes(clock, 20)
+        log.append(entries[:2])
+        for entry in entries[2 : 6 + times]:
+            log.append([replace(entry, data={"long": "x" * 200})], durable=False)
+        for later in entries[18:]:
+            folder = self.lose_power(folder)
+            after = self.open_storage(folder, clock)
+            after[1].append([later])
+            kept = [entry.id for entry in after[1].of_job("job 1", since=entries[0].at)]
+            shown = [entry.id for entry in paged(after[1], ActivityFilter(), 10)]
+            self.close_storage(after)
+            assert {entry.id for entry in [*entries[:2], later]} <= {*shown}
+            assert {*kept} <= {*shown}
+
+    @promise(ActivityLog.finish_days, "Seal the days that are over")
+    @needs("can_be_verified")
+    def test_whatever_is_done_to_a_sealed_trail_is_found(
+        self, folder: Path, make_storage: Callable[[], Storage], clock: FrozenClock
+    ) -> None:
+        for _ in range(3):
+            log = make_storage()[1]
+            log.append(notes(clock, 3))
+            clock.tick(timedelta(days=1))
+            log.finish_days()
+        assert self.faults_found(folder) is None
+        tamperings = self.tamperings(folder)
+        assert tamperings
+        for name, (tamper, undo) in tamperings.items():
+            tamper()
+            assert self.faults_found(folder) is not None, f"not found: {name}"
+            undo()
+        assert self.faults_found(folder) is None
+
 
 def _over_three_days(log: ActivityLog, clock: FrozenClock, *, a_day: int) -> list[Activity]:
     entries: list[Activity] = []

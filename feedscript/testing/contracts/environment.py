@@ -115,6 +115,8 @@ class AttemptTokensContract(Contract):
         tokens = self.make_tokens()
         issued = {tokens.issue(job, number) for job in ("j1", "j11", "j") for number in (1, 2, 11, 12)}
         assert len(issued) == 12
+        secrets = {token.partition(".")[2] or token for token in issued}
+        assert len(secrets) == 12, "with its number changed, a token would be another attempt's"
 
     @promise(AttemptTokens.attempt_of, "The attempt whose token this is")
     def test_a_token_tells_its_attempt_to_its_job_alone(self) -> None:

@@ -5,13 +5,14 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from feedscript.domain import Job, evolve, fold
-from feedscript.ports import JobRepository
+from feedscript.domain import Job, JobState, evolve, fold
+from feedscript.ports import JobFilter, JobRepository
 from feedscript.ports.errors import VersionConflict
 from feedscript.testing.contracts.contract import needs
 from feedscript.testing.contracts.racing import at_once, returned
@@ -178,6 +179,36 @@ class JobRepositoryRaces(StorageContract):
             trail = [entry.id for entry in after[1].of_job(job_id, since=job.created_at)]
             assert trail == [f"{job_id}/{n}" for n in range(1, job.version + 1)]
             self.close_storage(after)
+
+    @promise(JobRepository.get, "The job as it was last committed")
+    @needs("can_archive")
+    def test_an_archived_job_is_found(
+        self, folder: Path, make_storage: Callable[[], Storage], ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        repository = make_storage()[0]
+        history = history_of(ids.new_id(), clock, length=4)
+        job = commit_all(repository, history[:3])
+        repository.settle(job.id)
+        clock.tick(timedelta(days=2))
+        self.archive(folder, clock)
+        for each in (repository, make_storage()[0]):
+            assert each.get(job.id) == job
+            assert [found.id for found in each.page(JobFilter(), limit=5).jobs] == [job.id]
+        job = commit_all(repository, history[3:], job)
+        assert make_storage()[0].get(job.id) == job
+
+    @promise(JobRepository.page, "Up to `limit` matching jobs")
+    def test_a_listing_follows_a_job_through_its_states(
+        self, make_storage: Callable[[], Storage], ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        storage = make_storage()
+        job: Job | None = None
+        for event in history_of(ids.new_id(), clock, length=5):
+            job = commit_all(storage[0], [event], job)
+            self.until_ready(storage)
+            for state in JobState:
+                found = [each.id for each in storage[0].page(JobFilter(status=state), limit=5).jobs]
+                assert found == ([job.id] if state is job.state else [])
 
     @promise(JobRepository.get, "The job as it was last committed")
     @needs("can_be_planted")

@@ -1,6 +1,6 @@
 """What the contracts of storage share."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,11 @@ class StorageContract(Contract):
     can_be_planted = False
     """Whether `plant` writes a job down without the repository."""
 
+    can_archive = False
+    """Whether `archive` moves jobs of days that are over to where they take less room."""
+    can_be_verified = False
+    """Whether `faults_found` tells what somebody has done to the log since its days were sealed."""
+
     def open_storage(self, folder: Path, clock: Clock) -> Storage:
         """The hook: a repository and its log in the folder; opened again it has what was there."""
         raise NotImplementedError
@@ -38,6 +43,21 @@ class StorageContract(Contract):
     def plant(self, folder: Path, job: Job, activities: Sequence[Activity]) -> None:
         """The hook of `can_be_planted`: the job's stored form, past the API."""
         raise NotImplementedError
+
+    def archive(self, folder: Path, clock: Clock) -> None:
+        """The hook of `can_archive`: archive all that can be, as of the clock's day."""
+        raise NotImplementedError
+
+    def faults_found(self, folder: Path) -> str | None:
+        """The hook of `can_be_verified`: what is wrong with the log; None where it is as it was written."""
+        raise NotImplementedError
+
+    def tamperings(self, folder: Path) -> Mapping[str, tuple[Callable[[], object], Callable[[], object]]]:
+        """The other hook of `can_be_verified`: by name, what may be done to the stored log, and how it is undone."""
+        raise NotImplementedError
+
+    def until_ready(self, storage: Storage) -> None:
+        """Wait until what the repository keeps beside for speed, such as an index, is in use; by default nothing."""
 
     @pytest.fixture
     def clock(self) -> FrozenClock:
