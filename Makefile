@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-faults test-fuzz lint bench clean
+.PHONY: help demo run test test-faults test-fuzz seeding lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test-fuzz: $(VENV)/.installed ## 10,000 mutated files over each reader
 
 test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (make test has a sample of it)
 	FAULTS=long $(BIN)/python -m pytest -s tests/faults
+
+seeding: $(VENV)/.installed ## Seed bugs in copies of the code, and see the shipped suites catch each (docs/seeded-bugs.md)
+	$(BIN)/python -m tools.seeding
 
 lint: $(VENV)/.installed ## Style, types and architecture
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""A repository and a log of one's own over sqlite3; tests/examples/test_sqlite_storage.py holds them to the contracts."""
+"""A repository and a log of one's own over sqlite3; tests/examples holds them to the contracts."""
 
 import sqlite3
 from collections.abc import Container, Iterable, Iterator, Sequence

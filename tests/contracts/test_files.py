@@ -109,7 +109,8 @@ class LosingPower(OnDisk):
     can_archive = False
 
     @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
+    def folder(self, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+        self._chances = request.node.name
         self._worlds = {tmp_path / "0": World(tmp_path / "0")}
         (tmp_path / "0").mkdir()
         return tmp_path / "0"

@@ -183,7 +183,7 @@ class ActivityLogContract(StorageContract):
 
     @promise(ActivityLog.append, "Add entries at the end, all of them")
     @needs("can_lose_power")
-    @pytest.mark.parametrize("times", range(6))
+    @pytest.mark.parametrize("times", range(10))
     def test_a_log_goes_on_after_a_power_cut(
         self, folder: Path, make_storage: Callable[[], Storage], clock: FrozenClock, times: int
     ) -> None:
