@@ -85,8 +85,9 @@ class _Report:
             terminalreporter.write_line(f"{whose}: {len(promises)} kept")
             for words, tests in sorted(promises.items()):
                 terminalreporter.write_line(f"    {words} ({tests} tests)")
-            for name in self._left_out.get(whose, ()):
-                terminalreporter.write_line(f"    not promised by its flags: {name}")
+        for whose, names in sorted(self._left_out.items()):
+            for name in names:
+                terminalreporter.write_line(f"{whose}: not promised by its flags: {name}")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What all contracts share: promises that an adapter does not make are not tested, and said so."""
 
-from collections.abc import Callable, ItemsView
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 Test = TypeVar("Test", bound=Callable[..., Any])
@@ -24,23 +24,17 @@ class Contract:
     """
 
     left_out: ClassVar[tuple[str, ...]] = ()
+    _needing: ClassVar[dict[str, Any]] = {}
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
+        own = {name: test for name, test in vars(cls).items() if hasattr(test, _NEEDED)}
+        cls._needing = {**cls._needing, **own}
         lacking = []
-        for name, test in _with_needs(cls):
+        for name, test in cls._needing.items():
             able = bool(getattr(cls, getattr(test, _NEEDED)))
             # Also where a class above could not do what this one can.
             setattr(cls, name, test if able else None)
             if not able:
                 lacking.append(name)
         cls.left_out = tuple(lacking)
-
-
-def _with_needs(cls: type) -> ItemsView[str, Any]:
-    found: dict[str, Any] = {}
-    for each in cls.__mro__:
-        for name, value in vars(each).items():
-            if hasattr(value, _NEEDED):
-                found.setdefault(name, value)
-    return found.items()
