@@ -3,6 +3,7 @@
 Loaded by its entry point wherever feedscript is installed; it imports nothing of feedscript's but the promises' marks.
 """
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 
@@ -12,7 +13,8 @@ REWRITTEN = tuple(
     f"feedscript.testing.{name}"
     for name in ("contracts", "lifecycle", "lifecycle_checks", "lifecycle_steps", "stories", "waiting")
 )
-pytest.register_assert_rewrite(*REWRITTEN)
+# What is imported already cannot be rewritten any more, and pytest would warn.
+pytest.register_assert_rewrite(*(name for name in REWRITTEN if name not in sys.modules))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
