@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-faults test-fuzz test-webhooks lint bench clean
+.PHONY: help demo run test test-faults test-fuzz test-webhooks seeding lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (ma
 
 test-webhooks: $(VENV)/.installed ## 1,000 outcomes to receivers of every bad kind (make test has a sample of it)
 	WEBHOOK_EVENTS=1000 $(BIN)/python -m pytest -s tests/integration/webhooks/test_soak.py
+
+seeding: $(VENV)/.installed ## Seed bugs in copies of the code, and see the shipped suites catch each (docs/seeded-bugs.md)
+	$(BIN)/python -m tools.seeding
 
 lint: $(VENV)/.installed ## Style, types and architecture
 	$(BIN)/ruff check .

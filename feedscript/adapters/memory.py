@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import dropwhile
 
 from feedscript.domain import Activity, Job
 from feedscript.ports import ActivityFilter, ActivityLog, ActivityPage, JobFilter, JobPage, JobRepository
@@ -17,17 +18,21 @@ class MemoryActivityLog(ActivityLog):
 
     def __init__(self) -> None:
         self._entries: list[Activity] = []
+        self._lock = threading.Lock()
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:  # noqa: ARG002 - nothing here is
         """Add entries at the end."""
-        self._entries.extend(activities)
+        with self._lock:
+            self._entries.extend(activities)
 
     def finish_days(self) -> None:
         """There are no days in memory."""
 
-    def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:  # noqa: ARG002 - all are at hand
-        """The job's entries, oldest first."""
-        return iter([activity for activity in self._entries if activity.job_id == job_id])
+    def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
+        """The job's entries from that time on, oldest first."""
+        with self._lock:
+            entries = [activity for activity in self._entries if activity.job_id == job_id]
+        return dropwhile(lambda activity: activity.at < since, entries)
 
     def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
         """Matching entries, newest first; the cursor is the place of the last one shown."""

@@ -5,9 +5,11 @@ machine's instance profile.
 """
 
 import os
+import secrets
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import obstore
@@ -17,6 +19,9 @@ from obstore.store import LocalStore, S3Store
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
+if TYPE_CHECKING:
+    from obstore import GetResult  # a name of its type stubs alone
+
 STREAM_CHUNK = 4 * 1024 * 1024
 
 
@@ -24,17 +29,19 @@ class ObstoreObjectStore(ObjectStore, ABC):
     """`s3://bucket/key` in one of obstore's stores; `_locate` tells which, and where in it."""
 
     def fetch(self, uri: str, path: Path) -> int:
-        """Stream the object into the file."""
+        """Stream the object into a file beside it, which takes its place once it is whole."""
         store, key = self._locate(uri)
+        part = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            with path.open("wb") as file:
-                return sum(
-                    file.write(chunk) for chunk in obstore.get(store, key).stream(min_chunk_size=STREAM_CHUNK)
-                )
-        except FileNotFoundError as error:
-            raise ObjectNotFound(uri) from error
+            found = _found(store, key, uri)
+            with part.open("xb") as file:
+                size = sum(file.write(chunk) for chunk in found.stream(min_chunk_size=STREAM_CHUNK))
+            part.rename(path)
         except (BaseError, OSError, ValueError) as error:
             raise ObjectStoreFailed(uri, _first_line(error)) from error
+        finally:
+            part.unlink(missing_ok=True)
+        return size
 
     def publish(self, path: Path, uri: str) -> None:
         """Put the file in one step; multipart where it is large."""
@@ -48,14 +55,12 @@ class ObstoreObjectStore(ObjectStore, ABC):
         """The object's bytes, unless there are more than `limit`."""
         store, key = self._locate(uri)
         try:
-            found = obstore.get(store, key)
+            found = _found(store, key, uri)
             if found.meta["size"] > limit:
                 raise ObjectStoreFailed(
                     uri, f"{found.meta['size']} bytes, more than the {limit} that are shown"
                 )
             return bytes(found.bytes())
-        except FileNotFoundError as error:
-            raise ObjectNotFound(uri) from error
         except (BaseError, OSError, ValueError) as error:
             raise ObjectStoreFailed(uri, _first_line(error)) from error
 
@@ -84,11 +89,21 @@ class S3ObjectStore(ObstoreObjectStore):
             raise ObjectStoreFailed(uri, _first_line(error)) from error
 
 
-class FolderObjectStore(ObstoreObjectStore):
-    """The folder `root/bucket/key`: the embedded default."""
+def fsync(place: Path) -> None:
+    """Make a file, or the names in a folder, outlive a power cut."""
+    descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
-    def __init__(self, root: Path) -> None:
+
+class FolderObjectStore(ObstoreObjectStore):
+    """The folder `root/bucket/key`: the embedded default; `sync` makes a file or a folder durable."""
+
+    def __init__(self, root: Path, *, sync: Callable[[Path], None] = fsync) -> None:
         self._root = root
+        self._sync = sync
         self._store = LocalStore(root, mkdir=True)
 
     def publish(self, path: Path, uri: str) -> None:
@@ -96,17 +111,21 @@ class FolderObjectStore(ObstoreObjectStore):
         super().publish(path, uri)
         bucket, key = _split(uri)
         published = self._root / bucket / key
-        for place in (published, published.parent):
-            descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(descriptor)
-            except OSError as error:
-                raise ObjectStoreFailed(uri, error.strerror or str(error)) from error
-            finally:
-                os.close(descriptor)
+        try:
+            for place in (published, published.parent):
+                self._sync(place)
+        except OSError as error:
+            raise ObjectStoreFailed(uri, error.strerror or str(error)) from error
 
     def _locate(self, uri: str) -> tuple[LocalStore, str]:
         return self._store, "/".join(_split(uri))
+
+
+def _found(store: S3Store | LocalStore, key: str, uri: str) -> "GetResult":
+    try:
+        return obstore.get(store, key)
+    except FileNotFoundError as error:
+        raise ObjectNotFound(uri) from error
 
 
 def _split(uri: str) -> tuple[str, str]:

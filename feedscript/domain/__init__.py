@@ -40,6 +40,7 @@ from feedscript.domain.errors import (
     WrongDestination,
 )
 from feedscript.domain.events import (
+    AttemptEvent,
     Event,
     Fact,
     Failed,
@@ -71,6 +72,7 @@ __all__ = [
     "TRANSITIONS",
     "Activity",
     "Attempt",
+    "AttemptEvent",
     "CancelJob",
     "Command",
     "Event",

@@ -13,11 +13,16 @@ from feedscript.domain.job import Attempt, Job, JobState, Outcome, Phase, Reason
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
 
-_SUCCEEDED = {
+_Success = events.GenerationSucceeded | events.ValidationSucceeded
+_Failure = events.GenerationFailed | events.ValidationFailed
+_SUCCEEDED: Mapping[Phase, type[_Success]] = {
     Phase.GENERATION: events.GenerationSucceeded,
     Phase.VALIDATION: events.ValidationSucceeded,
 }
-_FAILED = {Phase.GENERATION: events.GenerationFailed, Phase.VALIDATION: events.ValidationFailed}
+_FAILED: Mapping[Phase, type[_Failure]] = {
+    Phase.GENERATION: events.GenerationFailed,
+    Phase.VALIDATION: events.ValidationFailed,
+}
 _ENDED_BY_US = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.NO_CALLBACK, Reason.SPAWN_ERROR)
 
 
@@ -136,9 +141,7 @@ def cancel(job: Job, command: CancelJob, now: datetime) -> Event | Refusal:
     return Refusal(RefusalCode.NOT_IN_FLIGHT, f"nothing is under way: the job is {job.state.value}")
 
 
-def _succeeded(
-    job: Job, attempt: Attempt, now: datetime, *, result: Mapping[str, Any] | None
-) -> events.Succeeded:
+def _succeeded(job: Job, attempt: Attempt, now: datetime, *, result: Mapping[str, Any] | None) -> _Success:
     return _SUCCEEDED[attempt.phase](job_id=job.id, attempt=attempt.number, at=now, result=result)
 
 
@@ -152,7 +155,7 @@ def _failed(
     error: str,
     jitter: float,
     result: Mapping[str, Any] | None = None,
-) -> events.Failed:
+) -> _Failure:
     return _FAILED[attempt.phase](
         job_id=job.id,
         attempt=attempt.number,

@@ -9,8 +9,8 @@ from feedscript.domain.job import FeedRequest, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """A fact about one attempt of one job. `at` is aware UTC."""
+class AttemptEvent:
+    """What all events tell: the job, the attempt, and when (aware UTC)."""
 
     job_id: str
     attempt: int
@@ -18,7 +18,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenerationStarted(Event):
+class GenerationStarted(AttemptEvent):
     """A generation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
 
     `warnings` is what the caller was told beside.
@@ -31,7 +31,7 @@ class GenerationStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValidationStarted(Event):
+class ValidationStarted(AttemptEvent):
     """A validation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
 
     `warnings` is what the caller was told beside.
@@ -44,7 +44,7 @@ class ValidationStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Succeeded(Event):
+class Succeeded(AttemptEvent):
     """The attempt reached its goal; `result` is what its script reported.
 
     `exited` says that the script is known to be gone, with `exit_code` where somebody saw it.
@@ -56,7 +56,7 @@ class Succeeded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(Event):
+class Failed(AttemptEvent):
     """The attempt ended without reaching its goal; `next_retry_at` is set where a repeat may mend it."""
 
     reason: Reason
@@ -93,14 +93,14 @@ class ValidationRevoked(Failed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptStarted(Event):
+class ScriptStarted(AttemptEvent):
     """The attempt's script is running; `log` is where its output goes."""
 
     log: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptExited(Event):
+class ScriptExited(AttemptEvent):
     """The attempt's script is gone; its exit code (None where nobody saw it) did not decide the outcome."""
 
     exit_code: int | None = None
@@ -108,7 +108,7 @@ class ScriptExited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetryCalledOff(Event):
+class RetryCalledOff(AttemptEvent):
     """The automatic retry that was due will not happen."""
 
 
@@ -125,3 +125,6 @@ Transition = (
 
 Fact = ScriptStarted | ScriptExited | RetryCalledOff
 """Events that complete the job's record and leave the state alone."""
+
+Event = Transition | Fact
+"""What can have happened to a job: a closed union, so a `match` over it can be known to be exhaustive."""

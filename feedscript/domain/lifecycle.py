@@ -7,7 +7,7 @@ refused and changes nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from feedscript.domain import events
 from feedscript.domain.errors import IllegalTransition, UnknownAttempt
@@ -52,7 +52,7 @@ def next_state(job_id: str, state: JobState | None, event_type: type[Event]) -> 
 
     Raises `IllegalTransition` for a pair that is not in it.
     """
-    following = TRANSITIONS.get((state, event_type))  # type: ignore[arg-type]  # any event may be asked about
+    following = TRANSITIONS.get((state, event_type))  # type: ignore[arg-type]  # facts may be asked about too
     if following is None:
         raise IllegalTransition(job_id, state, event_type.__name__)
     return following
@@ -93,6 +93,8 @@ def evolve(job: Job | None, event: Event) -> Job:
             )
         case events.Succeeded() | events.Failed():
             attempts = (*attempts[:-1], _ended(attempts[-1], event))
+        case _:
+            assert_never(event)
     return Job(
         id=event.job_id,
         version=job.version + 1 if job else 1,

@@ -38,19 +38,26 @@ class ActivityPage:
 
 
 class ActivityLog(Protocol):
-    """Append-only; entries keep their order. Newest is what was appended last."""
+    """Append-only; entries keep their order, and come back as they were. Newest is what was appended last."""
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
-        """Add entries at the end; with `durable` they are on disk on return.
+        """Add entries at the end, all of them, whoever else appends; with `durable` they are on disk on return.
 
         Raises `StorageBroken` where that cannot be promised.
         """
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
-        """The job's entries from that time on, oldest first."""
+        """The job's entries from the first at or after `since` on, in the order in which they were appended.
+
+        What was appended later counts as later, also where a clock was set back meanwhile.
+        """
 
     def finish_days(self) -> None:
         """Seal the days that are over, where the log does such a thing; cheap when there is nothing to do."""
 
     def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
-        """Up to `limit` matching entries after the cursor, newest first; raises `BadCursor`."""
+        """Up to `limit` matching entries after the cursor, newest first; raises `BadCursor`.
+
+        Going from cursor to cursor shows every matching entry once, and comes to an end; what is new meanwhile shifts
+        nothing.
+        """

@@ -85,7 +85,13 @@ class AttemptListener(Protocol):
 
 
 class Executor(Protocol):
-    """Runs scripts in the background, a bounded number at a time; a restart loses none."""
+    """Runs scripts in the background, a bounded number at a time; a restart loses none.
+
+    An attempt's script is started once, however often it is submitted; its start and its end are told, the end once.
+    Merchants are served in turn, and one merchant's attempts in the order in which they came. A script gets what its
+    contract says (docs/scripts.md) and nothing of the service's own: no variable, no open file. When it has ended,
+    nothing of it is left: no process, no descriptor.
+    """
 
     def start(self, listener: AttemptListener) -> None:
         """Begin: first with what the listener's backlog holds."""
@@ -94,7 +100,7 @@ class Executor(Protocol):
         """Run the attempt when there is room; returns at once."""
 
     def cancel(self, job_id: str, attempt: int) -> None:
-        """End the attempt's script, if it runs; returns at once."""
+        """End the attempt's script, if it runs; returns at once. One that waits never starts."""
 
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
         """The attempt's output from a byte offset, at most `limit` bytes; None before there is any."""

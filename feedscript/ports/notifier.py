@@ -33,7 +33,8 @@ class Notifier(Protocol):
     def notify(self, notification: Notification) -> None:
         """Take charge of the notification; returns at once, delivery follows in the background.
 
-        The same id again changes nothing, until its job is forgotten.
+        It is delivered once, tried again where that fails, and not lost by a restart. The same id again changes
+        nothing, until its job is forgotten.
         """
 
     def forget(self, job_id: str) -> None:

@@ -5,16 +5,22 @@ from typing import Protocol
 
 
 class ObjectStore(Protocol):
-    """Whole objects at `s3://bucket/key`; published whole or not at all."""
+    """Whole objects at `s3://bucket/key`; published whole or not at all.
+
+    What is no such address, or climbs out of its bucket, is refused with `ObjectStoreFailed`.
+    """
 
     def fetch(self, uri: str, path: Path) -> int:
         """Copy the object to a local file; answers its bytes.
 
-        Raises `ObjectNotFound` or `ObjectStoreFailed`, as `publish` and `read` do.
+        Raises `ObjectNotFound` or `ObjectStoreFailed`, as `publish` and `read` do; then the local file is as it was.
         """
 
     def publish(self, path: Path, uri: str) -> None:
-        """Put the local file at the address, replacing what lies there in one step."""
+        """Put the local file at the address, replacing what lies there in one step, durably.
+
+        Nobody sees a part of it, at no moment.
+        """
 
     def read(self, uri: str, *, limit: int) -> bytes:
-        """The object's content, for objects of up to `limit` bytes."""
+        """The object's content, for objects of up to `limit` bytes; a larger one raises `ObjectStoreFailed`."""

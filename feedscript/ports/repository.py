@@ -42,7 +42,7 @@ class JobPage:
 
 
 class JobRepository(Protocol):
-    """Jobs by id, durable when `commit` returns, safe for many processes at once."""
+    """Jobs by id, durable when `commit` returns, safe for many threads and processes at once."""
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
         """Reserve the merchant's reference for `job_id`; answers whose it is: that id, or the earlier one.
@@ -51,7 +51,10 @@ class JobRepository(Protocol):
         """
 
     def get(self, job_id: str) -> Job | None:
-        """The job, or None; raises `UnreadableJob` for a document that cannot be read."""
+        """The job as it was last committed, by whomever, or None.
+
+        Raises `UnreadableJob` for a document that cannot be read.
+        """
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Store the job's next version and the activities that tell of it: both durable, or neither.
@@ -61,10 +64,20 @@ class JobRepository(Protocol):
         """
 
     def settle(self, job_id: str) -> None:
-        """Take the job off the list of open ones: nothing more happens to it by itself."""
+        """Take the job off the list of open ones: nothing more happens to it by itself.
+
+        A job that is not settled by what is stored, because somebody has started it again, stays on the list.
+        """
 
     def open_jobs(self, *, left_out: Container[str] = ()) -> Iterable[str]:
-        """The ids of all jobs that are not settled, oldest first; those in `left_out` are not looked at."""
+        """The ids of all jobs that are not settled, oldest first; those in `left_out` are not looked at.
+
+        Whatever is committed is open again, even where it leaves the job with nothing to do: more follows from it.
+        """
 
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
-        """Up to `limit` matching jobs after the cursor, newest first; raises `BadCursor`."""
+        """Up to `limit` matching jobs after the cursor, newest first; raises `BadCursor`.
+
+        Going from cursor to cursor shows every matching job once, and comes to an end; what is new meanwhile shifts
+        nothing.
+        """

@@ -178,7 +178,10 @@ class ScriptedExecutor(Executor):
         )
 
     def let_time_pass(self) -> None:
-        """Have the service see to graces and retries that are due."""
+        """Look around as an executor does: take in what nobody told of, and have the service see to what is due."""
+        for run in self._told.backlog():
+            if not run.started:
+                self.submit(run)
         self._told.tick()
 
     @property
@@ -229,7 +232,11 @@ class MemoryObjectStore(ObjectStore):
 
     def publish(self, path: Path, uri: str) -> None:
         """Keep the file's bytes."""
-        self.objects[_checked(uri)] = path.read_bytes()
+        _checked(uri)
+        try:
+            self.objects[uri] = path.read_bytes()
+        except OSError as error:
+            raise ObjectStoreFailed(uri, f"{path}: {error.strerror}") from error
 
     def read(self, uri: str, *, limit: int) -> bytes:
         """The object's bytes, unless there are more than `limit`."""
@@ -246,6 +253,6 @@ class MemoryObjectStore(ObjectStore):
 
 def _checked(uri: str) -> str:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not bucket or not key or ".." in key.split("/"):
+    if not uri.startswith("s3://") or not bucket or not key or ".." in (bucket, *key.split("/")):
         raise ObjectStoreFailed(uri, "not an address of the form s3://bucket/key")
     return uri

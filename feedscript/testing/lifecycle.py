@@ -1,78 +1,99 @@
-"""A state machine over JobService: any order of calls, scripts, callbacks, ticks and restarts, against a model.
+"""A state machine over JobService, against a model: calls, scripts, callbacks, ticks, crashes, restarts in any order.
 
-Subclass `JobLifecycle`, give it `make_storage`, and have `lifecycle_test` make a test case of it:
+Give `lifecycle_test` what makes a service of a rig's parts, over storage that outlives a restart:
 
->>> class MemoryLifecycle(JobLifecycle):
-...     def make_storage(self, clock):
-...         self.storage = getattr(self, "storage", None) or memory_storage()
-...         return self.storage()
->>> TestMemoryLifecycle = lifecycle_test(MemoryLifecycle, examples=5)
+>>> TestMemoryLifecycle = lifecycle_test(lambda rig: rig.service_over(*rig.memory), examples=5)
+
+What a run has reached is told by Hypothesis's statistics (`--hypothesis-show-statistics`), and counted in `reached`.
 """
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.errors import InvalidArgument
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from feedscript.domain import (
-    FeedRequest,
-    Job,
+    ForgedToken,
     Outcome,
     Phase,
     Reason,
     ReportOutcome,
     RetryPolicy,
-    SourceMissing,
-    ValidationRevoked,
-    evolve,
-    fold,
+    UnknownJob,
 )
-from feedscript.ports import Clock, JobFilter
-from feedscript.service import Answer, Callback
-from feedscript.testing.fakes import FrozenClock
+from feedscript.service import Callback, JobService
+from feedscript.testing.lifecycle_steps import REPORT, LifecycleSteps
 from feedscript.testing.model import ModelJob
-from feedscript.testing.rig import GRACE, Rig, Storage, as_the_trail_tells, memory_storage
+from feedscript.testing.port_faults import Crash
+from feedscript.testing.rig import OWN_CALLBACK, Rig, Storage, memory_storage
 
 __all__ = ["JobLifecycle", "Storage", "lifecycle_test", "memory_storage"]
 
-POLICY = RetryPolicy(max_retries=2, max_manual_retries=4, base=timedelta(seconds=5))
-MERCHANTS = ("m1", "m2")
-REFERENCES = (None, "1", "order 2", "../3")
-FEED, REPORT = "s3://out/feed", "s3://out/report"
-SOURCES = ("s3://in/a.csv", "s3://in/b.csv")
-EXITS: tuple[tuple[int | None, Reason | None, bool], ...] = (
-    (0, None, True),
-    (0, None, False),
-    (1, None, False),
-    (65, None, False),
-    (75, None, True),
-    (78, None, False),
-    (None, Reason.LOST, False),
-    (-9, Reason.TIMEOUT, False),
-    (None, Reason.SPAWN_ERROR, False),
+MakeService = Callable[[Rig], JobService]
+POLICIES = (
+    RetryPolicy(max_retries=2, max_manual_retries=None, base=timedelta(seconds=5)),
+    RetryPolicy(max_retries=3, max_manual_retries=2, base=timedelta(seconds=5), cap=timedelta(seconds=10)),
+    RetryPolicy(max_retries=1, max_manual_retries=1, base=timedelta(), automatic=frozenset({Reason.TIMEOUT})),
 )
+MERCHANTS, REFERENCES = ("m1", "m2"), ("1", "1", "order 2", None)
+FEED, ELSEWHERE = "s3://out/feed", "s3://out/elsewhere"
+SOURCES = ("s3://in/a.csv", "s3://in/a.csv", "s3://in/b.csv", FEED)
+OPENINGS = ("new", "new", "kept", "silent", "validated", "revoked", "failing", "called off")
+CALLER = "https://caller.example/told?key=1"
+RESULTS: tuple[Mapping[str, Any] | None, ...] = (None, {"rows": 1}, {"destination_s3_path": ELSEWHERE})
+REPORTED = (None, None, Reason.INVALID_FEED, Reason.TRANSIENT, Reason.LOST)
+EXITS: tuple[tuple[int | None, Reason | None], ...] = (
+    *((0, None), (0, None), (1, None), (65, None), (75, None), (78, None)),
+    *((None, Reason.LOST), (None, Reason.LOST), (-9, Reason.TIMEOUT), (None, Reason.SPAWN_ERROR)),
+)
+CRASHES = st.tuples(st.integers(1, 4), st.booleans())
+
+NOBODY = "019b7996-f200-7000-8000-ffffffffffff"
 
 
-class JobLifecycle(RuleBasedStateMachine):
-    """The machine; `make_storage` is the one thing that a subclass must give."""
+class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
+    """The machine. Every run begins with a job, so none is idle; `lifecycle_test` gives it its service."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.clock = FrozenClock()
-        self.rig = Rig(self._storage, policy=POLICY, clock=self.clock)
+    make_service: ClassVar[MakeService | None] = None
+
+    def new_service(self, rig: Rig) -> JobService:
+        """The service, as `lifecycle_test` was told to make it; called at each (re)start."""
+        make = type(self).make_service
+        if make is None:
+            raise InvalidArgument("make the test with lifecycle_test(make_service)")
+        return make(rig)
+
+    @initialize(
+        policy=st.sampled_from(POLICIES),
+        share=st.sampled_from([1.0, 0.5]),
+        phase=st.sampled_from(Phase),
+        url=st.sampled_from([CALLER, CALLER, OWN_CALLBACK, None]),
+        warned=st.booleans(),
+        opening=st.sampled_from(OPENINGS),
+    )
+    def begin(  # noqa: PLR0917 - Hypothesis passes what it draws by name
+        self,
+        policy: RetryPolicy,
+        share: float,
+        phase: Phase,
+        url: str | None,
+        warned: bool,  # noqa: FBT001 - a drawn value
+        opening: str,
+    ) -> None:
+        """A rig of its own, and a first job, in which something may have happened already."""
+        self.rig = Rig(make_service=self.new_service, policy=policy, jitter=share)
+        self.rig.partners.told = ("be careful",) if warned else ()
         self.models: dict[str, ModelJob] = {}
         self.named: dict[tuple[str, str], str] = {}
         self.past: dict[str, list[Any]] = {}
-
-    def make_storage(self, clock: Clock) -> Storage:
-        """A fresh repository and log over the same ground each time; called once per (re)start."""
-        raise NotImplementedError
-
-    def _storage(self) -> Storage:
-        return self.make_storage(self.clock)
+        self.crashed: set[str] = set()
+        self._post(phase, self._request("m1", "1", SOURCES[0], FEED, url=url))
+        self._open(opening, phase)
 
     # What callers do
 
@@ -81,78 +102,84 @@ class JobLifecycle(RuleBasedStateMachine):
         merchant=st.sampled_from(MERCHANTS),
         reference=st.sampled_from(REFERENCES),
         source=st.sampled_from(SOURCES),
+        url=st.sampled_from([None, None, CALLER, OWN_CALLBACK]),
+        partner=st.sampled_from([None, None, "meta"]),
     )
-    def post(self, phase: Phase, merchant: str, reference: str | None, source: str) -> None:
+    def post(  # noqa: PLR0917 - Hypothesis passes what it draws by name
+        self,
+        phase: Phase,
+        merchant: str,
+        reference: str | None,
+        source: str,
+        url: str | None,
+        partner: str | None,
+    ) -> None:
         """Start a phase, retry it, or repeat the call."""
-        request = FeedRequest(
-            affiliate_merchant_id=merchant, source=source, destination=FEED, reference=reference
-        )
-        self._posted(phase, request, self.rig.service.start(phase, request, actor="a caller"))
+        self._post(phase, self._request(merchant, reference, source, FEED, url=url, partner=partner))
 
-    @rule(merchant=st.sampled_from(MERCHANTS), reference=st.sampled_from(REFERENCES))
-    def validate_without_a_source(self, merchant: str, reference: str | None) -> None:
+    @rule(data=st.data(), phase=st.sampled_from(Phase), source=st.sampled_from(SOURCES))
+    def post_to_a_job(self, data: st.DataObject, phase: Phase, source: str) -> None:
+        """Go on with a job that is there, by its id, as the merchant whose it is, or as another."""
+        job_id = self._job(data)
+        merchant = data.draw(st.sampled_from(MERCHANTS))
+        self._post(phase, self._request(merchant, job_id, source, FEED))
+
+    @rule(
+        merchant=st.sampled_from(MERCHANTS),
+        reference=st.sampled_from(REFERENCES),
+        destination=st.sampled_from([REPORT, FEED, ELSEWHERE]),
+    )
+    def validate_without_a_source(self, merchant: str, reference: str | None, destination: str) -> None:
         """Start a validation of what was generated, or validated before."""
-        request = FeedRequest(
-            affiliate_merchant_id=merchant, source="", destination=REPORT, reference=reference
-        )
-        model = self.models.get(self.named.get((merchant, reference or ""), ""))
-        try:
-            answer = self.rig.service.start(Phase.VALIDATION, request, actor="a caller")
-        except SourceMissing:
-            assert model is None
-            return
-        assert model is not None
-        source = FEED if model.has_feed else model.last_validated or ""
-        self._posted(Phase.VALIDATION, replace(request, source=source), answer)
+        self._post(Phase.VALIDATION, self._request(merchant, reference, "", destination))
 
-    def _posted(self, phase: Phase, request: FeedRequest, answer: Answer) -> None:
-        merchant, reference = request.affiliate_merchant_id, request.reference
-        job_id = answer.job.id
-        if reference is None:
-            assert job_id not in self.models, "a call without a job_id is a new job"
-        else:
-            assert self.named.setdefault((merchant, reference), job_id) == job_id
-        model = self.models.setdefault(job_id, ModelJob(POLICY, GRACE))
-        expected = model.post(phase, request)
-        got = answer.refusal.code.value if answer.refusal else None
-        assert got == (None if expected in ("accepted", "retry") else expected)
-
-    @precondition(lambda self: self.models)
     @rule(
         data=st.data(),
-        phase=st.sampled_from(Phase),
         outcome=st.sampled_from(Outcome),
-        times=st.integers(1, 3),
+        times=st.sampled_from([1, 1, 1, 3]),
         named=st.booleans(),
+        reason=st.sampled_from(REPORTED),
+        error=st.sampled_from(["", "no titles"]),
+        result=st.sampled_from(RESULTS),
     )
-    def call_back(self, data: st.DataObject, phase: Phase, outcome: Outcome, times: int, named: bool) -> None:  # noqa: FBT001 - a drawn value
+    def call_back(  # noqa: PLR0917 - as above
+        self,
+        data: st.DataObject,
+        outcome: Outcome,
+        times: int,
+        named: bool,  # noqa: FBT001 - a drawn value
+        reason: Reason | None,
+        error: str,
+        result: Mapping[str, Any] | None,
+    ) -> None:
         """Report an outcome, of any attempt or of none in particular, once or several times."""
         job_id = self._job(data)
-        model = self.models[job_id]
-        number = data.draw(st.integers(1, len(model.attempts))) if named else None
-        token = self.rig.tokens.issue(job_id, number) if number else None
-        report = ReportOutcome(phase=phase, outcome=outcome)
-        callback = Callback(job_id=job_id, report=report, token=token)
-        for _ in range(times):
-            applied = self.rig.service.report(callback).refusal is None
-            assert applied == model.report(phase, outcome, number, self.clock.now())
+        newest = self.models[job_id].attempts[-1].phase
+        phase = data.draw(st.sampled_from([newest, newest, *Phase]))
+        number = data.draw(st.integers(1, len(self.models[job_id].attempts))) if named else None
+        self._report(job_id, phase, outcome, number, times, reason=reason, error=error, result=result)
 
-    @precondition(lambda self: self.models)
+    @rule(data=st.data(), token=st.sampled_from(["", "1", "1." + "0" * 64]))
+    def forge_a_callback(self, data: st.DataObject, token: str) -> None:
+        """Report with a token that is nobody's, or of no job at all; neither changes a job."""
+        report = ReportOutcome(phase=Phase.GENERATION, outcome=Outcome.SUCCESS)
+        with self.not_disturbed():
+            self.raises(
+                ForgedToken,
+                lambda: self.rig.service.report(Callback(job_id=self._job(data), report=report, token=token)),
+            )
+            self.raises(UnknownJob, lambda: self.rig.service.report(Callback(job_id=NOBODY, report=report)))
+            self.raises(UnknownJob, lambda: self.rig.service.cancel(NOBODY, actor="a caller"))
+
     @rule(data=st.data())
     def repeat(self, data: st.DataObject) -> None:
         """Ask for a retry without saying of what."""
-        job_id = self._job(data)
-        refusal = self.rig.service.repeat(job_id, actor="a caller").refusal
-        expected = self.models[job_id].repeat()
-        assert (refusal.code.value if refusal else "retry") == expected
+        self._repeat(self._job(data))
 
-    @precondition(lambda self: self.models)
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         """Cancel whatever is under way."""
-        job_id = self._job(data)
-        changed = self.rig.service.cancel(job_id, actor="a caller").refusal is None
-        assert changed == self.models[job_id].cancel(self.clock.now())
+        self._cancel(self._job(data))
 
     # What scripts do
 
@@ -160,124 +187,98 @@ class JobLifecycle(RuleBasedStateMachine):
     @rule(data=st.data())
     def begin_script(self, data: st.DataObject) -> None:
         """Let one of the queued scripts run, unless it is wanted no longer."""
-        job_id, number = data.draw(st.sampled_from(list(self.rig.executor.queued)))
-        runs = self.rig.executor.begin(job_id, number)
-        assert runs == self.models[job_id].may_begin(number)
-        if runs:
-            self.models[job_id].started(number)
+        self._begin(*data.draw(st.sampled_from(list(self.rig.executor.queued))))
 
     @precondition(lambda self: self.rig.executor.running)
-    @rule(data=st.data(), how=st.sampled_from(EXITS))
-    def end_script(self, data: st.DataObject, how: tuple[int | None, Reason | None, bool]) -> None:
+    @rule(data=st.data(), how=st.sampled_from(EXITS), result=st.sampled_from(RESULTS))
+    def end_script(
+        self, data: st.DataObject, how: tuple[int | None, Reason | None], result: Mapping[str, Any] | None
+    ) -> None:
         """Let one of the running scripts end."""
         job_id, number = data.draw(st.sampled_from(list(self.rig.executor.running)))
-        code, reason, result = how
-        self.rig.executor.end(
-            job_id, number, exit_code=code, reason=reason, result={"rows": 1} if result else None
-        )
-        self.models[job_id].exited(number, code, reason, self.clock.now(), result=result)
+        self._end(job_id, number, *how, result)
+
+    # What takes several steps, and would seldom come about by chance
+
+    @precondition(lambda self: self.rig.executor.queued)
+    @rule(data=st.data(), times=st.integers(1, 4), reason=st.sampled_from([Reason.LOST, Reason.TIMEOUT]))
+    def fail_again_and_again(self, data: st.DataObject, times: int, reason: Reason) -> None:
+        """Lose the script, and let the pause pass, several times over."""
+        self._fail_again_and_again(*data.draw(st.sampled_from(list(self.rig.executor.queued))), times, reason)
+
+    @rule(data=st.data(), times=st.integers(1, 4))
+    def repeat_again_and_again(self, data: st.DataObject, times: int) -> None:
+        """Cancel what is under way and ask for a retry, several times over."""
+        job_id = self._job(data)
+        for _ in range(times):
+            if job_id in self.models:
+                self._cancel(job_id)
+                self._repeat(job_id)
+
+    @precondition(lambda self: self.rig.executor.queued)
+    @rule(data=st.data(), then=st.sampled_from(["revoked", "silent", "kept"]))
+    def see_through(self, data: st.DataObject, then: str) -> None:
+        """Have a script end well, and the partner reject its feed; or have it end without a word."""
+        self._see_through(*data.draw(st.sampled_from(list(self.rig.executor.queued))), then)
 
     # What time and the machine do
 
     @rule(seconds=st.sampled_from([1, 5, 10, 30, 86_400, -1, -3600]))
     def let_time_pass(self, seconds: int) -> None:
         """Tick; a clock may be set back."""
-        now = self.clock.tick(timedelta(seconds=seconds))
-        self.rig.executor.let_time_pass()
-        for model in self.models.values():
-            model.tick(now)
+        self._let_pass(seconds)
 
     @rule()
     def restart(self) -> None:
         """Forget all that only memory held."""
         self.rig.restart()
 
-    # What always holds
+    @rule(crash=CRASHES)
+    def crash_soon(self, crash: tuple[int, bool]) -> None:
+        """Have the process die at one of the next calls of a port, before or after it is carried out."""
+        at, after = crash
+        self.rig.trouble.arm(Crash(), at=at, after=after)
+
+    @rule(at=st.integers(2, 4))
+    def fail_soon(self, at: int) -> None:
+        """Have one of the next calls of a port fail that follow from a commit: the next tick makes it good."""
+        self.rig.trouble.arm(OSError("on purpose"), at=at)
+
+    def teardown(self) -> None:
+        """Let everything come to rest, and look whether all was told and settled."""
+        if hasattr(self, "rig"):
+            try:
+                self.comes_to_rest()
+            finally:
+                self.rig.close()
 
     @invariant()
-    def the_jobs_are_the_models(self) -> None:
-        """State, retries and every attempt are what the model says."""
-        for job_id, model in self.models.items():
-            job = self.rig.service.job(job_id)
-            assert (job.state.value, job.retry_count) == (model.state, model.retry_count)
-            assert job.next_retry_at == model.next_retry_at
-            assert [
-                (
-                    a.phase,
-                    a.request.source,
-                    a.retry,
-                    a.automatic,
-                    a.outcome,
-                    a.reason,
-                    a.started_at is not None,
-                    a.exited_at,
-                )
-                for a in job.attempts
-            ] == [
-                (a.phase, a.request.source, a.retry, a.automatic, a.outcome, a.reason, a.started, a.exited_at)
-                for a in model.attempts
-            ]
-
-    @invariant()
-    def the_trail_makes_the_job(self) -> None:
-        """Each version is on the trail once, in order, never rewritten; folded, the trail is the job."""
-        for job_id in self.models:
-            job = self.rig.service.job(job_id)
-            trail = [a for a in self.rig.service.activities(job_id) if a.event is not None]
-            assert [a.id for a in trail] == [f"{job_id}/{n}" for n in range(1, job.version + 1)]
-            history = [a.event for a in trail if a.event is not None]
-            before = self.past.get(job_id, [])
-            assert history[: len(before)] == before
-            assert fold(history) == as_the_trail_tells(job)
-            self.past[job_id] = history
-            self._check_path(history)
-
-    @invariant()
-    def the_storage_remembers(self) -> None:
-        """What a new repository over the same ground reads is what this one has."""
-        repository, _ = self._storage()
-        for job_id in self.models:
-            assert repository.get(job_id) == self.rig.repository.get(job_id)
-        listed = repository.page(JobFilter(), limit=len(self.models) + 1)
-        assert [job.id for job in listed.jobs] == sorted(self.models, reverse=True)
-
-    @invariant()
-    def nothing_is_stuck(self) -> None:
-        """Whatever is not settled is on the list of open jobs, and its script is with the executor."""
-        open_jobs = set(self.rig.repository.open_jobs())
-        at_hand = {*self.rig.executor.queued, *self.rig.executor.running}
-        for job_id in self.models:
-            job = self.rig.service.job(job_id)
-            assert job.settled or job_id in open_jobs
-            for attempt in job.attempts:
-                if attempt.open and attempt.exited_at is None:
-                    assert (job_id, attempt.number) in at_hand
-
-    def _check_path(self, history: list[Any]) -> None:
-        """An attempt's outcome, once there, stays, but for a validation that is revoked."""
-        outcomes: dict[int, Outcome] = {}
-        job: Job | None = None
-        for event in history:
-            job = evolve(job, event)
-            for attempt in job.attempts:
-                kept = outcomes.get(attempt.number)
-                revoked = isinstance(event, ValidationRevoked) and attempt is job.latest
-                assert kept is None or attempt.outcome is kept or revoked
-                if attempt.outcome is not None:
-                    outcomes[attempt.number] = attempt.outcome
-
-    def _job(self, data: st.DataObject) -> str:
-        return data.draw(st.sampled_from(sorted(self.models)))
+    def all_is_as_the_model_says(self) -> None:
+        """After every step."""
+        if hasattr(self, "rig"):
+            self.check()
 
 
-def lifecycle_test(machine: type[JobLifecycle], *, examples: int = 50, steps: int = 40) -> type[Any]:
-    """A test case (for pytest or unittest to collect) that runs the machine."""
-    case = machine.TestCase
+def lifecycle_test(
+    make_service: MakeService | type[JobLifecycle], *, examples: int = 50, steps: int = 40, **more: Any
+) -> type[Any]:
+    """A test case (for pytest or unittest to collect) that runs the machine over a service of yours.
+
+    `make_service` is given a `Rig` and makes a service of its parts, as `Rig.service_over` does. What is explored is up
+    to the profile of Hypothesis that is in force, and to `more` settings.
+    """
+    if isinstance(make_service, type):
+        machine: type[JobLifecycle] = make_service
+    else:
+        body = {"make_service": staticmethod(make_service), "reached": Counter()}
+        machine = type("ServiceLifecycle", (JobLifecycle,), body)
+    case: type[Any] = machine.TestCase
     case.settings = settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
-        derandomize=True,
-        suppress_health_check=[HealthCheck.too_slow],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        **more,
     )
+    case.reached = machine.reached
     return case

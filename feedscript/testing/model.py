@@ -3,8 +3,10 @@
 It follows the design's words and shares no code with the domain but its names.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from feedscript.domain import FeedRequest, Outcome, Phase, Reason, RetryPolicy
 
@@ -55,6 +57,9 @@ ENDINGS = {
 }
 EXIT_REASONS = {65: Reason.INVALID_FEED, 75: Reason.TRANSIENT, 78: Reason.BAD_CONFIG}
 SMALL_CORRECTION = timedelta(seconds=5)
+SOME_TEXT = "some text"
+"""Stands for a message whose words nobody has promised."""
+Result = Mapping[str, Any] | None
 
 
 @dataclass
@@ -63,28 +68,51 @@ class ModelAttempt:
 
     phase: Phase
     request: FeedRequest
+    accepted_at: datetime
     retry: bool
     automatic: bool = False
+    warnings: tuple[str, ...] = ()
     outcome: Outcome | None = None
     reason: Reason | None = None
+    error: str | None = None
+    result: Result = None
+    ended_at: datetime | None = None
     started: bool = False
     exited_at: datetime | None = None
+    exit_code: int | None = None
+    warned: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """An outcome that the caller is told, at `url`."""
+
+    url: str
+    attempt: int
+    status: str
+    reason: str | None
 
 
 @dataclass
 class ModelJob:
-    """A job: its state's name, its attempts, and the retries of each phase.
+    """A job: its state's name, its attempts, the retries of each phase, what callers were told, what came in.
 
     `asked` counts the retries that somebody asked for, `unasked` those that nobody did since somebody last asked.
+    `callbacks` tells of every callback whether it was applied. `url_is_own` tells a callback address that is nobody's
+    to be told at.
     """
 
     policy: RetryPolicy
     grace: timedelta
+    url_is_own: Callable[[str], bool] = field(default=lambda _: False)
+    share: float = 1.0
     state: str | None = None
     attempts: list[ModelAttempt] = field(default_factory=list)
     next_retry_at: datetime | None = None
     asked: dict[Phase, int] = field(default_factory=lambda: dict.fromkeys(Phase, 0))
     unasked: dict[Phase, int] = field(default_factory=lambda: dict.fromkeys(Phase, 0))
+    told: list[Told] = field(default_factory=list)
+    callbacks: list[bool] = field(default_factory=list)
 
     @property
     def retry_count(self) -> int:
@@ -92,65 +120,98 @@ class ModelJob:
         return sum(attempt.retry for attempt in self.attempts)
 
     @property
-    def has_feed(self) -> bool:
-        """Whether a generation has succeeded."""
-        return any(a.phase is GENERATION and a.outcome is Outcome.SUCCESS for a in self.attempts)
+    def settled(self) -> bool:
+        """Whether nothing more happens by itself."""
+        at_work = any(attempt.started and attempt.exited_at is None for attempt in self.attempts)
+        return self.attempts[-1].outcome is not None and self.next_retry_at is None and not at_work
 
-    @property
-    def last_validated(self) -> str | None:
-        """What the newest validation was of."""
-        newest = self._newest(VALIDATION)
-        return newest.request.source if newest else None
+    def asked_for(self, phase: Phase, request: FeedRequest) -> FeedRequest:
+        """The request with what the job knows and the caller has left out."""
+        feed = self._feed()
+        if self.attempts:
+            before = self.attempts[-1].request
+            request = replace(
+                request,
+                partner_id=request.partner_id or before.partner_id,
+                callback_url=request.callback_url or before.callback_url,
+                country=request.country or before.country,
+            )
+        if phase is GENERATION:
+            return request
+        if not request.source:
+            newest = self._newest(VALIDATION)
+            request = replace(request, source=feed or (newest.request.source if newest else ""))
+        if request.destination in (request.source, feed):
+            request = replace(request, destination=request.destination + ".report.json")
+        return request
 
-    def post(self, phase: Phase, request: FeedRequest) -> str:
+    def post(self, phase: Phase, request: FeedRequest, now: datetime, warnings: tuple[str, ...] = ()) -> str:
         """A call of an endpoint; answers as `POST_TABLE` does, or `retries_exhausted`."""
-        answer = "accepted"
+        request, answer = self.asked_for(phase, request), "accepted"
         if self.state is not None:
             newest = self._newest(phase)
-            same = newest is not None and newest.request.fingerprint == request.fingerprint
+            same = newest is not None and _body(newest.request) == _body(request)
             answer = POST_TABLE[self.state, phase, "same" if same else "other"]
-        return self._asked_for(phase, request, answer)
+        return self._started_if(answer, phase, request, now, warnings)
 
-    def repeat(self) -> str:
+    def repeat(self, now: datetime, warnings: tuple[str, ...] = ()) -> str:
         """A call for a retry without a body; answers as `post` does."""
         newest = self.attempts[-1]
-        return self._asked_for(newest.phase, newest.request, REPEAT_TABLE[self.state or ""])
+        return self._started_if(REPEAT_TABLE[self.state or ""], newest.phase, newest.request, now, warnings)
 
-    def report(self, phase: Phase, outcome: Outcome, number: int | None, now: datetime) -> bool:
+    def report(
+        self,
+        phase: Phase,
+        outcome: Outcome,
+        number: int | None,
+        now: datetime,
+        *,
+        reason: Reason | None = None,
+        error: str = "",
+        result: Result = None,
+    ) -> bool:
         """A callback; answers whether it is applied."""
         attempt = self._newest(phase) if number is None else self._numbered(number)
-        if attempt is None or attempt.phase is not phase:
-            return False
-        if attempt.outcome is None:
-            self._end(attempt, outcome, Reason.SCRIPT_ERROR, now)
-            return True
-        if attempt is self.attempts[-1] and self.state == "validated" and outcome is Outcome.FAILED:
-            attempt.outcome, attempt.reason, self.state = outcome, Reason.REJECTED, "validation_failed"
-            return True
-        return False
+        applied = attempt is not None and attempt.phase is phase and attempt.outcome is None
+        if attempt is not None and applied:
+            why = (reason or Reason.SCRIPT_ERROR) if outcome is Outcome.FAILED else None
+            self._end(attempt, outcome, why, now, error=error, result=result)
+        elif (
+            attempt is not None
+            and attempt is self.attempts[-1]
+            and (attempt.phase, self.state, outcome) == (phase, "validated", Outcome.FAILED)
+        ):
+            applied = True
+            kept = {**(attempt.result or {}), **(result or {})} if attempt.result is not None else result
+            self._end(attempt, outcome, Reason.REJECTED, now, error=error, result=kept)
+        self.callbacks.append(applied)
+        return applied
 
     def may_begin(self, number: int) -> bool:
         """Whether the attempt's script is to run now: the attempt is open, and no earlier script still runs."""
         *earlier, attempt = self.attempts[:number]
-        return attempt.outcome is None and not any(a.started and a.exited_at is None for a in earlier)
+        waits = attempt.outcome is None and attempt.exited_at is None
+        return waits and not any(a.started and a.exited_at is None for a in earlier)
 
     def started(self, number: int) -> None:
         """The attempt's script runs."""
         self.attempts[number - 1].started = True
 
     def exited(
-        self, number: int, code: int | None, reason: Reason | None, now: datetime, *, result: bool
+        self, number: int, code: int | None, reason: Reason | None, now: datetime, *, result: Result
     ) -> None:
         """The attempt's script is gone."""
         attempt = self.attempts[number - 1]
-        attempt.exited_at = now
+        attempt.exited_at, attempt.exit_code = now, code
         if attempt.outcome is not None:
-            return
-        if reason is None and code == 0:
-            if result:
-                self._end(attempt, Outcome.SUCCESS, None, now)
-            return
-        self._end(attempt, Outcome.FAILED, reason or EXIT_REASONS.get(code or 0, Reason.SCRIPT_ERROR), now)
+            badly = reason is not None or code != 0
+            attempt.warned = attempt.outcome is Outcome.SUCCESS and badly
+        elif reason is None and code == 0:
+            if result is not None:
+                self._end(attempt, Outcome.SUCCESS, None, now, result=result)
+        else:
+            why = reason or EXIT_REASONS.get(code or 0, Reason.SCRIPT_ERROR)
+            self._end(attempt, Outcome.FAILED, why, now, result=result)
 
     def cancel(self, now: datetime) -> bool:
         """A cancel; answers whether there was anything to cancel."""
@@ -158,6 +219,8 @@ class ModelJob:
             self._end(self.attempts[-1], Outcome.FAILED, Reason.CANCELLED, now)
             return True
         due, self.next_retry_at = self.next_retry_at, None
+        if due is not None:
+            self._tell()
         return due is not None
 
     def tick(self, now: datetime) -> None:
@@ -167,31 +230,59 @@ class ModelJob:
             if newest.exited_at is not None and _over(newest.exited_at + self.grace, self.grace, now):
                 self._end(newest, Outcome.FAILED, Reason.NO_CALLBACK, now)
         elif self.next_retry_at is not None and _over(self.next_retry_at, self._delay(newest.phase), now):
-            self._start(newest.phase, newest.request, retry=True)
+            self._start(newest.phase, newest.request, now, newest.warnings, retry=True)
             self.attempts[-1].automatic = True
             self.unasked[newest.phase] += 1
 
-    def _asked_for(self, phase: Phase, request: FeedRequest, answer: str) -> str:
+    def _started_if(
+        self, answer: str, phase: Phase, request: FeedRequest, now: datetime, warnings: tuple[str, ...]
+    ) -> str:
         limit = self.policy.max_manual_retries
         if answer == "retry" and limit is not None and self.asked[phase] >= limit:
             return "retries_exhausted"
         if answer in ("accepted", "retry"):
-            self._start(phase, request, retry=answer == "retry")
+            self._start(phase, request, now, warnings, retry=answer == "retry")
             self.asked[phase] += answer == "retry"
             self.unasked[phase] = 0
         return answer
 
-    def _start(self, phase: Phase, request: FeedRequest, *, retry: bool) -> None:
-        self.attempts.append(ModelAttempt(phase, request, retry))
+    def _start(
+        self, phase: Phase, request: FeedRequest, now: datetime, warnings: tuple[str, ...], *, retry: bool
+    ) -> None:
+        self.attempts.append(ModelAttempt(phase, request, now, retry, warnings=warnings))
         self.state = "generating" if phase is GENERATION else "validating"
         self.next_retry_at = None
 
-    def _end(self, attempt: ModelAttempt, outcome: Outcome, reason: Reason | None, now: datetime) -> None:
-        attempt.outcome = outcome
-        attempt.reason = reason if outcome is Outcome.FAILED else None
+    def _end(
+        self,
+        attempt: ModelAttempt,
+        outcome: Outcome,
+        reason: Reason | None,
+        now: datetime,
+        *,
+        error: str = "",
+        result: Result = None,
+    ) -> None:
+        attempt.outcome, attempt.reason, attempt.result, attempt.ended_at = outcome, reason, result, now
+        attempt.error = (error or SOME_TEXT) if outcome is Outcome.FAILED else None
         self.state = ENDINGS[attempt.phase][outcome]
-        if attempt.reason in self.policy.automatic and self.unasked[attempt.phase] < self.policy.max_retries:
-            self.next_retry_at = now + self._delay(attempt.phase)
+        if reason in self.policy.automatic and self.unasked[attempt.phase] < self.policy.max_retries:
+            self.next_retry_at = now + self._delay(attempt.phase) * self.share
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
+        newest = self.attempts[-1]
+        url, outcome = newest.request.callback_url, newest.outcome
+        if url is not None and not self.url_is_own(url) and outcome is not None:
+            reason = newest.reason.value if newest.reason else None
+            self.told.append(Told(url, len(self.attempts), outcome.value, reason))
+
+    def _feed(self) -> str | None:
+        for attempt in reversed(self.attempts):
+            if attempt.phase is GENERATION and attempt.outcome is Outcome.SUCCESS:
+                return str((attempt.result or {}).get("destination_s3_path") or attempt.request.destination)
+        return None
 
     def _delay(self, phase: Phase) -> timedelta:
         return min(self.policy.cap, self.policy.base * (1 << self.unasked[phase]))
@@ -201,6 +292,11 @@ class ModelJob:
 
     def _numbered(self, number: int) -> ModelAttempt | None:
         return self.attempts[number - 1] if 1 <= number <= len(self.attempts) else None
+
+
+def _body(request: FeedRequest) -> FeedRequest:
+    """What is compared of two requests: all but whose they are called."""
+    return replace(request, reference=None)
 
 
 def _over(end: datetime, longest: timedelta, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from feedscript.domain import (
     evolve,
     record_of,
 )
-from feedscript.ports import ActivityFilter, ActivityLog, JobRepository
+from feedscript.ports import ActivityFilter, ActivityLog, JobFilter, JobRepository
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.model import GENERATION, VALIDATION
 from feedscript.testing.rig import Rig
@@ -90,8 +90,8 @@ def notes(clock: FrozenClock, number: int, *, first: int = 0) -> list[Activity]:
 
 
 def paged(log: ActivityLog, wanted: ActivityFilter, limit: int) -> Iterable[Activity]:
-    """All that the pages show, one after the other."""
-    cursor = None
+    """All that the pages show, one after the other; a cursor that leads in a circle is an error."""
+    cursor, known = None, set[str]()
     while True:
         page = log.page(wanted, limit=limit, cursor=cursor)
         assert len(page.activities) <= limit
@@ -100,3 +100,19 @@ def paged(log: ActivityLog, wanted: ActivityFilter, limit: int) -> Iterable[Acti
         cursor = page.cursor
         if cursor is None:
             return
+        assert cursor not in known, f"cursor {cursor!r} was given before: the pages would never end"
+        known.add(cursor)
+
+
+def paged_jobs(repository: JobRepository, wanted: JobFilter, limit: int) -> Iterable[Job]:
+    """All that the pages show, one after the other; a cursor that leads in a circle is an error."""
+    cursor, known = None, set[str]()
+    while True:
+        page = repository.page(wanted, limit=limit, cursor=cursor)
+        assert len(page.jobs) <= limit
+        yield from page.jobs
+        cursor = page.cursor
+        if cursor is None:
+            return
+        assert cursor not in known, f"cursor {cursor!r} was given before: the pages would never end"
+        known.add(cursor)

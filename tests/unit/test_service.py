@@ -1,6 +1,9 @@
 """What a caller was promised, at the edges of the service: outcomes told, reports kept, refusals by the table."""
 
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from feedscript.domain import FeedRequest, Outcome, Phase, RefusalCode, ReportOutcome
 from feedscript.ports import Notification
@@ -98,3 +101,32 @@ def test_a_revoked_validation_keeps_its_report() -> None:
     rejected = {"destination_s3_path": "s3://shop/feed.csv"}
     rig.service.report(report(job.id, Phase.VALIDATION, Outcome.FAILED, error="rejected", result=rejected))
     assert rig.service.report_document(job.id) == b"{}"
+
+
+def _ended(rig: Rig, job_id: str, attempt: int, exit_code: int) -> None:
+    rig.executor.begin(job_id, attempt)
+    rig.executor.end(job_id, attempt, exit_code=exit_code, result={"rows": 1})
+
+
+@pytest.mark.parametrize(("exit_code", "status"), [(0, "success"), (65, "failed")])
+@pytest.mark.parametrize("phase", Phase)
+def test_a_caller_is_told_how_it_ended(phase: Phase, exit_code: int, status: str) -> None:
+    rig = Rig()
+    job = rig.service.start(phase, REQUEST, actor="a test").job
+    _ended(rig, job.id, 1, exit_code)
+    (told,) = rig.notifier.notifications
+    assert (told.url, told.body["type"], told.body["status"]) == (REQUEST.callback_url, phase.value, status)
+
+
+def test_each_outcome_is_told_once_and_that_of_a_retry_anew() -> None:
+    rig = Rig()
+    job = rig.service.start(Phase.VALIDATION, REQUEST, actor="a test").job
+    for attempt in (1, 2):
+        _ended(rig, job.id, attempt, 65)
+        rig.clock.tick(timedelta(minutes=1))
+        rig.executor.let_time_pass()
+        rig.restart()
+        rig.executor.let_time_pass()
+        assert [told.body["attempt"] for told in rig.notifier.notifications] == [*range(1, attempt + 1)]
+        rig.service.repeat(job.id, actor="a test")
+    assert len({told.id for told in rig.notifier.notifications}) == 2

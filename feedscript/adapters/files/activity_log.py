@@ -14,16 +14,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import dropwhile
 from pathlib import Path
 from typing import TypeVar
 
 from feedscript.adapters._flock import open_lock
 from feedscript.adapters.files.chain import Head, Tampered, chained, end_of, find_tear, head_after, head_of
 from feedscript.adapters.files.digests import write_digests
-from feedscript.adapters.files.documents import activity_from_line, activity_to_bytes, to_json
 from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.segments import DAMAGE, Segments, lines, lines_backwards
+from feedscript.codec import activity_from_json, activity_to_json, to_json
 from feedscript.domain import Activity
 from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.errors import BadCursor
@@ -110,7 +111,7 @@ class FileActivityLog(ActivityLog):
 
     def append(self, activities: Sequence[Activity], *, durable: bool = True) -> None:
         """Append, together with whatever other threads want appended just now."""
-        self.append_entries([activity_to_bytes(activity) for activity in activities], durable=durable)
+        self.append_entries([activity_to_json(activity) for activity in activities], durable=durable)
 
     def append_entries(self, entries: Sequence[bytes], *, durable: bool = True) -> None:
         """Like `append`, for activities that are written down already."""
@@ -139,7 +140,8 @@ class FileActivityLog(ActivityLog):
 
     def of_job(self, job_id: str, *, since: datetime) -> Iterator[Activity]:
         """Search the segments from that day on for lines that name the job."""
-        return (entry for entry in self._entries(job_id, since=since) if entry.job_id == job_id)
+        entries = (entry for entry in self._entries(job_id, since=since) if entry.job_id == job_id)
+        return dropwhile(lambda entry: entry.at < since, entries)
 
     def finish_days(self) -> None:
         """Write the digests of the days that are over, once a day, and sync what nobody has waited for."""
@@ -307,7 +309,7 @@ class FileActivityLog(ActivityLog):
             type="feedscript.audit.repaired",
             data={"day": day, "byte": tear, "bytes": len(torn), "sha256": digest, "kept_in": aside.name},
         )
-        self._repairs.append(activity_to_bytes(repair))
+        self._repairs.append(activity_to_json(repair))
 
 
 def _readable(found: Iterator[Found], segment: Path) -> Iterator[Found]:
@@ -319,7 +321,7 @@ def _readable(found: Iterator[Found], segment: Path) -> Iterator[Found]:
 
 def _read(line: bytes, segment: Path) -> Activity | None:
     try:
-        return activity_from_line(line)
+        return activity_from_json(line)
     except ValueError as error:
         logger.warning("%s: left out %s; see `feedscript audit verify`", segment, error)
         return None

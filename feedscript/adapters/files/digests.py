@@ -15,9 +15,9 @@ from typing import Any
 
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.chain import GENESIS, Tampered, line_hash
-from feedscript.adapters.files.documents import to_json
 from feedscript.adapters.files.fsio import Disk
 from feedscript.adapters.files.segments import BLOCK, Segments, lines_backwards, opened
+from feedscript.codec import to_json
 
 FOLDER = "digests"
 DIGEST_VERSION = 1

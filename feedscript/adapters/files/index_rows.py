@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from feedscript.adapters.files.documents import to_rfc3339
+from feedscript.codec import to_rfc3339
 from feedscript.domain import (
     TRANSITIONS,
     GenerationStarted,

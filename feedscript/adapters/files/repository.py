@@ -24,13 +24,14 @@ from pathlib import Path
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files import day_zip
 from feedscript.adapters.files.activity_log import FileActivityLog
-from feedscript.adapters.files.documents import activity_to_bytes, job_from_bytes, job_to_bytes
+from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
 from feedscript.adapters.files.fsio import Disk, DiskError, Staged
 from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.job_files import SEALED, UNSEALED, JobFiles, StoredJob, is_sealed
 from feedscript.adapters.files.job_index import JobIndex
 from feedscript.adapters.files.journal import Journal
 from feedscript.adapters.files.places import JOB_ID, JobPlaces
+from feedscript.codec import activity_to_json
 from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
@@ -104,7 +105,7 @@ class FileJobRepository(JobRepository):
             if stored is None or stored.job.settled:
                 # Even where the change leaves it settled: more follows.
                 self._disk.mark(self.places.mark(job.id), self.places.blank)
-            entries = [activity_to_bytes(activity) for activity in activities]
+            entries = [activity_to_json(activity) for activity in activities]
             document = job_to_bytes(job, entries)
             staged = self._disk.stage(path, document, mode=UNSEALED, durable=False)
             self._commits.run(_Commit(document, staged, entries))
@@ -258,7 +259,7 @@ class FileJobRepository(JobRepository):
         assert path is not None, "only ids are committed"
         found = self._peek(job.id)
         if found is None or found.version < job.version:
-            entries = [activity_to_bytes(activity) for activity in story.activities]
+            entries = [activity_to_json(activity) for activity in story.activities]
             staged = self._disk.stage(path, job_to_bytes(job, entries), mode=SEALED, durable=False)
             error = self._disk.put_in_place(staged)
             if error is not None:

@@ -9,7 +9,7 @@ import click
 from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify as verify_trail
 from feedscript.adapters.files.chain import Tampered
-from feedscript.adapters.files.documents import activity_to_document
+from feedscript.codec import activity_to_document
 from feedscript.entrypoints.container import Container
 from feedscript.entrypoints.settings import settings_or_exit
 from feedscript.ports import ActivityFilter

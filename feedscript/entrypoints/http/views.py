@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from typing import Any
 
-from feedscript.adapters.files.documents import activity_to_document
+from feedscript.codec import activity_to_document
 from feedscript.domain import Activity, Attempt, FeedRequest, Job
 from feedscript.entrypoints.http.schemas import JobSchema
 

@@ -1,18 +1,34 @@
-"""What every adapter of a port must do, as pytest classes: subclass one and give its fixture.
+"""What every adapter of a port must do, as pytest classes: subclass one and give its factory.
 
->>> import pytest
 >>> class TestMemoryJobRepository(JobRepositoryContract):
-...     @pytest.fixture
-...     def make_storage(self, clock):
-...         return memory_storage()
+...     outlives_its_process = False
+...     _memory = memory_storage()
+...     def open_storage(self, folder, clock):
+...         return self._memory()
 
-A storage fixture answers a function that gives a fresh repository and log over the same ground at each call, as a
-restarted process would have them.
+A factory is called several times over the same ground, as restarted processes would. What an adapter cannot do its
+flags tell; the tests of that are then left out, and the report names them (docs/testing.md).
 """
 
 from feedscript.testing.contracts.activity_log import ActivityLogContract
+from feedscript.testing.contracts.contract import Contract
+from feedscript.testing.contracts.environment import AttemptTokensContract, ClockContract, IdFactoryContract
+from feedscript.testing.contracts.executor import ExecutorContract, ExecutorSetup
+from feedscript.testing.contracts.notifier import NotifierContract
 from feedscript.testing.contracts.object_store import ObjectStoreContract
 from feedscript.testing.contracts.repository import JobRepositoryContract
 from feedscript.testing.rig import memory_storage
 
-__all__ = ["ActivityLogContract", "JobRepositoryContract", "ObjectStoreContract", "memory_storage"]
+__all__ = [
+    "ActivityLogContract",
+    "AttemptTokensContract",
+    "ClockContract",
+    "Contract",
+    "ExecutorContract",
+    "ExecutorSetup",
+    "IdFactoryContract",
+    "JobRepositoryContract",
+    "NotifierContract",
+    "ObjectStoreContract",
+    "memory_storage",
+]

@@ -9,25 +9,29 @@ from hypothesis import HealthCheck, given, settings
 from feedscript.domain import Event, Job, JobState, Phase, fold
 from feedscript.ports import JobFilter, JobRepository
 from feedscript.ports.errors import BadCursor, VersionConflict
-from feedscript.testing.contracts.storage import StorageContract
+from feedscript.testing.contracts.repository_races import JobRepositoryRaces
 from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.promises import promise
 from feedscript.testing.rig import Storage, as_the_trail_tells
-from feedscript.testing.stories import commit, commit_all, history_of, many_jobs
+from feedscript.testing.stories import commit, commit_all, history_of, many_jobs, paged_jobs
 from feedscript.testing.strategies import histories
 
 ODD_TEXTS = ("", "../../etc/passwd", "a/b", "\0", "\ud800", "ä" * 5_000, "1\n2", "..", "con")
 
 
-class JobRepositoryContract(StorageContract):
+class JobRepositoryContract(JobRepositoryRaces):
     """What a `JobRepository` does, and what its commits leave in the `ActivityLog`."""
 
+    @promise(JobRepository.get, "or None")
     def test_an_unknown_job_is_none(self, repository: JobRepository, ids: SequentialIds) -> None:
         assert repository.get(ids.new_id()) is None
 
+    @promise(JobRepository.get, "or None")
     @pytest.mark.parametrize("job_id", ODD_TEXTS)
     def test_a_text_that_is_no_id_is_no_job(self, repository: JobRepository, job_id: str) -> None:
         assert repository.get(job_id) is None
 
+    @promise(JobRepository.commit, "Store the job's next version and the activities that tell of it")
     def test_whatever_was_committed_is_read_back(
         self, make_storage: Callable[[], Storage], ids: SequentialIds
     ) -> None:
@@ -47,6 +51,7 @@ class JobRepositoryContract(StorageContract):
 
         check()
 
+    @promise(JobRepository.commit, "Raises `VersionConflict` unless the stored version is the one before")
     def test_a_stale_commit_conflicts_and_changes_nothing(
         self, storage: Storage, ids: SequentialIds, clock: FrozenClock
     ) -> None:
@@ -59,6 +64,7 @@ class JobRepositoryContract(StorageContract):
         assert repository.get(job.id) == job
         assert len(list(log.of_job(job.id, since=job.created_at))) == 3
 
+    @promise(JobRepository.commit, "Raises `VersionConflict` unless the stored version is the one before")
     def test_a_later_version_of_no_job_conflicts(
         self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
     ) -> None:
@@ -69,6 +75,7 @@ class JobRepositoryContract(StorageContract):
         assert repository.get(job.id) is None
         assert job.id not in set(repository.open_jobs())
 
+    @promise(JobRepository.claim, "answers whose it is: that id, or the earlier one")
     def test_the_first_claim_has_the_reference(
         self, make_storage: Callable[[], Storage], ids: SequentialIds
     ) -> None:
@@ -79,6 +86,7 @@ class JobRepositoryContract(StorageContract):
         assert repository.claim("m2", "7", third) == third
         assert make_storage()[0].claim("m1", "7", second) == first
 
+    @promise(JobRepository.claim, "Reserve the merchant's reference for `job_id`")
     def test_a_claim_takes_any_text(self, repository: JobRepository, ids: SequentialIds) -> None:
         claimed = {(merchant, reference): ids.new_id() for merchant in ODD_TEXTS for reference in ODD_TEXTS}
         for (merchant, reference), job_id in claimed.items():
@@ -86,6 +94,7 @@ class JobRepositoryContract(StorageContract):
         for (merchant, reference), job_id in claimed.items():
             assert repository.claim(merchant, reference, ids.new_id()) == job_id
 
+    @promise(JobRepository.settle, "Take the job off the list of open ones")
     def test_jobs_are_open_until_they_are_settled(
         self, make_storage: Callable[[], Storage], ids: SequentialIds, clock: FrozenClock
     ) -> None:
@@ -100,6 +109,7 @@ class JobRepositoryContract(StorageContract):
         assert list(repository.open_jobs()) == []
         assert list(make_storage()[0].open_jobs()) == []
 
+    @promise(JobRepository.open_jobs, "Whatever is committed is open again")
     def test_whatever_is_committed_is_open_again(
         self, make_storage: Callable[[], Storage], ids: SequentialIds, clock: FrozenClock
     ) -> None:
@@ -112,6 +122,7 @@ class JobRepositoryContract(StorageContract):
             assert list(make_storage()[0].open_jobs()) == [job.id]
             repository.settle(job.id)
 
+    @promise(JobRepository.open_jobs, "oldest first; those in `left_out` are not looked at")
     def test_open_jobs_come_oldest_first(
         self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
     ) -> None:
@@ -121,25 +132,21 @@ class JobRepositoryContract(StorageContract):
         assert list(repository.open_jobs()) == made
         assert list(repository.open_jobs(left_out={made[1]})) == [made[0], made[2]]
 
+    @promise(JobRepository.settle, "nothing more happens to it by itself")
     def test_settling_no_job_does_nothing(self, repository: JobRepository, ids: SequentialIds) -> None:
         repository.settle(ids.new_id())
 
+    @promise(JobRepository.page, "shows every matching job once, and comes to an end")
     def test_pages_show_every_job_once_newest_first(
         self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
     ) -> None:
         made = many_jobs(repository, ids, clock, 11)
         assert repository.page(JobFilter(), limit=11).cursor is None
         for limit in (1, 2, 3, 5, 10, 11, 100):
-            shown, cursor = [], None
-            while True:
-                page = repository.page(JobFilter(), limit=limit, cursor=cursor)
-                assert len(page.jobs) <= limit
-                shown += [job.id for job in page.jobs]
-                cursor = page.cursor
-                if cursor is None:
-                    break
+            shown = [job.id for job in paged_jobs(repository, JobFilter(), limit)]
             assert shown == [job.id for job in reversed(made)]
 
+    @promise(JobRepository.page, "what is new meanwhile shifts nothing")
     def test_a_new_job_does_not_shift_the_pages(
         self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
     ) -> None:
@@ -150,15 +157,18 @@ class JobRepositoryContract(StorageContract):
         assert [*first.jobs, *second.jobs] == list(reversed(made))
         assert second.cursor is None
 
+    @promise(JobRepository.page, "Up to `limit` matching jobs after the cursor")
     def test_an_empty_listing(self, repository: JobRepository) -> None:
         page = repository.page(JobFilter(), limit=5)
         assert (page.jobs, page.cursor) == ((), None)
 
+    @promise(JobRepository.page, "raises `BadCursor`")
     @pytest.mark.parametrize("cursor", ["", "nonsense", "../..", "\0", "ä", "9" * 500])
     def test_a_made_up_cursor_is_refused(self, repository: JobRepository, cursor: str) -> None:
         with pytest.raises(BadCursor):
             repository.page(JobFilter(), limit=5, cursor=cursor)
 
+    @promise(JobRepository.page, "Up to `limit` matching jobs after the cursor, newest first")
     def test_filters_narrow_a_listing(
         self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
     ) -> None:
@@ -184,11 +194,4 @@ class JobRepositoryContract(StorageContract):
         ]
         for narrowing, fits in wanted:
             expected = [job.id for job in reversed(made) if fits(job)]
-            shown, cursor = [], None
-            while True:
-                page = repository.page(narrowing, limit=2, cursor=cursor)
-                shown += [job.id for job in page.jobs]
-                cursor = page.cursor
-                if cursor is None:
-                    break
-            assert shown == expected, narrowing
+            assert [job.id for job in paged_jobs(repository, narrowing, 2)] == expected, narrowing

@@ -15,9 +15,9 @@ from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, 
 from feedscript.adapters.files.archive import ArchivedDay, archive_jobs, compress_activities
 from feedscript.adapters.files.audit import verify
 from feedscript.adapters.files.chain import Tampered
-from feedscript.adapters.files.documents import activity_from_line
 from feedscript.adapters.files.places import JobPlaces
 from feedscript.adapters.files.segments import lines, lines_backwards
+from feedscript.codec import activity_from_json
 from feedscript.domain import (
     CancelJob,
     FeedRequest,
@@ -302,7 +302,7 @@ def test_a_damaged_segment_hides_no_other(kept: Kept) -> None:
     assert len(packed) > 1
     before = {entry.id for entry in kept.log.page(ActivityFilter(), limit=10_000).activities}
     harmed = packed[0]
-    lost = {activity_from_line(line).id for line in lines(harmed)}
+    lost = {activity_from_json(line).id for line in lines(harmed)}
     harmed.write_bytes(harmed.read_bytes()[:-20])
     left = {entry.id for entry in kept.log.page(ActivityFilter(), limit=10_000).activities}
     assert before - lost <= left < before

@@ -16,7 +16,8 @@ import pytest
 
 from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify
-from feedscript.adapters.files.documents import activity_to_bytes, job_to_bytes
+from feedscript.adapters.files.documents import job_to_bytes
+from feedscript.codec import activity_to_json
 from feedscript.domain import Activity, Job, evolve, record_of
 from feedscript.ports import ActivityFilter, JobFilter
 from feedscript.ports.errors import StorageBroken, StorageFull, UnreadableJob
@@ -241,7 +242,7 @@ def test_a_commit_cut_off_after_its_rename_is_finished_once(
     entry = record_of(history[1], 2)
     file = job_file(tmp_path, job)
     file.chmod(0o600)
-    file.write_bytes(job_to_bytes(following, [activity_to_bytes(entry)]))
+    file.write_bytes(job_to_bytes(following, [activity_to_json(entry)]))
     if appended:
         log.append([entry])
     repository, log = reopen()

@@ -166,3 +166,15 @@ def test_a_country_of_the_job_stays_until_another_is_asked_for() -> None:
 
     assert country(BODY) == "NO"
     assert country(replace(BODY, country="SE")) == "SE"
+
+
+def test_each_automatic_retry_waits_twice_as_long_as_the_one_before_until_the_cap() -> None:
+    policy = RetryPolicy(max_retries=6, base=timedelta(seconds=1), cap=timedelta(seconds=10))
+    job, now, waited = open_again(JobState.GENERATION_FAILED, policy), NOON, []
+    while (job := taken(job, RecordExit(attempt=job.latest.number, reason=Reason.LOST), policy, now)) and (
+        due_at := job.next_retry_at
+    ):
+        waited.append((due_at - now).total_seconds())
+        now = due_at
+        job = taken(job, RetryDue(), policy, now)
+    assert waited == [1, 2, 4, 8, 10, 10]

@@ -1,0 +1,33 @@
+"""The notifiers, by the shipped contract."""
+
+from pathlib import Path
+
+from feedscript.adapters.memory import MemoryActivityLog
+from feedscript.adapters.webhooks import WebhookNotifier
+from feedscript.ports import Notifier
+from feedscript.testing.contracts import NotifierContract
+from feedscript.testing.fakes import FrozenClock, RecordingNotifier, SequentialIds
+from feedscript.testing.receiver import Receiver
+
+
+class TestWebhookNotifier(NotifierContract):
+    def open_notifier(self, folder: Path) -> Notifier:
+        clock = FrozenClock()
+        return WebhookNotifier(
+            folder,
+            ids=SequentialIds(clock),
+            clock=clock,
+            record=MemoryActivityLog().append,
+            pauses=(0.0, 0.0),
+        )
+
+
+class TestRecordingNotifier(NotifierContract):
+    delivers_over_http = False
+
+    def open_notifier(self, folder: Path) -> Notifier:
+        return RecordingNotifier()
+
+    def told(self, notifier: Notifier, receiver: Receiver) -> list[str | None]:
+        assert isinstance(notifier, RecordingNotifier)
+        return [each.id for each in notifier.notifications]

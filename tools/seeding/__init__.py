@@ -1,0 +1,1 @@
+"""Realistic bugs in copies of the code, and which of the shipped suites catches each."""

@@ -1,0 +1,613 @@
+"""The bugs: in which file what is replaced by what. `make seeding` runs them; docs/seeded-bugs.md is its table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """One bug; `suite` is the module of tests/contracts that is to catch it."""
+
+    name: str
+    suite: str
+    path: str
+    old: str
+    new: str
+
+
+def _of(suite: str, path: str, *bugs: tuple[str, str, str]) -> list[Bug]:
+    return [Bug(name, suite, path, old, new) for name, old, new in bugs]
+
+
+_LOG = "adapters/files/activity_log.py"
+_REPOSITORY = "adapters/files/repository.py"
+_EXECUTOR = "adapters/subprocess/executor.py"
+_QUEUE = "adapters/subprocess/fair_queue.py"
+_SUPERVISION = "adapters/subprocess/supervision.py"
+_PLACE = "adapters/subprocess/place.py"
+
+BUGS: tuple[Bug, ...] = (
+    *_of(
+        "files",
+        _LOG,
+        (
+            "of appends that meet, only the first is written",
+            "for batch in batches for entry in batch.entries]",
+            "for batch in batches[:1] for entry in batch.entries]",
+        ),
+        (
+            "a torn end is not cut off before the next append",
+            "if tear is not None:",
+            "if tear is not None and not tear:",
+        ),
+        ("appends asked to be durable are not synced", "if durable or self._unsynced", "if self._unsynced"),
+        (
+            "the page's cursor repeats",
+            "return ActivityPage(tuple(shown), last)",
+            'return ActivityPage(tuple(shown), f"{last[:10]}:999999999")',
+        ),
+        (
+            "of_job is a day exact",
+            "return dropwhile(lambda entry: entry.at < since, entries)",
+            "return entries",
+        ),
+        (
+            "entries of other jobs that name it are told",
+            "for entry in self._entries(job_id, since=since) if entry.job_id == job_id)",
+            "for entry in self._entries(job_id, since=since))",
+        ),
+        (
+            "a clock set back forks the trail",
+            "return max([today, *self._segments.listed(since=now)])",
+            "return today",
+        ),
+        (
+            "the trail's digests are not written",
+            "write_digests(self.root, self._disk, key=self._key)",
+            "write_digests(self.root, self._disk)",
+        ),
+    ),
+    *_of(
+        "files",
+        "adapters/files/segments.py",
+        ("a line that crosses a read block is lost", "(rest + block).rpartition", "block.rpartition"),
+        (
+            "a line that crosses a block is lost, read backwards",
+            "file.read(length) + unread",
+            "file.read(length)",
+        ),
+    ),
+    *_of(
+        "files",
+        "adapters/files/digests.py",
+        (
+            "any signature of a digest is taken",
+            'if not hmac.compare_digest(mac, str(given.get("value"))):',
+            "if not mac:",
+        ),
+    ),
+    *_of(
+        "files",
+        _REPOSITORY,
+        (
+            "commit without the job's lock",
+            "with self._lock(job.id):\n            stored = self._read(job.id) if",
+            "with suppress():\n            stored = self._read(job.id) if",
+        ),
+        ("a replay does not restore references", "if job.reference is not None:", "if job.reference == '':"),
+        ("an archived job is not found", "return self._read_archived(job_id, path)", "return None"),
+        (
+            "settle drops a job that was started again",
+            "if stored is None or stored.job.settled:\n                self._disk.remove",
+            "if True:\n                self._disk.remove",
+        ),
+        (
+            "a job that goes on is not open again",
+            "if stored is None or stored.job.settled:\n                # Even",
+            "if stored is None:\n                # Even",
+        ),
+        (
+            "of commits that meet, one is told",
+            "for commit in written for entry in",
+            "for commit in written[:1] for entry in",
+        ),
+        (
+            "a listing's cursor repeats",
+            "return JobPage(tuple(jobs), jobs[-1].id)",
+            "return JobPage(tuple(jobs), jobs[0].id)",
+        ),
+        (
+            "a listing skips the page's edge",
+            "return JobPage(tuple(jobs), jobs[-1].id)",
+            "return JobPage(tuple(jobs), job_id)",
+        ),
+        ("a stale version is accepted", "if found != job.version - 1:", "if found > job.version - 1:"),
+        (
+            "the first of several versions may be any",
+            "raise VersionConflict(job.id, job.version - 1, found)",
+            "raise VersionConflict(job.id, found, job.version - 1)",
+        ),
+        (
+            "a reference is not reserved",
+            "return job_id if self._disk.point(path, job_id) else path.readlink().name",
+            "self._disk.point(path, job_id)\n        return job_id",
+        ),
+        ("left-out jobs are looked at", "if name not in left_out)", ")"),
+    ),
+    *_of(
+        "files",
+        "adapters/files/job_index.py",
+        ("the index forgets changes of status", "database.executemany(MOVE, changes.moved)", "pass"),
+    ),
+    *_of(
+        "files",
+        "adapters/files/fsio.py",
+        ("the journal is not synced", "self._sync(descriptor, path, self._fdatasync)", "pass"),
+    ),
+    *_of(
+        "files",
+        "codec.py",
+        ("data's keys take the actor's place", 'own = {f"={key}" if _ESCAPED', 'own = {f"{key}" if _ESCAPED'),
+        ("times lose their microseconds", 'timespec="microseconds"', 'timespec="milliseconds"'),
+        ("half surrogates are lost", '"backslashreplace"', '"replace"'),
+    ),
+    *_of(
+        "memory",
+        "adapters/memory.py",
+        (
+            "a stale version is accepted in memory",
+            "if found != job.version - 1:",
+            "if found > job.version - 1:",
+        ),
+        (
+            "a reference is not reserved in memory",
+            "return self._claims.setdefault((affiliate_merchant_id, reference), job_id)",
+            "return job_id",
+        ),
+        ("settle drops what is at work, in memory", "if job is None or job.settled:", "if True:"),
+        (
+            "the page's edge is skipped in memory",
+            "shown[-1].id if len(matching) > limit",
+            "matching[limit].id if len(matching) > limit",
+        ),
+        (
+            "the trail is told before the version is looked at",
+            "stored = self._jobs.get(job.id)\n            found",
+            "stored = self._jobs.get(job.id)\n            self._log.append(activities[:0] or activities)\n            found",
+        ),
+        (
+            "a cursor of the trail repeats in memory",
+            "str(shown[-1]) if len(places) > limit",
+            "str(end) if len(places) > limit",
+        ),
+        (
+            "since is ignored in memory",
+            "return dropwhile(lambda activity: activity.at < since, entries)",
+            "return iter(entries)",
+        ),
+        (
+            "open jobs come newest first in memory",
+            "in sorted(self._open)",
+            "in sorted(self._open, reverse=True)",
+        ),
+        ("left-out jobs are looked at in memory", "if job_id not in left_out]", "]"),
+        ("a settled job stays on the list", "self._open.discard(job_id)", "pass"),
+        (
+            "any cursor is taken in memory",
+            "if cursor is not None and cursor not in self._jobs:",
+            "if cursor == '':",
+        ),
+    ),
+    *_of(
+        "memory",
+        "ports/repository.py",
+        (
+            "the filter forgets the partner",
+            "and self.partner_id in (None, job.latest.request.partner_id)",
+            "",
+        ),
+        (
+            "the filter's bound is inclusive",
+            "job.created_at > self.created_after",
+            "job.created_at >= self.created_after",
+        ),
+    ),
+    *_of(
+        "memory",
+        "ports/activity_log.py",
+        ("the trail's filter ends too late", "activity.at < self.until", "activity.at <= self.until"),
+        ("the trail's filter begins too late", "activity.at >= self.since", "activity.at > self.since"),
+    ),
+    *_of(
+        "service",
+        "domain/retry.py",
+        ("retry limit off by one", "retries >= self.max_retries", "retries > self.max_retries"),
+        (
+            "backoff is not capped",
+            "return min(self.cap, self.base * (1 << min(retries, enough))) * share",
+            "return self.base * (1 << min(retries, enough + 4)) * share",
+        ),
+        ("backoff never grows", "self.base * (1 << min(retries, enough))", "self.base"),
+        ("backoff has no jitter", "(1 << min(retries, enough))) * share", "(1 << min(retries, enough)))"),
+        ("every reason is retried", "if reason not in self.automatic or retries", "if retries"),
+        ("asked retries have no limit", "self.max_manual_retries is None or", "True or"),
+    ),
+    *_of(
+        "service",
+        "domain/ending.py",
+        (
+            "a failed callback of an old attempt revokes the newest validation",
+            "if attempt.number != job.latest.number:",
+            "if attempt.number > job.latest.number:",
+        ),
+        (
+            "the callback's reason is dropped",
+            "reason=command.reason or Reason.SCRIPT_ERROR",
+            "reason=Reason.SCRIPT_ERROR",
+        ),
+        (
+            "a script's success with a bad exit leaves no warning",
+            "if crashed else None",
+            "if not crashed and None else None",
+        ),
+        (
+            "a late callback is applied",
+            "    if attempt.open:\n        if command.outcome is Outcome.SUCCESS",
+            "    if attempt.open or attempt.reason is Reason.CANCELLED:\n        if command.outcome is Outcome.SUCCESS",
+        ),
+        (
+            "the attempt that a callback names is ignored",
+            "job.attempt(command.attempt) if command.attempt is not None else",
+            "",
+        ),
+        (
+            "the callback's words are dropped",
+            'error=command.error or "the callback gave no reason"',
+            'error="the callback gave no reason"',
+        ),
+        (
+            "the exit code is dropped",
+            "return replace(failure, exited=True, exit_code=command.exit_code)",
+            "return replace(failure, exited=True)",
+        ),
+        (
+            "a cancelled attempt is tried again by itself",
+            "at=now, reason=Reason.CANCELLED, error=command.error",
+            "at=now, reason=Reason.CANCELLED, error=command.error, next_retry_at=now",
+        ),
+        (
+            "a revoked validation stands",
+            "if job.state is JobState.VALIDATED:",
+            "if job.state is JobState.GENERATING:",
+        ),
+    ),
+    *_of(
+        "service",
+        "domain/completion.py",
+        (
+            "an omitted partner is not taken over from the job",
+            "partner_id=request.partner_id or before.partner_id",
+            "partner_id=request.partner_id",
+        ),
+        (
+            "an omitted callback address is not taken over",
+            "callback_url=request.callback_url or before.callback_url",
+            "callback_url=request.callback_url",
+        ),
+        (
+            "a report may replace the feed it is about",
+            "if request.destination in (request.source, job.generated_feed if job else None):",
+            "if request.destination == '':",
+        ),
+    ),
+    *_of(
+        "service",
+        "domain/job.py",
+        (
+            "a validation without a source takes the requested, not the reported, feed",
+            '(a.result or {}).get("destination_s3_path") or a.request.destination',
+            "a.request.destination",
+        ),
+        (
+            "a job counts as settled though a cancelled script still runs",
+            "and all(a.started_at is None or a.exited_at is not None for a in self.attempts)",
+            "",
+        ),
+        ("asked retries count automatic ones", "sum(a.retry and not a.automatic for a", "sum(a.retry for a"),
+        (
+            "automatic retries are counted over the whole life",
+            "sum(1 for _ in takewhile(lambda attempt: attempt.automatic, newest_first))",
+            "sum(attempt.automatic for attempt in newest_first)",
+        ),
+        ("bodies with other partners are the same", '            "partner_id": self.partner_id,\n', ""),
+        (
+            "retries are not counted",
+            "return sum(attempt.retry for attempt in self.attempts)",
+            "return sum(attempt.automatic for attempt in self.attempts)",
+        ),
+    ),
+    *_of(
+        "service",
+        "domain/starting.py",
+        (
+            "an automatic retry repeats the first request, not the newest",
+            "started = _started(job, _as_before(job), now",
+            "started = _started(job, replace(_as_before(job), request=job.attempts[0].request), now",
+        ),
+        (
+            "an automatic retry forgets the warnings",
+            "automatic=True, warnings=job.latest.warnings)",
+            "automatic=True)",
+        ),
+        (
+            "another merchant's job is taken",
+            "job is not None and (command.job_id != job.id or merchant != job.affiliate_merchant_id)",
+            "job is not None and command.job_id != job.id",
+        ),
+        (
+            "a retry is no retry",
+            "return _started(job, command, now, retry=True)",
+            "return _started(job, command, now, retry=False)",
+        ),
+        (
+            "a failed generation may be validated",
+            "case JobState.VALIDATION_FAILED:\n            return _retried(job, Phase.VALIDATION",
+            "case JobState.VALIDATION_FAILED | JobState.VALIDATED:\n            return _retried(job, Phase.VALIDATION",
+        ),
+    ),
+    *_of(
+        "service",
+        "domain/lifecycle.py",
+        (
+            "a retry forgets the history",
+            "            attempts = (\n                *attempts,\n",
+            "            attempts = (\n                *(replace(a, error=None) for a in attempts),\n",
+        ),
+        (
+            "what was due stays due after a start",
+            "event.next_retry_at if isinstance(event, events.Failed) else None",
+            "event.next_retry_at if isinstance(event, events.Failed) else (job.next_retry_at if job else None)",
+        ),
+        (
+            "a fact does not count as a version",
+            "return replace(job, version=job.version + 1, attempts=attempts",
+            "return replace(job, version=job.version, attempts=attempts",
+        ),
+        (
+            "a called-off retry happens all the same",
+            "return replace(_amend(job, event), next_retry_at=None)",
+            "return _amend(job, event)",
+        ),
+        (
+            "a revocation erases the report",
+            "result=_merged(attempt.result, event.result)",
+            "result=event.result",
+        ),
+    ),
+    *_of(
+        "service",
+        "domain/exits.py",
+        (
+            "a passing failure is a script's error",
+            "EX_TEMPFAIL: Reason.TRANSIENT",
+            "EX_TEMPFAIL: Reason.SCRIPT_ERROR",
+        ),
+        (
+            "a silent exit is a success",
+            "Outcome.SUCCESS if exit_.result is not None else None",
+            "Outcome.SUCCESS",
+        ),
+    ),
+    *_of(
+        "service",
+        "domain/due.py",
+        (
+            "automatic retries are never due",
+            "return RetryDue() if policy.is_due(job, now=now) else None",
+            "return None",
+        ),
+        ("a grace never ends", "return ExpireGrace(attempt=attempt.number, jitter=jitter)", "return None"),
+    ),
+    *_of(
+        "service",
+        "domain/pauses.py",
+        (
+            "a clock set back prolongs a pause",
+            "return now >= until or until - now > longest + CLOCK_CORRECTION",
+            "return now >= until",
+        ),
+    ),
+    *_of(
+        "service",
+        "domain/activity.py",
+        ("the trail shows a callback's secret", "event=without_secrets(event)", "event=event"),
+    ),
+    *_of(
+        "service",
+        "service.py",
+        (
+            "an outcome is told twice",
+            'id=f"{job.id}/{job.latest.number}/{job.state.value}"',
+            "id=self._ids.new_id()",
+        ),
+        (
+            "an outcome after a retry is never told",
+            'id=f"{job.id}/{job.latest.number}/{job.state.value}"',
+            'id=f"{job.id}"',
+        ),
+        (
+            "a retry begins while the cancelled script still runs",
+            "if any(a.started_at is not None and a.exited_at is None for a in job.attempts[: attempt - 1]):",
+            "if attempt < 1:",
+        ),
+        ("cancel does not end the script", "self._executor.cancel(job_id, answer.job.latest.number)", "pass"),
+        (
+            "a refused callback leaves no trace",
+            "self._activities.append([self._received(callback, report, answer.refusal)])",
+            "pass",
+        ),
+        (
+            "an applied callback leaves no trace",
+            "beside=[self._received(callback, report, None)]",
+            "beside=[]",
+        ),
+        (
+            "a failed validation is told as a success",
+            "_FAILED_STATES = (JobState.GENERATION_FAILED, JobState.VALIDATION_FAILED)",
+            "_FAILED_STATES = (JobState.GENERATION_FAILED,)",
+        ),
+        (
+            "a job that a crash left half settled is never settled",
+            "elif job.settled and pause_is_over(",
+            "elif not job.attempts and pause_is_over(",
+        ),
+        (
+            "a forged callback is taken",
+            "if attempt is None:\n                self._activities",
+            "if attempt == 0:\n                self._activities",
+        ),
+        ("scripts that are to end are in no backlog", "if running or (attempt.open", "if (attempt.open"),
+        ("an outcome is told while a retry is due", "if ended and job.next_retry_at is None:", "if ended:"),
+        ("the service tells itself", "if url is None or self._own_callbacks(url):", "if url is None:"),
+        ("a cancelled script is wanted", "wanted=attempt.reason is not Reason.CANCELLED", "wanted=True"),
+        ("a start is submitted to nobody", "self._executor.submit(self._run(job.id, job.latest))", "pass"),
+        (
+            "what the caller is to know is dropped",
+            "return replace(event, warnings=self._partners.warnings(phase, event.request))",
+            "return event",
+        ),
+    ),
+    *_of(
+        "executor",
+        _QUEUE,
+        ("a script may be run twice", "if self._closed or key in self._known:", "if self._closed:"),
+        (
+            "the busiest merchant is served first",
+            "merchant, tickets = self._waiting.popitem(last=False)",
+            "merchant = max(self._waiting, key=lambda each: len(self._waiting[each]))\n            tickets = self._waiting.pop(merchant)",
+        ),
+        (
+            "the last of a merchant is served first",
+            "_, ticket = tickets.popleft()",
+            "_, ticket = tickets.pop()",
+        ),
+    ),
+    *_of(
+        "executor",
+        "adapters/subprocess/script_contract.py",
+        (
+            "the service's environment leaks into scripts",
+            "environment={**scripts.environment,",
+            'environment={**__import__("os").environ, **scripts.environment,',
+        ),
+    ),
+    *_of(
+        "executor",
+        _SUPERVISION,
+        ("a descriptor leaks with every script", "        os.close(self._pidfd)\n", ""),
+        (
+            "what a script leaves running is not ended",
+            "        self._sweep()\n        self._drain()",
+            "        self._drain()",
+        ),
+        (
+            "a signalled script's exit code is negative",
+            "exit_code=code if code >= 0 else 128 - code",
+            "exit_code=code",
+        ),
+        ("the built-in script inherits the runner's descriptors", "        os.closerange(3, 256)\n", ""),
+        ("the log's cap keeps the wrong end", "kept = data[:room]", "kept = data[len(data) - room :]"),
+        ("no timeout", "(now > deadline or cancelled())", "cancelled()"),
+        ("the result is not read", "end.result = self._read_result()", "end.result = None"),
+    ),
+    *_of(
+        "executor",
+        _PLACE,
+        (
+            "a dead runner's script is left alive when its attempt is lost",
+            "        end_leftovers(folder.cookie)\n",
+            "",
+        ),
+        (
+            "a start is not told",
+            "self._listener.script_started(ticket.job_id, ticket.attempt, str(self._log(ticket)))",
+            "pass",
+        ),
+    ),
+    *_of(
+        "executor",
+        _EXECUTOR,
+        (
+            "one script more than the capacity",
+            "for n in range(self._capacity)",
+            "for n in range(self._capacity + 1)",
+        ),
+        ("cancel is ignored", "self._folders.of(job_id, attempt).cancel.touch()", "return"),
+        ("progress is not told", "return document if isinstance(document, dict) else None", "return None"),
+        (
+            "the backlog is not looked at",
+            "self._queue.put(ticket_of(run), ahead=begun or run.started)",
+            "pass",
+        ),
+    ),
+    *_of(
+        "notifier",
+        "adapters/webhooks/notifier.py",
+        ("a delivered notification is sent again and again", "self._outbox.delivered(path)", "pass"),
+        (
+            "a failed delivery is not tried again",
+            "elif letter.tries >= len(self._pauses):",
+            "elif letter.tries >= 0:",
+        ),
+        (
+            "each try has an id of its own",
+            'headers={"webhook-id": told.id}',
+            'headers={"webhook-id": f"{told.id}/{letter.tries}"}',
+        ),
+    ),
+    *_of(
+        "notifier",
+        "adapters/webhooks/outbox.py",
+        ("the same id is taken in twice", "if known.exists():", "if not known.name:"),
+        ("forgetting a job forgets all", "f\"{quote(job_id, safe='')}*\"", '"*"'),
+        (
+            "a restart loses what was taken in",
+            "        known.touch()\n",
+            '        known.touch()\n        (self._folder / f"{known.name}.json").unlink()\n',
+        ),
+    ),
+    *_of(
+        "objects",
+        "adapters/objects.py",
+        (
+            "a put is visible while it is written",
+            "super().publish(path, uri)\n",
+            "place = self._root / '/'.join(_split(uri))\n        try:\n            place.parent.mkdir(parents=True, exist_ok=True)\n            place.write_bytes(path.read_bytes())\n        except OSError as error:\n            raise ObjectStoreFailed(uri, str(error)) from error\n",
+        ),
+        ("a key may climb out of its bucket", 'or ".." in (parts.netloc, *key.split("/"))', ""),
+        ("what was published is not synced", "self._sync(place)", "pass"),
+        (
+            "a fetch that fails empties the local file",
+            "        part = path.with_name(",
+            '        path.write_bytes(b"")\n        part = path.with_name(',
+        ),
+        ("any size is read", 'if found.meta["size"] > limit:', 'if found.meta["size"] < 0:'),
+        (
+            "what is not there has failed",
+            "raise ObjectNotFound(uri) from error",
+            'raise ObjectStoreFailed(uri, "x") from error',
+        ),
+    ),
+    *_of(
+        "environment",
+        "adapters/system.py",
+        (
+            "any token is taken",
+            "return attempt if hmac.compare_digest(self.issue(job_id, attempt), token) else None",
+            "return attempt",
+        ),
+        ("all attempts have one secret", 'f"{job_id}/{attempt}".encode()', 'f"{job_id}".encode()'),
+        ("all jobs have one secret", 'f"{job_id}/{attempt}".encode()', 'f"{attempt}".encode()'),
+        ("the clock is local", "return datetime.now(UTC)", "return datetime.now()"),
+        ("ids do not sort", "uuid_utils.uuid7()", "uuid_utils.uuid4()"),
+    ),
+)
