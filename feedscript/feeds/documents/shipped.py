@@ -48,7 +48,7 @@ class _DocumentLoader(SourceFileLoader):
     def path_stats(self, path: Any) -> Mapping[str, Any]:
         """The document's size, and for its time a sum that a change of it, or of what it is read by, changes."""
         document = Path(path)
-        readers = (*document.parent.glob("*.py"), *document.parent.glob("*.yaml"), *_HERE.glob("*.py"))
+        readers = (*document.parent.rglob("*.py"), *document.parent.glob("*.yaml"), *_HERE.glob("*.py"))
         found = [each.stat() for each in (document, *readers)]
         changed = sum(int(each.st_mtime) + each.st_size for each in found)
         return {"mtime": changed, "size": document.stat().st_size}

@@ -35,6 +35,7 @@ PARAMETERS: dict[str, object] = {
     "unless_same_as": "other",
     "values": {"in_stock": ["yes", "재고 있음"], "out_of_stock": ["no", "0"]},
     "without": "other",
+    "words": "availability",
 }
 #: What these do is done each time they are asked: to calculate, or to take a part, twice is something else.
 NOT_IDEMPOTENT = {"net_to_gross", "part", "plus", "rest", "times"}
