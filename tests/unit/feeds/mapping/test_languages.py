@@ -64,7 +64,9 @@ def exported(export: Export, path: Path) -> Path:
 
 
 @pytest.mark.parametrize("language", EXPORTS)
-def test_an_export_in_any_language_becomes_a_valid_feed_without_a_mapping(tmp_path: Path, language: str) -> None:
+def test_an_export_in_any_language_becomes_a_valid_feed_without_a_mapping(
+    tmp_path: Path, language: str
+) -> None:
     export = EXPORTS[language]
     feed = tmp_path / "feed.csv"
     made = generate(exported(export, tmp_path / "export.csv"), feed)
