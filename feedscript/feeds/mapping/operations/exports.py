@@ -40,7 +40,8 @@ class Unit:
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value, unit = identifier(column), identifier(self.source)
-        return ({column: f"CASE WHEN {self._is_bare(value)} AND {unit} <> '' THEN {value} || ' ' || {unit} ELSE {value} END"},)
+        lacks_it = f"{self._is_bare(value)} AND {unit} <> ''"
+        return ({column: f"CASE WHEN {lacks_it} THEN {value} || ' ' || {unit} ELSE {value} END"},)
 
     def leaves(self, value: str) -> str:
         return f"NOT {self._is_bare(value)}"
