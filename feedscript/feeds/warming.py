@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from feedscript.feeds.mapping.languages.lexicon import lexicon
 from feedscript.feeds.profiles import load_profile, profile_ids
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.reports.html import page_template
@@ -17,10 +18,11 @@ _ENGINE = (
 
 
 def warm_up() -> None:
-    """Load the engine, the profiles and the page's template; starts no thread, so that forks are safe afterwards."""
+    """Load the engine, profiles, languages and the page's template; starts no thread, so that forks are safe afterwards."""
     for module in _ENGINE:
         import_module(module)
     for profile in map(load_profile, profile_ids()):
         if profile.taxonomy:
             load_taxonomy(profile.taxonomy).plainly_has("")
+    lexicon()
     page_template()

@@ -36,9 +36,10 @@ from feedscript.feeds.mapping import (
     Preset,
     Rule,
     is_list,
-    known_synonyms,
+    known_repairs,
     match_columns,
     recognised,
+    spoken_in,
     with_said,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
@@ -133,9 +134,11 @@ def plan(
     looked_up = {origin: each.columns for origin, each in lists.items()}
     preparation = prepare_rows(asked.rows, staged.columns, options.decimal, looked_up)
     declared = _declared(canonical, preparation.columns, mapping)
-    rules = _rules(profile, canonical, asked, declared, commas_part=staged.line_column is None)
-    rules = rules.with_decimal(options.decimal)
     within = preset.within if preset else ()
+    spoken = spoken_in(preparation.columns, within)
+    usual = asked.over(known_repairs().called(spoken.names).within_bounds_of(profile))
+    rules = _rules(canonical, usual, declared, commas_part=staged.line_column is None)
+    rules = rules.with_decimal(options.decimal).with_languages(spoken.languages)
     matches = match_columns(preparation.columns, rules, within, options.decimal)
     return Plan(profile, canonical, declared, preset, preparation, lists, rules, matches, unsaid)
 
@@ -272,14 +275,13 @@ def _declared(
 
 
 def _rules(
-    profile: Profile,
     canonical: AbstractMapping[str, Attribute],
     mapping: Mapping,
     declared: dict[str, str],
     *,
     commas_part: bool,
 ) -> Mapping:
-    """A rule for every canonical attribute: of `mapping`, else the synonyms, else its own name alone."""
+    """A rule for every canonical attribute: of `mapping`, else its own name alone."""
     repeated = {name: each for name, each in canonical.items() if each.repeatable}
     own = {
         name: Rule(
@@ -288,7 +290,7 @@ def _rules(
         )
         for name, attribute in canonical.items()
     }
-    merged = mapping.over(known_synonyms().within_bounds_of(profile)).over(Mapping(own))
+    merged = mapping.over(Mapping(own))
     rules = {name: merged.attributes[name] for name in own}
     if not commas_part:
         # A rule that takes one value alone must not have it read as two.

@@ -2,8 +2,9 @@
 
 from feedscript.feeds.mapping.column_patterns import AmbiguousColumn, is_list
 from feedscript.feeds.mapping.compilation import Compiled, MisplacedReference, Step, compile_mapping
-from feedscript.feeds.mapping.document import known_synonyms, read_mapping
+from feedscript.feeds.mapping.document import known_repairs, known_synonyms, read_mapping
 from feedscript.feeds.mapping.functions import add_functions
+from feedscript.feeds.mapping.languages.spoken import Spoken, spoken_in
 from feedscript.feeds.mapping.matching import (
     AttributesUnmatched,
     Match,
@@ -29,15 +30,18 @@ __all__ = [
     "NotSaid",
     "Preset",
     "Rule",
+    "Spoken",
     "Step",
     "UnknownColumn",
     "add_functions",
     "compile_mapping",
     "is_list",
+    "known_repairs",
     "known_synonyms",
     "match_columns",
     "presets",
     "read_mapping",
     "recognised",
+    "spoken_in",
     "with_said",
 ]

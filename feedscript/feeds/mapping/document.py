@@ -7,8 +7,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from feedscript.feeds.documents.document import load_document
+from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.engine.errors import ConfigError
 from feedscript.feeds.mapping.conditions_schema import CasesField
+from feedscript.feeds.mapping.languages.spoken import spoken_in
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.operation_list import Misplaced, OperationField, operations_in
 from feedscript.feeds.mapping.operations import Truncate
@@ -32,9 +34,20 @@ def read_mapping(path: Path) -> Mapping:
 
 
 @cache
-def known_synonyms() -> Mapping:
-    """What merchants usually call Google's attributes, and how they usually write their values."""
-    return read_mapping(_HERE / "google.yaml")
+def known_repairs() -> Mapping:
+    """What merchants usually have instead of Google's attributes, and what is usually done to their values."""
+    loaded = load_shipped(_HERE / "google.yaml", "feedscript.feeds.mapping.document:read_mapping")
+    assert isinstance(loaded, Mapping)
+    return loaded
+
+
+def known_synonyms(columns: tuple[str, ...], within: tuple[str, ...] = ()) -> Mapping:
+    """What is known of all merchants, for a source with these columns: which of them bear an attribute's synonym.
+
+    `within` are objects of the source in which names are those of attributes.
+    """
+    spoken = spoken_in(columns, within)
+    return known_repairs().called(spoken.names).with_languages(spoken.languages)
 
 
 class _RuleSchema(Schema):

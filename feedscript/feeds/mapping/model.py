@@ -1,12 +1,21 @@
 """What a mapping is: rows made ready, then which column becomes which attribute, and what is done to its values."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from feedscript.feeds.mapping.numbers import Decimal
-from feedscript.feeds.mapping.operations import Listed, Measure, Operation, Price, Truncate, Without
+from feedscript.feeds.mapping.operations import (
+    Date,
+    Listed,
+    Measure,
+    Operation,
+    Price,
+    Truncate,
+    Without,
+    Words,
+)
 from feedscript.feeds.mapping.rows.looking_up import LookUp
 from feedscript.feeds.mapping.rows.step import RowStep
 from feedscript.feeds.mapping.template import Case
@@ -62,9 +71,23 @@ class Mapping:
 
     def with_decimal(self, decimal: Decimal | None) -> "Mapping":
         """This mapping where amounts that may be read in two ways have this sign before their decimals."""
-        return Mapping(
-            _with_decimal(self.attributes, decimal), _with_decimal(self.inputs, decimal), self.rows
+        return self._settled(
+            lambda each: replace(each, decimal=decimal) if isinstance(each, Price | Measure) else each
         )
+
+    def with_languages(self, languages: tuple[str, ...]) -> "Mapping":
+        """This mapping where words that mean several things mean what they do in these languages."""
+        return self._settled(
+            lambda each: replace(each, languages=languages) if isinstance(each, Date | Words) else each
+        )
+
+    def called(self, names: AbstractMapping[str, tuple[str, ...]]) -> "Mapping":
+        """This mapping where attributes and inputs have these names."""
+
+        def named(rules: AbstractMapping[str, Rule]) -> dict[str, Rule]:
+            return {name: replace(rule, names=names.get(name, ())) for name, rule in rules.items()}
+
+        return Mapping(named(self.attributes), named(self.inputs), self.rows)
 
     def within_bounds_of(self, profile: Profile) -> "Mapping":
         """This mapping with texts cut, and lists ended, where this partner's attributes end."""
@@ -78,6 +101,19 @@ class Mapping:
             for name, rule in self.attributes.items()
         }
         return Mapping(rules, self.inputs, self.rows)
+
+    def _settled(self, settle: Callable[[Operation], Operation]) -> "Mapping":
+        """This mapping with each operation as `settle` has it."""
+
+        def settled(rules: AbstractMapping[str, Rule]) -> dict[str, Rule]:
+            return {
+                name: replace(rule, operations=tuple(map(settle, rule.operations)))
+                if rule.operations
+                else rule
+                for name, rule in rules.items()
+            }
+
+        return Mapping(settled(self.attributes), settled(self.inputs), self.rows)
 
 
 def _all_bounded(operations: tuple[Operation, ...], attribute: Attribute | None) -> tuple[Operation, ...]:
@@ -101,19 +137,6 @@ def _bounded(operation: Operation, attribute: Attribute | None) -> Iterator[Oper
         yield replace(operation, at_most=max(attribute.max_values, operation.at_most if several else 1))
     else:
         yield operation
-
-
-def _with_decimal(rules: AbstractMapping[str, Rule], decimal: Decimal | None) -> dict[str, Rule]:
-    return {
-        name: replace(rule, operations=tuple(_settled(each, decimal) for each in rule.operations))
-        if rule.operations
-        else rule
-        for name, rule in rules.items()
-    }
-
-
-def _settled(operation: Operation, decimal: Decimal | None) -> Operation:
-    return replace(operation, decimal=decimal) if isinstance(operation, Price | Measure) else operation
 
 
 def _over(own: AbstractMapping[str, Rule], base: AbstractMapping[str, Rule]) -> dict[str, Rule]:

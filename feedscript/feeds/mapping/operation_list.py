@@ -152,6 +152,7 @@ OPERATIONS: Mapping[str, Entry] = {
         lambda words: kinds.Values({own: tuple(theirs) for own, theirs in words.items()}),
     ),
     "without": _name(kinds.Without),
+    "words": Entry(ChoiceField(tuple(kinds.Words.kinds), required=True), kinds.Words),
 }
 
 

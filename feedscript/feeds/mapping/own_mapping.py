@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import validates_schema
 
 from feedscript.feeds.engine.unknown_names import UnknownName
-from feedscript.feeds.mapping.document import MappingSchema, known_synonyms
+from feedscript.feeds.mapping.document import MappingSchema, known_repairs
 from feedscript.feeds.mapping.operation_list import Misplaced, operations_in
 from feedscript.feeds.mapping.preset import presets
 
@@ -29,6 +29,6 @@ class OwnMappingSchema(MappingSchema):
 def _given(document: dict[str, Any]) -> tuple[str, ...]:
     """The attributes and inputs that operations may refer to."""
     own = [name for section in ("attributes", "inputs") for name in document.get(section) or ()]
-    known = [known_synonyms(), *(preset.mapping for preset in presets())]
+    known = [known_repairs(), *(preset.mapping for preset in presets())]
     theirs = [name for mapping in known for name in (*mapping.inputs, *mapping.attributes)]
     return tuple(dict.fromkeys([*own, *theirs]))

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from feedscript.feeds.documents.shipped import load_shipped
-from feedscript.feeds.mapping.document import known_synonyms
+from feedscript.feeds.mapping.languages.spoken import spoken_in
 from feedscript.feeds.mapping.names import folded
 from feedscript.feeds.profiles.model import Attribute
 
@@ -34,15 +34,9 @@ def near_names(missing: Iterable[Attribute], columns: Iterable[str]) -> Mapping[
 
 
 def _near(missing: tuple[Attribute, ...], columns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    synonyms = known_synonyms().attributes
+    synonyms = spoken_in(columns).names
     left = {name: column for column, name in reversed([*folded(columns).items()]) if name}
-    wanted = {
-        attribute.name: (
-            attribute.name,
-            *(synonyms[attribute.name].names if attribute.name in synonyms else ()),
-        )
-        for attribute in missing
-    }
+    wanted = {attribute.name: (attribute.name, *synonyms.get(attribute.name, ())) for attribute in missing}
     names = folded(tuple({name for listed in wanted.values() for name in listed}))
     for attribute in missing:
         known = next((names[name] for name in wanted[attribute.name] if names[name] in left), None)

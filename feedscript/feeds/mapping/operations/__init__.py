@@ -29,7 +29,7 @@ from feedscript.feeds.mapping.operations.parts import (
 )
 from feedscript.feeds.mapping.operations.stock import Oversell, StockCount
 from feedscript.feeds.mapping.operations.texts import PlainText, Truncate, Upper
-from feedscript.feeds.mapping.operations.words import Blank, Default, UnlessZero, Values
+from feedscript.feeds.mapping.operations.words import Blank, Default, UnlessZero, Values, Words
 
 __all__ = [
     "Absolute",
@@ -75,4 +75,5 @@ __all__ = [
     "Url",
     "Values",
     "Without",
+    "Words",
 ]

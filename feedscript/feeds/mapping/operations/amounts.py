@@ -4,17 +4,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.engine.sql import choice, identifier, literal, literals
+from feedscript.feeds.engine.sql import choice, identifier, literal, looked_up
 from feedscript.feeds.mapping import money, numbers
+from feedscript.feeds.mapping.languages.lexicon import MEANINGS, lexicon
+from feedscript.feeds.mapping.names import fold_layers
 from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 
-_UNITS = {
-    "kg": ("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm"),
-    "g": ("g", "gr", "gram", "grams", "gramm"),
-    "lb": ("lb", "lbs", "pound", "pounds"),
-    "oz": ("oz", "ounce", "ounces"),
-}
+_UNITS = MEANINGS["unit"]
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class UnlessSameAs(Costly):
 
 @dataclass(frozen=True)
 class Measure(Alone):
-    """Write a weight as number, space, unit: `1,2KG` becomes `1.2 kg`; without a unit it stays.
+    """Write a weight as number, space, unit: `1,2KG` becomes `1.2 kg`, `250 Gramm` `250 g`; without a unit it stays.
 
     `decimal` settles numbers that may be read in two ways, as in a price.
     """
@@ -95,18 +92,17 @@ class Measure(Alone):
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
         text, number, unit = (f"{column}:{part}" for part in ("text", "number", "unit"))
-        units = [
-            (f"{identifier(unit)} IN ({literals(words)})", literal(own)) for own, words in _UNITS.items()
-        ]
-        parts = f"^({numbers.RUN}) ?([a-zA-Z]+)\\.?$"
+        parts = f"^({numbers.RUN}) ?([^0-9\\s.,]+)\\.?$"
+        own = looked_up(identifier(unit), lexicon().sure["unit"])
         run = f"regexp_extract({identifier(text)}, {literal(parts)}, 1)"
-        written = f"{self._unmistakable(identifier(number))} || ' ' || {choice(units, 'NULL')}"
+        written = f"{self._unmistakable(identifier(number))} || ' ' || {own}"
         return (
             {text: f"CASE WHEN {self._is_right(value)} THEN NULL ELSE {numbers.folded(value)} END"},
             {
                 number: numbers.reading(run, self.decimal),
-                unit: f"lower(regexp_extract({identifier(text)}, {literal(parts)}, 2))",
+                unit: f"regexp_extract({identifier(text)}, {literal(parts)}, 2)",
             },
+            *fold_layers(unit),
             {column: f"coalesce({written}, {value})"},
         )
 

@@ -31,7 +31,7 @@ class Micros(Alone):
 
 
 @dataclass(frozen=True)
-class Unit(Costly):
+class Unit:
     """Put another input's unit behind a bare number: `1.2` and `kg` become `1.2 kg`; what has a unit stays."""
 
     name: ClassVar[str] = "unit"
@@ -40,8 +40,15 @@ class Unit(Costly):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value, unit = identifier(column), identifier(self.source)
-        bare = f"regexp_full_match({value}, '[0-9]+([.][0-9]+)?') AND {unit} <> ''"
-        return ({column: f"CASE WHEN {bare} THEN {value} || ' ' || {unit} ELSE {value} END"},)
+        lacks_it = f"{self._is_bare(value)} AND {unit} <> ''"
+        return ({column: f"CASE WHEN {lacks_it} THEN {value} || ' ' || {unit} ELSE {value} END"},)
+
+    def leaves(self, value: str) -> str:
+        return f"NOT {self._is_bare(value)}"
+
+    @staticmethod
+    def _is_bare(value: str) -> str:
+        return f"regexp_full_match({value}, '[0-9]+([.,][0-9]+)?')"
 
     def refers_to(self) -> tuple[str, ...]:
         return (self.source,)

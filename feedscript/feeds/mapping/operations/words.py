@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.engine.sql import identifier, literal, literals
+from feedscript.feeds.engine.sql import identifier, literal, literals, looked_up
+from feedscript.feeds.mapping.languages.lexicon import MEANINGS, lexicon
 from feedscript.feeds.mapping.names import fold, fold_layers, folded, lower_sql
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
 
@@ -37,6 +38,36 @@ class Values(Alone):
         """The first value that the word is known for."""
         known = (own for own, words in self.words.items() if fold(word) in folded((own, *words)).values())
         return next(known, None)
+
+
+@dataclass(frozen=True)
+class Words(Alone):
+    """Replace the words of many languages for an availability, a gender, a yes or no ... by the attribute's own.
+
+    `languages` are those that the source's headers tell, which settle what means several things.
+    """
+
+    name: ClassVar[str] = "words"
+    kinds: ClassVar[Mapping[str, tuple[str, ...]]] = MEANINGS
+
+    kind: str
+    languages: tuple[str, ...] = ()
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        known = lexicon()
+        value, word, folded = (f"{column}{part}" for part in ("", ":word", ":folded"))
+        it, was = identifier(folded), identifier(value)
+        # Of most values the words of the source's own language settle what they are.
+        tables = (known.table(self.kind, self.languages), known.sure[self.kind])
+        meanings = ", ".join(f"{looked_up(it, each)}" for each in tables)
+        return (
+            {word: f"CASE WHEN {self.leaves(was)} THEN NULL ELSE {was} END"},
+            *fold_layers(folded, word),
+            {column: f"CASE WHEN {it} IS NULL THEN {was} ELSE coalesce({meanings}, {was}) END"},
+        )
+
+    def leaves(self, value: str) -> str:
+        return f"{value} IN ({literals(MEANINGS[self.kind])})"
 
 
 def _folded(words: tuple[str, ...]) -> str:

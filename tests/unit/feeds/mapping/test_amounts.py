@@ -14,7 +14,7 @@ from babel.numbers import format_currency
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds.mapping import Mapping, Rule, compile_mapping, known_synonyms, match_columns
+from feedscript.feeds.mapping import Mapping, Rule, compile_mapping, known_repairs, match_columns
 from feedscript.feeds.mapping.currencies import currencies
 from feedscript.feeds.mapping.numbers import Decimal as Sign
 from feedscript.feeds.mapping.operations import Currency, Measure, Operation, Price, UnlessSameAs
@@ -202,7 +202,7 @@ def test_measure(value: str, expected: str | None, comma: str | None) -> None:
 def test_other_amounts_have_the_prices_currency(
     price: str, sale: str, currency: str | None, expected: str | None
 ) -> None:
-    usual = known_synonyms()
+    usual = known_repairs()
     names = ("price", "sale_price")
     mapping = Mapping({name: usual.attributes[name] for name in names}, usual.inputs)
     assert mapped(mapping, (*names, "currency"), [price, sale, currency])["sale_price"] == expected

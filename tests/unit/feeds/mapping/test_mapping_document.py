@@ -7,7 +7,6 @@ import pytest
 
 from feedscript.feeds.engine.errors import BadConfig, ConfigError
 from feedscript.feeds.mapping import Mapping, Rule, UnknownColumn, known_synonyms, match_columns, read_mapping
-from feedscript.feeds.mapping.names import fold
 from feedscript.feeds.mapping.operations import Gtin, Truncate
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "mapping.md"
@@ -66,23 +65,16 @@ def test_a_merchants_mapping_goes_over_the_synonyms() -> None:
     assert merged.attributes["brand"] == Rule(constant="Fernhollow", operations=())
 
 
-def test_no_synonym_means_two_attributes() -> None:
-    known = known_synonyms()
-    owners: dict[str, str] = {}
-    for name, rule in (known.inputs | known.attributes).items():
-        for word in {fold(word) for word in (name, *rule.names)}:
-            assert owners.setdefault(word, name) == name, f"{word} means {owners[word]} and {name}"
-
-
 @pytest.mark.parametrize(
     "header", ["Product Name", "product_name", "productName", "PRODUCT-NAME", " Product  name "]
 )
 def test_names_are_matched_as_people_mean_them(header: str) -> None:
-    assert match_columns((header,), known_synonyms()).used == {"title": (header,)}
+    assert match_columns((header,), known_synonyms((header,))).used == {"title": (header,)}
 
 
 def test_an_attributes_own_name_comes_before_synonyms() -> None:
-    matches = match_columns(("Name", "Title", "SKU", "id"), known_synonyms())
+    columns = ("Name", "Title", "SKU", "id")
+    matches = match_columns(columns, known_synonyms(columns))
     assert matches.used == {"id": ("id",), "title": ("Title",)}
     assert matches.unused == ("Name", "SKU")
 
@@ -121,7 +113,7 @@ def test_case_1_15_a_column_named_for_one_attribute_stays_available_to_others(
     named: dict[str, str], columns: tuple[str, ...], expected: dict[str, tuple[str, ...]]
 ) -> None:
     own = Mapping({name: Rule(columns=(column,)) for name, column in named.items()})
-    assert match_columns(columns, own.over(known_synonyms())).used == expected
+    assert match_columns(columns, own.over(known_synonyms(columns))).used == expected
 
 
 def test_a_column_that_is_not_there_is_an_error() -> None:

@@ -9,7 +9,7 @@ from feedscript.feeds.mapping import (
     MisplacedReference,
     Rule,
     compile_mapping,
-    known_synonyms,
+    known_repairs,
     match_columns,
 )
 from feedscript.feeds.mapping.operations import (
@@ -238,7 +238,7 @@ def test_nothing_in_a_mapping_or_a_header_is_evaluated() -> None:
     assert mapped(Mapping({HOSTILE: rule}), (HOSTILE,), ["xy"]) == {HOSTILE: None}
 
 
-KNOWN = known_synonyms()
+KNOWN = known_repairs()
 USUAL = (*KNOWN.attributes, *KNOWN.inputs)
 ANY_VALUE = st.none() | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0")

@@ -40,6 +40,7 @@ PARAMETERS: dict[str, object] = {
     "unwrap": {"parameter": "to", "hosts": ["net.example"]},
     "values": {"in_stock": ["yes", "재고 있음"], "out_of_stock": ["no", "0"]},
     "without": "other",
+    "words": "availability",
 }
 #: What these do is done each time they are asked: to calculate, or to take a part, twice is something else.
 NOT_IDEMPOTENT = {"net_to_gross", "part", "plus", "reduced_by", "rest", "times"}

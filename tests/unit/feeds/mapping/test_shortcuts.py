@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.engine.sql import identifier
-from feedscript.feeds.mapping import Foreknown, Mapping, Rule, compile_mapping, known_synonyms, match_columns
+from feedscript.feeds.mapping import Foreknown, Mapping, Rule, compile_mapping, known_repairs, match_columns
 from feedscript.feeds.mapping.operations import (
     Blank,
     Currency,
+    Date,
     Gtin,
     Layer,
     Measure,
@@ -24,6 +25,7 @@ from feedscript.feeds.mapping.operations import (
     UnlessZero,
     Url,
     Values,
+    Words,
 )
 from feedscript.feeds.readers.survey import Alphabet
 from feedscript.feeds.readers.white_space import BLANKS
@@ -43,13 +45,16 @@ OPERATIONS: dict[str, tuple[Operation, ...]] = {
     "price": (Price(("currency",), "comma"), UnlessZero()),
     "currency": (Currency(),),
     "measure": (Measure("comma"),),
+    "words": (StockCount(), Words("availability", ("cs",))),
+    "date": (Date(),),
 }
-USUAL = known_synonyms()
+USUAL = known_repairs()
 PIECES = [
     *"aeZ019 .,;-+/<>&#%:'\"|{}=\\\t\n\r\f\x0b\x1f\x7f", *BLANKS, "  ", "ß", "€", "&amp;", "<b>", "</b>", "new", "neu",
     "New", "used", "in_stock", "out_of_stock", "n/a", "0 stk", "does not apply", "EUR", "12.90 EUR", "1.299 EUR",
     "0.00 EUR", "KWD 1.250", "5 pcs", "1.250 kg", "https://shop.example/a?b=1", "4006381333931", "036000291452",
     "36000291452", "100000000e-02", "https://shop.example/a b", "//shop.example/c", "1.250 IQD", "x" * 9,
+    "27. Mai 2026", "2026-05-27", "skladem", "ne",
 ]  # fmt: skip
 VALUES = st.none() | st.lists(st.sampled_from(PIECES), max_size=4).map("".join)
 

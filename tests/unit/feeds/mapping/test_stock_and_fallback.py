@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedscript.feeds.mapping import Mapping, Rule, known_synonyms
+from feedscript.feeds.mapping import Mapping, Rule, known_repairs
 from feedscript.feeds.mapping.operations import Blank, Default, PlainText, Price, StockCount, UnlessZero
 from tests.unit.feeds.mapping.mapped_rows import mapped, worked
 
@@ -53,7 +53,7 @@ def test_case_1_6_stock_counts(value: str | None, expected: str | None) -> None:
 
 @pytest.mark.parametrize("value", [None, "", "  ", "\u00a0"])
 def test_case_1_6_no_stock_told_is_not_out_of_stock(value: str | None) -> None:
-    usual = known_synonyms().attributes["availability"].operations
+    usual = known_repairs().attributes["availability"].operations
     assert usual is not None
     assert worked(value, *usual) is None
 
@@ -115,7 +115,7 @@ def test_unless_zero(value: str | None, expected: str | None) -> None:
 
 
 def test_case_1_14_a_sale_price_of_zero_is_no_sale_by_the_usual_mapping() -> None:
-    known = known_synonyms()
+    known = known_repairs()
     mapping = Mapping({name: known.attributes[name] for name in ("price", "sale_price")}, known.inputs)
     columns = ("price", "sale_price", "currency")
     assert mapped(mapping, columns, ["10", "0,00", "EUR"]) == {"price": "10.00 EUR", "sale_price": None}
@@ -124,7 +124,7 @@ def test_case_1_14_a_sale_price_of_zero_is_no_sale_by_the_usual_mapping() -> Non
 
 
 def test_case_1_9_identifiers_are_never_cut() -> None:
-    known = known_synonyms().attributes
+    known = known_repairs().attributes
     maker = "The Old Fernhollow " * 5
     for name in ("id", "brand", "mpn", "gtin", "item_group_id"):
         assert worked(maker.strip(), *(known[name].operations or ())) in {
