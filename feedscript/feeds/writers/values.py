@@ -81,7 +81,8 @@ def _part_of_price(form: Cell, value: str) -> str:
 
 
 def _worded(form: Cell, value: str) -> str:
-    if not form.words:
+    written = {**form.words, **form.nearest}
+    if not written:
         return value
-    words = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in form.words.items())
+    words = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in written.items())
     return f"CASE {value} {words} ELSE {value} END"

@@ -102,6 +102,8 @@ def test_a_refused_prefix_is_never_called_fine(ranges: tuple[str, ...]) -> None:
     numbers = {prefix: with_check_digit(f"{prefix:03}123456789") for prefix in range(1000)}
     listed = ", ".join(f"({prefix}, '{number}')" for prefix, number in numbers.items())
     values = f"SELECT p, v FROM (VALUES {listed}) AS t(p, v)"
-    found = duckdb.connect().execute(f"SELECT p FROM ({shared.over(values)}) WHERE {fine} ORDER BY p").fetchall()
+    found = (
+        duckdb.connect().execute(f"SELECT p FROM ({shared.over(values)}) WHERE {fine} ORDER BY p").fetchall()
+    )
     bounds = [tuple(map(int, each.split("-"))) for each in ranges]
     assert [p for (p,) in found] == [p for p in range(1000) if not any(a <= p <= b for a, b in bounds)]

@@ -94,6 +94,41 @@ def test_a_price_gives_its_amount(price: str) -> None:
     assert row == (price[:-4],)
 
 
+@pytest.mark.parametrize(
+    ("profile", "word", "written_as"),
+    [
+        pytest.param("google", "discontinued", "out_of_stock", id="the-base-itself"),
+        pytest.param("openai", "Discontinued", "out_of_stock", id="in-another-spelling"),
+        pytest.param("microsoft", "backorder", "out of stock", id="another-word"),
+        pytest.param("kelkoo", "discontinued", "6", id="a-digit"),
+        pytest.param("klarna", "discontinued", "out of stock", id="a-free-text"),
+        pytest.param("google-local-inventory", "preorder", "out_of_stock", id="a-shop"),
+    ],
+)
+def test_a_word_that_a_partner_has_not_is_its_nearest_and_told(
+    tmp_path: Path, profile: str, word: str, written_as: str
+) -> None:
+    own = {"store_code": "S", "seller_name": "Acme"}
+    preordered = {"availability": word, "availability_date": "2026-12-20T00:00+00:00"}
+    source = write_csv(tmp_path / "export.csv", [product(1, **own), product(2, **own, **preordered)])
+    feed = tmp_path / f"feed{load_profile(profile).files[0].endings[0]}"
+    generated = generate(source, feed, profile=profile)
+    told = [each for each in generated.repairs if each.operation == "nearest_word"]
+    assert [(each.total, [(s.item_id, s.before, s.after) for s in each.samples]) for each in told] == [
+        (1, [("SKU-2", word.lower(), written_as)])
+    ]
+    assert generated.items_written == 2
+    assert written_as in feed.read_text("utf-8")
+
+
+@pytest.mark.parametrize("profile", ["meta", "tiktok", "snapchat"])
+def test_a_word_that_a_partner_has_stays(tmp_path: Path, profile: str) -> None:
+    source = write_csv(tmp_path / "export.csv", [product(availability="discontinued")])
+    generated = generate(source, tmp_path / "feed.csv", profile=profile)
+    assert [each for each in generated.repairs if each.attribute == "availability"] == []
+    assert "discontinued" in (tmp_path / "feed.csv").read_text("utf-8")
+
+
 def test_a_price_without_currency_has_its_currency_beside_it(tmp_path: Path) -> None:
     item = written(tmp_path, "awin")
     assert (item["price"], item["currency"]) == ("79.90", "USD")
