@@ -194,19 +194,20 @@ def generate(
         planned = plan(staged, target, own, options, (source, Path(workdir), limits))
         planned.refuse_missing()
         writing = Writing(
-            planned.rules,
-            planned.preparation,
-            planned.lists,
-            planned.matches,
-            target,
-            planned.canonical,
-            planned.declared,
-            standard,
-            names,
-            numbering,
-            limits,
-            Path(workdir),
-            progress,
+            rules=planned.rules,
+            preparation=planned.preparation,
+            lists=planned.lists,
+            matches=planned.matches,
+            profile=target,
+            canonical=planned.canonical,
+            declared=planned.declared,
+            declared_currency=options.currency,
+            standard=standard,
+            names=names,
+            numbering=numbering,
+            limits=limits,
+            workdir=Path(workdir),
+            progress=progress,
         )
 
         def accept(account: Account, rejects: Rejects) -> None:

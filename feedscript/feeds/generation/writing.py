@@ -14,7 +14,7 @@ from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.excluding import Excluding, Rejects, Standard
 from feedscript.feeds.generation.lists import keep_lists
-from feedscript.feeds.generation.one_currency import refuse_several_currencies
+from feedscript.feeds.generation.one_currency import currency_of_feed
 from feedscript.feeds.generation.publishing import Shelf
 from feedscript.feeds.generation.rejects import Origins, list_rejects
 from feedscript.feeds.generation.repairs import (
@@ -71,7 +71,8 @@ class Writing:
     """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
 
     `preparation` comes first: what is done with the source's rows, with `lists` to look values up in.
-    `names` are the values of placeholders in the partner's file, `numbering` the numbers that ids had in earlier feeds.
+    `declared_currency` is the shop's, if the merchant's file names it. `names` are the values of placeholders in the
+    partner's file, `numbering` the numbers that ids had in earlier feeds.
     """
 
     rules: Mapping
@@ -81,6 +82,7 @@ class Writing:
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
     declared: dict[str, str]
+    declared_currency: str | None
     standard: Standard
     names: AbstractMapping[str, str]
     numbering: Numbering
@@ -135,7 +137,10 @@ class Writing:
         )
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
         numbering = self._numbered(connection, items, cells)
-        columns = self._columns(cells, form)
+        currency = currency_of_feed(
+            connection, items, cells, self.profile, staged.source.uri, self.declared_currency
+        )
+        columns = self._columns(cells, form, currency)
         rejects = Rejects()
         if self.standard.exclude and account.items:
             excluding = self._excluding(connection, ledger, columns, form)
@@ -148,7 +153,6 @@ class Writing:
             list_rejects(excluding, origin, **listed)
         else:
             accept(account, rejects)
-        refuse_several_currencies(connection, items, cells, self.profile, staged.source.uri)
         feed = write(connection, items, columns, form, shelf.partial(shelf.feed), names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
@@ -191,10 +195,14 @@ class Writing:
             return self.numbering
         return put_to_use(connection, items, cells[attribute], self.numbering)
 
-    def _columns(self, cells: AbstractMapping[str, str], form: FileForm) -> list[Column]:
+    def _columns(
+        self, cells: AbstractMapping[str, str], form: FileForm, currency: str | None
+    ) -> list[Column]:
         titles = {name: title for name, title in self.declared.items() if name not in self._parted}
         given = {**self.canonical, **self._parted}
-        columns = partner_columns(self.profile, given, cells, every=not form.file.header)
+        columns = partner_columns(
+            self.profile, given, cells, every=not form.file.header, currency=currency
+        )
         return [replace(each, title=titles.get(each.attribute.origin, each.title)) for each in columns]
 
     @cached_property

@@ -50,18 +50,24 @@ class Column:
 
 
 def partner_columns(
-    profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str], *, every: bool = False
+    profile: Profile,
+    canonical: Mapping[str, Attribute],
+    cells: Mapping[str, str],
+    *,
+    every: bool = False,
+    currency: str | None = None,
 ) -> Iterator[Column]:
     """The columns that can be written, in the profile's order; `every` one where they are known by their place.
 
-    `canonical` are the attributes of the canonical product, `cells` the SQL of those that the items have.
+    `canonical` are the attributes of the canonical product, `cells` the SQL of those that the items have. Of prices in
+    another currency than `currency`, if it is given, no amount is taken.
     """
     for attribute in profile.attributes:
         source = _source(attribute, cells)
         if attribute.cell.constant is not None:
             yield Column(attribute, attribute.title, literal(attribute.cell.constant))
         elif source is not None:
-            column = _column(attribute, canonical, cells, source)
+            column = _column(attribute, canonical, cells, source, currency)
             yield _as_json(column) if attribute.cell.json else column
         elif every:
             yield Column(attribute, attribute.title, "NULL::VARCHAR")
@@ -114,7 +120,11 @@ def _other(form: Cell, cells: Mapping[str, str], cell: str) -> str:
 
 
 def _column(
-    attribute: Attribute, canonical: Mapping[str, Attribute], cells: Mapping[str, str], cell: str
+    attribute: Attribute,
+    canonical: Mapping[str, Attribute],
+    cells: Mapping[str, str],
+    cell: str,
+    currency: str | None,
 ) -> Column:
     form, origin = attribute.cell, canonical[attribute.origin]
     if form.members:
@@ -129,7 +139,7 @@ def _column(
             listed = f"list_concat({listed}, coalesce({more}, []))"
         return _several(attribute, f"CASE WHEN {cell} IS NOT NULL THEN {listed} END")
     if not origin.repeatable:
-        return Column(attribute, attribute.title, taken(attribute, _parted(attribute, origin, cell)))
+        return Column(attribute, attribute.title, taken(attribute, _parted(attribute, origin, cell), currency))
     if origin is attribute:
         return Column(attribute, attribute.title, cell, mostly_one(origin, cell))
     return _of_several(attribute, origin, cell)
