@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from feedscript.feeds.engine.endings import REJECTS_TABLE_ENDING
 from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
@@ -163,9 +164,10 @@ def generate(
     far it may fall below the last one, of which the manifest beside it tells. With `deltas` what changed against the
     feed that lies there is listed too. `feed_uri` is how the manifest names the feed. Where the partner takes numbers
     for ids, which number stands for which is kept beside the feed (`<destination>.numbers.json`).
-    Raises a FeedError before anything is published where the source cannot be read whole or has no item, too much of
+    Raises a FeedError before a feed is published where the source cannot be read whole or has no item, too much of
     it is lost or rejected, too few items are left, a required attribute has no column, the mapping names what does not
-    exist, or the destination's name promises another format.
+    exist, or the destination's name promises another format. Where too many items are rejected they are listed all the
+    same, beside the feed that lies there.
     """
     standard = standard or Standard()
     shelf = _shelf(destination)
@@ -216,7 +218,9 @@ def generate(
             if account.share_lost > max_lost_ratio:
                 raise TooMuchLost(staged.source.uri, account, max_lost_ratio)
             if rejects.total == account.items or rejects.share > standard.max_rejected_ratio:
-                raise TooManyRejected(staged.source.uri, rejects, target.id, standard.max_rejected_ratio)
+                listed = (feed_uri or str(destination)) + REJECTS_TABLE_ENDING
+                most = standard.max_rejected_ratio
+                raise TooManyRejected(staged.source.uri, rejects, target.id, most, listed=listed)
             before = last_published(shelf.manifest)
             guard.accept(feed_uri or str(destination), account.items - rejects.total, before)
 

@@ -20,9 +20,9 @@ class SeveralCurrencies(FeedError):
     def __init__(self, uri: str, profile: str, currencies: Mapping[str, int]) -> None:
         told = ", ".join(f"{currency} x{items}" for currency, items in currencies.items())
         super().__init__(
-            f"{uri} has prices in several currencies ({told}), none of which most of them have, and a feed of {profile}"
-            " does not say which is in which. Name the feed's in the merchant's file (source: currency:), keep the items"
-            " of one by a row step (rows: - where:), or make a feed for each"
+            f"{uri} has prices in several currencies ({told}), none of which most of them have, and a feed of "
+            f"{profile} does not say which is in which. Name the feed's in the merchant's file (source: currency:), "
+            "keep the items of one by a row step (rows: - where:), or make a feed for each"
         )
         self.uri = uri
         self.currencies = currencies
@@ -33,10 +33,11 @@ def currency_of_feed(
     items: str,
     cells: Mapping[str, str],
     profile: Profile,
+    *,
     uri: str,
     declared: str | None,
 ) -> str | None:
-    """The currency in which alone amounts are written; None where each is told, or all prices of `items` (SQL) are in one.
+    """The currency in which alone amounts are written; None where each is told, or all of `items` (SQL) are in one.
 
     It is the one that is `declared`, if any item has it, else that of more than half of the prices. Raises
     SeveralCurrencies where there is no such.

@@ -138,21 +138,24 @@ class Writing:
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
         numbering = self._numbered(connection, items, cells)
         currency = currency_of_feed(
-            connection, items, cells, self.profile, staged.source.uri, self.declared_currency
+            connection,
+            items,
+            cells,
+            self.profile,
+            uri=staged.source.uri,
+            declared=self.declared_currency,
         )
         columns = self._columns(cells, form, currency)
         rejects = Rejects()
         if self.standard.exclude and account.items:
             excluding = self._excluding(connection, ledger, columns, form)
             rejects = excluding.rejects
-            accept(account, rejects)
             items = excluding.kept()
             # Behind steps over rows an item is no row of the source by itself.
             origin = None if self.preparation.steps else Origins(staged, rejected, self.limits)
             listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
             list_rejects(excluding, origin, **listed)
-        else:
-            accept(account, rejects)
+        accept(account, rejects)
         feed = write(connection, items, columns, form, shelf.partial(shelf.feed), names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
@@ -200,9 +203,7 @@ class Writing:
     ) -> list[Column]:
         titles = {name: title for name, title in self.declared.items() if name not in self._parted}
         given = {**self.canonical, **self._parted}
-        columns = partner_columns(
-            self.profile, given, cells, every=not form.file.header, currency=currency
-        )
+        columns = partner_columns(self.profile, given, cells, every=not form.file.header, currency=currency)
         return [replace(each, title=titles.get(each.attribute.origin, each.title)) for each in columns]
 
     @cached_property

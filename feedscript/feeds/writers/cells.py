@@ -139,7 +139,9 @@ def _column(
             listed = f"list_concat({listed}, coalesce({more}, []))"
         return _several(attribute, f"CASE WHEN {cell} IS NOT NULL THEN {listed} END")
     if not origin.repeatable:
-        return Column(attribute, attribute.title, taken(attribute, _parted(attribute, origin, cell), currency))
+        return Column(
+            attribute, attribute.title, taken(attribute, _parted(attribute, origin, cell), currency)
+        )
     if origin is attribute:
         return Column(attribute, attribute.title, cell, mostly_one(origin, cell))
     return _of_several(attribute, origin, cell)

@@ -53,10 +53,8 @@ def cut(value: str, length: int) -> str:
 
 def _part(form: Cell, value: str, currency: str | None) -> str:
     match form.take:
-        case "amount":
-            return _amount(value, currency)
-        case "currency":
-            return f"CASE WHEN {is_price(value)} THEN split_part({value}, {_SPACE}, 2) END"
+        case "amount" | "currency":
+            return _part_of_price(form, value, currency)
         case "number":
             return f"nullif(split_part({value}, {_SPACE}, 1), '')"
         case "unit":
@@ -78,11 +76,13 @@ def _part(form: Cell, value: str, currency: str | None) -> str:
             return value
 
 
-def _amount(value: str, currency: str | None) -> str:
-    # What is no price of the feed's stays as it is, so that it is found to be none.
+def _part_of_price(form: Cell, value: str, currency: str | None) -> str:
+    if form.take == "currency":
+        return f"CASE WHEN {is_price(value)} THEN split_part({value}, {_SPACE}, 2) END"
     is_own = is_price(value)
     if currency is not None:
         is_own += f" AND ends_with({value}, {literal(f' {currency}')})"
+    # What is no price of the feed's stays as it is, so that it is found to be none.
     return f"CASE WHEN {is_own} THEN split_part({value}, {_SPACE}, 1) ELSE {value} END"
 
 
