@@ -40,7 +40,7 @@ from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.writers.cells import Column, partner_columns
 from feedscript.feeds.writers.feed_file import WrittenFeed, write
 from feedscript.feeds.writers.file_form import DELIMITED, FileForm
-from feedscript.feeds.writers.nearest import nearest_words
+from feedscript.feeds.writers.mended import mended
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 
 #: What the engine is granted of its memory: to group and sort whole rows, which it fills; and to write items in order,
@@ -160,7 +160,7 @@ class Writing:
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
         )
-        made = (*nearest_words(connection, items, columns, cells), *feed.replacements)
+        made = (*mended(connection, items, columns), *feed.replacements)
         replaced = (told_replacement(connection, items, item, each) for each in made)
         again = scan if self.preparation.steps else source_table(staged, self.limits)
         repairs = [*self._repairs(connection, staged, ledger, again), *replaced]
