@@ -105,6 +105,10 @@ class Excluding:
         )
         return f"(SELECT * FROM {self.table} WHERE get_bit(getvariable('left_out'), n::INTEGER) = 0)"
 
+    def left_out(self) -> str:
+        """The places of the items to leave out, as a query for n."""
+        return "SELECT n FROM faulty"
+
     def findings(self) -> Iterator[tuple[int, str | None, list[Finding]]]:
         """Each item that is left out, in order: its place, its id, and all that is wrong with it."""
         rules, names = self._judged.rules(), [*self._judged.whole.columns]

@@ -152,7 +152,8 @@ class Writing:
             rejects = excluding.rejects
             items = excluding.kept()
             # Behind steps over rows an item is no row of the source by itself.
-            origin = None if self.preparation.steps else Origins(staged, rejected, self.limits)
+            places = self.preparation.places(self.workdir) if self.preparation.steps else None
+            origin = Origins(staged, rejected, self.limits, places)
             listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
             list_rejects(excluding, origin, **listed)
         accept(account, rejects)
