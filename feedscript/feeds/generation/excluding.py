@@ -13,7 +13,6 @@ from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.judging import Judged
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile
-from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.rules.compilation import Usual, compile_rules
 from feedscript.feeds.rules.rule import Rule, attribute_rule
@@ -160,7 +159,7 @@ class Excluding:
         return compile_rules(
             self.profile,
             header,
-            country=country_code(self.standard.country),
+            country=self.standard.country,
             as_of=self.standard.as_of,
             joined=self.joined,
             skipped=frozenset(skipped),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from feedscript.feeds.engine.endings import REJECTS_TABLE_ENDING
 from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.paths import AnyPath
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.generation.deltas import write_deltas
 from feedscript.feeds.generation.errors import (
@@ -46,6 +47,7 @@ from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.preparation import Preparation
 from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
+from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
@@ -140,8 +142,8 @@ def plan(
 
 
 def generate(
-    source: Path,
-    destination: Path,
+    source: AnyPath,
+    destination: AnyPath,
     *,
     uri: str | None = None,
     profile: str = "google",
@@ -169,7 +171,9 @@ def generate(
     exist, or the destination's name promises another format. Where too many items are rejected they are listed all the
     same, beside the feed that lies there.
     """
+    source, destination = Path(source), Path(destination)
     standard = standard or Standard()
+    standard = replace(standard, country=country_code(standard.country))
     shelf = _shelf(destination)
     target = load_profile(profile)
     form = file_form(target, destination.name)

@@ -165,3 +165,15 @@ def test_a_partners_file_gives_its_profile_and_pins_its_version(tmp_path: Path) 
             f"acme.yaml:1: profile: the profile meta has no version '1999-01' here; known are {version}"
             in job["error"]
         )
+
+
+def test_of_a_partners_file_that_is_no_yaml_file_and_line_are_told_and_nothing_else(tmp_path: Path) -> None:
+    configure(tmp_path, "partners", "p1", "profile: meta\nvalidation: [\n")
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", b"id,title\n1,A\n")
+        accepted = server.post("/api/feed/generate", request_body(partner_id="p1"))
+        assert accepted.status_code == 202
+        assert "warnings" not in accepted.json()
+        job = server.reaches(accepted.json()["job_id"], "generated", "generation_failed")
+        assert (job["status"], job["reason"]) == ("generation_failed", "bad_config")
+        assert "p1.yaml:3: is not YAML" in job["error"]
