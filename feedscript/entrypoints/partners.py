@@ -63,13 +63,14 @@ class ConfiguredPartners(Partners):
         merchant_id: str,
         stamps: tuple[_Stamp, ...],  # noqa: ARG002 - what is kept holds for these alone
     ) -> Partner | None:
-        given = [
-            profile_given(read_document(path, _Anything()).given) if path else None
-            for path in (
-                config_file(self._folder / "partners", partner_id),
-                config_file(self._folder / "merchants", merchant_id),
-            )
-        ]
+        paths = (
+            config_file(self._folder / "partners", partner_id),
+            config_file(self._folder / "merchants", merchant_id),
+        )
+        documents = [read_document(path, _Anything()) if path else None for path in paths]
+        if any(document and document.mistakes for document in documents):
+            return None
+        given = [profile_given(document.given) if document else None for document in documents]
         if any(profile not in (None, *profile_ids()) for profile in given):
             return None
         own, otherwise = given

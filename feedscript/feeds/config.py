@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from feedscript.feeds.documents.document import Document, read_document
 from feedscript.feeds.engine.errors import ConfigError, Mistake
+from feedscript.feeds.engine.paths import AnyPath
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.generation.wishes import GenerationWishes
 from feedscript.feeds.mapping import Mapping as FeedMapping
@@ -171,11 +172,11 @@ def config_json_schema() -> dict[str, Any]:
 
 
 def load_config(
-    folder: Path,
+    folder: AnyPath,
     *,
     partner_id: str | None = None,
     merchant_id: str | None = None,
-    merchant_file: Path | None = None,
+    merchant_file: AnyPath | None = None,
     profile: str | None = None,
 ) -> tuple[FeedConfig, Policy]:
     """What holds for this partner and this merchant: the merchant's word over the partner's, that over the defaults.
@@ -185,9 +186,10 @@ def load_config(
     there says nothing. `merchant_file` is the merchant's, wherever it lies. Raises UnknownPartner, and ConfigError
     naming file, line and key of every mistake in both.
     """
+    folder = Path(folder)
     paths = {
         "partners": config_file(folder / "partners", partner_id),
-        "merchants": merchant_file or config_file(folder / "merchants", merchant_id),
+        "merchants": Path(merchant_file) if merchant_file else config_file(folder / "merchants", merchant_id),
     }
     documents = {kind: read_document(path, FeedConfigSchema()) for kind, path in paths.items() if path}
     given = {kind: profile_given(document.given) for kind, document in documents.items()}

@@ -18,7 +18,7 @@ _ENGINE = (
 
 
 def warm_up() -> None:
-    """Load the engine, profiles, languages and the page's template; starts no thread, so that forks are safe afterwards."""
+    """Load the engine, profiles, languages and the page's template; starts no thread, so that forks are safe."""
     for module in _ENGINE:
         import_module(module)
     for profile in map(load_profile, profile_ids()):

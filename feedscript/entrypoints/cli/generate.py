@@ -34,7 +34,8 @@ def generate_command(source: Path, destination: Path, wanted: Wishes, values: in
     repaired and left out.
 
     Exits with 0 for a feed that was written, 1 where none may be made of the source, 2 for a wrong call or a mistake in
-    a file of the configuration, 3 if something could not be read or written. An older feed stays but in the first case.
+    a file of the configuration, 3 if something could not be read or written. An older feed stays but in the first case;
+    where too many items are left out for a feed, they are listed all the same.
     """
     with told_in_one_line():
         config, policy = wanted.configured()

@@ -124,15 +124,15 @@ def carry_out(work: Work) -> int:
     try:
         conclusion = work(assignment, Workplace.for_assignment(assignment))
     except (ObjectNotFound, SourceUnavailable) as error:
-        conclusion = _failed(EX_NOINPUT, Reason.SOURCE_UNAVAILABLE, error)
+        conclusion = failed(error, EX_NOINPUT, Reason.SOURCE_UNAVAILABLE)
     except ObjectStoreFailed as error:
-        conclusion = _failed(EX_TEMPFAIL, Reason.TRANSIENT, error)
+        conclusion = failed(error, EX_TEMPFAIL, Reason.TRANSIENT)
     except ConfigError as error:
-        conclusion = _failed(EX_CONFIG, Reason.BAD_CONFIG, error, mistakes=_listed(error.mistakes))
+        conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG, mistakes=_listed(error.mistakes))
     except (BadConfig, BadSettings) as error:
-        conclusion = _failed(EX_CONFIG, Reason.BAD_CONFIG, error)
+        conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG)
     except (SourceUnreadable, FeedError) as error:
-        conclusion = _failed(EX_DATAERR, Reason.INVALID_FEED, error)
+        conclusion = failed(error, EX_DATAERR, Reason.INVALID_FEED)
     print(conclusion.err or conclusion.result.get("headline", "done"), flush=True)  # noqa: T201 - the script's log
     report(assignment, conclusion)
     return conclusion.exit_code
@@ -202,7 +202,8 @@ def _delivered(assignment: Assignment, body: Mapping[str, Any], deadline: float)
     return answer.status < 500  # noqa: PLR2004 - server errors begin there (RFC 9110, 15.6)
 
 
-def _failed(exit_code: int, reason: Reason, error: Exception, **result: object) -> Conclusion:
+def failed(error: Exception, exit_code: int, reason: Reason, **result: object) -> Conclusion:
+    """The conclusion that an error is, with what else is to be told of it."""
     return Conclusion(Outcome.FAILED, exit_code, reason, str(error), result)
 
 

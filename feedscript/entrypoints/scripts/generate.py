@@ -5,17 +5,18 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from feedscript.domain import Outcome
+from feedscript.domain import EX_DATAERR, Outcome, Reason
 from feedscript.entrypoints.scripts.assignment import (
     Assignment,
     Conclusion,
     Workplace,
     carry_out,
+    failed,
     teller,
 )
-from feedscript.feeds import generate, load_profile
+from feedscript.feeds import Generated, generate, load_profile
 from feedscript.feeds.engine.endings import DELTAS_ENDING, MANIFEST_ENDING, REJECTS_ENDING
-from feedscript.feeds.generation import MAX_LOST_RATIO
+from feedscript.feeds.generation import MAX_LOST_RATIO, TooManyRejected
 from feedscript.feeds.writers.numbering import NUMBERS_ENDING, asks_for_numbers
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound
@@ -41,22 +42,18 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
         DELTAS_ENDING: wishes.deltas,
     }
     _fetch_last(assignment, place, feed, [ending for ending, asked in needed.items() if asked])
-    generated = generate(
-        source,
-        feed,
-        uri=assignment.source,
-        profile=profile,
-        mapping=place.config.mapping,
-        names=place.config.names,
-        options=place.config.source,
-        max_lost_ratio=MAX_LOST_RATIO if wishes.max_lost_ratio is None else wishes.max_lost_ratio,
-        standard=wishes.standard(assignment.country or place.config.country, place.policy),
-        guard=wishes.guard(),
-        deltas=bool(wishes.deltas),
-        feed_uri=assignment.destination,
-        limits=place.limits,
-        progress=teller(assignment),
-    )
+    try:
+        generated = _generated(assignment, place, source, feed)
+    except TooManyRejected as error:
+        put_all(place.objects, feed.parent, error.files, assignment.destination)
+        return failed(
+            error,
+            EX_DATAERR,
+            Reason.INVALID_FEED,
+            rejects_s3_path=assignment.destination + REJECTS_ENDING,
+            items_rejected=error.rejects.total,
+            rejects=error.rejects.document(),
+        )
     document = json.loads((feed.parent / (feed.name + MANIFEST_ENDING)).read_bytes())
     put_all(place.objects, feed.parent, generated.files, assignment.destination)
     rejects, changes = generated.rejects, generated.changes
@@ -83,6 +80,26 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "unmatched_columns": document["unmatched"],
             "warnings": list(place.config.warnings),
         },
+    )
+
+
+def _generated(assignment: Assignment, place: Workplace, source: Path, feed: Path) -> Generated:
+    wishes = place.config.generation
+    return generate(
+        source,
+        feed,
+        uri=assignment.source,
+        profile=place.config.profile,
+        mapping=place.config.mapping,
+        names=place.config.names,
+        options=place.config.source,
+        max_lost_ratio=MAX_LOST_RATIO if wishes.max_lost_ratio is None else wishes.max_lost_ratio,
+        standard=wishes.standard(assignment.country or place.config.country, place.policy),
+        guard=wishes.guard(),
+        deltas=bool(wishes.deltas),
+        feed_uri=assignment.destination,
+        limits=place.limits,
+        progress=teller(assignment),
     )
 
 

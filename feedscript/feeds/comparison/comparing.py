@@ -13,6 +13,7 @@ from feedscript.feeds.engine.connection import connect
 from feedscript.feeds.engine.errors import FeedError
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.packed import packed
+from feedscript.feeds.engine.paths import AnyPath
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.profiles import load_profile
 
@@ -32,8 +33,8 @@ class Incomparable(FeedError):
 
 
 def compare(
-    old: Path,
-    new: Path,
+    old: AnyPath,
+    new: AnyPath,
     *,
     profile: str = "google",
     key: str | None = None,
@@ -50,6 +51,7 @@ def compare(
     the first, and so on. `listing` is where every change goes, as gzipped JSON Lines: `change` (added, removed,
     changed), `item_id`, and `attributes` that differ. Raises a FeedError where one of them cannot be read whole.
     """
+    old, new = Path(old), Path(new)
     rules = load_profile(profile)
     sought = attribute_named(rules, key) if key else rules.item
     with tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder:

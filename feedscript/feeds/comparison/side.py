@@ -8,12 +8,14 @@ import duckdb
 
 from feedscript.feeds.engine.errors import FeedError, SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
-from feedscript.feeds.engine.sql import identifier, literal, trimmed
+from feedscript.feeds.engine.sql import holds_any, identifier, literal, trimmed
 from feedscript.feeds.profiles import Attribute, Profile
+from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import normalised, read_header
-from feedscript.feeds.profiles.repeated import JOINED, filled, values_of
+from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.readers.delimited import with_plain_line_ends
-from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.readers.options import SourceOptions
+from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.source_table import source_table
@@ -53,7 +55,8 @@ def attribute_named(profile: Profile, column: str) -> str:
 def open_feed(path: Path, uri: str, profile: Profile, key: str, *, limits: Limits, workdir: Path) -> Feed:
     """Stage a feed and match its columns; raises a FeedError where it cannot be read whole or has no id."""
     workdir.mkdir()
-    staged = stage(path, uri=uri, workdir=workdir, limits=limits, shapes=profile.shapes)
+    options = as_written(profile, path.name, SourceOptions())
+    staged = stage(path, uri=uri, workdir=workdir, limits=limits, shapes=profile.shapes, options=options)
     if not staged.complete:
         raise SourceUnreadable(uri, staged.stopped_reason or "it ends early")
     cells = dict(_cells(staged, profile))
@@ -124,5 +127,5 @@ def _text(attribute: Attribute, places: list[int], *, joined: bool) -> str:
         return trimmed(text)
     values = filled(f"string_split({text}, {JOINED})") if joined else values_of(attribute, text)
     whole = f"nullif(array_to_string({values}, {JOINED}), '')"
-    parted = " OR ".join(f"contains({text}, {sign})" for sign in (JOINED, "','", "'\"'"))
+    parted = holds_any(text, tuple(dict.fromkeys((VALUE_SEPARATOR, ",", '"', *signs_between(attribute)))))
     return f"CASE WHEN {parted} THEN {whole} ELSE {trimmed(text)} END"

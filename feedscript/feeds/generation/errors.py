@@ -46,10 +46,13 @@ class TooMuchLost(FeedError):
 class TooManyRejected(FeedError):
     """More items have errors under the partner's rules than may be left out of a feed.
 
-    Attributes: `uri`, `rejects`, `max_rejected_ratio`.
+    Attributes: `uri`, `rejects`, `max_rejected_ratio`, `listed` (the address of the list of the errors), `files` (the
+    names of the lists that were put beside the feed's place).
     """
 
-    def __init__(self, uri: str, rejects: Rejects, profile: str, max_rejected_ratio: float) -> None:
+    def __init__(
+        self, uri: str, rejects: Rejects, profile: str, max_rejected_ratio: float, *, listed: str
+    ) -> None:
         every = rejects.total == rejects.judged
         share = (
             "none is left for a feed"
@@ -63,11 +66,14 @@ class TooManyRejected(FeedError):
         )
         super().__init__(
             f"{rejects.total} of {rejects.judged} items of {uri} have errors under the rules of {profile} "
-            f"({rejects.told()}), {share}. Mend the export or its mapping{remedy}"
+            f"({rejects.told()}), {share}. Each is listed with its line in {listed}, and no feed was put. "
+            f"Mend the export or its mapping{remedy}"
         )
         self.uri = uri
         self.rejects = rejects
         self.max_rejected_ratio = max_rejected_ratio
+        self.listed = listed
+        self.files: tuple[str, ...] = ()
 
 
 class FeedDropped(FeedError):

@@ -13,7 +13,6 @@ from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.judging import Judged
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile
-from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.rules.compilation import Usual, compile_rules
 from feedscript.feeds.rules.rule import Rule, attribute_rule
@@ -105,6 +104,10 @@ class Excluding:
         )
         return f"(SELECT * FROM {self.table} WHERE get_bit(getvariable('left_out'), n::INTEGER) = 0)"
 
+    def left_out(self) -> str:
+        """The places of the items to leave out, as a query for n."""
+        return "SELECT n FROM faulty"
+
     def findings(self) -> Iterator[tuple[int, str | None, list[Finding]]]:
         """Each item that is left out, in order: its place, its id, and all that is wrong with it."""
         rules, names = self._judged.rules(), [*self._judged.whole.columns]
@@ -156,7 +159,7 @@ class Excluding:
         return compile_rules(
             self.profile,
             header,
-            country=country_code(self.standard.country),
+            country=self.standard.country,
             as_of=self.standard.as_of,
             joined=self.joined,
             skipped=frozenset(skipped),

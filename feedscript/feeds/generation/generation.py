@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from feedscript.feeds.engine.endings import REJECTS_TABLE_ENDING
 from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.paths import AnyPath
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.generation.deltas import write_deltas
 from feedscript.feeds.generation.errors import (
@@ -47,6 +49,7 @@ from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.preparation import Preparation
 from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
+from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.profiles.index import CANONICAL
 from feedscript.feeds.readers.options import SourceOptions
@@ -144,8 +147,8 @@ def plan(
 
 
 def generate(
-    source: Path,
-    destination: Path,
+    source: AnyPath,
+    destination: AnyPath,
     *,
     uri: str | None = None,
     profile: str = "google",
@@ -168,11 +171,14 @@ def generate(
     far it may fall below the last one, of which the manifest beside it tells. With `deltas` what changed against the
     feed that lies there is listed too. `feed_uri` is how the manifest names the feed. Where the partner takes numbers
     for ids, which number stands for which is kept beside the feed (`<destination>.numbers.json`).
-    Raises a FeedError before anything is published where the source cannot be read whole or has no item, too much of
+    Raises a FeedError before a feed is published where the source cannot be read whole or has no item, too much of
     it is lost or rejected, too few items are left, a required attribute has no column, the mapping names what does not
-    exist, or the destination's name promises another format.
+    exist, or the destination's name promises another format. Where too many items are rejected they are listed all the
+    same, beside the feed that lies there.
     """
+    source, destination = Path(source), Path(destination)
     standard = standard or Standard()
+    standard = replace(standard, country=country_code(standard.country))
     shelf = _shelf(destination)
     target = load_profile(profile)
     form = file_form(target, destination.name)
@@ -200,19 +206,20 @@ def generate(
         planned = plan(staged, target, own, options, (source, Path(workdir), limits))
         planned.refuse_missing()
         writing = Writing(
-            planned.rules,
-            planned.preparation,
-            planned.lists,
-            planned.matches,
-            target,
-            planned.canonical,
-            planned.declared,
-            standard,
-            names,
-            numbering,
-            limits,
-            Path(workdir),
-            progress,
+            rules=planned.rules,
+            preparation=planned.preparation,
+            lists=planned.lists,
+            matches=planned.matches,
+            profile=target,
+            canonical=planned.canonical,
+            declared=planned.declared,
+            declared_currency=options.currency,
+            standard=standard,
+            names=names,
+            numbering=numbering,
+            limits=limits,
+            workdir=Path(workdir),
+            progress=progress,
         )
 
         def accept(account: Account, rejects: Rejects) -> None:
@@ -221,7 +228,9 @@ def generate(
             if account.share_lost > max_lost_ratio:
                 raise TooMuchLost(staged.source.uri, account, max_lost_ratio)
             if rejects.total == account.items or rejects.share > standard.max_rejected_ratio:
-                raise TooManyRejected(staged.source.uri, rejects, target.id, standard.max_rejected_ratio)
+                listed = (feed_uri or str(destination)) + REJECTS_TABLE_ENDING
+                most = standard.max_rejected_ratio
+                raise TooManyRejected(staged.source.uri, rejects, target.id, most, listed=listed)
             before = last_published(shelf.manifest)
             guard.accept(feed_uri or str(destination), account.items - rejects.total, before)
 

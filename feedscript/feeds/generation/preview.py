@@ -186,6 +186,6 @@ def _operations(found: Plan, column: Column) -> Iterator[str]:
     cell, plain = column.attribute.cell, Cell()
     if cell.take:
         yield f"take {cell.take}"
-    for name in ("words", "compact", "day", "constant"):
+    for name in ("words", "nearest", "compact", "day", "constant"):
         if getattr(cell, name) != getattr(plain, name):
             yield name

@@ -78,7 +78,14 @@ class Shelf:
     def put(self, feeds: tuple[str, ...]) -> tuple[str, ...]:
         """Put all that was written, whole and durably, `feeds` before the manifest; answers the names in order."""
         listed = [self.beside(ending).name for ending in BEFORE_FEED]
-        names = [name for name in (*listed, *feeds, self.manifest.name) if (self.folder / name).exists()]
+        return self._put((*listed, *feeds, self.manifest.name))
+
+    def put_rejects(self) -> tuple[str, ...]:
+        """Put the lists of what was left out, and no feed; answers their names."""
+        return self._put((self.rejects.name, self.rejects_table.name))
+
+    def _put(self, wanted: tuple[str, ...]) -> tuple[str, ...]:
+        names = [name for name in wanted if (self.folder / name).exists()]
         for name in names:
             with (self.folder / name).open("rb") as file:
                 os.fsync(file.fileno())

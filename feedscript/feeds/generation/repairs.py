@@ -161,7 +161,7 @@ def told(
 def told_replacement(
     connection: duckdb.DuckDBPyConnection, items: str, item: str, made: Replacement
 ) -> Repair:
-    """What the form of file could not hold, as a repair; `item` is the id in SQL over `items`."""
+    """What partner or form of file have no way to write, as a repair; `item` is the id in SQL over `items`."""
     rows = connection.execute(
         f"SELECT {item}, left({made.was}, {_LONGEST}), left({made.now}, {_LONGEST}) FROM {items}"
         f" WHERE {made.changed} LIMIT {_SAMPLES}"

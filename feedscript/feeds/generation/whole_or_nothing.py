@@ -1,4 +1,4 @@
-"""What an attempt to generate leaves: the whole feed with all beside it, or nothing and an error that tells why."""
+"""What an attempt to generate leaves: the whole feed with all beside it, or no feed and an error that tells why."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,20 +7,27 @@ import duckdb
 
 from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
-from feedscript.feeds.generation.errors import DestinationUnwritable, LimitPassed
+from feedscript.feeds.generation.errors import DestinationUnwritable, LimitPassed, TooManyRejected
 from feedscript.feeds.generation.publishing import Shelf
 
 
 @contextmanager
 def whole_or_nothing(shelf: Shelf, uri: str, limits: Limits) -> Iterator[None]:
-    """See that nothing half done is left at the feed's place, and tell what goes wrong as a FeedError."""
+    """See that nothing half done is left at the feed's place, and tell what goes wrong as a FeedError.
+
+    Of items too many of which were rejected the lists are left, for whoever has to mend them.
+    """
     destination = shelf.feed
     try:
         shelf.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DestinationUnwritable(destination, error.strerror or str(error)) from error
     try:
-        yield
+        try:
+            yield
+        except TooManyRejected as error:
+            error.files = shelf.put_rejects()
+            raise
     except duckdb.InterruptException as error:
         raise LimitPassed(uri, f"it took longer than {limits.max_seconds:g} s (max_seconds)") from error
     except duckdb.OutOfMemoryException as error:

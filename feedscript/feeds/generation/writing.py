@@ -14,7 +14,7 @@ from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.generation.excluding import Excluding, Rejects, Standard
 from feedscript.feeds.generation.lists import keep_lists
-from feedscript.feeds.generation.one_currency import refuse_several_currencies
+from feedscript.feeds.generation.one_currency import currency_of_feed
 from feedscript.feeds.generation.publishing import Shelf
 from feedscript.feeds.generation.rejects import Origins, list_rejects
 from feedscript.feeds.generation.repairs import (
@@ -41,6 +41,7 @@ from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.writers.cells import Column, partner_columns
 from feedscript.feeds.writers.feed_file import WrittenFeed, write
 from feedscript.feeds.writers.file_form import DELIMITED, FileForm
+from feedscript.feeds.writers.mended import mended
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 
 #: What the engine is granted of its memory: to group and sort whole rows, which it fills; and to write items in order,
@@ -71,7 +72,8 @@ class Writing:
     """What is to be written: the rules and what they match, for whom, and titles that declare the parts of values.
 
     `preparation` comes first: what is done with the source's rows, with `lists` to look values up in.
-    `names` are the values of placeholders in the partner's file, `numbering` the numbers that ids had in earlier feeds.
+    `declared_currency` is the shop's, if the merchant's file names it. `names` are the values of placeholders in the
+    partner's file, `numbering` the numbers that ids had in earlier feeds.
     """
 
     rules: Mapping
@@ -81,6 +83,7 @@ class Writing:
     profile: Profile
     canonical: AbstractMapping[str, Attribute]
     declared: dict[str, str]
+    declared_currency: str | None
     standard: Standard
     names: AbstractMapping[str, str]
     numbering: Numbering
@@ -138,25 +141,32 @@ class Writing:
         )
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
         numbering = self._numbered(connection, items, cells)
-        columns = self._columns(cells, form)
+        currency = currency_of_feed(
+            connection,
+            items,
+            cells,
+            self.profile,
+            uri=staged.source.uri,
+            declared=self.declared_currency,
+        )
+        columns = self._columns(cells, form, currency)
         rejects = Rejects()
         if self.standard.exclude and account.items:
             excluding = self._excluding(connection, ledger, columns, form)
             rejects = excluding.rejects
-            accept(account, rejects)
             items = excluding.kept()
             # Behind steps over rows an item is no row of the source by itself.
-            origin = None if self.preparation.steps else Origins(staged, rejected, each_one_line, self.limits)
+            places = self.preparation.places(self.workdir) if self.preparation.steps else None
+            origin = Origins(staged, rejected, each_one_line, self.limits, places)
             listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
             list_rejects(excluding, origin, **listed)
-        else:
-            accept(account, rejects)
-        refuse_several_currencies(connection, items, cells, self.profile, staged.source.uri)
+        accept(account, rejects)
         feed = write(connection, items, columns, form, shelf.partial(shelf.feed), names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
         )
-        replaced = (told_replacement(connection, items, item, each) for each in feed.replacements)
+        made = (*mended(connection, items, columns), *feed.replacements)
+        replaced = (told_replacement(connection, items, item, each) for each in made)
         again = scan if self.preparation.steps else source_table(staged, self.limits)
         repairs = [*self._repairs(connection, staged, ledger, again), *replaced]
         if feed.unencodable:
@@ -193,10 +203,12 @@ class Writing:
             return self.numbering
         return put_to_use(connection, items, cells[attribute], self.numbering)
 
-    def _columns(self, cells: AbstractMapping[str, str], form: FileForm) -> list[Column]:
+    def _columns(
+        self, cells: AbstractMapping[str, str], form: FileForm, currency: str | None
+    ) -> list[Column]:
         titles = {name: title for name, title in self.declared.items() if name not in self._parted}
         given = {**self.canonical, **self._parted}
-        columns = partner_columns(self.profile, given, cells, every=not form.file.header)
+        columns = partner_columns(self.profile, given, cells, every=not form.file.header, currency=currency)
         return [replace(each, title=titles.get(each.attribute.origin, each.title)) for each in columns]
 
     @cached_property

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from feedscript.feeds.documents.document import load_document
 from feedscript.feeds.documents.shipped import load_shipped
 from feedscript.feeds.engine.errors import ConfigError
+from feedscript.feeds.engine.paths import AnyPath
 from feedscript.feeds.mapping.conditions_schema import CasesField
 from feedscript.feeds.mapping.languages.spoken import spoken_in
 from feedscript.feeds.mapping.model import Mapping, Rule
@@ -26,8 +27,9 @@ IDENTIFIERS = frozenset({"id", "brand", "mpn", "gtin", "item_group_id", "externa
 _text = fields.String(required=True, validate=validate.Length(min=1))
 
 
-def read_mapping(path: Path) -> Mapping:
+def read_mapping(path: AnyPath) -> Mapping:
     """The mapping in the YAML file at `path`; raises ConfigError naming the line at fault."""
+    path = Path(path)
     loaded = load_document(path, MappingSchema(), ConfigError)
     assert isinstance(loaded, Mapping)
     return loaded.beside(path.parent / "lists")

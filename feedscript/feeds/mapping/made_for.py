@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.mapping.conditions import Combined, Comparison, Condition
-from feedscript.feeds.mapping.document import known_synonyms
+from feedscript.feeds.mapping.document import known_repairs
 from feedscript.feeds.mapping.model import Mapping as Rules
 from feedscript.feeds.mapping.model import Rule
 from feedscript.feeds.mapping.names import fold
@@ -176,7 +176,7 @@ def _rank(held: Held) -> tuple[bool, int]:
 
 def _usual(origin: str) -> tuple[Operation, ...]:
     """The operations that the attribute has in any source."""
-    rule = known_synonyms().attributes.get(origin)
+    rule = known_repairs().attributes.get(origin)
     return (rule.operations or ()) if rule else ()
 
 

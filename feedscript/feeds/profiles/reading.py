@@ -6,14 +6,16 @@ from marshmallow import INCLUDE, Schema
 
 from feedscript.feeds.documents.document import Document, load_document, read_document
 from feedscript.feeds.engine.errors import ProfileError
+from feedscript.feeds.engine.paths import AnyPath
 from feedscript.feeds.profiles.loading import load_profile
 from feedscript.feeds.profiles.model import Profile
 from feedscript.feeds.profiles.profile_schema import ExtendingSchema, ProfileSchema
 from feedscript.feeds.profiles.written import Mark
 
 
-def read_profile(path: Path) -> Profile:
+def read_profile(path: AnyPath) -> Profile:
     """The profile in the file at `path`, with what it extends; raises ProfileError naming the line at fault."""
+    path = Path(path)
     # Only what it extends tells which schema it is held against.
     document = read_document(path, Schema(unknown=INCLUDE))
     extended = document.given_at("extends")

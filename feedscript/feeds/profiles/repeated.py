@@ -5,6 +5,9 @@ A comma without a space parts values; a value that holds commas stands in double
 since people write so and partners take it. In an address only a comma before another address parts.
 """
 
+import re
+from urllib.parse import quote
+
 from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Attribute, Type
 
@@ -67,6 +70,18 @@ def quoted(value: str) -> str:
     """A value in double quotes, where it holds a comma or would itself be taken for quoted."""
     within = f"'\"' || replace({value}, '\"', '\"\"') || '\"'"
     return f"CASE WHEN contains({value}, ',') OR starts_with({value}, '\"') THEN {within} ELSE {value} END"
+
+
+def without_signs(attribute: Attribute, value: str) -> str:
+    """One value without what parts values: a space for it in a text, and encoded in an address."""
+    signs = signs_between(attribute)
+    if attribute.type is Type.URL:
+        encoded = value
+        for sign in signs:
+            encoded = f"replace({encoded}, {sql.literal(sign)}, {sql.literal(quote(sign, safe=''))})"
+        return encoded
+    parting = sql.literal(rf"\s*(?:{'|'.join(map(re.escape, signs))})\s*")
+    return f"regexp_replace({value}, {parting}, ' ', 'g')"
 
 
 def _with_whole_ranges(text: str) -> str:

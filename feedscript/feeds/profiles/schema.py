@@ -103,6 +103,7 @@ class CellSchema(Strict):
 
     take = fields.String(validate=validate.OneOf(get_args(Taken)))
     words = fields.Dict(keys=fields.String(), values=fields.String())
+    nearest = fields.Dict(keys=fields.String(), values=fields.String())
     separator = fields.String(validate=validate.Length(1))
     parted_by = fields.List(fields.String(validate=validate.Length(1)))
     compact = fields.Boolean()

@@ -19,11 +19,12 @@ Taken = Literal[
 class Cell:
     """How a partner has the values of a canonical attribute written, where not as they are.
 
-    `take` is what of a value is written, `words` are the partner's by canonical word, `separator` stands between
-    several values, or levels. `compact` leaves out the space before a price's currency, `day` the time of a moment.
-    `cut` ends a text at a word where the partner's attribute ends. `constant` is written for every item. `json` is a
-    cell of JSON: a list of several values, an object of a value's parts, or what the text is where that is JSON; in a
-    file of JSON it stands there itself. Where a feed is read, the signs `parted_by` part values as well.
+    `take` is what of a value is written, `words` are the partner's by canonical word, and `nearest` those that stand
+    for a word which the partner has not, which is told as a repair. `separator` stands between several values, or
+    levels. `compact` leaves out the space before a price's currency, `day` the time of a moment. `cut` ends a text at a
+    word where the partner's attribute ends. `constant` is written for every item. `json` is a cell of JSON: a list of
+    several values, an object of a value's parts, or what the text is where that is JSON; in a file of JSON it stands
+    there itself. Where a feed is read, the signs `parted_by` part values as well.
 
     Other canonical attributes are named by some: of several values `place` is which one, from 1, and those of
     `followed_by` come behind them. `instead` is written where the item has it, `beside` is what it must have; neither
@@ -34,6 +35,7 @@ class Cell:
     take: Taken | None = None
     place: int | None = None
     words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    nearest: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     separator: str = ","
     parted_by: tuple[str, ...] = ()
     compact: bool = False

@@ -68,7 +68,7 @@ def check(
     asked = load_profile(profile)
     checking = _Checking(
         profile=asked,
-        country={"UK": "GB"}.get(country.upper(), country.upper()),
+        country=country,
         as_of=as_of,
         policy=policy or Policy(),
         options=as_written(asked, uri, options or SourceOptions()),

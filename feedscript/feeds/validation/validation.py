@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.readers.survey import start_survey
 from feedscript.feeds.validation.origin import read_origin
 
 if TYPE_CHECKING:
+    from feedscript.feeds.engine.paths import AnyPath
     from feedscript.feeds.engine.progress import OnProgress
     from feedscript.feeds.policy import Policy
     from feedscript.feeds.readers.options import SourceOptions
@@ -20,7 +22,7 @@ _HEAD_BYTES = 512
 
 
 def validate(
-    source: Path,
+    source: "AnyPath",
     *,
     uri: str | None = None,
     profile: str = "google",
@@ -29,10 +31,10 @@ def validate(
     policy: "Policy | None" = None,
     options: "SourceOptions | None" = None,
     limits: Limits | None = None,
-    findings: Path | None = None,
+    findings: "AnyPath | None" = None,
     progress: "OnProgress | None" = None,
-    workdir: Path | None = None,
-    manifest: Path | None = None,
+    workdir: "AnyPath | None" = None,
+    manifest: "AnyPath | None" = None,
     digest: bool = True,
 ) -> "Report":
     """Check a feed against a partner's profile.
@@ -43,14 +45,14 @@ def validate(
     as gzipped JSON Lines; the report holds samples. Temporary files go below `workdir`. `manifest` is that of a
     generated feed, if there is one: if it is this feed's, the report tells what its generation lost. With `digest` the
     report tells the source's SHA-256; without, it has None for it, and a large feed takes a tenth less time. Raises
-    UnknownProfile, SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding in the
-    report.
+    UnknownProfile, UnknownCountry, SourceUnavailable and SourceUnreadable; every defect of the feed itself is a finding
+    in the report.
     """
     started = time.monotonic()
-    limits = limits or Limits()
+    source, country, limits = Path(source), country_code(country), limits or Limits()
     # To import the engine takes a new process as long as to check a hundred thousand items. Meanwhile the file is
     # read and hashed, and a DuckDB is opened once its own part is there.
-    origin = read_origin(manifest) if manifest is not None else None
+    origin = read_origin(Path(manifest)) if manifest is not None else None
     wanted = digest or origin is not None
     survey = start_survey(source, digest=wanted) if wanted or _is_plain_text(source) else None
     from feedscript.feeds.engine.connection import connecting  # noqa: PLC0415
@@ -74,7 +76,7 @@ def validate(
             options=options,
             origin=origin,
             limits=limits,
-            findings=findings,
+            findings=None if findings is None else Path(findings),
             progress=progress,
             workdir=Path(folder),
         )

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.engine.sql import holds_any, literal, literals
 from feedscript.feeds.profiles.index import CANONICAL, known_to_one_alone
 from feedscript.feeds.profiles.loading import load_profile
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
-from feedscript.feeds.profiles.repeated import mostly_one, quoted
+from feedscript.feeds.profiles.repeated import JOINED, mostly_one, quoted, signs_between, without_signs
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
 from feedscript.feeds.writers.parts import with_parts
@@ -24,10 +24,20 @@ _DECLARED = re.compile(r"([^()]+)\(([^()]+)\)")
 
 
 @dataclass(frozen=True)
+class Mended:
+    """What the partner has no way to write, in SQL: the value as it was, and whether it was written otherwise."""
+
+    operation: str
+    was: str
+    changed: str
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of the feed: its title, and in SQL its text, and the list of its values where it may have several.
 
-    `json` is the SQL of its JSON, where the partner has it written so in every form of file.
+    `json` is the SQL of its JSON, where the partner has it written so in every form of file. `mended` tells of values
+    that are not as they were.
     """
 
     attribute: Attribute
@@ -35,6 +45,7 @@ class Column:
     text: str
     values: str | None = None
     json: str | None = None
+    mended: Mended | None = None
 
     @property
     def declared(self) -> tuple[str, tuple[str, ...]] | None:
@@ -49,18 +60,24 @@ class Column:
 
 
 def partner_columns(
-    profile: Profile, canonical: Mapping[str, Attribute], cells: Mapping[str, str], *, every: bool = False
+    profile: Profile,
+    canonical: Mapping[str, Attribute],
+    cells: Mapping[str, str],
+    *,
+    every: bool = False,
+    currency: str | None = None,
 ) -> Iterator[Column]:
     """The columns that can be written, in the profile's order; `every` one where they are known by their place.
 
-    `canonical` are the attributes of the canonical product, `cells` the SQL of those that the items have.
+    `canonical` are the attributes of the canonical product, `cells` the SQL of those that the items have. Of prices in
+    another currency than `currency`, if it is given, no amount is taken.
     """
     for attribute in profile.attributes:
         source = _source(attribute, cells)
         if attribute.cell.constant is not None:
             yield Column(attribute, attribute.title, literal(attribute.cell.constant))
         elif source is not None:
-            column = _column(attribute, canonical, cells, source)
+            column = _column(attribute, canonical, cells, source, currency)
             yield _as_json(column) if attribute.cell.json else column
         elif every:
             yield Column(attribute, attribute.title, "NULL::VARCHAR")
@@ -110,7 +127,11 @@ def _other(form: Cell, cells: Mapping[str, str], cell: str) -> str:
 
 
 def _column(
-    attribute: Attribute, canonical: Mapping[str, Attribute], cells: Mapping[str, str], cell: str
+    attribute: Attribute,
+    canonical: Mapping[str, Attribute],
+    cells: Mapping[str, str],
+    cell: str,
+    currency: str | None,
 ) -> Column:
     form, origin = attribute.cell, canonical[attribute.origin]
     if form.members:
@@ -125,7 +146,8 @@ def _column(
             listed = f"list_concat({listed}, coalesce({more}, []))"
         return _several(attribute, f"CASE WHEN {cell} IS NOT NULL THEN {listed} END")
     if not origin.repeatable:
-        return Column(attribute, attribute.title, taken(attribute, _parted(attribute, origin, cell)))
+        text = taken(attribute, _parted(attribute, origin, cell), currency)
+        return Column(attribute, attribute.title, text, mended=_nearest(form, cell))
     if origin is attribute:
         return Column(attribute, attribute.title, cell, mostly_one(origin, cell))
     return _of_several(attribute, origin, cell)
@@ -150,6 +172,13 @@ def _of_several(attribute: Attribute, origin: Attribute, cell: str) -> Column:
     return column
 
 
+def _nearest(form: Cell, cell: str) -> Mended | None:
+    """What is told of words that the partner has not."""
+    if not form.nearest:
+        return None
+    return Mended("nearest_word", cell, f"{cell} IN ({literals(tuple(form.nearest))})")
+
+
 def _has_own_parts(attribute: Attribute, origin: Attribute) -> bool:
     return bool(attribute.parts) and _names(attribute) != _names(origin)
 
@@ -165,13 +194,19 @@ def _names(attribute: Attribute) -> list[str]:
 
 def _several(attribute: Attribute, values: str) -> Column:
     """The column of a list of values, as many of them as the partner takes."""
-    listed = f"({values})[:{attribute.max_values}]"
-    texts = listed
-    if attribute.cell.separator == "," and attribute.type in {Type.TEXT, Type.STRUCTURED}:
+    listed = texts = f"({values})[:{attribute.max_values}]"
+    separator, told = attribute.cell.separator, None
+    if separator == "," and attribute.type in {Type.TEXT, Type.STRUCTURED}:
         # As Google has them, and partners that part values by commas as well.
         texts = f"list_transform({listed}, lambda w: {quoted('w')})"
-    joined = f"nullif(array_to_string({texts}, {literal(attribute.cell.separator)}), '')"
-    return Column(attribute, attribute.title, joined, listed)
+    elif separator != "," and attribute.type in {Type.TEXT, Type.STRUCTURED, Type.URL}:
+        # No quotes keep a sign that parts values from parting one; in every form of file an item is the same.
+        hit = f"list_filter({listed}, lambda w: {holds_any('w', signs_between(attribute))})"
+        was = f"array_to_string({listed}, {JOINED})"
+        told = Mended("without_parting_signs", was, f"coalesce(len({hit}) > 0, false)")
+        listed = texts = f"list_transform({listed}, lambda w: {without_signs(attribute, 'w')})"
+    joined = f"nullif(array_to_string({texts}, {literal(separator)}), '')"
+    return Column(attribute, attribute.title, joined, listed, mended=told)
 
 
 def _as_json(column: Column) -> Column:

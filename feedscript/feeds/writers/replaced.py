@@ -67,17 +67,17 @@ def replacements(
         return []
     # Most feeds have none, which all columns together tell for a small part of what it costs to ask each.
     whole = f"(SELECT concat({', '.join(each.text for each in columns)}) AS whole FROM {items})"
-    if _counted(connection, [kind.found("whole")], whole) == (0,):
+    if counted(connection, [kind.found("whole")], whole) == (0,):
         return []
-    counted = _counted(connection, [kind.found(each.text) for each in columns], items)
+    totals = counted(connection, [kind.found(each.text) for each in columns], items)
     return [
         Replacement(each, kind.operation, total, each.text, kind.without(each.text), kind.found(each.text))
-        for each, total in zip(columns, counted, strict=True)
+        for each, total in zip(columns, totals, strict=True)
         if total
     ]
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, tests: Sequence[str], items: str) -> tuple[int, ...]:
+def counted(connection: duckdb.DuckDBPyConnection, tests: Sequence[str], items: str) -> tuple[int, ...]:
     """For how many items each test holds."""
     counts = ", ".join(f"count_if({test})" for test in tests)
     row = connection.execute(f"SELECT {counts} FROM {items}").fetchone()

@@ -12,10 +12,13 @@ _THREE = "|".join(CURRENCIES[3])
 _PRICE = rf"[0-9]+(?:(?:\.[0-9]{{1,2}})? [A-Z]{{3}}|\.[0-9]{{3}} (?:{_THREE}))"
 
 
-def taken(attribute: Attribute, value: str) -> str:
-    """What the partner wants of a value (SQL, which is asked for more than once), as the partner writes it."""
+def taken(attribute: Attribute, value: str, currency: str | None = None) -> str:
+    """What the partner wants of a value (SQL, which is asked for more than once), as the partner writes it.
+
+    A price in another currency than `currency`, if it is given, stays as it is.
+    """
     form = attribute.cell
-    value = _part(form, value)
+    value = _part(form, value, currency)
     if form.compact:
         value = f"replace({value}, {_SPACE}, '')"
     if form.day is not None:
@@ -48,10 +51,10 @@ def cut(value: str, length: int) -> str:
     return f"CASE WHEN {longer} THEN {ended} || '…' ELSE {value} END"
 
 
-def _part(form: Cell, value: str) -> str:
+def _part(form: Cell, value: str, currency: str | None) -> str:
     match form.take:
         case "amount" | "currency":
-            return _part_of_price(form, value)
+            return _part_of_price(form, value, currency)
         case "number":
             return f"nullif(split_part({value}, {_SPACE}, 1), '')"
         case "unit":
@@ -73,15 +76,19 @@ def _part(form: Cell, value: str) -> str:
             return value
 
 
-def _part_of_price(form: Cell, value: str) -> str:
+def _part_of_price(form: Cell, value: str, currency: str | None) -> str:
     if form.take == "currency":
         return f"CASE WHEN {is_price(value)} THEN split_part({value}, {_SPACE}, 2) END"
-    # What is no price stays as it is, so that it is found to be none.
-    return f"CASE WHEN {is_price(value)} THEN split_part({value}, {_SPACE}, 1) ELSE {value} END"
+    is_own = is_price(value)
+    if currency is not None:
+        is_own += f" AND ends_with({value}, {literal(f' {currency}')})"
+    # What is no price of the feed's stays as it is, so that it is found to be none.
+    return f"CASE WHEN {is_own} THEN split_part({value}, {_SPACE}, 1) ELSE {value} END"
 
 
 def _worded(form: Cell, value: str) -> str:
-    if not form.words:
+    written = {**form.words, **form.nearest}
+    if not written:
         return value
-    words = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in form.words.items())
+    words = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in written.items())
     return f"CASE {value} {words} ELSE {value} END"

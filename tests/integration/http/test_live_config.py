@@ -1,5 +1,6 @@
 """What a live service makes of its configuration, and of a job's own country. Ids name the kind: part.number."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,21 @@ def test_the_result_tells_whose_feed_it_is_and_its_manifest_what_was_lost(tmp_pa
         assert "lost_in_generation" in {issue["code"] for issue in report["issues"]}
 
 
+def test_a_failure_for_its_rejects_names_the_list_of_them(tmp_path: Path) -> None:
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", FEED.replace(b"12.00 NOK", b"much"))
+        job_id = server.post("/api/feed/generate", request_body()).json()["job_id"]
+        job = server.reaches(job_id, "generated", "generation_failed")
+        assert (job["status"], job["reason"]) == ("generation_failed", "invalid_feed"), job
+        assert "s3://bucket/feed.csv.rejects.csv.gz" in job["error"]
+        result = job["attempts"][0]["result"]
+        assert result["rejects_s3_path"] == "s3://bucket/feed.csv.rejects.jsonl.gz"
+        assert (result["items_rejected"], result["rejects"]["total"]) == (1, 1)
+        listed = tmp_path / "objects" / "bucket" / "feed.csv.rejects.csv.gz"
+        assert b"google.price.invalid_format,much" in gzip.decompress(listed.read_bytes())
+        assert not (tmp_path / "objects" / "bucket" / "feed.csv").exists()
+
+
 def test_a_partners_file_gives_its_profile_and_pins_its_version(tmp_path: Path) -> None:
     """Generated and validated for Meta, until the pinned version is one that is not here."""
     version = load_profile("meta").version
@@ -149,3 +165,15 @@ def test_a_partners_file_gives_its_profile_and_pins_its_version(tmp_path: Path) 
             f"acme.yaml:1: profile: the profile meta has no version '1999-01' here; known are {version}"
             in job["error"]
         )
+
+
+def test_of_a_partners_file_that_is_no_yaml_file_and_line_are_told_and_nothing_else(tmp_path: Path) -> None:
+    configure(tmp_path, "partners", "p1", "profile: meta\nvalidation: [\n")
+    with LiveServer(tmp_path) as server:
+        server.put_object("bucket/export.csv", b"id,title\n1,A\n")
+        accepted = server.post("/api/feed/generate", request_body(partner_id="p1"))
+        assert accepted.status_code == 202
+        assert "warnings" not in accepted.json()
+        job = server.reaches(accepted.json()["job_id"], "generated", "generation_failed")
+        assert (job["status"], job["reason"]) == ("generation_failed", "bad_config")
+        assert "p1.yaml:3: is not YAML" in job["error"]

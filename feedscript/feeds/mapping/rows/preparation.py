@@ -10,13 +10,14 @@ import duckdb
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.mapping.numbers import Decimal
 from feedscript.feeds.mapping.rows.looking_up import Origin
-from feedscript.feeds.mapping.rows.step import ORDER, STAYS, RowStep, Table, grouped
+from feedscript.feeds.mapping.rows.step import ORDER, PLACE, STAYS, RowStep, Table, grouped
 
 Lists = Mapping[Origin, tuple[tuple[str, ...], str]]
 NO_LISTS: Lists = MappingProxyType({})
 
 #: Rows are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
+_ROWS = "rows.parquet"
 #: Rows whose groups are gathered at a time.
 _ROWS_AT_A_TIME = 200_000
 
@@ -49,7 +50,8 @@ class Preparation:
         """
         table = Table([*self.source], self.decimal, lists=lists)
         cells = ", ".join(f"c{place}" for place in range(len(self.source)))
-        rows = f"(SELECT {cells}, row_number() OVER () AS nth, 0::BIGINT AS split, NULL::INTEGER AS reason FROM {scan})"
+        own = f"row_number() OVER () AS nth, row_number() OVER () - 1 AS {PLACE}, 0::BIGINT AS split"
+        rows = f"(SELECT {cells}, {own}, NULL::INTEGER AS reason FROM {scan})"
         holds = False
         for number, step in enumerate(self.steps):
             if step.rereads or holds:
@@ -61,9 +63,15 @@ class Preparation:
             holds = not step.ordered
         if not all(step.ordered for step in self.steps):
             rows = f"{_kept(connection, workdir / 'unsorted.parquet', rows)} ORDER BY {ORDER}"
-        rows = _kept(connection, workdir / "rows.parquet", rows)
-        stay = f"(SELECT * EXCLUDE (nth, split, reason) FROM {rows} WHERE {STAYS})"
+        rows = _kept(connection, workdir / _ROWS, rows)
+        stay = f"(SELECT * EXCLUDE (nth, {PLACE}, split, reason) FROM {rows} WHERE {STAYS})"
         return stay, _counts(connection, rows, table.reasons)
+
+    @staticmethod
+    def places(workdir: Path) -> str:
+        """The rows that stayed in a run in this folder, as SQL: their places n, and those of the source's rows."""
+        rows = f"read_parquet({literal(str(workdir / _ROWS))})"
+        return f"(SELECT row_number() OVER () - 1 AS n, {PLACE} FROM {rows} WHERE {STAYS})"
 
 
 def _by_parts(

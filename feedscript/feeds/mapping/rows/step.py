@@ -1,9 +1,9 @@
 """What a step over rows is: rows in, rows out, none of which is ever lost.
 
-Steps work on a table of columns `c0`, `c1` ... and three of their own: `nth` and `split`, by which rows are in order
-(`split` is 0 of a row of the source, more of one that a step made of it), and `reason`, the number of the reason why a
-row is left out, NULL of those that stay. A row that is left out stays in the table, marked, and takes no part in what
-follows: so all rows are accounted for at the end.
+Steps work on a table of columns `c0`, `c1` ... and four of their own: `nth` and `split`, by which rows are in order
+(`split` is 0 of a row of the source, more of one that a step made of it), `place`, which row of the source it is or was
+made of, from 0, and `reason`, the number of the reason why a row is left out, NULL of those that stay. A row that is
+left out stays in the table, marked, and takes no part in what follows: so all rows are accounted for at the end.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,8 +18,9 @@ from feedscript.feeds.readers.white_space import trimmed
 Find = Callable[[str], str | None]
 """From a name in a document to the source's own name of the column; None where it has none."""
 
-#: Whether a row stays, and the order of rows.
+#: Whether a row stays, the order of rows, and which of the source's a row is.
 STAYS = "reason IS NULL"
+PLACE = "place"
 ORDER = "nth, split"
 
 

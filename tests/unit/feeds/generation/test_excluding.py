@@ -172,12 +172,25 @@ def test_more_than_the_share_that_may_be_rejected_fails(tmp_path: Path) -> None:
     feed.write_text("yesterday's", "utf-8")
     items = [product(number, **({"price": "abc"} if number < 3 else {})) for number in range(10)]
     with pytest.raises(
-        TooManyRejected, match=r"3 of 10 items .*google\.price\.invalid_format x3.*more than 0.1"
+        TooManyRejected,
+        match=r"3 of 10 items .*google\.price\.invalid_format x3.*more than 0.1.*/feed\.csv\.rejects\.csv\.gz",
     ) as told:
         generate(source_of(tmp_path, *items), feed, standard=Standard(as_of=AS_OF))
     assert told.value.rejects.by_rule == {"google.price.invalid_format": 3}
     assert feed.read_text("utf-8") == "yesterday's"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["export.csv", "feed.csv"]
+    findings, rows = listed(feed)
+    assert [(each["item_id"], each["line"]) for each in findings] == [
+        ("SKU-0", 2),
+        ("SKU-1", 3),
+        ("SKU-2", 4),
+    ]
+    assert [row["value"] for row in rows] == ["abc"] * 3
+    assert told.value.files == ("feed.csv.rejects.jsonl.gz", "feed.csv.rejects.csv.gz")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "export.csv",
+        "feed.csv",
+        *sorted(told.value.files),
+    ]
 
 
 def test_a_feed_of_which_nothing_is_left_fails_whatever_may_be_rejected(tmp_path: Path) -> None:

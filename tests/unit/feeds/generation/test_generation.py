@@ -14,7 +14,6 @@ from feedscript.feeds.generation import (
     DestinationUnwritable,
     EmptyFeed,
     LimitPassed,
-    SeveralCurrencies,
     UnknownAttribute,
 )
 from feedscript.feeds.mapping import AttributesUnmatched, Mapping, Rule
@@ -194,16 +193,6 @@ def test_one_mapping_serves_partners_of_whom_one_alone_knows_an_attribute(tmp_pa
         generate_all(source, tmp_path / profile, profile=profile, mapping=mapping)
     assert "seller_name" not in items(tmp_path / "google")[0]
     assert validate(tmp_path / "openai", profile="openai").items_total == 1
-
-
-@pytest.mark.parametrize("profile", ["idealo", "kelkoo", "klarna"])
-def test_a_file_that_holds_no_currency_has_prices_in_one(tmp_path: Path, profile: str) -> None:
-    euros = HEADER + ROW.format(1) + ROW.format(2)
-    generate_all(export(tmp_path, euros), tmp_path / "one.csv", profile=profile)
-    two = export(tmp_path, euros + ROW.format(3).replace(",EUR", ",USD"))
-    with pytest.raises(SeveralCurrencies, match=r"\(EUR x2, USD x1\)"):
-        generate_all(two, tmp_path / "two.csv", profile=profile)
-    assert not (tmp_path / "two.csv").exists()
 
 
 def test_what_is_no_file_is_not_replaced_by_a_feed(tmp_path: Path) -> None:

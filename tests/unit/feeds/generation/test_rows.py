@@ -1,14 +1,16 @@
 """A generation over row steps: which items there are, and the account of the rows that made none."""
 
 import csv
+import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedscript.feeds.config import load_config
 from feedscript.feeds.engine.errors import BadConfig, ConfigError
-from feedscript.feeds.generation import EmptyFeed, Generated
-from tests.unit.feeds.products import generate_all
+from feedscript.feeds.generation import EmptyFeed, Generated, Standard, generate
 
 EXPORT = (
     "Handle,Title,Body (HTML),Vendor,Variant SKU,Variant Price,Image Src,Status\n"
@@ -34,18 +36,14 @@ generation: {max_lost_ratio: 0.5}
 """
 
 
-def made(folder: Path, export: str, merchant: str) -> Generated:
+def made(folder: Path, export: str, merchant: str, **wishes: Any) -> Generated:
     (folder / "merchants").mkdir()
     (folder / "merchants" / "m.yaml").write_text(merchant, "utf-8")
     config, _ = load_config(folder, partner_id=None, merchant_id="m")
     source = folder / "export.csv"
     source.write_text(export, "utf-8")
-    return generate_all(
-        source,
-        folder / "feed.csv",
-        mapping=config.mapping,
-        max_lost_ratio=config.generation.max_lost_ratio or 0.01,
-    )
+    asked = {"max_lost_ratio": config.generation.max_lost_ratio or 0.01, "standard": Standard(exclude=False)}
+    return generate(source, folder / "feed.csv", mapping=config.mapping, **(asked | wishes))
 
 
 def test_items_are_made_of_the_rows_that_stay_and_all_others_are_told(tmp_path: Path) -> None:
@@ -74,6 +72,65 @@ def test_samples_of_repairs_are_of_the_items_that_were_written(tmp_path: Path) -
         ("9,50 EUR", "9.50 EUR"),
         ("9,90 EUR", "9.90 EUR"),
     ]
+
+
+STEPS = """\
+rows:
+  - exclude: {if: {column: status, in: [draft]}, reason: a draft}
+  - fill_down: {group: handle, columns: [title]}
+  - split: {columns: [id], separators: "/"}
+  - join_variants: {group: group, lowest: [price]}
+  - sort: {column: order, numbers: true}
+"""
+#: With a row of two lines, one that cannot be read, and one that is left out; four items are wrong.
+ROWS = (
+    "handle,title,id,group,price,order,status\n"
+    'A,"Mug,\nred",A-1,,x,5,\n'
+    "A,,A-2,,1.00 USD,4,\n"
+    "ragged\n"
+    "B,Cup,B-1,,1.00 USD,1,draft\n"
+    "C,Pot,C-1/C-2,,y,3,\n"
+    "D,Jar,D-1,D,2.00 USD,2,\n"
+    "D,Jar,D-2,D,z,9,\n"
+    "E,Jar,E-1,D,1.00 USD,9,\n"
+    "F,,F-1,,1.00 USD,1,\n"
+)
+REST = """\
+mapping:
+  attributes:
+    link: {template: "https://shop.example.com/{id|url}"}
+    image_link: {constant: "https://cdn.example.com/1.jpg"}
+    description: {constant: A pot}
+    availability: {constant: in_stock}
+    brand: {constant: Acme}
+    mpn: {column: id}
+"""
+
+
+def as_json(text: str) -> str:
+    rows = list(csv.DictReader(text.replace("ragged\n", "").splitlines(keepends=True)))
+    return json.dumps(rows, indent=0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "places"),
+    [
+        ("csv", {"F-1": (9, 11), "C-1": (5, 7), "C-2": (5, 7), "A-1": (1, 2)}),
+        ("json", {"F-1": (8, None), "C-1": (4, None), "C-2": (4, None), "A-1": (1, None)}),
+    ],
+)
+def test_a_reject_stands_where_its_first_row_does(
+    kind: str, places: dict[str, tuple[int, int | None]], tmp_path: Path
+) -> None:
+    export = ROWS if kind == "csv" else as_json(ROWS)
+    made(tmp_path, export, STEPS + REST, standard=Standard(max_rejected_ratio=1.0), max_lost_ratio=0.5)
+    with gzip.open(tmp_path / "feed.csv.rejects.jsonl.gz", "rt", encoding="utf-8") as file:
+        told = [json.loads(line) for line in file]
+    errors = {each["item_id"]: (each["item"], each["line"]) for each in told if each["severity"] == "error"}
+    if kind == "json":
+        errors = {name: (item, None) for name, (item, _) in errors.items()}
+    assert errors == places
+    assert [*errors] == [*places]
 
 
 def test_a_feed_of_which_every_row_is_left_out_is_not_published(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedscript.feeds import generate
+from feedscript.feeds.comparison.comparing import compare
 from feedscript.feeds.profiles.loading import load_profile
 from feedscript.feeds.profiles.model import Attribute, Profile
 from feedscript.feeds.profiles.written import Cell
@@ -97,6 +98,67 @@ def test_a_price_gives_its_amount(price: str) -> None:
     attribute = load_profile("awin").attribute("price")
     row = duckdb.connect().execute(f"SELECT {taken(attribute, '$v')}", {"v": price}).fetchone()
     assert row == (price[:-4],)
+
+
+@pytest.mark.parametrize(
+    ("profile", "word", "written_as"),
+    [
+        pytest.param("google", "discontinued", "out_of_stock", id="the-base-itself"),
+        pytest.param("openai", "Discontinued", "out_of_stock", id="in-another-spelling"),
+        pytest.param("microsoft", "backorder", "out of stock", id="another-word"),
+        pytest.param("kelkoo", "discontinued", "6", id="a-digit"),
+        pytest.param("klarna", "discontinued", "out of stock", id="a-free-text"),
+        pytest.param("google-local-inventory", "preorder", "out_of_stock", id="a-shop"),
+    ],
+)
+def test_a_word_that_a_partner_has_not_is_its_nearest_and_told(
+    tmp_path: Path, profile: str, word: str, written_as: str
+) -> None:
+    own = {"store_code": "S", "seller_name": "Acme"}
+    preordered = {"availability": word, "availability_date": "2026-12-20T00:00+00:00"}
+    source = write_csv(tmp_path / "export.csv", [product(1, **own), product(2, **own, **preordered)])
+    feed = tmp_path / f"feed{load_profile(profile).files[0].endings[0]}"
+    generated = generate(source, feed, profile=profile)
+    told = [each for each in generated.repairs if each.operation == "nearest_word"]
+    assert [(each.total, [(s.item_id, s.before, s.after) for s in each.samples]) for each in told] == [
+        (1, [("SKU-2", word.lower(), written_as)])
+    ]
+    assert generated.items_written == 2
+    assert written_as in feed.read_text("utf-8")
+
+
+@pytest.mark.parametrize("profile", ["meta", "tiktok", "snapchat"])
+def test_a_word_that_a_partner_has_stays(tmp_path: Path, profile: str) -> None:
+    source = write_csv(tmp_path / "export.csv", [product(availability="discontinued")])
+    generated = generate(source, tmp_path / "feed.csv", profile=profile)
+    assert [each for each in generated.repairs if each.attribute == "availability"] == []
+    assert "discontinued" in (tmp_path / "feed.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("service", "written_as"),
+    [("Ground, tracked", "Ground tracked"), ("Ground; tracked", "Ground tracked"), ("Ground", "Ground")],
+)
+def test_a_sign_that_parts_values_is_none_of_a_value_in_any_form_of_file(
+    tmp_path: Path, service: str, written_as: str
+) -> None:
+    shipping = f'"US:CA:{service}:5.00 USD",US:NY:Air:9.00 USD'
+    source = write_csv(tmp_path / "export.csv", [product(shipping=shipping)])
+    made = [generate(source, tmp_path / name, profile="meta") for name in ("feed.csv", "feed.xml")]
+    assert [each.items_written for each in made] == [1, 1]
+    assert f"US:CA:{written_as}:5.00 USD;US:NY:Air:9.00 USD" in (tmp_path / "feed.csv").read_text("utf-8")
+    assert f"<g:service>{written_as}</g:service>" in (tmp_path / "feed.xml").read_text("utf-8")
+    assert compare(tmp_path / "feed.csv", tmp_path / "feed.xml", profile="meta").changed == 0
+    told = [
+        (r.total, r.samples[0].before) for each in made for r in each.repairs if r.attribute == "shipping"
+    ]
+    before = f"US:CA:{service}:5.00 USD,US:NY:Air:9.00 USD"
+    assert told == ([] if service == written_as else [(1, before)] * 2)
+
+
+def test_an_address_has_no_sign_that_parts_addresses(tmp_path: Path) -> None:
+    item = written(tmp_path, "idealo", image_link="https://a.example.com/1;v=2.jpg")
+    assert item["imageUrls"] == "https://a.example.com/1%3Bv=2.jpg"
 
 
 def test_a_price_without_currency_has_its_currency_beside_it(tmp_path: Path) -> None:
