@@ -22,7 +22,7 @@ MONTH = "month"
 """The kind of word for a month, which it means by two digits."""
 MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "availability": ("in_stock", "out_of_stock", "preorder", "backorder"),
+        "availability": ("in_stock", "out_of_stock", "preorder", "backorder", "discontinued"),
         "condition": ("new", "refurbished", "used"),
         "gender": ("male", "female", "unisex"),
         "age_group": ("newborn", "infant", "toddler", "kids", "adult"),
