@@ -117,7 +117,8 @@ class Writing:
         form: FileForm,
         accept: Accept,
     ) -> Written:
-        staged = replace(staged, skip_blank=may_hold_blank(staged))
+        # To pass over rows without a value costs next to nothing; only where lines are left over are they counted.
+        staged = replace(staged, skip_blank=staged.line_column is None)
         # Of text alone the lines tell whether rows were lost in others; a reader of items has counted them.
         counting = _counting(staged)
         scan, counts = self._prepared(connection, source_table(staged, self.limits, rejects=True))
@@ -226,7 +227,7 @@ class Writing:
     def _look_between(self, rejected: Rejected, staged: Staged, items: int, lines: int) -> None:
         """Find what is no item, if the items and the rejected rows do not take all lines."""
         if rejected.lines_left(items, lines):
-            if staged.skip_blank:
+            if staged.skip_blank and may_hold_blank(staged):
                 rejected.count_blank(self.limits)
             rejected.look_within(items, lines)
 
