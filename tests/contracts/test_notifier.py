@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from feedscript.adapters.egress import EgressRules
+from feedscript.adapters.files import Disk
 from feedscript.adapters.memory import MemoryActivityLog
-from feedscript.adapters.webhooks import WebhookNotifier
+from feedscript.adapters.webhooks import Signing, WebhookNotifier
 from feedscript.ports import Notifier
 from feedscript.testing.contracts import NotifierContract
 from feedscript.testing.fakes import FrozenClock, RecordingNotifier, SequentialIds
@@ -18,6 +20,10 @@ class TestWebhookNotifier(NotifierContract):
             ids=SequentialIds(clock),
             clock=clock,
             record=MemoryActivityLog().append,
+            storage=Disk(),
+            signing=Signing(),
+            rules=EgressRules(loopback=True),
+            jitter=lambda: 0.5,
             pauses=(0.0, 0.0),
         )
 

@@ -97,8 +97,6 @@ def _run(copy: Path, suite: str, about: str) -> str | None:
         "-q",
         "-p",
         "no:cacheprovider",
-        "-p",
-        "feedscript.testing.plugin",
     ]
     command += [
         "--no-header",

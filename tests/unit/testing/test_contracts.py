@@ -92,8 +92,6 @@ def test_a_wrong_adapter_is_told_which_promise_it_breaks(tmp_path: Path) -> None
         "-q",
         "-p",
         "no:cacheprovider",
-        "-p",
-        "feedscript.testing.plugin",
     ]
     told = subprocess.run(
         [*command, "--promises", "-k", "claim or reference or empty", str(tmp_path)],
