@@ -44,10 +44,11 @@ from feedscript.feeds.writers.file_form import DELIMITED, FileForm
 from feedscript.feeds.writers.mended import mended
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 
-#: What the engine is granted of its memory: to group and sort whole rows, which it fills; and to write items in order,
-#: of which it takes a third (340 MB with all that it has, for one million items as for three), but it writes with one
-#: thread where it may not have this much.
-_TO_SORT, _TO_WRITE = 0.75, 1.5
+#: What the engine is granted of its memory: to group and sort whole rows, which it fills; to work items out and keep
+#: them in order, of which it takes a third (340 MB with all that it has, for one million items as for three), but it
+#: writes with one thread where it may not have this much; to judge items, of which it holds a few bytes each; and to
+#: write the feed. Beyond it spills.
+_TO_SORT, _TO_WORK_OUT, _TO_JUDGE, _TO_WRITE = 0.75, 1.5, 0.5, 0.75
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
 
@@ -100,7 +101,7 @@ class Writing:
 
         tell(0.0)
         with connect(self.limits, self.workdir) as connection, watched(connection, tell):
-            self._grant(connection, _TO_WRITE)
+            self._grant(connection, _TO_WORK_OUT)
             add_functions(connection)
             try:
                 return self._written(connection, staged, shelf, form, accept)
@@ -153,6 +154,7 @@ class Writing:
         columns = self._columns(cells, form, currency)
         rejects = Rejects()
         if self.standard.exclude and account.items:
+            self._grant(connection, _TO_JUDGE)
             excluding = self._excluding(connection, ledger, columns, form)
             rejects = excluding.rejects
             items = excluding.kept()
@@ -162,6 +164,7 @@ class Writing:
             listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
             list_rejects(excluding, origin, **listed)
         accept(account, rejects)
+        self._grant(connection, _TO_WRITE)
         feed = write(connection, items, columns, form, shelf.partial(shelf.feed), names=self.names)
         item = next(
             (each.text for each in columns if each.attribute.name == self.profile.item), "NULL::VARCHAR"
@@ -189,7 +192,7 @@ class Writing:
         self._grant(connection, _TO_SORT)
         lists = keep_lists(connection, self.lists, self.workdir, self.limits)
         prepared = self.preparation.run(connection, self.workdir, source, lists)
-        self._grant(connection, _TO_WRITE)
+        self._grant(connection, _TO_WORK_OUT)
         return prepared
 
     def _grant(self, connection: duckdb.DuckDBPyConnection, share: float) -> None:
