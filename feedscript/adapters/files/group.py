@@ -44,10 +44,11 @@ class Group(Generic[Item]):
     def run(self, item: Item) -> None:
         """Return when a round has seen to the item; raises what went wrong with it."""
         wish = _Wish(item)
-        with self._lock:
-            self._waiting.append(wish)
-            wish.leads, self._led = not self._led, True
         try:
+            # Within the try: who is interrupted between the two is waited for by nobody.
+            with self._lock:
+                self._waiting.append(wish)
+                wish.leads, self._led = not self._led, True
             if not wish.leads:
                 wish.called.acquire()
             if not wish.done:

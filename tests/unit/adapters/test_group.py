@@ -1,9 +1,11 @@
 """Rounds of work that threads share."""
 
-import os
 import signal
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -45,14 +47,14 @@ class Crowd:
 
     def begin(self, work: Rounds, item: int) -> None:
         """Begin a round with the item."""
-        self._start(item)
+        self.start(item)
         assert work.begun.acquire(timeout=DEADLINE)
 
     def wait(self, *items: int) -> None:
         """Let the items wait, one behind the other, for the round under way to end."""
         for item in items:
             before = self._group.waiting
-            self._start(item)
+            self.start(item)
             poll(lambda before=before: self._group.waiting > before)
 
     def join(self, *items: int) -> None:
@@ -60,7 +62,7 @@ class Crowd:
             self._threads[item].join(DEADLINE)
             assert item in self.ended, f"{item} is still waiting"
 
-    def _start(self, item: int) -> None:
+    def start(self, item: int) -> None:
         self._threads[item] = threading.Thread(target=self._run, args=(item,), daemon=True)
         self._threads[item].start()
 
@@ -106,22 +108,77 @@ def test_who_is_done_does_not_wait_for_the_next_round(work: Rounds, crowd: Crowd
     crowd.join(4)
 
 
-def test_who_is_interrupted_while_waiting_holds_nobody_up(work: Rounds) -> None:
+@pytest.fixture
+def interrupted() -> Iterator[threading.Event]:
+    """Set by the first SIGUSR1, which interrupts as Ctrl-C does; further ones do nothing."""
+    seen = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        if not seen.is_set():
+            seen.set()
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    yield seen
+    signal.signal(signal.SIGUSR1, before)
+
+
+def test_who_is_interrupted_while_waiting_holds_nobody_up(work: Rounds, interrupted: threading.Event) -> None:
     group: Group[int] = Group(work)
     crowd = Crowd(work, group)
     crowd.begin(work, 1)
 
     def interrupt() -> None:
         poll(lambda: group.waiting == 1)
-        os.kill(os.getpid(), signal.SIGINT)
+        # A signal that comes just before the thread lies down to wait does not wake it; the next one does.
+        while not interrupted.wait(0.05):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
 
-    threading.Thread(target=interrupt, daemon=True).start()
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
     with pytest.raises(KeyboardInterrupt):
         group.run(2)
+    thread.join(DEADLINE)
     crowd.wait(3)
     work.let_on.release(2)
     crowd.join(1, 3)
     assert work.seen == [[1], [3]]
+
+
+def lines_of_run() -> list[int]:
+    """The lines of `Group.run` behind its first, at each of which a thread may be interrupted."""
+    first = Group.run.__code__.co_firstlineno
+    return sorted({line for _, _, line in Group.run.__code__.co_lines() if line and line > first + 1})
+
+
+@pytest.mark.parametrize("line", lines_of_run())
+def test_who_is_interrupted_at_any_line_holds_nobody_up(line: int) -> None:
+    seen: list[list[int]] = []
+
+    def work(items: Sequence[int]) -> list[FeedscriptError | None]:
+        seen.append([*items])
+        return [None] * len(items)
+
+    group: Group[int] = Group(work)
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line" and frame.f_code is Group.run.__code__ and frame.f_lineno == line:
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        group.run(1)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(before)
+    crowd = Crowd(Rounds(), group)
+    crowd.start(2)
+    crowd.join(2)
+    assert crowd.ended == {2: None}
+    assert seen[-1] == [2]
 
 
 def test_everybody_is_told_what_went_wrong_with_their_own(work: Rounds, crowd: Crowd) -> None:
