@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds import load_profile, profile_ids, validate
+from feedscript.feeds import generate, load_profile, profile_ids, validate
+from feedscript.feeds.generation import Standard
 from feedscript.feeds.profiles.model import Profile, Type
 from feedscript.feeds.rules.catalogue import catalogue
 from tests.unit.feeds.products import write_csv
-from tests.unit.feeds.profiles.canonical_products import AS_OF, PRODUCTS
+from tests.unit.feeds.profiles.canonical_products import AS_OF, PRODUCTS, SHOP, canonical_rows
 from tests.unit.feeds.profiles.conftest import MakeFeed
 from tests.unit.feeds.profiles.items_read import Item, items_of
 from tests.unit.feeds.profiles.planting import Defect, planted
@@ -134,3 +135,25 @@ def test_every_required_column_is_missed(profile: str, feed_of: MakeFeed, tmp_pa
     report = validate(write_csv(tmp_path / "feed.csv", rows), profile=profile, as_of=AS_OF)
     told = {each.rule.id for each in report.issues if each.rule.code == "missing_required_column"}
     assert told == {f"{profile}.{each.name}.missing_required_column" for each in required}
+
+
+#: Partners of whose prices nothing is confirmed: what is below nothing is a warning there.
+UNSURE = {"cj", "criteo-growth"}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_price_is_below_nothing(profile: str, tmp_path: Path) -> None:
+    target = load_profile(profile)
+    first = next(canonical_rows(target))
+    rows = [
+        first | {"id": f"S-{place}", "price": price} for place, price in enumerate(("5.00 USD", "-1.00 USD"))
+    ]
+    feed = tmp_path / f"feed{target.files[0].endings[0]}"
+    standard = Standard(max_rejected_ratio=1.0, as_of=AS_OF)
+    generated = generate(
+        write_csv(tmp_path / "export.csv", rows), feed, profile=profile, names=SHOP, standard=standard
+    )
+    assert generated.items_written == (2 if profile in UNSURE else 1)
+    report = validate(feed, profile=profile, as_of=AS_OF)
+    found = {issue.rule.code for issue in report.issues if issue.rule.attribute == "price"}
+    assert ("out_of_range" in found) == (profile in UNSURE)
