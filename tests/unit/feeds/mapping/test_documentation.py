@@ -13,6 +13,8 @@ from feedscript.feeds.mapping.operation_list import OPERATIONS
 from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.mapping.rows.schema import ROW_STEPS
 from feedscript.feeds.mapping.template import FILTERS
+from feedscript.feeds.profiles import load_profile
+from feedscript.feeds.rules.values import pattern
 from tests.unit.feeds.mapping.mapped_rows import DATABASE
 
 PAGES = Path(__file__).parents[4] / "docs" / "mapping"
@@ -49,6 +51,20 @@ def test_a_pages_example_does_what_it_says(page: str, tmp_path: Path) -> None:
         path.write_text(mapping, "utf-8")
         rows = [*csv.DictReader(io.StringIO(source))]
         assert made(read_mapping(path), rows, tmp_path) == [*csv.DictReader(io.StringIO(expected))]
+
+
+def test_a_range_of_times_in_an_example_is_one_that_google_takes() -> None:
+    form = pattern(load_profile("google").attribute("sale_price_effective_date"))
+    assert form
+    rows = [
+        row
+        for page in PAGES.glob("*.md")
+        for _, _, expected in _EXAMPLE.findall(page.read_text("utf-8"))
+        for row in csv.DictReader(io.StringIO(expected))
+    ]
+    ranges = [value for row in rows if (value := row.get("sale_price_effective_date"))]
+    assert ranges
+    assert [value for value in ranges if not re.fullmatch(form, value)] == []
 
 
 def test_every_step_test_and_filter_is_documented() -> None:
