@@ -1,5 +1,6 @@
 """`feedscript mapping`: a merchant's file made from its export, or looked at beside it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,17 @@ _SAMPLES = 3
 @click.group()
 def mapping() -> None:
     """Make a merchant's file from its export, or look at one beside it."""
+
+
+@mapping.command()
+def schema() -> None:
+    """Print the JSON Schema of merchants' and partners' files, by which an editor completes and checks them.
+
+    The first line of such a file names where it lies: # yaml-language-server: $schema=mapping.schema.json
+    """
+    from feedscript.feeds.config import config_json_schema  # noqa: PLC0415 - brings the whole engine
+
+    click.echo(json.dumps(config_json_schema(), indent=1, ensure_ascii=False))
 
 
 @mapping.command()

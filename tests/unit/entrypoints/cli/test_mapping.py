@@ -144,3 +144,9 @@ def test_what_has_to_be_said_of_the_shop_is_asked_for(tmp_path: Path) -> None:
     assert "No feed is made: the source, an export of Shopify, does not hold base_url" in seen.stdout
     file.write_text("source: {currency: EUR, base_url: https://shop.example}\n", "utf-8")
     assert run("mapping", "check", str(file), source).exit_code == 0
+
+
+def test_the_schema_for_editors_is_printed() -> None:
+    result = run("mapping", "schema")
+    assert result.exit_code == 0, result.output
+    assert result.output == (Path(__file__).parents[4] / "docs" / "mapping.schema.json").read_text("utf-8")
