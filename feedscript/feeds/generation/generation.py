@@ -201,7 +201,7 @@ def generate(
         )
         if not staged.complete:
             raise SourceUnreadable(staged.source.uri, staged.stopped_reason or "it ends early")
-        if not staged.columns and staged.faults.lost:
+        if not staged.columns:
             raise EmptyFeed(staged.source.uri, account_of(staged, None, 0))
         planned = plan(staged, target, own, options, (source, Path(workdir), limits))
         planned.refuse_missing()

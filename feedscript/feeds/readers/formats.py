@@ -19,6 +19,8 @@ _FOREIGN = {
     b"\x7fELF": "a program",
 }
 _HTML = re.compile(r"<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
+#: The first title of delimited text in brackets, which no JSON begins with: `{id},{title}`.
+_IN_BRACKETS = re.compile(r"""[{\[][^{}\[\]":,\n]+[}\]][ \t]*[,;\t|]""")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1c-\x1e\x7f\ufffd]")
 _MOST_CONTROLS = 0.05
 
@@ -46,7 +48,7 @@ def detect_text_format(text: str) -> str:
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if start == "<":
         return "xml"
-    if start in ("{", "["):
+    if start in ("{", "[") and not _IN_BRACKETS.match(text.lstrip("\ufeff \t\r\n")):
         return "json"
     if len(_CONTROLS.findall(text)) > len(text) * _MOST_CONTROLS:
         raise _wrong("this is binary data of no known feed format", "binary data")

@@ -20,15 +20,17 @@ class WrongEnding(FeedError):
     """
 
     def __init__(self, name: str, ending: str, profile: Profile) -> None:
-        forms = [f"{', '.join(each.endings)} ({each.format})" for each in profile.files]
-        packed = dict.fromkeys(f".{each}" for file in profile.files for each in file.compressions)
-        compressed = f", each with {' or '.join(packed)} behind it to have it compressed" if packed else ""
-        super().__init__(
-            f"{name} ends in {ending}, but a feed of {profile.id} is named {' or '.join(forms)}{compressed}"
-        )
+        forms = [f"{', '.join(each.endings)} ({each.format}{_packed(each)})" for each in profile.files]
+        super().__init__(f"{name} ends in {ending}, but a feed of {profile.id} is named {' or '.join(forms)}")
         self.name = name
         self.ending = ending
         self.endings = tuple(each for file in profile.files for each in file.endings)
+
+
+def _packed(file: FeedFile) -> str:
+    """Which endings may follow, for a person."""
+    behind = " or ".join(f".{each}" for each in file.compressions)
+    return f", compressed with {behind} behind it" if behind else ""
 
 
 @dataclass(frozen=True)

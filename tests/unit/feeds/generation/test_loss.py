@@ -231,3 +231,20 @@ def test_all_lost_is_counted_in_every_format(write, tmp_path: Path) -> None:
     assert (report.items_total, report.items_with_errors, report.status) == (3, 3, "failed")
     with pytest.raises(EmptyFeed, match="all its 3 records were lost"):
         generate_all(source, tmp_path / "feed.csv")
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"items": []}', "[{}]"])
+def test_of_json_without_items_it_is_said_that_there_is_none(text: str, tmp_path: Path) -> None:
+    source = tmp_path / "export.json"
+    source.write_text(text, "utf-8")
+    with pytest.raises(EmptyFeed, match="holds no item"):
+        generate_all(source, tmp_path / "feed.csv")
+
+
+def test_a_wrong_ending_is_told_which_compressions_each_form_has(tmp_path: Path) -> None:
+    source = tmp_path / "export.csv"
+    source.write_text("id\n1\n", "utf-8")
+    with pytest.raises(WrongEnding) as caught:
+        generate_all(source, tmp_path / "feed.xml.zst")
+    assert ".csv, .txt (csv, compressed with .gz or .zip or .zst behind it)" in str(caught.value)
+    assert ".xml (rss, compressed with .gz or .zip behind it)" in str(caught.value)

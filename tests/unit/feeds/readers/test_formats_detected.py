@@ -24,3 +24,17 @@ def test_a_web_page_is_no_feed(before, begin, tmp_path):
 def test_what_stands_before_a_document_takes_no_time(before, tmp_path):
     staged = stage_bytes(f"{before}<catalog><product><id>1</id></product></catalog>".encode(), tmp_path)
     assert staged.source.format in {"xml", "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("{id},{title}\n1,A\n", "csv"),
+        ("[id];[title]\n1;A\n", "csv"),
+        ("{id}\t{title}\n1\tA\n", "tsv"),
+        ('{"id": "1", "title": "A"}\n', "jsonl"),
+        ('[{"id": "1"}, {"id": "2"}]', "json"),
+    ],
+)
+def test_titles_in_brackets_are_no_json(text, form, tmp_path):
+    assert stage_bytes(text.encode(), tmp_path).source.format == form
