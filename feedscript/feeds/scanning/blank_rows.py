@@ -40,16 +40,5 @@ def blank_test(staged: Staged) -> Callable[[bytes], bool]:
     return test
 
 
-def blank_beginnings(staged: Staged) -> frozenset[bytes]:
-    """What the first two bytes of a line that is a blank row may be, or the one that it has."""
-    white, quote = _white_space(staged), staged.quote
-    looks = white + staged.delimiter + quote
-    first = white + staged.delimiter
-    return frozenset(
-        begin.encode()
-        for begin in (*first, *(a + b for a in first for b in looks), *(quote + b for b in looks))
-    )
-
-
 def _white_space(staged: Staged) -> str:
     return _WHITE_SPACE.replace(staged.delimiter, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.scanning.blank_rows import blank_beginnings, blank_test
+from feedscript.feeds.scanning.blank_rows import blank_test
 
 _BLOCK_BYTES = 1 << 20
 
@@ -73,23 +73,8 @@ def may_hold_blank(staged: Staged) -> bool:
     """
     if staged.line_column is not None:
         return False
-    if not _begins_as_blank(staged):
-        return False
     is_blank = blank_test(staged)
     return any(line and is_blank(line) for line in lines_of(staged.path))
-
-
-def _begins_as_blank(staged: Staged) -> bool:
-    """Whether some line begins as a row without a value does, which is sooner told of all lines of a block at once."""
-    begins = blank_beginnings(staged)
-    held = b""
-    with staged.path.open("rb") as file:
-        while read := file.read(_BLOCK_BYTES):
-            end = b"\n" if b"\n" in read else b"\r"
-            *lines, held = (held + read).split(end)
-            if not begins.isdisjoint({line[:2] for line in lines}):
-                return True
-    return held[:2] in begins
 
 
 def _is_empty(line: bytes) -> bool:
