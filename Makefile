@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-faults test-fuzz test-webhooks seeding lint bench clean
+.PHONY: help demo run docs test test-faults test-fuzz test-webhooks seeding lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (ma
 test-webhooks: $(VENV)/.installed ## 1,000 outcomes to receivers of every bad kind (make test has a sample of it)
 	WEBHOOK_EVENTS=1000 $(BIN)/python -m pytest -s tests/integration/webhooks/test_soak.py
 
+docs: $(VENV)/.installed ## Build the documentation's site into docs/_build; a dead link is an error
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build
+	@echo "docs/_build/index.html"
+
 seeding: $(VENV)/.installed ## Seed bugs in copies of the code, and see the shipped suites catch each (docs/seeded-bugs.md)
 	$(BIN)/python -m tools.seeding
 
@@ -50,4 +54,4 @@ bench: $(VENV)/.bench-installed ## Measure speed as ratios against named peers
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove the environment and the caches (never jobs or activities)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info demo
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist docs/_build docs/_made *.egg-info demo

@@ -1,0 +1,47 @@
+"""The site builds without a dead link, and needs no outside host."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.integration.live_server import ROOT
+
+_FETCHED = re.compile(
+    r'<(?:script|img|iframe)[^>]+src="([^"]+)"|<link[^>]+rel="stylesheet"[^>]+href="([^"]+)"'
+)
+
+
+def test_the_site_builds_strictly_and_fetches_nothing_from_elsewhere(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "html",
+        "-d",
+        str(tmp_path / "read"),
+    ]
+    built = subprocess.run(
+        [*command, str(ROOT / "docs"), str(tmp_path / "site")],
+        cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+    pages = [*(tmp_path / "site").rglob("*.html")]
+    assert len(pages) > 50
+    fetched = {
+        source
+        for page in pages
+        for match in _FETCHED.finditer(page.read_text("utf-8"))
+        for source in match.groups()
+        if source
+    }
+    assert fetched
+    assert not [source for source in fetched if source.startswith(("http:", "https:", "//"))]
+    # A directive that was not understood leaves its name behind as text.
+    spilt = [page.name for page in pages if re.search(r"<p>(\.\. [\w:]+::|:\w+:)", page.read_text("utf-8"))]
+    assert not spilt
