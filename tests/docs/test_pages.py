@@ -1,7 +1,7 @@
 """Every block of code on a page does what the page says.
 
 By its language: `sh` runs in one folder for the whole page, with the samples; a `text` block straight behind is what
-it prints (`...` stands for anything). `python` runs in one namespace. `yaml` and `json` are read as what they belong to.
+it prints (`...` stands for anything). `python` runs in one namespace. `yaml` and `json` are read by what reads them.
 """
 
 import json

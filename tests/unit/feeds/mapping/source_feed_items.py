@@ -186,6 +186,19 @@ EXPECTED = {
         "cj_publisher",
         _items(_ENGLISH, "EUR"),
     ),
+    "content_api": Expected("content-api.json", "content_api", _items(_ENGLISH, "EUR")),
+    "merchant_api": Expected("merchant-api.jsonl", "merchant_api", _items(_ENGLISH, "EUR")),
+    "schema_org": Expected(
+        "schema-org.json",
+        "schema_org",
+        # An offer has one price, which is the one that is asked; weights come in either unit.
+        _items(
+            _ENGLISH,
+            "EUR",
+            without=("sale_price",),
+            changes={name: _KILOGRAMS[name] for name in ("SM-001", "BH-013", "CB-017", "WS-021")},
+        ),
+    ),
     "yml": Expected(
         "yml.xml",
         "yml",

@@ -7,7 +7,6 @@ from tests.unit.feeds.mapping.platform_items.item import (
     LINEN,
     MUG,
     OAK,
-    ONE_PARTNER,
     PRESS,
     SHOP,
     TOWEL,
@@ -104,5 +103,4 @@ BIGCOMMERCE_LEGACY = Expected(
         "not to be ordered": 1,
         "a product whose variants are the items": 5,
     },
-    partners=ONE_PARTNER,
 )

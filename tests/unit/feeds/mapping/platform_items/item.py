@@ -6,10 +6,6 @@ from dataclasses import dataclass, field
 Item = dict[str, str]
 
 
-#: Of what is but another spelling of an export: what is made of it after that is the same.
-ONE_PARTNER = ("google",)
-
-
 @dataclass(frozen=True)
 class Expected:
     """The preset that reads an export, items by id, the rows that are left out by reason, and what has to be said.

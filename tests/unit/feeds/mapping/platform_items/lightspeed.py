@@ -7,7 +7,6 @@ from tests.unit.feeds.mapping.platform_items.item import (
     LINEN,
     MUG,
     OAK,
-    ONE_PARTNER,
     PRESS,
     TOWEL,
     Expected,
@@ -94,7 +93,6 @@ X_SERIES = Expected(
     "lightspeed_x",
     _X_SERIES,
     {"not active": 3, "not sold online": 1},
-    partners=ONE_PARTNER,
     shop="currency: EUR",
     attributes='link: {template: "https://shop.example.com/{handle|url}"}, '
     'image_link: {template: "https://cdn.example.com/{handle|url}.jpg"}',

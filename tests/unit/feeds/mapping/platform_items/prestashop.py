@@ -1,14 +1,11 @@
 """Items of a PrestaShop shop: prices are net, and 20 % of tax come on top."""
 
-from dataclasses import replace
-
 from tests.unit.feeds.mapping.platform_items.item import (
     BOWL,
     BRUSH,
     LINEN,
     MUG,
     OAK,
-    ONE_PARTNER,
     SCOOP,
     TOWEL,
     Expected,
@@ -58,4 +55,4 @@ PRESTASHOP = Expected(
     {"disabled": 2, "hidden in the catalogue": 1, "not to be ordered": 1, "its price is not shown": 1},
     shop="base_url: https://shop.example.com/, currency: EUR, tax_rate: 20",
 )
-FRENCH = replace(PRESTASHOP, partners=ONE_PARTNER)
+FRENCH = PRESTASHOP

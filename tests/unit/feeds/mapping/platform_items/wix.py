@@ -7,7 +7,6 @@ from tests.unit.feeds.mapping.platform_items.item import (
     LINEN,
     MUG,
     OAK,
-    ONE_PARTNER,
     PRESS,
     SCOOP,
     TOWEL,
@@ -96,5 +95,4 @@ WIX_LEGACY = Expected(
     "wix_legacy",
     _BEFORE,
     {"not visible": 4, "a product whose variants are the items": 6},
-    partners=ONE_PARTNER,
 )
