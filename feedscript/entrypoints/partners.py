@@ -11,7 +11,7 @@ from feedscript.feeds import UnknownPartner as PartnerNotKnown
 from feedscript.feeds import load_profile, profile_ids
 from feedscript.feeds.documents.document import read_document
 from feedscript.feeds.profiles.partner import Partner, config_file, find_partner, profile_given
-from feedscript.feeds.writers.file_form import WrongEnding, file_form
+from feedscript.feeds.writers.file_form import WrongEnding, file_form, naming_advice
 from feedscript.ports import Partners
 
 _KEPT = 1024
@@ -43,9 +43,11 @@ class ConfiguredPartners(Partners):
         if phase is Phase.GENERATION:
             name = request.destination.rpartition("/")[2]
             try:
-                file_form(load_profile(partner.profile), name)
+                form = file_form(load_profile(partner.profile), name)
             except WrongEnding as error:
                 raise WrongDestination(request.destination, str(error), error.endings) from error
+            advice = naming_advice(form, name)
+            return (*partner.warnings, advice) if advice else partner.warnings
         return partner.warnings
 
     def _find(self, partner_id: str | None, merchant_id: str) -> Partner | None:

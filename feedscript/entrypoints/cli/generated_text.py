@@ -22,6 +22,8 @@ def _summary(generated: Generated, destination: Path) -> Iterator[str]:
     profile = generated.profile
     yield f"{destination}: a feed of {profile.id} {profile.version}"
     yield generated.headline()
+    for warning in generated.warnings:
+        yield f"Warning: {warning}"
     if generated.rejects and generated.rejects.total:
         yield ""
         yield "Left out, as the partner would reject them:"

@@ -78,7 +78,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "preset": document["preset"],
             "matched_columns": document["matched"],
             "unmatched_columns": document["unmatched"],
-            "warnings": list(place.config.warnings),
+            "warnings": [*place.config.warnings, *generated.warnings],
         },
     )
 

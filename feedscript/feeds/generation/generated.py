@@ -20,7 +20,8 @@ class Generated:
     asked), `changes` what is new against the feed before, if that was asked for. `faults` counts what was wrong with
     the file, by code. `matched` holds the source's columns by attribute (none: a constant); `unmatched` are the columns
     that were not used. `mapping_sha256` is of all that was asked of the values. `preset` is the platform whose export
-    the source was taken for. `files` are the names of what was put at the destination and beside it, in that order.
+    the source was taken for. `warnings` say what may keep the partner from taking the feed as a file. `files` are the
+    names of what was put at the destination and beside it, in that order.
     """
 
     profile: Profile
@@ -34,6 +35,7 @@ class Generated:
     mapping_sha256: str
     preset: str | None = None
     changes: Changes | None = None
+    warnings: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
     @property

@@ -58,7 +58,7 @@ from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.readers.survey import start_survey
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.writers.cells import canonical_attributes, is_mappable
-from feedscript.feeds.writers.file_form import file_form
+from feedscript.feeds.writers.file_form import file_form, naming_advice
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
 
@@ -253,6 +253,7 @@ def generate(
                 changes=write_deltas(shelf, target, limits, Path(workdir))
                 if deltas and len(feeds) == 1
                 else None,
+                warnings=tuple(filter(None, [naming_advice(form, destination.name, names)])),
             )
             shards = [shelf.folder / name for name in feeds]
             document = manifest_of(generated, *shards, uri=feed_uri or destination.name)

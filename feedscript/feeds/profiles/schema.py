@@ -155,6 +155,7 @@ class FeedFileSchema(Strict):
     preamble = fields.String()
     trailer = fields.String()
     elements = fields.List(fields.String())
+    naming = fields.String(validate=validate.Length(1))
     max_items = fields.Integer(strict=True, validate=validate.Range(1))
     max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     mark = mark_field()

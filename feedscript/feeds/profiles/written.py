@@ -65,8 +65,9 @@ class FeedFile:
     `quoting` are of delimited text, which has a line of column names unless `header` is false. `line_end` ends
     its lines. `preamble` stands before the items and `trailer` behind them, with {items} for their number and names
     that the merchant's file gives (`generation: names:`). `elements` are the names from the root to an item (XML), or
-    the key of the list (JSON). A file has at most `max_items`, and `max_bytes` before compression; what is beyond
-    goes into further files.
+    the key of the list (JSON). `naming` is what the partner calls such files, before compression: {YYYYMMDD} stands for
+    a day, and other names in braces for what the merchant's file gives or, where it does not, anything. A file has at
+    most `max_items`, and `max_bytes` before compression; what is beyond goes into further files.
     """
 
     format: Literal["csv", "tsv", "positional", "rss", "atom", "xml", "json", "jsonl", "parquet"]
@@ -81,6 +82,7 @@ class FeedFile:
     preamble: str | None = None
     trailer: str | None = None
     elements: tuple[str, ...] = ()
+    naming: str | None = None
     max_items: int | None = None
     max_bytes: int | None = None
     mark: Mark = "vendor"

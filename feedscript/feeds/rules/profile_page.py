@@ -28,6 +28,7 @@ def as_page(profile: Profile) -> str:
         "| Format | Names end in | Compressed | Between cells | In quotes | Source |",
         "|---|---|---|---|---|---|",
         *map(_file, profile.files),
+        *(f"\nSuch a {each.format} file is called `{each.naming}`." for each in profile.files if each.naming),
         "",
         "## Data that comes with it",
         "",

@@ -77,6 +77,8 @@ def _file(file: FeedFile) -> str:
     told.append(file.encoding + (" with a byte order mark" if file.bom else ""))
     if not file.header and file.format in ("csv", "tsv", "positional"):
         told.append("no line of column names")
+    if file.naming:
+        told.append(f"called {file.naming}")
     if file.max_items:
         told.append(f"at most {file.max_items:,} items")
     if file.max_bytes:

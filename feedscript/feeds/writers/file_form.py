@@ -1,11 +1,13 @@
 """Which of a partner's forms of file a name asks for."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from feedscript.feeds.engine.errors import FeedError
 from feedscript.feeds.profiles.model import Profile
-from feedscript.feeds.profiles.written import FeedFile
+from feedscript.feeds.profiles.written import FeedFile, Mark
 
 #: Formats of text, in which commas part several values of a cell.
 DELIMITED = ("csv", "tsv", "positional")
@@ -52,3 +54,31 @@ def file_form(profile: Profile, name: str) -> FileForm:
     if not fitting:
         raise WrongEnding(name, f"{ending}{path.suffix if compression else ''}", profile)
     return FileForm(fitting[0], compression)
+
+
+def naming_advice(form: FileForm, name: str, names: Mapping[str, str] | None = None) -> str | None:
+    """What to say of a file that is not called as the partner calls such files; None where it is.
+
+    `names` are those that the merchant's file gives.
+    """
+    naming = form.file.naming
+    if naming is None:
+        return None
+    told = re.sub(r"\{(\w+)\}", lambda found: (names or {}).get(found[1], found[0]), naming)
+    parts = re.split(r"(\{\w+\})", told)
+    fitting = "".join(
+        _STANDS_FOR.get(part, ".+") if part.startswith("{") else re.escape(part) for part in parts
+    )
+    bare = name[: -len(form.compression) - 1] if form.compression else name
+    if re.fullmatch(fitting, bare, re.IGNORECASE):
+        return None
+    return f"{name} is not called as the partner is said to call such files: {told}{_SAID[form.file.mark]}"
+
+
+_STANDS_FOR = {"{YYYYMMDD}": r"\d{8}"}
+_SAID: dict[Mark, str] = {
+    "vendor": "",
+    "copy": " (so a copy of its page)",
+    "third_party": " (so a third party)",
+    "unconfirmed": " (which nobody confirms)",
+}
