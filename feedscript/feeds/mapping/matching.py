@@ -10,6 +10,7 @@ from feedscript.feeds.mapping.column_patterns import is_list, without_patterns
 from feedscript.feeds.mapping.composed import Composed
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.named_lists import Labelled, find_labelled, numbered_lists, parted
+from feedscript.feeds.mapping.named_units import named_units
 from feedscript.feeds.mapping.names import fold, folded, names_within
 from feedscript.feeds.mapping.numbers import Decimal
 
@@ -163,6 +164,10 @@ def match_columns(
     }
     taken = {position for name in free for position in found[name]}
     found |= _bearing_labels(missing, columns, taken)
+    for name, (place, rule) in named_units(
+        {name: rule for name, rule in missing.items() if not found[name]}, columns, taken
+    ).items():
+        found[name], rules[name] = (place,), rule
     matches = {
         name: Match(found[name], rule)
         for name, rule in rules.items()

@@ -3,6 +3,8 @@
 import re
 
 ANY = "*"
+#: What is said of all values in brackets, or behind a word for "in".
+_UNIT = re.compile(r"(.*\S)\s*(?:[(\[]\s*(\w+)\.?\s*[)\]]|\s(?:in|en)\s(\w+))\s*")
 
 
 def fitting(pattern: str, columns: tuple[str, ...]) -> dict[str, str]:
@@ -17,3 +19,13 @@ def fitting(pattern: str, columns: tuple[str, ...]) -> dict[str, str]:
     fits = re.compile("(.*?)".join(parts), re.IGNORECASE | re.DOTALL)
     found = {column: fits.fullmatch(column.strip()) for column in columns}
     return {column: each[1] for column, each in found.items() if each}
+
+
+def with_unit(column: str) -> tuple[str, str] | None:
+    """The name of a column and what its brackets, or the word behind "in", say of its values; None where neither is.
+
+    >>> with_unit("Weight (kg)"), with_unit("Poids en g"), with_unit("Weight")
+    (('Weight', 'kg'), ('Poids', 'g'), None)
+    """
+    found = _UNIT.fullmatch(column)
+    return (found[1], found[2] or found[3]) if found else None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feedscript.feeds.mapping.languages.lexicon import HEADERS, Lexicon, lexicon
+from feedscript.feeds.mapping.name_patterns import with_unit
 from feedscript.feeds.mapping.named_lists import parted
 from feedscript.feeds.mapping.names import folded
 
@@ -24,12 +25,15 @@ class Spoken:
 def spoken_in(columns: tuple[str, ...], within: tuple[str, ...] = ()) -> Spoken:
     """What the source with these columns speaks; `within` are objects in it whose names are those of attributes.
 
-    `list[name]` is looked up by the name, too.
+    `list[name]` is looked up by the name, too, and `name (unit)` without the unit.
     """
     known = lexicon()
     labels = [label for column in columns for _, label in parted(column)]
     inner = [column.partition(".")[2] for column in columns if within and "." in column]
-    names = tuple(dict.fromkeys((*columns, *labels, *filter(None, inner))))
+    with_units = tuple(filter(None, map(with_unit, columns)))
+    units = folded(tuple(unit for _, unit in with_units))
+    measured = [name for name, unit in with_units if units[unit] in known.sure["unit"]]
+    names = tuple(dict.fromkeys((*columns, *labels, *filter(None, inner), *measured)))
     bare = folded(names)
     languages = known.told_by(bare[name] for name in names)
     found: dict[str, list[tuple[tuple[int, int], str]]] = {}

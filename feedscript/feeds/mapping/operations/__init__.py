@@ -11,7 +11,7 @@ from feedscript.feeds.mapping.operations.arithmetic import (
     Times,
 )
 from feedscript.feeds.mapping.operations.dates import Date, Range
-from feedscript.feeds.mapping.operations.exports import Micros, Unit, Without
+from feedscript.feeds.mapping.operations.exports import Micros, NamedUnit, Unit, Without
 from feedscript.feeds.mapping.operations.identifiers import Gtin
 from feedscript.feeds.mapping.operations.links import DeepLink, Parameters, Unwrap
 from feedscript.feeds.mapping.operations.lists import Joined, Listed
@@ -49,6 +49,7 @@ __all__ = [
     "Lower",
     "Measure",
     "Micros",
+    "NamedUnit",
     "NetToGross",
     "OnlyBelow",
     "Operation",

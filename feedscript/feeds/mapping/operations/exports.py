@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feedscript.feeds.engine.sql import identifier
+from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.operations.operation import Alone, Costly, Layer
 
 
@@ -40,18 +40,34 @@ class Unit:
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value, unit = identifier(column), identifier(self.source)
-        lacks_it = f"{self._is_bare(value)} AND {unit} <> ''"
+        lacks_it = f"{_is_bare(value)} AND {unit} <> ''"
         return ({column: f"CASE WHEN {lacks_it} THEN {value} || ' ' || {unit} ELSE {value} END"},)
 
     def leaves(self, value: str) -> str:
-        return f"NOT {self._is_bare(value)}"
-
-    @staticmethod
-    def _is_bare(value: str) -> str:
-        return f"regexp_full_match({value}, '[0-9]+([.,][0-9]+)?')"
+        return f"NOT {_is_bare(value)}"
 
     def refers_to(self) -> tuple[str, ...]:
         return (self.source,)
+
+
+@dataclass(frozen=True)
+class NamedUnit:
+    """Put the unit that the column's name says behind a bare number: `1.2` of `Weight (kg)` becomes `1.2 kg`."""
+
+    name: ClassVar[str] = "unit"
+
+    unit: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        value = identifier(column)
+        written = f"{value} || ' ' || {literal(self.unit)}"
+        return ({column: f"CASE WHEN {_is_bare(value)} THEN {written} ELSE {value} END"},)
+
+    def leaves(self, value: str) -> str:
+        return f"NOT {_is_bare(value)}"
+
+    def refers_to(self) -> tuple[str, ...]:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -72,3 +88,7 @@ class Without(Costly):
 
     def refers_to(self) -> tuple[str, ...]:
         return (self.attribute,)
+
+
+def _is_bare(value: str) -> str:
+    return f"regexp_full_match({value}, '[0-9]+([.,][0-9]+)?')"
