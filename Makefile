@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-faults test-fuzz test-webhooks seeding lint bench clean
+.PHONY: help demo run docs test test-faults test-fuzz test-webhooks seeding mutation lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,13 @@ docs: $(VENV)/.installed ## Build the documentation's site into docs/_build; a d
 
 seeding: $(VENV)/.installed ## Seed bugs in copies of the code, and see the shipped suites catch each (docs/seeded-bugs.md)
 	$(BIN)/python -m tools.seeding
+
+$(VENV)/.mutation-installed: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[mutation]"
+	@touch $@
+
+mutation: $(VENV)/.mutation-installed ## Mutate the domain, and tell the mutants that its tests let live (about ten minutes)
+	$(BIN)/python -m tools.mutation
 
 lint: $(VENV)/.installed ## Style, types and architecture
 	$(BIN)/ruff check .
