@@ -122,7 +122,7 @@ def _previewed(
     scan = f"(FROM {source_table(staged, limits)} LIMIT {LOOKED_AT})"
     if found.preparation.steps:
         lists = keep_lists(connection, found.lists, workdir, limits)
-        scan, _ = found.preparation.run(connection, workdir, scan, lists)
+        scan = found.preparation.run(connection, workdir, scan, lists).rows
     compiled = compile_mapping(found.matches, names, scan, joined=staged.line_column is not None)
     columns = list(partner_columns(found.profile, found.canonical, compiled.attributes))
     before = {each.attribute: each.was for each in reversed(compiled.steps)}
