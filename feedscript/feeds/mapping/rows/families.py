@@ -72,18 +72,15 @@ class Inherit:
         parents = self._with_all_above(table, self._parents(table, links, cells | taken), [*cells])
         if cells or taken:
             own = "".join(f", {cell} AS own_{value}" for value, cell in cells.items())
-            given = f"(SELECT nth{own} FROM {rows})"
-            joined = (
-                f"{given} LEFT JOIN (SELECT child, parent FROM {links}) ON child = nth"
-                f" LEFT JOIN (SELECT * EXCLUDE (file_row_number) FROM {parents}) AS above ON above.n = parent"
-            )
-            inherits = "CASE WHEN parent IS NOT NULL AND {1} IS NULL THEN {0} ELSE own_{0} END"
+            above = f"(SELECT * EXCLUDE (file_row_number) FROM {parents})"
+            others = f"(SELECT child, p.* FROM {links} JOIN {above} AS p ON p.n = parent) ON child = nth"
+            inherits = "CASE WHEN child IS NOT NULL AND {1} IS NULL THEN {0} ELSE own_{0} END"
             values = {
                 name: inherits.format(value, bare(f"own_{value}"))
                 for name, value in zip(self.columns, cells, strict=True)
             }
             values |= dict(zip(self.take, taken, strict=True))
-            table.write(f"(SELECT * FROM {joined} ORDER BY nth)", values)
+            table.write_joined(f"SELECT nth{own} FROM {rows}", others, values)
         if self.leave_out_parents:
             table.leave_out(table.marked(f"SELECT n FROM {parents}"), "a parent of variants")
 

@@ -79,15 +79,15 @@ class Collect:
         lists = gathered(table, rows, f"{one_cell('v', 'pos')} AS collected")
         known = table.cell(self.into) if self.into in table.columns else value
         grouped = f"{STAYS} AND {group} IS NOT NULL AS grouped"
-        given = f"(SELECT nth, {grouped}, {group} AS key, {known} AS own FROM {table.rows})"
-        joined = f"(SELECT * FROM {given} LEFT JOIN {lists} ON grouped AND g = key ORDER BY nth)"
+        given = f"SELECT nth, {grouped}, {group} AS key, {known} AS own FROM {table.rows}"
         if self.drop:
             drop = f"({self.drop.sql(table.cells)})"
             kept = f"coalesce(min(nth) FILTER (NOT {drop}), min(nth))"
             first = f"SELECT {kept} FROM {table.rows} WHERE {STAYS} AND {group} IS NOT NULL GROUP BY {group}"
             test = f"{group} IS NOT NULL AND {drop} AND NOT {table.marked(first)}"
             table.leave_out(test, f"a row of {self.column} alone, collected into {self.into}")
-        table.write(joined, {self.into: "CASE WHEN grouped THEN collected ELSE own END"})
+        cell = "CASE WHEN grouped THEN collected ELSE own END"
+        table.write_joined(given, f"{lists} ON grouped AND g = key", {self.into: cell})
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,12 @@ class Count:
         return None if group is None else replace(self, group=group)
 
     def apply(self, table: Table) -> None:
-        given = f"(SELECT nth, CASE WHEN {STAYS} THEN {table.trimmed(self.group)} END AS key FROM {table.settled()})"
-        counts = f"(SELECT key AS g, count(*) AS counted FROM {given} WHERE key IS NOT NULL GROUP BY key)"
-        joined = f"(SELECT * FROM {given} LEFT JOIN {counts} ON g = key ORDER BY nth)"
-        table.write(joined, {self.into: "coalesce(counted, 1)::VARCHAR"})
+        group, rows = table.trimmed(self.group), table.settled()
+        given = f"SELECT nth, CASE WHEN {STAYS} THEN {group} END AS key FROM {rows}"
+        counts = table.kept(
+            f"SELECT key AS g, count(*) AS counted FROM ({given}) WHERE key IS NOT NULL GROUP BY key"
+        )
+        table.write_joined(given, f"{counts} ON g = key", {self.into: "coalesce(counted, 1)::VARCHAR"})
 
 
 @dataclass(frozen=True)
@@ -165,14 +167,12 @@ class JoinVariants:
         columns = "".join(f", {value} AS j{place}" for place, value in enumerate(joined.values()))
         groups = gathered(table, rows, f"min(nth) AS kept{columns}")
         listed = "".join(f", {table.cell(name)} AS own{place}" for place, name in enumerate(joined))
-        given = f"(SELECT nth{listed} FROM {table.rows})"
+        given = f"SELECT nth{listed} FROM {table.rows}"
         first = table.marked(f"SELECT kept FROM {groups}")
         table.leave_out(f"{group} IS NOT NULL AND NOT {first}", f"a variant joined into its {self.group}")
         if joined:
-            table.write(
-                f"(SELECT * FROM {given} LEFT JOIN {groups} ON kept = nth ORDER BY nth)",
-                {name: f"coalesce(j{place}, own{place})" for place, name in enumerate(joined)},
-            )
+            values = {name: f"coalesce(j{place}, own{place})" for place, name in enumerate(joined)}
+            table.write_joined(given, f"{groups} ON kept = nth", values)
 
     @staticmethod
     def _number(table: Table, name: str) -> str:

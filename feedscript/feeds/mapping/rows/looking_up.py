@@ -81,10 +81,10 @@ class LookUp:
         first = f"SELECT min(file_row_number) FROM {entries} WHERE k IS NOT NULL GROUP BY k"
         listed = f"SELECT * EXCLUDE (file_row_number) FROM {entries} WHERE file_row_number IN ({first})"
         found = table.kept(self._found(listed, len(self.take)))
-        given = f"(SELECT nth, CASE WHEN {STAYS} THEN {table.trimmed(self.column)} END AS key FROM {table.settled()})"
-        table.write(
-            f"(SELECT * FROM {given} LEFT JOIN {found} ON k = key ORDER BY nth)",
-            {name: f"v{place}" for place, name in enumerate(self.take)},
+        key, rows = table.trimmed(self.column), table.settled()
+        given = f"SELECT nth, CASE WHEN {STAYS} THEN {key} END AS key FROM {rows}"
+        table.write_joined(
+            given, f"{found} ON k = key", {name: f"v{place}" for place, name in enumerate(self.take)}
         )
 
     def _found(self, listed: str, number: int) -> str:

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.mapping.rows.table import SO_FAR, STAYS, Table
+from feedscript.feeds.mapping.rows.table import AT_A_TIME, SO_FAR, STAYS, Table
 
 #: Lists hold so many values at most: what the engine gathers in lists it cannot spill.
 LONGEST_LIST = 1_000
-#: Rows whose groups are gathered at a time.
-_ROWS_AT_A_TIME = 200_000
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ def gathered(table: Table, rows: str, select: str) -> str:
     kept = table.kept(f"SELECT * FROM {rows} WHERE g IS NOT NULL")
     last = table.number(f"SELECT max(start) FROM {kept}") or 0
     parts = (
-        f"SELECT g, {select} FROM {kept} WHERE start >= {first} AND start < {first + _ROWS_AT_A_TIME} GROUP BY start, g"
-        for first in range(0, last + 1, _ROWS_AT_A_TIME)
+        f"SELECT g, {select} FROM {kept} WHERE start >= {first} AND start < {first + AT_A_TIME} GROUP BY start, g"
+        for first in range(0, last + 1, AT_A_TIME)
     )
     return table.kept(*parts)
 

@@ -11,7 +11,7 @@ it is left out, NULL of those that stay. A row that is left out stays in the tab
 follows: so all rows are accounted for at the end.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,8 @@ STAYS = "reason IS NULL"
 SO_FAR = "OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
 #: Rows are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP: Final = 8_192
+#: So many rows are worked on at a time where what belongs to them cannot be spilled.
+AT_A_TIME: Final = 200_000
 
 
 class Table:
@@ -62,7 +64,8 @@ class Table:
         #: How many rows inherit of parents that lead in a circle.
         self.circular = 0
         self._folder = folder
-        self._files: list[tuple[Path, tuple[str, ...]]] = []
+        #: Files of one column or more, each in one part or in several.
+        self._files: list[tuple[tuple[Path, ...], tuple[str, ...]]] = []
         self._written = 0
         #: Columns that `rows` works out, and no file has.
         self._pending = [*self._cells, "reason"]
@@ -114,25 +117,42 @@ class Table:
             self.columns.append(name)
         return self.cell(name)
 
+    def added_as(self, columns: Iterable[str]) -> list[str]:
+        """The columns of these names in SQL, as `added`."""
+        return [self.added(name) for name in columns]
+
     def settled(self) -> str:
         """The rows where they can be read as often as is needed."""
         if self._pending:
             pending, self._pending = self._pending, []
-            self._add(f"SELECT {', '.join(pending)} FROM {self.rows}", pending)
+            self._add(pending, f"SELECT {', '.join(pending)} FROM {self.rows}")
         return self.rows
 
     def write(self, query: str, columns: Mapping[str, str]) -> None:
         """Take columns, by name, from what a query answers, one row for each row and in their order."""
         self.settled()
-        given = {self.added(name): value for name, value in columns.items()}
-        listed = ", ".join(f"{value} AS {cell}" for cell, value in given.items())
-        self._add(f"SELECT {listed} FROM {query}", [*given])
+        self._add([*self.added_as(columns)], self._named(columns, query))
+
+    def write_joined(self, given: str, others: str, columns: Mapping[str, str]) -> None:
+        """Take columns, by name, from what a query answers for each row (`nth`), joined to `others`.
+
+        `others` is SQL: what is joined, and on what. As a join leaves no order, some rows at a time are joined and
+        sorted: what they take of others may be long.
+        """
+        kept = self.kept(given)
+        self.settled()
+        parts = (
+            f"(FROM {kept} WHERE nth > {first} AND nth <= {first + AT_A_TIME}) LEFT JOIN {others} ORDER BY nth"
+            for first in range(0, max(self._total, 1), AT_A_TIME)
+        )
+        cells = [*self.added_as(columns)]
+        self._add(cells, *(self._named(columns, part) for part in parts))
 
     def rewrite(self, query: str) -> None:
         """Take all rows from a query that makes rows or moves them: their cells, `place`, `made` and `reason`."""
         columns = [*self._cells, "place", "made", "reason"]
         self._files, self._pending, self._moved = [], [], True
-        self._add(f"SELECT {', '.join(columns)} FROM {query}", columns)
+        self._add(columns, f"SELECT {', '.join(columns)} FROM {query}")
 
     def finished(self) -> str:
         """The rows in one file, which several threads can read."""
@@ -144,8 +164,7 @@ class Table:
 
     def kept(self, *queries: str) -> str:
         """What queries answer one after the other, in files to select from as often as is needed."""
-        paths = ", ".join(literal(str(self._copied(query)[0])) for query in queries)
-        return f"read_parquet([{paths}], file_row_number = true)"
+        return _scan([self._copied(query)[0] for query in queries], ", file_row_number = true")
 
     def marked(self, query: str) -> str:
         """Whether a row is one of those whose `nth` a query answers: a bit for each, which any row is asked for."""
@@ -164,11 +183,16 @@ class Table:
     def _pend(self, *columns: str) -> None:
         self._pending = [*dict.fromkeys((*self._pending, *columns))]
 
-    def _add(self, query: str, columns: list[str]) -> None:
-        path, total = self._copied(query)
+    def _named(self, columns: Mapping[str, str], query: str) -> str:
+        listed = ", ".join(f"{value} AS {self.cell(name)}" for name, value in columns.items())
+        return f"SELECT {listed} FROM {query}"
+
+    def _add(self, columns: list[str], *queries: str) -> None:
+        paths, totals = zip(*map(self._copied, queries), strict=True)
+        total = sum(totals)
         assert not self._files or total == self._total, f"{total} values for {self._total} rows"
         self._total = total
-        self._files.append((path, tuple(columns)))
+        self._files.append((paths, tuple(columns)))
         self.rows = self._side_by_side()
 
     def _side_by_side(self) -> str:
@@ -180,8 +204,7 @@ class Table:
             listed += ["f0.file_row_number AS place", "false AS made"]
         counting = {0: ", file_row_number = true"}
         scans = (
-            f"read_parquet({literal(str(self._files[number][0]))}{counting.get(number, '')}) AS f{number}"
-            for number in needed
+            f"{_scan(self._files[number][0], counting.get(number, ''))} AS f{number}" for number in needed
         )
         return f"(SELECT {', '.join(listed)} FROM {' POSITIONAL JOIN '.join(scans)})"
 
@@ -192,6 +215,10 @@ class Table:
         options = f"FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {_GROUP}"
         copied = self.number(f"COPY ({query}) TO {literal(str(path))} ({options})")
         return path, copied or 0
+
+
+def _scan(paths: Sequence[Path], option: str) -> str:
+    return f"read_parquet([{', '.join(literal(str(path)) for path in paths)}]{option})"
 
 
 def bare(cell: str) -> str:
