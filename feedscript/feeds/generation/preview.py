@@ -12,8 +12,8 @@ from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, silent
 from feedscript.feeds.engine.sql import identifier, literal
-from feedscript.feeds.generation.generation import Plan, plan
 from feedscript.feeds.generation.lists import keep_lists
+from feedscript.feeds.generation.planning import Plan, plan
 from feedscript.feeds.generation.source_form import in_its_form
 from feedscript.feeds.mapping import Mapping, add_functions, compile_mapping
 from feedscript.feeds.profiles import load_profile
