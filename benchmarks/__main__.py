@@ -8,6 +8,7 @@ BENCHMARKS = (
     "validation",
     "readers",
     "generation",
+    "row_steps",
     "accept",
     "noop_jobs",
     "builtin_validation",

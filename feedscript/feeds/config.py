@@ -17,6 +17,7 @@ from feedscript.feeds.mapping import Mapping as FeedMapping
 from feedscript.feeds.mapping import Rule, UnknownColumn, match_columns, recognised
 from feedscript.feeds.mapping.own_mapping import OwnMappingSchema
 from feedscript.feeds.mapping.platform import PlatformSchema
+from feedscript.feeds.mapping.proportion import MOST_ATTRIBUTES
 from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import load_profile, profile_ids
@@ -260,7 +261,7 @@ def _columns_named(document: Document) -> Iterator[tuple[tuple[str, ...], tuple[
 def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:
     """What a mapping gives that neither the canonical product has nor any partner."""
     named = document.given_at("mapping", "attributes")
-    if not isinstance(named, dict):
+    if not isinstance(named, dict) or len(named) > MOST_ATTRIBUTES:
         return
     target = load_profile(profile)
     known = mappable_names(target, load_profile(CANONICAL))

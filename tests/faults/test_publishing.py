@@ -4,17 +4,19 @@ import json
 import signal
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from feedscript.adapters.objects import S3ObjectStore
 from feedscript.entrypoints.scripts.generate import put_all
 from feedscript.feeds import validate
 from feedscript.feeds.generation import generate
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
-from tests.integration.objects.test_object_stores import s3_endpoint, store
+from tests.integration.objects.test_object_stores import REGION, s3_endpoint, store
 from tests.unit.feeds.products import product, write_csv
 
 __all__ = ["s3_endpoint", "store"]
@@ -65,6 +67,26 @@ def watch(event, args):
 sys.addaudithook(watch)
 generate(source, feed, **options)
 watch("open", ())
+"""
+
+#: Publishes files to S3, and is killed before the call of the object store of this number, from 0.
+KILLED_PUTTING = """
+import os, signal, sys
+from pathlib import Path
+from feedscript.adapters.objects import S3ObjectStore
+from feedscript.entrypoints.scripts.generate import put_all
+
+class Killed(S3ObjectStore):
+    left = int(sys.argv[1])
+
+    def publish(self, path, uri):
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.left -= 1
+        super().publish(path, uri)
+
+_, _, region, endpoint, folder, uri, *names = sys.argv
+put_all(Killed(region=region, endpoint=endpoint), Path(folder), names, uri)
 """
 
 
@@ -138,6 +160,42 @@ def test_cut_off_between_two_puts_a_feed_is_the_old_or_the_new_one(
     put_all(store, tmp_path / "New", names, URI)
     assert published(store) == new
     assert json.loads(new["feed.csv.manifest.json"])["items"] == 20
+
+
+SHARDS = tuple(f"feed-{number}of3.csv.gz" for number in (1, 2, 3))
+PUT = ("feed.csv.gz.rejects.jsonl.gz", "feed.csv.gz.deltas.jsonl.gz", *SHARDS, "feed.csv.gz.manifest.json")
+
+
+def in_shards(folder: Path, content: str) -> dict[str, bytes]:
+    """Files of a feed in three shards, with a manifest that names their digests."""
+    folder.mkdir()
+    put = {name: f"{name}: {content}".encode() for name in PUT[:-1]}
+    shards = [{"name": name, "sha256": sha256(put[name]).hexdigest()} for name in SHARDS]
+    put[PUT[-1]] = json.dumps({"content": content, "shards": shards}).encode()
+    for name, each in put.items():
+        (folder / name).write_bytes(each)
+    return put
+
+
+@pytest.mark.parametrize("call", range(len(PUT) + 1))
+def test_killed_at_any_call_of_s3_no_manifest_speaks_for_shards_that_it_does_not_know(
+    call: int, s3_endpoint: str, tmp_path: Path
+) -> None:
+    place = f"s3://bucket/{tmp_path.name}/"
+    store = S3ObjectStore(region=REGION, endpoint=s3_endpoint)
+    old, new = (in_shards(tmp_path / content, content) for content in ("old", "new"))
+    put_all(store, tmp_path / "old", PUT, place + "feed.csv.gz")
+    told = [str(call), REGION, s3_endpoint, str(tmp_path / "new"), f"{place}feed.csv.gz", *PUT]
+    ended = subprocess.run([sys.executable, "-c", KILLED_PUTTING, *told], check=False).returncode
+    assert ended == (-signal.SIGKILL if call < len(PUT) else 0)
+    now = {name: store.read(place + name, limit=10_000) for name in PUT}
+    assert now == {name: (new if number < call else old)[name] for number, name in enumerate(PUT)}
+    # Who follows the manifest reads the shards that it names, or sees that they are not those: never a mixture.
+    manifest = json.loads(now[PUT[-1]])
+    known = [sha256(now[shard["name"]]).hexdigest() == shard["sha256"] for shard in manifest["shards"]]
+    assert all(known) == (call <= PUT.index(SHARDS[0]) or call == len(PUT))
+    put_all(store, tmp_path / "new", PUT, place + "feed.csv.gz")
+    assert {name: store.read(place + name, limit=10_000) for name in PUT} == new
 
 
 def published(store: ObjectStore) -> dict[str, bytes]:

@@ -2,9 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,45 +18,25 @@ from feedscript.feeds.generation.errors import (
     EmptyFeed,
     TooManyRejected,
     TooMuchLost,
-    UnknownAttribute,
 )
 from feedscript.feeds.generation.excluding import Rejects, Standard
 from feedscript.feeds.generation.fingerprint import fingerprint
 from feedscript.feeds.generation.generated import Generated
-from feedscript.feeds.generation.lists import stage_lists
 from feedscript.feeds.generation.manifest import manifest_of
+from feedscript.feeds.generation.planning import plan, refuse_unknown
 from feedscript.feeds.generation.publishing import Guard, Shelf, last_published
 from feedscript.feeds.generation.source_form import in_its_form
 from feedscript.feeds.generation.whole_or_nothing import whole_or_nothing
 from feedscript.feeds.generation.writing import Writing
 from feedscript.feeds.mapping import (
-    AttributesUnmatched,
     Mapping,
-    Matches,
-    NotSaid,
-    Preset,
-    Rule,
-    is_list,
-    known_repairs,
-    match_columns,
-    recognised,
-    spoken_in,
-    with_said,
 )
-from feedscript.feeds.mapping.operations import Joined, Operation
-from feedscript.feeds.mapping.rows.looking_up import Origin
-from feedscript.feeds.mapping.rows.preparation import Preparation
-from feedscript.feeds.mapping.rows.resolution import prepare_rows
-from feedscript.feeds.profiles import Attribute, Profile, load_profile
+from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.profiles.countries import country_code
-from feedscript.feeds.profiles.header import read_header
-from feedscript.feeds.profiles.index import CANONICAL
 from feedscript.feeds.readers.options import SourceOptions
-from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.readers.survey import start_survey
 from feedscript.feeds.scanning.account import Account, account_of
-from feedscript.feeds.writers.cells import canonical_attributes, is_mappable
 from feedscript.feeds.writers.file_form import file_form, naming_advice
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, read_numbering
 from feedscript.feeds.writers.placeholders import refuse_missing
@@ -66,84 +45,11 @@ from feedscript.feeds.writers.placeholders import refuse_missing
 MAX_LOST_RATIO = 0.01
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What becomes of a staged source: the rules for the canonical attributes, and the columns that they match.
-
-    `unsaid` is what the merchant's file has to say of the shop, each with the attributes that need it.
-    """
-
-    profile: Profile
-    canonical: AbstractMapping[str, Attribute]
-    declared: dict[str, str]
-    preset: Preset | None
-    preparation: Preparation
-    lists: AbstractMapping[Origin, Staged]
-    rules: Mapping
-    matches: Matches
-    unsaid: AbstractMapping[str, tuple[str, ...]]
-
-    @property
-    def not_said(self) -> NotSaid | None:
-        """What is wrong where the merchant's file leaves something unsaid."""
-        return NotSaid(self.unsaid, self.preset.title if self.preset else None) if self.unsaid else None
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The partner's attributes that every item must have, and that nothing gives."""
-        return tuple(
-            attribute.name
-            for attribute in self.profile.attributes
-            if attribute.required
-            and attribute.mark_of("missing_required") != "unconfirmed"
-            and not any(_is_given(each, self.matches) for each in _alternatives(self.profile, attribute))
-        )
-
-    def refuse_missing(self) -> None:
-        """Raise what has to be said or mapped before a feed can be made."""
-        if self.not_said:
-            raise self.not_said
-        if self.missing:
-            raise AttributesUnmatched(self.missing, self.matches.columns)
-
-
 def _shelf(destination: Path) -> Shelf:
     if destination.exists() and not destination.is_file():
         # Putting a feed there would replace a device or a pipe for everybody.
         raise DestinationUnwritable(destination, "it is no regular file")
     return Shelf(destination)
-
-
-def plan(
-    staged: Staged,
-    profile: Profile,
-    mapping: Mapping,
-    options: SourceOptions,
-    place: tuple[Path, Path, Limits],
-) -> Plan:
-    """What becomes of the source, in a feed of the profile, under the merchant's own mapping.
-
-    `place` is the source, a work folder and the limits, for lists that row steps look values up in. Attributes
-    that need what `options` do not say are not given. Raises
-    UnknownAttribute, UnknownRowColumn and UnknownColumn.
-    """
-    canonical = canonical_attributes(profile, load_profile(CANONICAL))
-    _refuse_unknown(profile, mapping)
-    preset = recognised(staged.columns, options.platform)
-    known = preset.mapping_for(staged.columns).within_bounds_of(profile) if preset else Mapping()
-    asked = mapping.over(known)
-    asked, unsaid = with_said(asked, options, staged.columns, preset.currency if preset else None)
-    lists = stage_lists(asked.rows, *place, options)
-    looked_up = {origin: each.columns for origin, each in lists.items()}
-    preparation = prepare_rows(asked.rows, staged.columns, options.decimal, looked_up)
-    declared = _declared(canonical, preparation.columns, mapping)
-    within = preset.within if preset else ()
-    spoken = spoken_in(preparation.columns, within)
-    usual = asked.over(known_repairs().called(spoken.names).within_bounds_of(profile))
-    rules = _rules(canonical, usual, declared, commas_part=staged.line_column is None)
-    rules = rules.with_decimal(options.decimal).with_languages(spoken.languages)
-    matches = match_columns(preparation.columns, rules, within, options.decimal)
-    return Plan(profile, canonical, declared, preset, preparation, lists, rules, matches, unsaid)
 
 
 def generate(
@@ -184,7 +90,7 @@ def generate(
     form = file_form(target, destination.name)
     refuse_missing(form.file, names)
     own = mapping or Mapping()
-    _refuse_unknown(target, own)
+    refuse_unknown(target, own)
     numbering = read_numbering(shelf.numbers) if asks_for_numbers(target) else Numbering()
     options = in_its_form(source, uri or source.name, options, limits)
     with tempfile.TemporaryDirectory(prefix="feedscript-") as workdir:
@@ -263,65 +169,3 @@ def generate(
     size = staged.source.bytes
     progress(Progress(written.account.items, size, size, "written"))
     return generated
-
-
-def _refuse_unknown(profile: Profile, mapping: Mapping) -> None:
-    for name in mapping.attributes:
-        if not is_mappable(name, profile):
-            raise UnknownAttribute(name, profile.id)
-
-
-def _declared(
-    canonical: AbstractMapping[str, Attribute], columns: tuple[str, ...], mapping: Mapping
-) -> dict[str, str]:
-    """The columns such as `shipping(country:price)`, by attribute: their title goes with their values."""
-    header = read_header(replace(load_profile(CANONICAL), attributes=tuple(canonical.values())), columns)
-    titles = {name: columns[places[0]] for name, places in header.columns.items()}
-    return {
-        name: title
-        for name, title in titles.items()
-        if "(" in title and canonical[name].parts and name not in mapping.attributes
-    }
-
-
-def _rules(
-    canonical: AbstractMapping[str, Attribute],
-    mapping: Mapping,
-    declared: dict[str, str],
-    *,
-    commas_part: bool,
-) -> Mapping:
-    """A rule for every canonical attribute: of `mapping`, else its own name alone."""
-    repeated = {name: each for name, each in canonical.items() if each.repeatable}
-    own = {
-        name: Rule(
-            columns=(declared[name],) if name in declared else (),
-            operations=(Joined.of(attribute, commas_part=commas_part),) if attribute.repeatable else (),
-        )
-        for name, attribute in canonical.items()
-    }
-    merged = mapping.over(Mapping(own))
-    rules = {name: merged.attributes[name] for name in own}
-    if not commas_part:
-        # A rule that takes one value alone must not have it read as two.
-        one = {
-            name: Joined.of(attribute, commas_part=False, several=False)
-            for name, attribute in repeated.items()
-        }
-        rules |= {
-            name: _followed_by(rules[name], each) for name, each in one.items() if not is_list(rules[name])
-        }
-    return Mapping(rules, merged.inputs)
-
-
-def _followed_by(rule: Rule, operation: Operation) -> Rule:
-    return replace(rule, operations=(*(rule.operations or ()), operation))
-
-
-def _alternatives(profile: Profile, attribute: Attribute) -> Iterator[Attribute]:
-    yield attribute
-    yield from map(profile.attribute, attribute.alternatives)
-
-
-def _is_given(attribute: Attribute, matches: Matches) -> bool:
-    return attribute.cell.constant is not None or attribute.origin in matches.attributes

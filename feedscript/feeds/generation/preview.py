@@ -12,8 +12,8 @@ from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, silent
 from feedscript.feeds.engine.sql import identifier, literal
-from feedscript.feeds.generation.generation import Plan, plan
 from feedscript.feeds.generation.lists import keep_lists
+from feedscript.feeds.generation.planning import Plan, plan
 from feedscript.feeds.generation.source_form import in_its_form
 from feedscript.feeds.mapping import Mapping, add_functions, compile_mapping
 from feedscript.feeds.profiles import load_profile
@@ -122,7 +122,7 @@ def _previewed(
     scan = f"(FROM {source_table(staged, limits)} LIMIT {LOOKED_AT})"
     if found.preparation.steps:
         lists = keep_lists(connection, found.lists, workdir, limits)
-        scan, _ = found.preparation.run(connection, workdir, scan, lists)
+        scan = found.preparation.run(connection, workdir, scan, lists).rows
     compiled = compile_mapping(found.matches, names, scan, joined=staged.line_column is not None)
     columns = list(partner_columns(found.profile, found.canonical, compiled.attributes))
     before = {each.attribute: each.was for each in reversed(compiled.steps)}

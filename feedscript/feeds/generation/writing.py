@@ -27,7 +27,7 @@ from feedscript.feeds.generation.repairs import (
 )
 from feedscript.feeds.mapping import Compiled, Foreknown, Mapping, Matches, add_functions, compile_mapping
 from feedscript.feeds.mapping.rows.looking_up import Origin
-from feedscript.feeds.mapping.rows.preparation import Counts, Preparation
+from feedscript.feeds.mapping.rows.preparation import Counts, Preparation, Prepared
 from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
@@ -44,11 +44,11 @@ from feedscript.feeds.writers.file_form import DELIMITED, FileForm
 from feedscript.feeds.writers.mended import mended
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, put_to_use
 
-#: What the engine is granted of its memory: to group and sort whole rows, which it fills; to work items out and keep
-#: them in order, of which it takes a third (340 MB with all that it has, for one million items as for three), but it
-#: writes with one thread where it may not have this much; to judge items, of which it holds a few bytes each; and to
-#: write the feed. Beyond it spills.
-_TO_SORT, _TO_WORK_OUT, _TO_JUDGE, _TO_WRITE = 0.75, 1.5, 0.5, 0.75
+#: What the engine is granted of its memory: to join and sort what row steps work on, which it fills; to work items
+#: out and keep them in order, of which it takes a third (340 MB with all that it has, for one million items as for
+#: three), but it writes with one thread where it may not have this much; to judge items, of which it holds a few bytes
+#: each; and to write the feed. Beyond it spills.
+_TO_SORT, _TO_WORK_OUT, _TO_JUDGE, _TO_WRITE = 0.5, 1.5, 0.5, 0.75
 #: Items are kept in groups of this many, which have to fit into the engine's memory.
 _GROUP = 8_192
 
@@ -122,14 +122,19 @@ class Writing:
         staged = replace(staged, skip_blank=staged.line_column is None)
         # Of text alone the lines tell whether rows were lost in others; a reader of items has counted them.
         counting = _counting(staged)
-        scan, counts = self._prepared(connection, source_table(staged, self.limits, rejects=True))
+        scan = source_table(staged, self.limits, rejects=True)
+        # Behind steps over rows an item is no row of the source by itself.
+        prepared = self._prepared(connection, scan) if self.preparation.steps else None
+        scan, places = (prepared.rows, prepared.places) if prepared else (scan, None)
         compiled = self._compiled(staged, scan)
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
         rejected = Rejected(connection, staged)
         rejected.keep()
         items = f"read_parquet({literal(str(ledger.items))})"
-        if counts is None:
+        if prepared is not None:
+            counts = prepared.counts
+        else:
             counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
             assert counted is not None
             counts = Counts(counted[0], {})
@@ -139,7 +144,10 @@ class Writing:
             self._look_between(rejected, staged, counts.read, lines)
             each_one_line = rejected.each_one_line(counts.read, lines)
         account = replace(
-            account_of(staged, rejected, counts.read), excluded=counts.excluded, added=counts.added
+            account_of(staged, rejected, counts.read),
+            excluded=counts.excluded,
+            added=counts.added,
+            circular=counts.circular,
         )
         cells = {name: f"a{place}" for place, name in enumerate(compiled.attributes)}
         numbering = self._numbered(connection, items, cells)
@@ -158,8 +166,6 @@ class Writing:
             excluding = self._excluding(connection, ledger, columns, form)
             rejects = excluding.rejects
             items = excluding.kept()
-            # Behind steps over rows an item is no row of the source by itself.
-            places = self.preparation.places(self.workdir) if self.preparation.steps else None
             origin = Origins(staged, rejected, each_one_line, self.limits, places)
             listed = {"findings": shelf.partial(shelf.rejects), "table": shelf.partial(shelf.rejects_table)}
             list_rejects(excluding, origin, **listed)
@@ -185,10 +191,8 @@ class Writing:
         joined = form.file.format not in DELIMITED
         return Excluding(connection, table, columns, self.profile, self.standard, joined)
 
-    def _prepared(self, connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, Counts | None]:
-        """The rows that items are made of, and their account; None where every row of the source is one."""
-        if not self.preparation.steps:
-            return source, None
+    def _prepared(self, connection: duckdb.DuckDBPyConnection, source: str) -> Prepared:
+        """The rows that items are made of."""
         self._grant(connection, _TO_SORT)
         lists = keep_lists(connection, self.lists, self.workdir, self.limits)
         prepared = self.preparation.run(connection, self.workdir, source, lists)

@@ -15,6 +15,13 @@ from feedscript.feeds.mapping.languages.spoken import spoken_in
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.operation_list import Misplaced, OperationField, operations_in
 from feedscript.feeds.mapping.operations import Truncate
+from feedscript.feeds.mapping.proportion import (
+    LONGEST_NAME,
+    LONGEST_VALUE,
+    MOST_ATTRIBUTES,
+    MOST_OPERATIONS,
+    in_proportion,
+)
 from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.mapping.template import Case
 from feedscript.feeds.mapping.template_field import TemplateField
@@ -24,7 +31,7 @@ _HERE = Path(__file__).parent
 #: Attributes whose values name a product or somebody, and are never cut.
 IDENTIFIERS = frozenset({"id", "brand", "mpn", "gtin", "item_group_id", "external_seller_id"})
 
-_text = fields.String(required=True, validate=validate.Length(min=1))
+_text = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_NAME))
 
 
 def read_mapping(path: AnyPath) -> Mapping:
@@ -53,17 +60,17 @@ def known_synonyms(columns: tuple[str, ...], within: tuple[str, ...] = ()) -> Ma
 
 
 class _RuleSchema(Schema):
-    names = fields.List(_text)
-    column = fields.String(validate=validate.Length(min=1))
-    columns = fields.List(_text, validate=validate.Length(min=1))
-    constant = fields.String(validate=validate.Length(min=1))
+    names = fields.List(_text, validate=validate.Length(max=MOST_ATTRIBUTES))
+    column = fields.String(validate=validate.Length(min=1, max=LONGEST_NAME))
+    columns = fields.List(_text, validate=validate.Length(min=1, max=MOST_ATTRIBUTES))
+    constant = fields.String(validate=validate.Length(min=1, max=LONGEST_VALUE))
     template = TemplateField()
     from_name = fields.String(
         validate=validate.Regexp(r"[^*]*\*[^*]*\Z", error="must have one *, as Weight (*) has")
     )
     cases = CasesField()
     omit = fields.Boolean()
-    operations = fields.List(OperationField())
+    operations = fields.List(OperationField(), validate=validate.Length(max=MOST_OPERATIONS))
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def one_origin(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
@@ -91,8 +98,18 @@ class MappingSchema(Schema):
     """The document of a mapping: steps over `rows`, then `attributes` and `inputs`, each a rule by name."""
 
     rows = RowsField()
-    attributes = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
-    inputs = fields.Dict(keys=_text, values=fields.Nested(_RuleSchema))
+    attributes = fields.Dict(
+        keys=_text, values=fields.Nested(_RuleSchema), validate=validate.Length(max=MOST_ATTRIBUTES)
+    )
+    inputs = fields.Dict(
+        keys=_text, values=fields.Nested(_RuleSchema), validate=validate.Length(max=MOST_ATTRIBUTES)
+    )
+
+    @validates_schema
+    def say_no_more_than_is_planned(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse what would take the engine hours to plan."""
+        for section in ("attributes", "inputs"):
+            in_proportion(data.get(section, {}))
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def cut_no_identifier(self, _data: dict[str, Any], original: Any, **_: Any) -> None:

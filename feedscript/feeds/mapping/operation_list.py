@@ -20,6 +20,10 @@ from feedscript.feeds.mapping.parameter_fields import (
     text,
 )
 from feedscript.feeds.mapping.patterns import checked_replacement, has_group
+from feedscript.feeds.mapping.proportion import LONGEST_VALUE
+
+MOST_WORDS = 1_000
+"""How many values a list of words may have, and how many words each of them."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,11 @@ def _named(**each: fields.Field[Any]) -> fields.Field[Any]:
 
 
 def _texts() -> fields.Field[Any]:
-    return fields.List(text(), required=True, validate=validate.Length(min=1))
+    return fields.List(text(), required=True, validate=validate.Length(min=1, max=MOST_WORDS))
 
 
 def _name(kind: Callable[[str], Operation]) -> Entry:
-    return Entry(text(), kind)
+    return Entry(text(LONGEST_VALUE), kind)
 
 
 def _separator(kind: Callable[[str], Operation]) -> Entry:
@@ -86,8 +90,8 @@ OPERATIONS: Mapping[str, Entry] = {
     "last": _separator(kinds.Last),
     "list": Entry(
         _named(
-            separators=fields.String(required=True),
-            at_most=_whole(1),
+            separators=fields.String(required=True, validate=validate.Length(max=100)),
+            at_most=_whole(1, 1000),
         ),
         lambda given: kinds.Listed(**given),
     ),
@@ -148,7 +152,12 @@ OPERATIONS: Mapping[str, Entry] = {
     "upper": Entry(None, kinds.Upper),
     "url": Entry(None, kinds.Url),
     "values": Entry(
-        fields.Dict(keys=text(), values=_texts(), required=True, validate=validate.Length(min=1)),
+        fields.Dict(
+            keys=text(LONGEST_VALUE),
+            values=_texts(),
+            required=True,
+            validate=validate.Length(min=1, max=MOST_WORDS),
+        ),
         lambda words: kinds.Values({own: tuple(theirs) for own, theirs in words.items()}),
     ),
     "without": _name(kinds.Without),

@@ -9,8 +9,11 @@ from marshmallow import ValidationError, fields, validate
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.operations.links import LINK
 from feedscript.feeds.mapping.patterns import LONGEST, checked_pattern
+from feedscript.feeds.mapping.proportion import LONGEST_NAME
 from feedscript.feeds.mapping.template import Template
 from feedscript.feeds.mapping.template_field import TemplateField
+
+_NAME = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
 
 
 def text(longest: int | None = None) -> fields.String:
@@ -21,11 +24,11 @@ def text(longest: int | None = None) -> fields.String:
 class NamesField(fields.Field[tuple[str, ...]]):
     """One name, or several in a list."""
 
-    inner = fields.List(text(), validate=validate.Length(min=1, max=500))
+    inner = fields.List(text(LONGEST_NAME), validate=validate.Length(min=1, max=500))
     json_schema: ClassVar[Mapping[str, Any]] = {
         "oneOf": [
-            {"type": "string", "minLength": 1},
-            {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "maxItems": 500},
+            _NAME,
+            {"type": "array", "items": _NAME, "minItems": 1, "maxItems": 500},
         ]
     }
 

@@ -5,6 +5,7 @@ template is parted when it is read, and compiled to an expression of literals an
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -19,6 +20,8 @@ LONGEST = 2_000
 """How many characters a template may have."""
 MOST_PARTS = 100
 """How many columns and texts between them a template may have."""
+MOST_TIMES = 10
+"""How often a template may name one column, and how many filters a column may pass: no value grows beyond bounds."""
 
 #: The filter that makes a column without a value an empty text; without it the whole template has none.
 OPTIONAL = "optional"
@@ -131,6 +134,11 @@ def parse_template(text: str) -> Template:
     parts = [*_parts(text)]
     if len(parts) > MOST_PARTS:
         raise BadTemplate(f"has more than {MOST_PARTS} parts, which no template may have")
+    named = Counter(part.text for part in parts if part.is_column)
+    if too_often := next((name for name, times in named.items() if times > MOST_TIMES), None):
+        raise BadTemplate(f"names {too_often!r} more than {MOST_TIMES} times")
+    if any(len(part.filters) > MOST_TIMES for part in parts):
+        raise BadTemplate(f"has a column with more than {MOST_TIMES} filters")
     return Template(tuple(parts))
 
 

@@ -32,7 +32,7 @@ class Account:
     `read` counts records of which an item was made, `lost` by fault those of which none was; `first` lists some of
     the lost. `blank` counts the rows of a spreadsheet that have no value: no records, and no loss. Of the records that
     were read the mapping's row steps leave out those `excluded`, by reason, and make `added` items more where they
-    split one.
+    split one; `circular` are parents of others whose own parents lead in a circle.
     """
 
     read: int
@@ -41,6 +41,7 @@ class Account:
     blank: int = 0
     excluded: Mapping[str, int] = field(default_factory=dict)
     added: int = 0
+    circular: int = 0
 
     @property
     def items(self) -> int:
@@ -75,6 +76,7 @@ class Account:
             "records_lost": dict(self.lost),
             "rows_excluded": dict(self.excluded),
             "rows_added": self.added,
+            "rows_in_circles": self.circular,
             "rows_blank": self.blank,
             "lost": [record.document() for record in self.first],
         }

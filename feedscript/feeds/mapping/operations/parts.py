@@ -1,12 +1,21 @@
 # ruff: noqa: D102 - `Operation` tells what the methods of every operation do
 """Parts of a value, and values written otherwise."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import identifier, literal
 from feedscript.feeds.mapping.conditions import bare
 from feedscript.feeds.mapping.operations.operation import Alone, Layer
+
+#: How many bytes a value may grow to at most by what is put into it: it stays as it is where it could become more.
+_HUGE = 256 * 1024
+_GROUP_NAMED = re.compile(r"\\[0-9]")
+
+
+def _unless_huge(value: str, most: str, made: str) -> str:
+    return f"CASE WHEN {most} <= {_HUGE} THEN {made} ELSE {value} END"
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,12 @@ class Replace(Alone):
     by: str
 
     def layers(self, column: str) -> tuple[Layer, ...]:
-        return ({column: bare(f"replace({identifier(column)}, {literal(self.text)}, {literal(self.by)})")},)
+        value = identifier(column)
+        made = bare(f"replace({value}, {literal(self.text)}, {literal(self.by)})")
+        growth = len(self.by.encode()) / len(self.text.encode())
+        return (
+            {column: made if growth <= 1 else _unless_huge(value, f"strlen({value}) * {growth:.3f}", made)},
+        )
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,12 @@ class ReplacePattern(Alone):
 
     def layers(self, column: str) -> tuple[Layer, ...]:
         value = identifier(column)
-        made = f"regexp_replace({value}, {literal(self.pattern)}, {literal(self.by)}, 'g')"
-        return ({column: bare(made)},)
+        made = bare(f"regexp_replace({value}, {literal(self.pattern)}, {literal(self.by)}, 'g')")
+        groups = _GROUP_NAMED.findall(self.by)
+        added = len(_GROUP_NAMED.sub("", self.by).encode())
+        # Whatever is found, and be it nothing between two signs: one group of all that is found is at most the value.
+        most = f"strlen({value}) * {1 + len(groups) + added} + {added}"
+        return ({column: _unless_huge(value, most, made) if self.by else made},)
 
 
 @dataclass(frozen=True)

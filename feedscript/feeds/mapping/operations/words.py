@@ -31,13 +31,18 @@ class Values(Alone):
         return (*fold_layers(folded, column), {column: f"CASE {cases} ELSE {value} END"})
 
     def leaves(self, value: str) -> str | None:
-        kept = tuple(own for own in self.words if self._stands_for(own) == own)
+        own_of = self._own_of
+        kept = tuple(own for own in self.words if own_of.get(fold(own)) == own)
         return f"{value} IN ({literals(kept)})" if kept else None
 
-    def _stands_for(self, word: str) -> str | None:
-        """The first value that the word is known for."""
-        known = (own for own, words in self.words.items() if fold(word) in folded((own, *words)).values())
-        return next(known, None)
+    @property
+    def _own_of(self) -> dict[str, str]:
+        """The first value that each word, folded, is known for."""
+        known: dict[str, str] = {}
+        for own, words in self.words.items():
+            for word in folded((own, *words)).values():
+                known.setdefault(word, own)
+        return known
 
 
 @dataclass(frozen=True)

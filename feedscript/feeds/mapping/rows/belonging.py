@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from feedscript.feeds.mapping.conditions import Condition
-from feedscript.feeds.mapping.rows.step import STAYS, Find, Table
+from feedscript.feeds.mapping.rows.table import SO_FAR, STAYS, Find, Table
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,6 @@ class GroupRows:
     """
 
     name: ClassVar[str] = "group_rows"
-    rereads: ClassVar[bool] = True
-    ordered: ClassVar[bool] = False
 
     begins: Condition
     into: str
@@ -33,14 +31,15 @@ class GroupRows:
         taken = {name: found for name, each in self.take.items() if (found := find(each)) is not None}
         return None if begins is None else replace(self, begins=begins, take=taken)
 
-    def applied(self, table: Table, rows: str) -> str:
-        values = "".join(f", {table.cell(name)} AS b{place}" for place, name in enumerate(self.take.values()))
-        first = f"{STAYS} AND split = 0 AND ({self.begins.sql(table.cells)})"
-        beginnings = f"(SELECT nth AS b{values} FROM {rows} WHERE {first})"
-        # Each row beside the last beginning before it: this is sorted on disk, where a window would need the memory.
-        joined = f"(SELECT * FROM {rows} ASOF LEFT JOIN {beginnings} ON nth >= b)"
-        taken = {name: f"CASE WHEN {STAYS} THEN b{place} END" for place, name in enumerate(self.take)}
-        done = table.put(joined, {self.into: f"CASE WHEN {STAYS} THEN b::VARCHAR END", **taken})
-        return (
-            f"(SELECT * EXCLUDE (b{''.join(f', b{place}' for place in range(len(self.take)))}) FROM {done})"
+    def apply(self, table: Table) -> None:
+        begins = f"{STAYS} AND NOT made AND ({self.begins.sql(table.cells)})"
+        taken = "".join(f", {table.cell(name)} AS t{place}" for place, name in enumerate(self.take.values()))
+        given = f"(SELECT nth, {STAYS} AS stays, {begins} AS begins{taken} FROM {table.settled()})"
+        # `arg_max_null` takes the value of the last row that begins, though it be NULL.
+        passing = f"max(nth) FILTER (begins) {SO_FAR} AS b" + "".join(
+            f", arg_max_null(t{place}, nth) FILTER (begins) {SO_FAR} AS b{place}"
+            for place in range(len(self.take))
         )
+        values = {self.into: "CASE WHEN stays THEN b::VARCHAR END"}
+        values |= {name: f"CASE WHEN stays THEN b{place} END" for place, name in enumerate(self.take)}
+        table.write(f"(SELECT stays, {passing} FROM {given})", values)

@@ -8,9 +8,12 @@ from typing import ClassVar
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.mapping.patterns import has_group
 from feedscript.feeds.mapping.rows.grouping import found_all
-from feedscript.feeds.mapping.rows.step import STAYS, Find, Table
+from feedscript.feeds.mapping.rows.table import STAYS, Find, Table, bare
 from feedscript.feeds.mapping.template import Template
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
+
+#: Parents above one another are followed 1,024 levels far: what goes on from there leads in a circle.
+_DOUBLINGS = 10
 
 MOST_PIECES = 1_000
 """Into how many rows one may be split; one with more values stays whole."""
@@ -39,8 +42,6 @@ class Inherit:
     """
 
     name: ClassVar[str] = "inherit"
-    rereads: ClassVar[bool] = True
-    ordered: ClassVar[bool] = False
 
     parent: str
     keys: tuple[Template, ...] = ()
@@ -63,36 +64,59 @@ class Inherit:
             return None
         return replace(self, parent=parent, keys=keys, keys_within=within, columns=columns, take=taken)
 
-    def applied(self, table: Table, rows: str) -> str:
+    def apply(self, table: Table) -> None:
+        rows = table.settled()
+        links = table.kept(self._links(table, rows))
+        cells = {f"v{place}": table.cell(name) for place, name in enumerate(self.columns)}
+        taken = {f"t{place}": table.cell(name) for place, name in enumerate(self.take.values())}
+        parents = self._with_all_above(table, self._parents(table, links, cells | taken), [*cells])
+        if cells or taken:
+            own = "".join(f", {cell} AS own_{value}" for value, cell in cells.items())
+            above = f"(SELECT * EXCLUDE (file_row_number) FROM {parents})"
+            others = f"(SELECT child, p.* FROM {links} JOIN {above} AS p ON p.n = parent) ON child = nth"
+            inherits = "CASE WHEN child IS NOT NULL AND {1} IS NULL THEN {0} ELSE own_{0} END"
+            values = {
+                name: inherits.format(value, bare(f"own_{value}"))
+                for name, value in zip(self.columns, cells, strict=True)
+            }
+            values |= dict(zip(self.take, taken, strict=True))
+            table.write_joined(f"SELECT nth{own} FROM {rows}", others, values)
+        if self.leave_out_parents:
+            table.leave_out(table.marked(f"SELECT n FROM {parents}"), "a parent of variants")
+
+    def _links(self, table: Table, rows: str) -> str:
+        """The query for the `parent` of each row that has one (`child`), both as `nth`: who is his own has none."""
         parent = table.trimmed(self.parent)
         keys = f"[{', '.join(key.sql(table.cells) for key in self.keys)}]"
         if self.keys_within:
             keys = self.keys_within.sql(table)
-        wanted = f"(SELECT DISTINCT {parent} FROM {rows} WHERE {STAYS} AND {parent} IS NOT NULL)"
-        values = "".join(f", 'v{place}': {table.cell(name)}" for place, name in enumerate(self.columns))
-        values += "".join(
-            f", 't{place}': {table.cell(name)}" for place, name in enumerate(self.take.values())
-        )
-        packed = f"arg_min({{'nth': nth{values}}}, nth) AS p"
-        keyed = f"(SELECT *, unnest({keys}) AS k FROM {rows} WHERE {STAYS})"
-        # Of all rows only the parents are gathered.
-        named = f"(SELECT * FROM {keyed} WHERE k IN {wanted})"
-        parents = f"(SELECT g AS k, p FROM {table.keep(packed, named, 'k')})"
-        joined = f"(SELECT * FROM {rows} LEFT JOIN {parents} ON k = {parent} AND {STAYS} )"
-        inherited = {
-            table.cell(name): f"CASE WHEN k IS NOT NULL AND {table.trimmed(name)} IS NULL AND p.nth <> nth "
-            f"THEN p.v{place} ELSE {table.cell(name)} END"
-            for place, name in enumerate(self.columns)
-        }
-        done = table.assigned(joined, inherited) if inherited else joined
-        if self.take:
-            own = "CASE WHEN k IS NOT NULL AND p.nth <> nth THEN p.t{} END"
-            done = table.put(done, {name: own.format(place) for place, name in enumerate(self.take)})
-        done = f"(SELECT * EXCLUDE (k, p) FROM {done})"
-        if not self.leave_out_parents:
-            return done
-        others = f"(SELECT DISTINCT p.nth FROM {joined} WHERE k IS NOT NULL AND p.nth <> nth)"
-        return table.leave_out(done, f"nth IN {others}", "a parent of variants")
+        wanted = f"SELECT {parent} FROM {rows} WHERE {STAYS} AND {parent} IS NOT NULL"
+        keyed = f"(SELECT nth, unnest({keys}) AS k FROM {rows} WHERE {STAYS})"
+        named = f"(SELECT k, min(nth) AS parent FROM {keyed} WHERE k IN ({wanted}) GROUP BY k)"
+        children = f"(SELECT nth AS child, {parent} AS named FROM {rows} WHERE {STAYS})"
+        return f"SELECT child, parent FROM {children} JOIN {named} ON k = named WHERE child <> parent"
+
+    @staticmethod
+    def _parents(table: Table, links: str, values: Mapping[str, str]) -> str:
+        """All rows `n` that are the parent of another, with their own parent (`up`) and values."""
+        listed = "".join(f", {value} AS {name}" for name, value in values.items())
+        those = f"(SELECT nth AS n{listed} FROM {table.rows} WHERE nth IN (SELECT parent FROM {links}))"
+        own = f"(SELECT child, parent AS up FROM {links})"
+        return table.kept(f"SELECT * EXCLUDE (child) FROM {those} LEFT JOIN {own} ON child = n")
+
+    @staticmethod
+    def _with_all_above(table: Table, parents: str, names: list[str]) -> str:
+        """The parents, with what they inherit themselves: each time of twice as many above one another."""
+        for _ in range(_DOUBLINGS):
+            if not table.number(f"SELECT count(up) FROM {parents}"):
+                return parents
+            inherits = "CASE WHEN {1} IS NULL AND u.n IS NOT NULL THEN u.{0} ELSE p.{0} END AS {0}"
+            inherited = [inherits.format(name, bare(f"p.{name}")) for name in names]
+            replaced = f"REPLACE ({', '.join(['u.up AS up', *inherited])})"
+            twice = f"{parents} AS p LEFT JOIN {parents} AS u ON u.n = p.up"
+            parents = table.kept(f"SELECT p.* EXCLUDE (file_row_number) {replaced} FROM {twice}")
+        table.circular += table.number(f"SELECT count(up) FROM {parents}") or 0
+        return parents
 
 
 @dataclass(frozen=True)
@@ -104,8 +128,6 @@ class Split:
     """
 
     name: ClassVar[str] = "split"
-    rereads: ClassVar[bool] = False
-    ordered: ClassVar[bool] = False
     adds: ClassVar[tuple[str, ...]] = ()
 
     columns: tuple[str, ...]
@@ -115,7 +137,7 @@ class Split:
         columns = found_all(self.columns, find)
         return replace(self, columns=columns) if columns else None
 
-    def applied(self, table: Table, rows: str) -> str:
+    def apply(self, table: Table) -> None:
         joined = VALUE_SEPARATOR * len(self.separators)
         parts = {}
         for place, name in enumerate(self.columns):
@@ -127,14 +149,13 @@ class Split:
         most = f"greatest({lengths}, 1)"
         alike = " AND ".join(f"len({part}) IN (0, 1, {most})" for part in parts)
         pieces = f"CASE WHEN {STAYS} AND {alike} AND {most} <= {MOST_PIECES} THEN {most} ELSE 1 END"
-        parted = f"(SELECT *, {pieces} AS pieces FROM (SELECT *, {given} FROM {rows}))"
+        parted = f"(SELECT *, {pieces} AS pieces FROM (SELECT *, {given} FROM {table.rows}))"
         single = f"(SELECT *, unnest(range(pieces)) AS piece FROM {parted})"
         values_of = {
             table.cell(name): f"CASE WHEN pieces > 1 AND len(s{place}) > 1 THEN s{place}[piece + 1] "
             f"ELSE {table.cell(name)} END"
             for place, name in enumerate(self.columns)
         }
-        values_of["split"] = f"split * {MOST_PIECES} + piece"
-        return (
-            f"(SELECT * EXCLUDE (pieces, piece, {', '.join(parts)}) FROM {table.assigned(single, values_of)})"
-        )
+        values_of["made"] = "made OR piece > 0"
+        replaced = ", ".join(f"{value} AS {name}" for name, value in values_of.items())
+        table.rewrite(f"(SELECT * REPLACE ({replaced}) FROM {single})")

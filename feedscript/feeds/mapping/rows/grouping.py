@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from feedscript.feeds.mapping.conditions import Condition, number_in
-from feedscript.feeds.mapping.rows.step import ORDER, STAYS, Find, Table, listed_filter
+from feedscript.feeds.mapping.rows.runs import gathered, one_cell, ordered_runs, runs, shortened
+from feedscript.feeds.mapping.rows.table import SO_FAR, STAYS, Find, Table, bare
 
 
 def found_all(columns: tuple[str, ...], find: Find) -> tuple[str, ...]:
@@ -18,8 +19,6 @@ class FillDown:
     """Give empty cells of `columns` the value of the last row before that has one, within rows of the same `group`."""
 
     name: ClassVar[str] = "fill_down"
-    rereads: ClassVar[bool] = False
-    ordered: ClassVar[bool] = False
     adds: ClassVar[tuple[str, ...]] = ()
 
     group: str
@@ -29,21 +28,21 @@ class FillDown:
         group, columns = find(self.group), found_all(self.columns, find)
         return None if group is None or not columns else replace(self, group=group, columns=columns)
 
-    def applied(self, table: Table, rows: str) -> str:
-        group = table.trimmed(self.group)
-        # A row without a group is one of its own: together they would have to fit into memory.
-        partition = f"coalesce({group}, chr(31) || nth)"
-
-        def filled(name: str) -> str:
-            value = table.trimmed(name)
-            before = (
-                f"last_value(CASE WHEN {STAYS} THEN {value} END IGNORE NULLS) OVER "
-                f"(PARTITION BY {partition} ORDER BY {ORDER} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
-            )
-            needed = f"{STAYS} AND {value} IS NULL"
-            return f"CASE WHEN {needed} THEN {before} ELSE {table.cell(name)} END"
-
-        return table.assigned(rows, {table.cell(name): filled(name) for name in self.columns})
+    def apply(self, table: Table) -> None:
+        cells = {f"v{place}": table.cell(name) for place, name in enumerate(self.columns)}
+        found = runs(table, table.trimmed(self.group), cells)
+        values = ", ".join(f"{bare(name)} AS {name}_value" for name in cells)
+        has_value = "g IS NOT NULL AND {0}_value IS NOT NULL"
+        last = "max(pos) FILTER (" + has_value + ") {1} AS {0}_last"
+        before = "arg_max({0}_value, pos) FILTER (" + has_value + ") {1} AS {0}_before"
+        passing = ", ".join(each.format(name, SO_FAR) for name in cells for each in (last, before))
+        filled = f"(SELECT *, {passing} FROM (SELECT *, {values} FROM {found.rows}))"
+        within = "CASE WHEN g IS NOT NULL AND {0}_last >= start THEN {0}_before END"
+        cell = "CASE WHEN stays AND {0}_value IS NULL THEN " + within + " ELSE {0} END"
+        table.write(
+            f"{filled} {found.back_in_order}",
+            {name: cell.format(each) for name, each in zip(self.columns, cells, strict=True)},
+        )
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,6 @@ class Collect:
     """
 
     name: ClassVar[str] = "collect"
-    rereads: ClassVar[bool] = True
-    ordered: ClassVar[bool] = False
 
     group: str
     column: str
@@ -75,22 +72,22 @@ class Collect:
         drop = self.drop.over(find) if self.drop else None
         return replace(self, group=group, column=column, order_by=order_by, drop=drop)
 
-    def applied(self, table: Table, rows: str) -> str:
+    def apply(self, table: Table) -> None:
         group, value = table.trimmed(self.group), table.trimmed(self.column)
-        order = (
-            f"{number_in(table.trimmed(self.order_by), table.decimal)}, {ORDER}" if self.order_by else ORDER
-        )
-        drop = f"({self.drop.sql(table.cells)})" if self.drop else "false"
-        values = f"list({value} ORDER BY {order}) FILTER ({value} IS NOT NULL)"
-        first = "min((nth, split))"
-        kept = f"coalesce({first} FILTER (NOT {drop}), {first}) AS kept"
-        groups = table.keep(f"{listed_filter(values)} AS collected, {kept}", rows, group)
-        joined = f"(SELECT * FROM {rows} LEFT JOIN {groups} ON g = {group} AND {STAYS})"
-        known = self.into in table.columns
-        collected = f"CASE WHEN g IS NULL THEN {table.cell(self.into) if known else value} ELSE collected END"
-        test = f"g IS NOT NULL AND {drop} AND (nth, split) <> kept"
-        marked = table.leave_out(joined, test, f"a row of {self.column} alone, collected into {self.into}")
-        return f"(SELECT * EXCLUDE (g, collected, kept) FROM {table.put(marked, {self.into: collected})})"
+        order = [number_in(table.trimmed(self.order_by), table.decimal)] if self.order_by else []
+        rows = shortened(ordered_runs(table, group, {"v": value}, order), ["v"])
+        lists = gathered(table, rows, f"{one_cell('v', 'pos')} AS collected")
+        known = table.cell(self.into) if self.into in table.columns else value
+        grouped = f"{STAYS} AND {group} IS NOT NULL AS grouped"
+        given = f"SELECT nth, {grouped}, {group} AS key, {known} AS own FROM {table.rows}"
+        if self.drop:
+            drop = f"({self.drop.sql(table.cells)})"
+            kept = f"coalesce(min(nth) FILTER (NOT {drop}), min(nth))"
+            first = f"SELECT {kept} FROM {table.rows} WHERE {STAYS} AND {group} IS NOT NULL GROUP BY {group}"
+            test = f"{group} IS NOT NULL AND {drop} AND NOT {table.marked(first)}"
+            table.leave_out(test, f"a row of {self.column} alone, collected into {self.into}")
+        cell = "CASE WHEN grouped THEN collected ELSE own END"
+        table.write_joined(given, f"{lists} ON grouped AND g = key", {self.into: cell})
 
 
 @dataclass(frozen=True)
@@ -98,8 +95,6 @@ class Count:
     """Tell in the column `into` how many rows of its `group` there are; a row without a group is alone."""
 
     name: ClassVar[str] = "count"
-    rereads: ClassVar[bool] = True
-    ordered: ClassVar[bool] = False
 
     group: str
     into: str
@@ -112,12 +107,13 @@ class Count:
         group = find(self.group)
         return None if group is None else replace(self, group=group)
 
-    def applied(self, table: Table, rows: str) -> str:
-        group = table.trimmed(self.group)
-        groups = table.keep("count(*) AS counted", rows, group)
-        joined = f"(SELECT * FROM {rows} LEFT JOIN {groups} ON g = {group} AND {STAYS})"
-        counted = table.put(joined, {self.into: "coalesce(counted, 1)::VARCHAR"})
-        return f"(SELECT * EXCLUDE (g, counted) FROM {counted})"
+    def apply(self, table: Table) -> None:
+        group, rows = table.trimmed(self.group), table.settled()
+        given = f"SELECT nth, CASE WHEN {STAYS} THEN {group} END AS key FROM {rows}"
+        counts = table.kept(
+            f"SELECT key AS g, count(*) AS counted FROM ({given}) WHERE key IS NOT NULL GROUP BY key"
+        )
+        table.write_joined(given, f"{counts} ON g = key", {self.into: "coalesce(counted, 1)::VARCHAR"})
 
 
 @dataclass(frozen=True)
@@ -129,8 +125,6 @@ class JoinVariants:
     """
 
     name: ClassVar[str] = "join_variants"
-    rereads: ClassVar[bool] = True
-    ordered: ClassVar[bool] = False
     adds: ClassVar[tuple[str, ...]] = ()
 
     group: str
@@ -146,30 +140,39 @@ class JoinVariants:
         kinds = {name: found_all(getattr(self, name), find) for name in ("lists", "sum", "lowest", "highest")}
         return replace(self, group=group, **kinds)
 
-    def applied(self, table: Table, rows: str) -> str:
+    def apply(self, table: Table) -> None:
         group = table.trimmed(self.group)
+        values: dict[str, str] = {}
         joined: dict[str, str] = {}
+        lists = []
         for name in self.lists:
-            value = table.trimmed(name)
-            joined[name] = listed_filter(f"list({value} ORDER BY {ORDER}) FILTER ({value} IS NOT NULL)")
+            lists.append(value := f"v{len(values)}")
+            values[value] = table.trimmed(name)
+            joined[name] = one_cell(value, "pos")
         for name in self.sum:
-            joined[name] = f"{plain(f'sum({self._number(table, name)})')}"
-        for function, names in (("min_by", self.lowest), ("max_by", self.highest)):
+            value = f"v{len(values)}"
+            values[value] = self._number(table, name)
+            joined[name] = plain(f"sum({value})")
+        # Of several rows with one number the first counts.
+        for function, order, names in (
+            ("arg_min", "{0}, pos", self.lowest),
+            ("arg_max", "{0}, -pos", self.highest),
+        ):
             for name in names:
-                joined[name] = f"{function}({table.cell(name)}, {self._number(table, name)})"
+                value = f"v{len(values)}"
+                values |= {value: self._number(table, name), f"{value}_cell": table.cell(name)}
+                by = order.format(value)
+                joined[name] = f"{function}({value}_cell, ({by})) FILTER ({value} IS NOT NULL)"
+        rows = shortened(ordered_runs(table, group, values, []), lists)
         columns = "".join(f", {value} AS j{place}" for place, value in enumerate(joined.values()))
-        groups = table.keep(f"min((nth, split)) AS kept{columns}", rows, group)
-        all_rows = f"(SELECT * FROM {rows} LEFT JOIN {groups} ON g = {group} AND {STAYS})"
-        marked = table.leave_out(
-            all_rows, "g IS NOT NULL AND (nth, split) <> kept", f"a variant joined into its {self.group}"
-        )
-        values = {
-            name: f"CASE WHEN {STAYS} AND j{place} IS NOT NULL THEN j{place} ELSE {table.cell(name)} END"
-            for place, name in enumerate(joined)
-        }
-        done = table.put(marked, values) if values else marked
-        helping = "".join(f", j{place}" for place in range(len(joined)))
-        return f"(SELECT * EXCLUDE (g, kept{helping}) FROM {done})"
+        groups = gathered(table, rows, f"min(nth) AS kept{columns}")
+        listed = "".join(f", {table.cell(name)} AS own{place}" for place, name in enumerate(joined))
+        given = f"SELECT nth{listed} FROM {table.rows}"
+        first = table.marked(f"SELECT kept FROM {groups}")
+        table.leave_out(f"{group} IS NOT NULL AND NOT {first}", f"a variant joined into its {self.group}")
+        if joined:
+            values = {name: f"coalesce(j{place}, own{place})" for place, name in enumerate(joined)}
+            table.write_joined(given, f"{groups} ON kept = nth", values)
 
     @staticmethod
     def _number(table: Table, name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from feedscript.feeds.engine.sql import literal
-from feedscript.feeds.mapping.rows.step import STAYS, Find, Table
+from feedscript.feeds.mapping.rows.table import STAYS, Find, Table, bare
 
 DEEPEST = 20
 """How many parents above one another are followed."""
@@ -40,8 +40,6 @@ class LookUp:
     """
 
     name: ClassVar[str] = "look_up"
-    rereads: ClassVar[bool] = False
-    ordered: ClassVar[bool] = False
 
     column: str
     origin: Origin
@@ -72,24 +70,22 @@ class LookUp:
             parent=self.parent and find(self.parent),
         )
 
-    def applied(self, table: Table, rows: str) -> str:
+    def apply(self, table: Table) -> None:
         columns, scan = table.lists[self.origin]
-        entries = Table([*columns])
-        names = [*self.take]
         values = ", ".join(
-            f"{entries.trimmed(self.take[name])} AS v{place}" for place, name in enumerate(names)
+            f"{bare(f'c{columns.index(name)}')} AS v{place}" for place, name in enumerate(self.take.values())
         )
-        parent = entries.trimmed(self.parent) if self.parent else "NULL::VARCHAR"
-        each = f"SELECT {entries.trimmed(self.key)} AS k, {parent} AS p, {values} FROM {scan}"
-        first = ", ".join(f"first(v{place}) AS v{place}" for place in range(len(names)))
-        listed = f"SELECT k, first(p) AS p, {first} FROM ({each}) WHERE k IS NOT NULL GROUP BY k"
-        joined = (
-            f"(SELECT * FROM {rows} LEFT JOIN ({self._found(listed, len(names))}) "
-            f"ON k = {table.trimmed(self.column)} AND {STAYS})"
+        key = bare(f"c{columns.index(self.key)}")
+        parent = bare(f"c{columns.index(self.parent)}") if self.parent else "NULL::VARCHAR"
+        entries = table.kept(f"SELECT {key} AS k, {parent} AS p, {values} FROM {scan}")
+        first = f"SELECT min(file_row_number) FROM {entries} WHERE k IS NOT NULL GROUP BY k"
+        listed = f"SELECT * EXCLUDE (file_row_number) FROM {entries} WHERE file_row_number IN ({first})"
+        found = table.kept(self._found(listed, len(self.take)))
+        key, rows = table.trimmed(self.column), table.settled()
+        given = f"SELECT nth, CASE WHEN {STAYS} THEN {key} END AS key FROM {rows}"
+        table.write_joined(
+            given, f"{found} ON k = key", {name: f"v{place}" for place, name in enumerate(self.take)}
         )
-        done = table.put(joined, {name: f"v{place}" for place, name in enumerate(names)})
-        helping = ", ".join(["k", *(f"v{place}" for place in range(len(names)))])
-        return f"(SELECT * EXCLUDE ({helping}) FROM {done})"
 
     def _found(self, listed: str, number: int) -> str:
         """The values by key; with a parent, paths of them. A circle of parents leads nowhere, and is not followed."""

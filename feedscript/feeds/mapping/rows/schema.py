@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.mapping.conditions_schema import ConditionField
 from feedscript.feeds.mapping.parameter_fields import NamesField, PatternField
+from feedscript.feeds.mapping.proportion import LONGEST_NAME, in_proportion
 from feedscript.feeds.mapping.rows.belonging import GroupRows
 from feedscript.feeds.mapping.rows.families import Inherit, Split, Within
 from feedscript.feeds.mapping.rows.filtering import Dedupe, Exclude, Limit, Sort, Where
@@ -20,12 +21,17 @@ from feedscript.feeds.mapping.template_field import TemplateField
 
 _FILE = "must be the name of a file in the folder `lists`, without folders"
 
+MOST_ROWS = 1_000_000_000
 MOST_STEPS = 50
 """How many row steps a mapping may have."""
 
 
+def _in_proportion(steps: list[RowStep]) -> None:
+    in_proportion(tuple(steps))
+
+
 def _name(*, required: bool = True) -> fields.String:
-    return fields.String(required=required, validate=validate.Length(min=1))
+    return fields.String(required=required, validate=validate.Length(min=1, max=LONGEST_NAME))
 
 
 def _names(*, required: bool = True) -> "NamesField":
@@ -201,7 +207,7 @@ TAKES: Mapping[str, fields.Field[Any]] = {
     "inherit": fields.Nested(_InheritSchema),
     "group_rows": fields.Nested(_GroupRowsSchema),
     "join_variants": fields.Nested(_JoinVariantsSchema),
-    "limit": fields.Integer(required=True, strict=True, validate=validate.Range(min=1)),
+    "limit": fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=MOST_ROWS)),
     "look_up": fields.Nested(_LookUpSchema),
     "sort": fields.Nested(_SortSchema),
     "split": fields.Nested(_SplitSchema),
@@ -236,4 +242,4 @@ class RowsField(fields.List[RowStep]):
     """The steps over rows, in order."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(StepField(), validate=validate.Length(max=MOST_STEPS), **options)
+        super().__init__(StepField(), validate=[validate.Length(max=MOST_STEPS), _in_proportion], **options)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from feedscript.feeds.mapping.conditions import number_in
 from feedscript.feeds.mapping.name_patterns import ANY, fitting
 from feedscript.feeds.mapping.rows.grouping import plain
-from feedscript.feeds.mapping.rows.step import Find, Table
+from feedscript.feeds.mapping.rows.table import Find, Table
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,6 @@ class Total:
     """
 
     name: ClassVar[str] = "total"
-    rereads: ClassVar[bool] = False
-    ordered: ClassVar[bool] = True
 
     columns: tuple[str, ...]
     into: str
@@ -33,8 +31,8 @@ class Total:
         columns = tuple(name if ANY in name else own for name, own in found if own is not None)
         return replace(self, columns=columns) if columns else None
 
-    def applied(self, table: Table, rows: str) -> str:
+    def apply(self, table: Table) -> None:
         there = tuple(table.columns)
         names = dict.fromkeys(own for name in self.columns for own in fitting(name, there) or (name,))
         numbers = [f"({number_in(table.trimmed(name), table.decimal)})::DECIMAL(24, 6)" for name in names]
-        return table.put(rows, {self.into: plain(f"list_sum([{', '.join(numbers)}])")})
+        table.put({self.into: plain(f"list_sum([{', '.join(numbers)}])")})

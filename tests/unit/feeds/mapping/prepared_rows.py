@@ -24,7 +24,7 @@ def prepared(
         connection.execute(f"CREATE TABLE source ({named})")
         for row in rows:
             connection.execute(f"INSERT INTO source VALUES ({', '.join('?' * len(columns))})", [*row])
-        scan, counts = preparation.run(connection, Path(workdir), "source")
+        made = preparation.run(connection, Path(workdir), "source")
         cells = ", ".join(f"c{place}" for place in range(len(preparation.columns)))
-        found = connection.execute(f"SELECT {cells} FROM {scan}").fetchall()
-    return [dict(zip(preparation.columns, row, strict=True)) for row in found], counts
+        found = connection.execute(f"SELECT {cells} FROM {made.rows}").fetchall()
+    return [dict(zip(preparation.columns, row, strict=True)) for row in found], made.counts

@@ -35,7 +35,7 @@ def made(mapping: Mapping, source: list[dict[str, str]], folder: Path) -> list[d
             f"INSERT INTO documented VALUES ({', '.join('?' * len(row))})",
             [cell or None for cell in row.values()],
         )
-    scan, _ = preparation.run(DATABASE, folder, "documented")
+    scan = preparation.run(DATABASE, folder, "documented").rows
     matches = match_columns(preparation.columns, mapping)
     known = frozenset(mapping.attributes.keys() | mapping.inputs.keys())
     found = DATABASE.execute(compile_mapping(matches, known, scan).select).fetchall()

@@ -335,3 +335,48 @@ def test_a_total_of_columns() -> None:
     assert column(rows, "all") == ["14.5", "9", "49", "9"]
     with pytest.raises(UnknownRowColumn, match="'shelf_\\*'"):
         prepared(("sku",), [("1",)], "[{total: {columns: 'shelf_*', into: stock}}]")
+
+
+def test_parents_inherit_of_their_own_parents_however_many_there_are() -> None:
+    chain = [(str(number), str(number + 1), None) for number in range(600)]
+    rows, counts = prepared(
+        ("id", "parent", "name"),
+        [*chain, ("600", None, "Top"), ("x", "3", None), ("y", "600", "Own")],
+        "[{inherit: {parent: parent, key: id, columns: name, take: {above: id}}}]",
+    )
+    assert column(rows, "name") == ["Top"] * 602 + ["Own"]
+    assert column(rows, "above") == [*(str(number + 1) for number in range(600)), None, "3", "600"]
+    assert counts.circular == 0
+
+
+def test_parents_that_lead_in_a_circle_are_counted() -> None:
+    rows, counts = prepared(
+        ("id", "parent", "name"),
+        [("1", "2", None), ("2", "3", "Two"), ("3", "1", None), ("4", "3", None), ("5", "5", None)],
+        "[{inherit: {parent: parent, key: id, columns: name}}]",
+    )
+    assert column(rows, "name") == ["Two", "Two", "Two", "Two", None]
+    assert counts.circular == 3
+
+
+def test_groups_that_do_not_stand_together_are_the_same_as_those_that_do() -> None:
+    steps = (
+        "[{fill_down: {group: g, columns: x}}, {collect: {group: g, column: y, into: z}},"
+        " {count: {group: g, into: n}}]"
+    )
+    together = [(str(number // 3), "a" if number % 3 == 0 else None, f"p{number}") for number in range(30)]
+    apart = [together[number % 10 * 3 + number // 10] for number in range(30)]
+    found, _ = prepared(("g", "x", "y"), together, steps)
+    mixed, _ = prepared(("g", "x", "y"), apart, steps)
+    assert sorted(map(str, found)) == sorted(map(str, mixed))
+    assert [row["y"] for row in mixed] == [row[2] for row in apart]
+
+
+def test_of_a_long_list_the_first_thousand_values_are_kept() -> None:
+    rows, _ = prepared(
+        ("g", "x", "o"),
+        [("g", f"v{number}", str(2_000 - number)) for number in range(1_500)],
+        "[{collect: {group: g, column: x, order_by: o, into: z}}, {join_variants: {group: g, lists: x}}]",
+    )
+    assert rows[0]["z"] == "\x1f".join(f"v{number}" for number in range(1_499, 499, -1))
+    assert rows[0]["x"] == "\x1f".join(f"v{number}" for number in range(1_000))
