@@ -85,14 +85,13 @@ def _lets_anything_in(attribute: Attribute) -> bool:
 
 
 def _is_broken(value: Value) -> str:
-    return sql.choice([(_is_sound(value), "false")], sql.contains(value.text, BROKEN))
+    return sql.choice([(_is_sound(value), "false")], sql.seldom_contains(value.text, BROKEN))
 
 
 def _is_whole(value: Value) -> str:
     """Whether it is neither broken nor encoded twice: asked once for both."""
-    text = value.text
-    whole = f"NOT {sql.contains(text, BROKEN)} AND NOT {sql.contains(text, DOUBLE_ENCODED)}"
-    return sql.choice([(_is_sound(value), "true")], whole)
+    faulty = sql.seldom_contains(value.text, f"{BROKEN}|{DOUBLE_ENCODED}")
+    return sql.choice([(_is_sound(value), "true")], f"NOT ({faulty})")
 
 
 def _is_sound(value: Value) -> str:
@@ -100,14 +99,14 @@ def _is_sound(value: Value) -> str:
 
 
 def _is_double_encoded(value: Value) -> str:
-    return sql.choice([(sql.is_ascii(value.text), "false")], sql.contains(value.text, DOUBLE_ENCODED))
+    return sql.choice([(sql.is_ascii(value.text), "false")], sql.seldom_contains(value.text, DOUBLE_ENCODED))
 
 
 def _is_left_over(attribute: Attribute, value: Value) -> str:
     known = {word.lower() for word in attribute.placeholders}
     settled = [
         (f"NOT ({_is_no_word(value, tuple(word for word in LEFTOVER_WORDS if word not in known))})", "true"),
-        (sql.holds_any(value.text, _LEFTOVER_SIGNS), sql.contains(value.text, LEFTOVER)),
+        (sql.holds_any(value.text, _LEFTOVER_SIGNS), sql.seldom_contains(value.text, LEFTOVER)),
     ]
     return sql.choice(settled, "false")
 
@@ -119,7 +118,7 @@ def _is_filled(value: Value) -> str:
 def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
     """Whether it is none of the words, and does not begin as filler text does."""
     text = value.text
-    filler = " AND ".join(f"NOT starts_with({text}, '{each}')" for each in FILLERS)
+    filler = " AND ".join(sql.begins_otherwise(text, each) for each in FILLERS)
     # The lowest five bits of a letter are the same in both cases.
     begun = sum({1 << (ord(word[0]) & 31) for word in words})
     return sql.choice(
@@ -127,7 +126,7 @@ def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
             (f"strlen({text}) > {_LONGEST}", filler),
             (f"({begun} >> (ascii({text}) & 31)) & 1 = 0", "true"),
         ],
-        f"NOT {sql.is_one_of(f'lower({text})', words)}",
+        f"NOT ({sql.is_one_of(f'lower({text})', words)})",
     )
 
 
@@ -139,7 +138,7 @@ def _suspected(code: str, pattern: str, *signs: str) -> ValueTest:
 
     def fails(value: Value) -> str:
         suspicious = sql.holds_any(value.text, signs)
-        return f"CASE WHEN {suspicious} THEN {sql.contains(value.text, pattern)} ELSE false END"
+        return f"CASE WHEN {suspicious} THEN {sql.seldom_contains(value.text, pattern)} ELSE false END"
 
     return ValueTest(code, fails, lambda value: sql.holds_none(value.text, signs))
 

@@ -116,8 +116,8 @@ def is_usual_price(value: str, currency: str) -> str:
 
 def is_usual_link(value: str, origins: tuple[str, ...]) -> str | None:
     """Whether it is a URL that begins with one of the origins, up to the slash behind the host; None without any."""
-    sound = [sql.literal(each) for each in origins if re.fullmatch(ADDRESS, each)]
-    known = [(f"starts_with({value}, {each})", _needs_no_encoding(value)) for each in sound]
+    sound = [each for each in origins if re.fullmatch(ADDRESS, each)]
+    known = [(sql.begins_with(value, each), _needs_no_encoding(value)) for each in sound]
     return sql.choice(known, "false") if known else None
 
 
