@@ -77,9 +77,14 @@ def seldom_contains(value: str, pattern: str) -> str:
     return f"len(regexp_extract_all({value}, {literal(pattern)})) > 0"
 
 
+def seldom_matches(value: str, pattern: str) -> str:
+    """As `matches`, for what few values are asked (see `seldom_contains`)."""
+    return seldom_contains(value, rf"^(?:{pattern})\s*$")
+
+
 def is_one_of(value: str, words: tuple[str, ...]) -> str:
     """Whether the value is one of many words: as a pattern, for the engine plans each text of a list by itself."""
-    return seldom_contains(value, f"^(?:{'|'.join(map(re.escape, words))})$")
+    return f"regexp_full_match({value}, {literal('|'.join(map(re.escape, words)))})"
 
 
 def begins_with(value: str, text: str) -> str:

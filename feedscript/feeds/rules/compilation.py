@@ -16,6 +16,7 @@ from feedscript.feeds.profiles.model import (
 )
 from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
+from feedscript.feeds.readers.survey import Alphabet
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
@@ -41,6 +42,7 @@ class Usual:
 
 
 _NOTHING_USUAL: Mapping[str, Usual] = MappingProxyType({})
+_ANY_CHARACTER = Alphabet()
 
 
 def compile_rules(
@@ -53,13 +55,15 @@ def compile_rules(
     skipped: frozenset[str] = frozenset(),
     shortcuts: bool = True,
     usual: Mapping[str, Usual] = _NOTHING_USUAL,
+    alphabet: Alphabet = _ANY_CHARACTER,
 ) -> Plan:
     """The plan for a feed with this header.
 
     `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
     `skipped` are ids of rules that are switched off. Without `shortcuts` every check is asked of every item, which
     finds the same. `usual` is by attribute what many items have: each text is tested once, when the scan is planned,
-    and items are held against it. It need not be right for what is found to be.
+    and items are held against it. It need not be right for what is found to be. `alphabet` is what is known of the
+    characters of the file that the feed is: what it has none of is not looked for.
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
@@ -81,6 +85,7 @@ def compile_rules(
             shortcuts,
             known.get(attribute.name, Usual()),
             skipped,
+            alphabet,
         )
         plan.add(attribute.name, [group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
@@ -124,6 +129,7 @@ class _AttributeCompiler:
     shortcuts: bool
     usual: Usual
     skipped: frozenset[str]
+    alphabet: Alphabet
 
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
@@ -150,7 +156,7 @@ class _AttributeCompiler:
         every_test = all(self._rule(test.code).id not in self.skipped for test in self._value_tests())
         if self.shortcuts and every_test and (fine := self._fine()):
             settled.append((fine, f"hash({text})"))
-        wrong = some(f"({test.fails(Value(text))})" for test in self._value_tests())
+        wrong = some(f"({test.fails(self._value(text))})" for test in self._value_tests())
         settled.append((some([f"contains({text}, {JOINED})", wrong]), "NULL"))
         return sql.choice(settled, f"hash({text})")
 
@@ -159,7 +165,7 @@ class _AttributeCompiler:
         if cell is None:
             yield self._required("true")
             return
-        value = Value(cell.text, shared)
+        value = self._value(cell.text, shared)
         yield [*self._required(negation(cell.present)), *self._on_value(cell, value, several)]
         for test in self._asked(quality_tests(self.attribute)):
             yield [self._tested(test, value, several)]
@@ -174,10 +180,10 @@ class _AttributeCompiler:
         # case, to compare it with others.
         usual = () if self.attribute.type is Type.PRICE else filter(is_sound, self.usual.texts)
         known = [
-            (f"{cell.text} = {text}", self._passes(Value(text), sound=True))
+            (f"{cell.text} = {text}", self._passes(self._value(text), sound=True))
             for text in map(sql.literal, usual)
         ]
-        passed = self._passes(Value(cell.text, None if known else shared))
+        passed = self._passes(self._value(cell.text, None if known else shared))
         fine = every([cell.present, passed]) if self._needed else some([negation(cell.present), passed])
         # A CASE asks each test only of the items that passed those before it, where AND asks all of all.
         return shared.let(sql.choice([*known, (fine, TRUE)], FALSE))
@@ -192,6 +198,9 @@ class _AttributeCompiler:
         tests += [test.passes(value) for test in self._asked(self._value_tests())]
         tests += [test.passes(value) for test in self._asked(quality_tests(self.attribute, sound=sound))]
         return every(dict.fromkeys(tests))
+
+    def _value(self, text: str, shared: Derivation | Guarded | Elements | None = None) -> Value:
+        return Value(text, shared, self.alphabet)
 
     def _value_tests(self) -> Iterator[ValueTest]:
         return value_tests(
@@ -246,7 +255,7 @@ class _AttributeCompiler:
         if cell is None or not self.attribute.repeatable:
             return None
         elements = Elements()
-        element = Value("v.t", elements)
+        element = self._value("v.t", elements)
         for test in self._asked((*self._value_tests(), *quality_tests(self.attribute))):
             test.fails(element)
         is_several = shared.let(self._is_several(cell.text))

@@ -76,7 +76,8 @@ def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[
 
     def fails(value: Value) -> str:
         return sql.choice(
-            _ends_in(value, usual, "false"), sql.is_one_of(values.currency(attribute, value.text), gone)
+            _ends_in(value, usual, "false"),
+            sql.seldom_matches(values.currency(attribute, value.text), "|".join(gone)),
         )
 
     yield ValueTest("withdrawn_currency", fails)
@@ -115,7 +116,7 @@ def _form(
     elif values.pattern(attribute) is not None:
         yield ValueTest(
             "invalid_format",
-            lambda value: f"NOT {well_formed(attribute, value, country)}",
+            lambda value: f"NOT ({_thoroughly_formed(attribute, value, country)})",
             lambda value: (
                 _plainly_formed(attribute, value, origins) or f"{well_formed(attribute, value, country)}"
             ),
@@ -134,11 +135,18 @@ def _form(
 def _plainly_formed(attribute: Attribute, value: Value, origins: tuple[str, ...]) -> str | None:
     """What is true only of values of the attribute's form, and of most, at a fraction of the cost."""
     if attribute.type is Type.URL and attribute.pattern is None:
-        usual = values.is_usual_link(value.text, origins)
-        exact = values.well_formed(attribute, value.text)
+        usual = values.is_usual_link(value, origins)
+        exact = values.well_formed(attribute, value.text, seldom=usual is not None)
         return sql.choice([(usual, "true")], exact) if usual and exact else None
     plain = values.plainly_formed(attribute, value.text)
     return None if plain is None else value.let(plain)
+
+
+def _thoroughly_formed(attribute: Attribute, value: Value, country: str) -> str | None:
+    """Whether it is of the attribute's form, asked of what is not plainly so; by the name of what others ask too."""
+    if attribute.type in {Type.URL, Type.TEXT}:
+        return values.well_formed(attribute, value.text, seldom=True)
+    return well_formed(attribute, value, country)
 
 
 def _range_fails(test: str) -> Fails:

@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from feedscript.feeds.engine import sql
+from feedscript.feeds.readers.survey import Alphabet
+
 _NAME = re.compile(r"\bd(\d+)_\d+\b")
 _FIELD = re.compile(r"\bv\.e(\d+)_\d+\b")
 
@@ -122,11 +125,35 @@ class Elements:
 
 @dataclass(frozen=True)
 class Value:
-    """A value that is tested: its SQL, and where shared expressions over it are kept (None: nowhere)."""
+    """A value that is tested: its SQL, where shared expressions over it are kept (None: nowhere), its characters.
+
+    A value is a part of the file's text, so that it has no sign of which the whole file has none. What is known by that
+    is a constant, and of what hangs on a constant the engine hears nothing: to plan a query takes as long as it has
+    expressions.
+    """
 
     text: str
     shared: Derivation | Guarded | Elements | None = None
+    alphabet: Alphabet = Alphabet()  # noqa: RUF009 - frozen
 
     def let(self, expression: str) -> str:
         """The expression, computed once for all that ask for it."""
+        if expression in {"true", "false"}:
+            return expression
         return self.shared.let(expression) if self.shared else f"({expression})"
+
+    @property
+    def is_ascii(self) -> str:
+        """Whether it is of ASCII characters alone."""
+        return "true" if self.alphabet.is_ascii else sql.is_ascii(self.text)
+
+    def holds_any(self, signs: tuple[str, ...]) -> str:
+        """Whether it contains one of the texts."""
+        return sql.holds_any(self.text, self._possible(signs)) or "false"
+
+    def holds_none(self, signs: tuple[str, ...]) -> str:
+        """Whether it contains none of the texts."""
+        return sql.holds_none(self.text, self._possible(signs)) or "true"
+
+    def _possible(self, signs: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each for each in signs if self.alphabet.absent.isdisjoint(each))
