@@ -1,7 +1,7 @@
 """Turns a profile and a feed's header into a plan in SQL."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -19,27 +19,12 @@ from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.readers.survey import Alphabet
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
-from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
+from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
 from feedscript.feeds.rules.plan import Check, Group, Plan
 from feedscript.feeds.rules.rule import Rule, attribute_rule
 from feedscript.feeds.rules.texts import is_sound, quality_tests
+from feedscript.feeds.rules.usual import Usual
 from feedscript.feeds.rules.value_test import ValueTest
-
-
-@dataclass(frozen=True)
-class Usual:
-    """The texts that many items have for an attribute, and the origins (RFC 6454) of many links, with a slash."""
-
-    texts: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-
-    def without_names(self) -> "Usual":
-        """Only what holds nothing that would be taken for the name of an expression."""
-        return Usual(
-            tuple(text for text in self.texts if not holds_name(text)),
-            tuple(origin for origin in self.origins if not holds_name(origin)),
-        )
-
 
 _NOTHING_USUAL: Mapping[str, Usual] = MappingProxyType({})
 _ANY_CHARACTER = Alphabet()
@@ -130,6 +115,7 @@ class _AttributeCompiler:
     usual: Usual
     skipped: frozenset[str]
     alphabet: Alphabet
+    rules: dict[str, Rule] = field(default_factory=dict, init=False)
 
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
@@ -212,7 +198,9 @@ class _AttributeCompiler:
         return (test for test in tests if self._rule(test.code).id not in self.skipped)
 
     def _rule(self, code: str) -> Rule:
-        return attribute_rule(self.profile, self.attribute, code)
+        if code not in self.rules:
+            self.rules[code] = attribute_rule(self.profile, self.attribute, code)
+        return self.rules[code]
 
     def _check(self, code: str, fails: str, among: str | None = None) -> Check:
         return Check(self._rule(code), fails, among)

@@ -53,26 +53,29 @@ class Derivation:
         """Of the names that are held, those that these pieces of SQL ask for in more places than one."""
         asked = [*texts]
         needed = self.needed(" ".join(asked))
-        asked += [self._expressions[name] for name in needed]
+        expressions = self._expressions
+        asked += [expressions[name] for name in needed]
         uses = Counter(name.group() for text in asked for name in _NAME.finditer(text))
         return {name for name in needed & self.held.keys() if uses[name] > 1}
 
     def needed(self, text: str) -> set[str]:
         """The names in the SQL, and those that their expressions hold in turn."""
+        expressions = self._expressions
         found: set[str] = set()
         left = {name.group() for name in _NAME.finditer(text)}
         while left:
             found |= left
-            left = {each.group() for name in left for each in _NAME.finditer(self._expressions[name])} - found
+            left = {each.group() for name in left for each in _NAME.finditer(expressions[name])} - found
         return found
 
     def spelled_out(self, text: str, kept: set[str]) -> str:
         """The SQL with every name but those `kept` replaced by its expression: for what is asked of few items."""
+        expressions = self._expressions | self.held
 
         def expression(name: re.Match[str]) -> str:
             if name[0] in kept:
                 return name[0]
-            return f"({_NAME.sub(expression, self.held.get(name[0], self._expressions[name[0]]))})"
+            return f"({_NAME.sub(expression, expressions[name[0]])})"
 
         return _NAME.sub(expression, text)
 

@@ -117,7 +117,9 @@ def _is_left_over(attribute: Attribute, value: Value) -> str:
 
 
 def _is_filled(value: Value) -> str:
-    return f"{value.holds_none(_LEFTOVER_SIGNS)} AND {_is_no_word(value, LEFTOVER_WORDS)}".removeprefix("true AND ")
+    return f"{value.holds_none(_LEFTOVER_SIGNS)} AND {_is_no_word(value, LEFTOVER_WORDS)}".removeprefix(
+        "true AND "
+    )
 
 
 def _is_no_word(value: Value, words: tuple[str, ...]) -> str:

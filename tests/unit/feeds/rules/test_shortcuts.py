@@ -14,8 +14,9 @@ from feedscript.feeds import load_profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.survey import Alphabet
 from feedscript.feeds.readers.surveyor import SIGNS as SIGNS_SOUGHT
-from feedscript.feeds.rules.compilation import Usual, compile_rules
+from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.plan import Plan
+from feedscript.feeds.rules.usual import Usual
 from tests.unit.feeds.products import VALID
 from tests.unit.feeds.rules.test_catalogue import ITEMS, expanded
 
@@ -215,9 +216,7 @@ def both(
     usual: dict[str, Usual] | None = None,
 ) -> Iterator[list[Any]]:
     for shortcuts, alphabet in ((True, alphabet_of(rows)), (False, UNKNOWN)):
-        compiled = plan(
-            names, country, joined=joined, shortcuts=shortcuts, usual=usual, alphabet=alphabet
-        )
+        compiled = plan(names, country, joined=joined, shortcuts=shortcuts, usual=usual, alphabet=alphabet)
         yield findings(compiled, rows, ", ".join(compiled.masks))
 
 
