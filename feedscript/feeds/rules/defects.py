@@ -76,7 +76,7 @@ def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[
 
     def fails(value: Value) -> str:
         return sql.choice(
-            _ends_in(value, usual, "false"),
+            _is_local(value, usual, country),
             sql.seldom_matches(values.currency(attribute, value.text), "|".join(gone)),
         )
 
@@ -90,16 +90,22 @@ def _foreign(attribute: Attribute, country: str) -> Iterator[ValueTest]:
 
     def fails(value: Value) -> str:
         return sql.choice(
-            _ends_in(value, local, "false"),
+            _is_local(value, local, country),
             f"{values.currency(attribute, value.text)} NOT IN ({sql.literals(local)})",
         )
 
     yield ValueTest("foreign_currency", fails)
 
 
-def _ends_in(value: Value, currencies: tuple[str, ...], then: str) -> list[tuple[str, str]]:
-    """What most prices end in, which is much cheaper to see than to take the currency out of them."""
-    return [(f"ends_with({value.text}, {sql.literal(f' {each}')})", then) for each in currencies]
+def _is_local(value: Value, currencies: tuple[str, ...], country: str) -> list[tuple[str, str]]:
+    """What tells prices in the country's currencies: their usual form, which is asked for in any case, or their end.
+
+    The end is much cheaper to see than the currency is to take out.
+    """
+    usual = is_usual_price(value, country)
+    tests = [usual] if usual is not None else []
+    tests += [f"ends_with({value.text}, {sql.literal(f' {each}')})" for each in currencies]
+    return [(test, "false") for test in tests]
 
 
 def _form(
