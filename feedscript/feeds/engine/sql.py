@@ -88,7 +88,7 @@ def is_one_of(value: str, words: tuple[str, ...]) -> str:
 
 
 def begins_with(value: str, text: str) -> str:
-    """Whether the value begins with the text, told by two comparisons, in a fifth of the time of `starts_with`.
+    """Whether the value begins with the text, which ends in ASCII: two comparisons, cheaper than `starts_with`.
 
     >>> print(begins_with("a1", "Lorem"))
     (a1 >= 'Lorem' AND a1 < 'Loren')
@@ -97,7 +97,7 @@ def begins_with(value: str, text: str) -> str:
 
 
 def begins_otherwise(value: str, text: str) -> str:
-    """Whether the value does not begin with the text."""
+    """Whether the value does not begin with the text, which ends in ASCII."""
     return f"({value} < {literal(text)} OR {value} >= {literal(_behind(text))})"
 
 

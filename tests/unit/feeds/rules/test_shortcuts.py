@@ -16,6 +16,7 @@ from feedscript.feeds.readers.survey import Alphabet
 from feedscript.feeds.readers.surveyor import SIGNS as SIGNS_SOUGHT
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.plan import Plan
+from feedscript.feeds.rules.texts import DOUBLE_ENCODED, LEFTOVER
 from feedscript.feeds.rules.usual import Usual
 from tests.unit.feeds.products import VALID
 from tests.unit.feeds.rules.test_catalogue import ITEMS, expanded
@@ -294,6 +295,15 @@ def test_nothing_is_lost_in_any_fixture_of_any_attribute(joined: bool, known: bo
     usual = {name: Usual(tuple(text for text in texts if text)) for name, texts in columns.items()}
     quick, thorough = both(names, rows, "US", joined=joined, usual=usual if known else {})
     assert quick == thorough
+
+
+def test_what_a_file_has_no_sign_of_is_not_planned() -> None:
+    names = ["title", "description", "link", "product_type"]
+    for alphabet, looked_for in ((UNKNOWN, True), (Alphabet(True, frozenset("<{[;")), False)):
+        compiled = plan(names, "US", joined=False, shortcuts=True, alphabet=alphabet)
+        query = compiled.derived.over("SELECT 1", " ".join(compiled.masks)) + " ".join(compiled.masks)
+        for sought in (DOUBLE_ENCODED, LEFTOVER, "length(a0)", "contains(a0, '<')", "contains(a1, '{')"):
+            assert (sought in query) is looked_for, sought
 
 
 def test_what_is_plainly_fine_needs_no_thorough_check() -> None:
