@@ -1,6 +1,7 @@
 """`feedscript validate`: a feed checked against a partner's profile, from the terminal or a pipeline."""
 
 import json
+import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from feedscript.entrypoints.cli.following import following
 from feedscript.feeds import FeedError, Policy, SourceOptions, profile_ids, validate
@@ -33,6 +33,19 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _terminal() -> tuple[bool, int]:
+    """Whether what is written is shown in colours, and how many characters wide."""
+    told = {"FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS"} & os.environ.keys()
+    if not told and not any(map(os.isatty, range(3))):
+        return False, _WIDTH_OF_NO_TERMINAL
+    # It takes a tenth of a small validation to import, and pipelines have no terminal.
+    from rich.console import Console  # noqa: PLC0415 - as said
+
+    console = Console()
+    return console.is_terminal, console.width
+
+
+_WIDTH_OF_NO_TERMINAL = 80
 _WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
@@ -94,8 +107,8 @@ def validate_command(
     except OSError as error:
         click.echo(f"feedscript: {error.filename}: {error.strerror}", err=True)
         sys.exit(_UNREADABLE)
-    console = Console()
-    click.echo(render_text(document, colour=console.is_terminal, width=console.width), nl=False)
+    colour, width = _terminal()
+    click.echo(render_text(document, colour=colour, width=width), nl=False)
     sys.exit(_UNREADABLE if outcome.status == "error" else 0 if outcome.valid else _INVALID)
 
 

@@ -62,13 +62,48 @@ def is_written_plainly(value: str) -> str:
 
 
 def contains(value: str, pattern: str) -> str:
-    """Whether the pattern (RE2) is found anywhere in the value."""
-    return f"regexp_matches({value}, {literal(pattern)})"
+    """Whether the pattern (RE2) is found anywhere in the value.
+
+    Asked of the whole value, as to search for a pattern makes the engine compile it once more to plan the query.
+    """
+    return f"regexp_full_match({value}, {literal(f'(?s:.*)(?:{pattern})(?s:.*)')})"
+
+
+def seldom_contains(value: str, pattern: str) -> str:
+    """As `contains`, for what few values are asked: twenty nanoseconds more for each, and nothing to plan the query.
+
+    A list of what is found is the only form whose pattern the engine leaves alone until it begins to read.
+    """
+    return f"len(regexp_extract_all({value}, {literal(pattern)})) > 0"
+
+
+def seldom_matches(value: str, pattern: str) -> str:
+    """As `matches`, for what few values are asked (see `seldom_contains`)."""
+    return seldom_contains(value, rf"^(?:{pattern})\s*$")
 
 
 def is_one_of(value: str, words: tuple[str, ...]) -> str:
     """Whether the value is one of many words: as a pattern, for the engine plans each text of a list by itself."""
     return f"regexp_full_match({value}, {literal('|'.join(map(re.escape, words)))})"
+
+
+def begins_with(value: str, text: str) -> str:
+    """Whether the value begins with the text, which ends in ASCII: two comparisons, cheaper than `starts_with`.
+
+    >>> print(begins_with("a1", "Lorem"))
+    (a1 >= 'Lorem' AND a1 < 'Loren')
+    """
+    return f"({value} >= {literal(text)} AND {value} < {literal(_behind(text))})"
+
+
+def begins_otherwise(value: str, text: str) -> str:
+    """Whether the value does not begin with the text, which ends in ASCII."""
+    return f"({value} < {literal(text)} OR {value} >= {literal(_behind(text))})"
+
+
+def _behind(text: str) -> str:
+    """The first text that is sorted behind all that begin with this one."""
+    return text[:-1] + chr(ord(text[-1]) + 1)
 
 
 def trimmed(value: str) -> str:

@@ -14,8 +14,9 @@ from feedscript.feeds.generation.judging import Judged
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile
 from feedscript.feeds.profiles.header import read_header
-from feedscript.feeds.rules.compilation import Usual, compile_rules
+from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.rule import Rule, attribute_rule
+from feedscript.feeds.rules.usual import Usual
 from feedscript.feeds.scanning.usual import usual_of
 from feedscript.feeds.writers.cells import Column
 

@@ -8,10 +8,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from feedscript.feeds.readers.survey import Survey
+from feedscript.feeds.readers.survey import Alphabet, Survey
 
 #: Joins the values of a repeated XML element or JSON array within one staged cell.
 VALUE_SEPARATOR = "\x1f"
+#: Seconds to wait for what is told of a file's characters: what it saves.
+_WAIT_PER_BYTE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -126,3 +128,13 @@ class Staged:
     stopped_reason: str | None = None
     is_source: bool = False
     skip_blank: bool = False
+
+    def alphabet(self) -> Alphabet:
+        """What is known of the characters of what is scanned, if it is known by now, or after a short wait."""
+        survey = self.source.survey if self.is_source else None
+        if survey is None:
+            return Alphabet()
+        try:
+            return survey.result(self.source.bytes * _WAIT_PER_BYTE).alphabet
+        except TimeoutError:
+            return Alphabet()

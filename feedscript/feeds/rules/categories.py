@@ -25,11 +25,11 @@ def is_under(value: str, branches: Iterable[Branches]) -> str:
     """Whether a category is of one of the branches, by id or by path: in any case of letters and any spacing."""
     ids, paths = _ids(branches := tuple(branches)), _paths(branches)
     # One pattern, where a list of texts is an expression for each: the engine takes long to plan hundreds of them.
-    by_id = sql.matches(value, "|".join(ids)) if ids else "false"
+    by_id = sql.seldom_matches(value, "|".join(ids)) if ids else "false"
     ways = "|".join(_BETWEEN.join(map(re.escape, path.split(">"))) for path in paths)
     # Over the text as it stands, since to spell it in one way takes twenty times as long.
     begun = f"(?i)^{_BLANK}*(?:{ways}){_BLANK}*(?:>|$)"
-    by_path = sql.contains(f"nfc_normalize({value})", begun) if paths else "false"
+    by_path = sql.seldom_contains(f"nfc_normalize({value})", begun) if paths else "false"
     return f"CASE WHEN {value} < ':' THEN {by_id} ELSE {by_path} END"
 
 

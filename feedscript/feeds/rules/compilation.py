@@ -1,7 +1,7 @@
 """Turns a profile and a feed's header into a plan in SQL."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -16,31 +16,18 @@ from feedscript.feeds.profiles.model import (
 )
 from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
+from feedscript.feeds.readers.survey import Alphabet
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
-from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value, holds_name
+from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
 from feedscript.feeds.rules.plan import Check, Group, Plan
 from feedscript.feeds.rules.rule import Rule, attribute_rule
 from feedscript.feeds.rules.texts import is_sound, quality_tests
+from feedscript.feeds.rules.usual import Usual
 from feedscript.feeds.rules.value_test import ValueTest
 
-
-@dataclass(frozen=True)
-class Usual:
-    """The texts that many items have for an attribute, and the origins (RFC 6454) of many links, with a slash."""
-
-    texts: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-
-    def without_names(self) -> "Usual":
-        """Only what holds nothing that would be taken for the name of an expression."""
-        return Usual(
-            tuple(text for text in self.texts if not holds_name(text)),
-            tuple(origin for origin in self.origins if not holds_name(origin)),
-        )
-
-
 _NOTHING_USUAL: Mapping[str, Usual] = MappingProxyType({})
+_ANY_CHARACTER = Alphabet()
 
 
 def compile_rules(
@@ -53,13 +40,15 @@ def compile_rules(
     skipped: frozenset[str] = frozenset(),
     shortcuts: bool = True,
     usual: Mapping[str, Usual] = _NOTHING_USUAL,
+    alphabet: Alphabet = _ANY_CHARACTER,
 ) -> Plan:
     """The plan for a feed with this header.
 
     `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
     `skipped` are ids of rules that are switched off. Without `shortcuts` every check is asked of every item, which
     finds the same. `usual` is by attribute what many items have: each text is tested once, when the scan is planned,
-    and items are held against it. It need not be right for what is found to be.
+    and items are held against it. It need not be right for what is found to be. `alphabet` is what is known of the
+    characters of the file that the feed is: what it has none of is not looked for.
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
@@ -81,6 +70,7 @@ def compile_rules(
             shortcuts,
             known.get(attribute.name, Usual()),
             skipped,
+            alphabet,
         )
         plan.add(attribute.name, [group.without(skipped) for group in compiler.groups()])
         if attribute.same_within in cells and attribute.name in cells:
@@ -124,6 +114,8 @@ class _AttributeCompiler:
     shortcuts: bool
     usual: Usual
     skipped: frozenset[str]
+    alphabet: Alphabet
+    rules: dict[str, Rule] = field(default_factory=dict, init=False)
 
     def groups(self) -> Iterator[Group]:
         """The attribute's checks: those of its value, then each against other attributes."""
@@ -150,7 +142,7 @@ class _AttributeCompiler:
         every_test = all(self._rule(test.code).id not in self.skipped for test in self._value_tests())
         if self.shortcuts and every_test and (fine := self._fine()):
             settled.append((fine, f"hash({text})"))
-        wrong = some(f"({test.fails(Value(text))})" for test in self._value_tests())
+        wrong = some(f"({test.fails(self._value(text))})" for test in self._value_tests())
         settled.append((some([f"contains({text}, {JOINED})", wrong]), "NULL"))
         return sql.choice(settled, f"hash({text})")
 
@@ -159,7 +151,7 @@ class _AttributeCompiler:
         if cell is None:
             yield self._required("true")
             return
-        value = Value(cell.text, shared)
+        value = self._value(cell.text, shared)
         yield [*self._required(negation(cell.present)), *self._on_value(cell, value, several)]
         for test in self._asked(quality_tests(self.attribute)):
             yield [self._tested(test, value, several)]
@@ -174,10 +166,10 @@ class _AttributeCompiler:
         # case, to compare it with others.
         usual = () if self.attribute.type is Type.PRICE else filter(is_sound, self.usual.texts)
         known = [
-            (f"{cell.text} = {text}", self._passes(Value(text), sound=True))
+            (f"{cell.text} = {text}", self._passes(self._value(text), sound=True))
             for text in map(sql.literal, usual)
         ]
-        passed = self._passes(Value(cell.text, None if known else shared))
+        passed = self._passes(self._value(cell.text, None if known else shared))
         fine = every([cell.present, passed]) if self._needed else some([negation(cell.present), passed])
         # A CASE asks each test only of the items that passed those before it, where AND asks all of all.
         return shared.let(sql.choice([*known, (fine, TRUE)], FALSE))
@@ -193,6 +185,9 @@ class _AttributeCompiler:
         tests += [test.passes(value) for test in self._asked(quality_tests(self.attribute, sound=sound))]
         return every(dict.fromkeys(tests))
 
+    def _value(self, text: str, shared: Derivation | Guarded | Elements | None = None) -> Value:
+        return Value(text, shared, self.alphabet)
+
     def _value_tests(self) -> Iterator[ValueTest]:
         return value_tests(
             self.profile, self.attribute, self.as_of, self.conditions.country, self.usual.origins
@@ -203,7 +198,9 @@ class _AttributeCompiler:
         return (test for test in tests if self._rule(test.code).id not in self.skipped)
 
     def _rule(self, code: str) -> Rule:
-        return attribute_rule(self.profile, self.attribute, code)
+        if code not in self.rules:
+            self.rules[code] = attribute_rule(self.profile, self.attribute, code)
+        return self.rules[code]
 
     def _check(self, code: str, fails: str, among: str | None = None) -> Check:
         return Check(self._rule(code), fails, among)
@@ -246,7 +243,7 @@ class _AttributeCompiler:
         if cell is None or not self.attribute.repeatable:
             return None
         elements = Elements()
-        element = Value("v.t", elements)
+        element = self._value("v.t", elements)
         for test in self._asked((*self._value_tests(), *quality_tests(self.attribute))):
             test.fails(element)
         is_several = shared.let(self._is_several(cell.text))

@@ -55,7 +55,7 @@ def _one_address(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.type is Type.URL and not attribute.repeatable:
         yield ValueTest(
             "too_many_values",
-            lambda value: sql.contains(value.text, SEVERAL_ADDRESSES),
+            lambda value: sql.seldom_contains(value.text, SEVERAL_ADDRESSES),
             lambda value: f"{value.text} NOT LIKE '%://%://%'",
         )
 
@@ -76,7 +76,8 @@ def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[
 
     def fails(value: Value) -> str:
         return sql.choice(
-            _ends_in(value, usual, "false"), sql.is_one_of(values.currency(attribute, value.text), gone)
+            _is_local(value, usual, country),
+            sql.seldom_matches(values.currency(attribute, value.text), "|".join(gone)),
         )
 
     yield ValueTest("withdrawn_currency", fails)
@@ -89,16 +90,22 @@ def _foreign(attribute: Attribute, country: str) -> Iterator[ValueTest]:
 
     def fails(value: Value) -> str:
         return sql.choice(
-            _ends_in(value, local, "false"),
+            _is_local(value, local, country),
             f"{values.currency(attribute, value.text)} NOT IN ({sql.literals(local)})",
         )
 
     yield ValueTest("foreign_currency", fails)
 
 
-def _ends_in(value: Value, currencies: tuple[str, ...], then: str) -> list[tuple[str, str]]:
-    """What most prices end in, which is much cheaper to see than to take the currency out of them."""
-    return [(f"ends_with({value.text}, {sql.literal(f' {each}')})", then) for each in currencies]
+def _is_local(value: Value, currencies: tuple[str, ...], country: str) -> list[tuple[str, str]]:
+    """What tells prices in the country's currencies: their usual form, which is asked for in any case, or their end.
+
+    The end is much cheaper to see than the currency is to take out.
+    """
+    usual = is_usual_price(value, country)
+    tests = [usual] if usual is not None else []
+    tests += [f"ends_with({value.text}, {sql.literal(f' {each}')})" for each in currencies]
+    return [(test, "false") for test in tests]
 
 
 def _form(
@@ -115,7 +122,7 @@ def _form(
     elif values.pattern(attribute) is not None:
         yield ValueTest(
             "invalid_format",
-            lambda value: f"NOT {well_formed(attribute, value, country)}",
+            lambda value: f"NOT ({_thoroughly_formed(attribute, value, country)})",
             lambda value: (
                 _plainly_formed(attribute, value, origins) or f"{well_formed(attribute, value, country)}"
             ),
@@ -134,11 +141,18 @@ def _form(
 def _plainly_formed(attribute: Attribute, value: Value, origins: tuple[str, ...]) -> str | None:
     """What is true only of values of the attribute's form, and of most, at a fraction of the cost."""
     if attribute.type is Type.URL and attribute.pattern is None:
-        usual = values.is_usual_link(value.text, origins)
-        exact = values.well_formed(attribute, value.text)
+        usual = values.is_usual_link(value, origins)
+        exact = values.well_formed(attribute, value.text, seldom=usual is not None)
         return sql.choice([(usual, "true")], exact) if usual and exact else None
     plain = values.plainly_formed(attribute, value.text)
     return None if plain is None else value.let(plain)
+
+
+def _thoroughly_formed(attribute: Attribute, value: Value, country: str) -> str | None:
+    """Whether it is of the attribute's form, asked of what is not plainly so; by the name of what others ask too."""
+    if attribute.type in {Type.URL, Type.TEXT}:
+        return values.well_formed(attribute, value.text, seldom=True)
+    return well_formed(attribute, value, country)
 
 
 def _range_fails(test: str) -> Fails:
@@ -157,7 +171,7 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
         def refused(value: Value) -> str:
             usual = (".jpg", ".png", ".webp", ".jpeg", ".gif")
             known = [(f"ends_with({value.text}, '{each}')", "false") for each in usual]
-            return sql.choice(known, sql.contains(value.text, bad))
+            return sql.choice(known, sql.seldom_contains(value.text, bad))
 
         yield ValueTest("invalid_format", refused)
 

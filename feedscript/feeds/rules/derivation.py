@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from feedscript.feeds.engine import sql
+from feedscript.feeds.readers.survey import Alphabet
+
 _NAME = re.compile(r"\bd(\d+)_\d+\b")
 _FIELD = re.compile(r"\bv\.e(\d+)_\d+\b")
 
@@ -50,26 +53,29 @@ class Derivation:
         """Of the names that are held, those that these pieces of SQL ask for in more places than one."""
         asked = [*texts]
         needed = self.needed(" ".join(asked))
-        asked += [self._expressions[name] for name in needed]
+        expressions = self._expressions
+        asked += [expressions[name] for name in needed]
         uses = Counter(name.group() for text in asked for name in _NAME.finditer(text))
         return {name for name in needed & self.held.keys() if uses[name] > 1}
 
     def needed(self, text: str) -> set[str]:
         """The names in the SQL, and those that their expressions hold in turn."""
+        expressions = self._expressions
         found: set[str] = set()
         left = {name.group() for name in _NAME.finditer(text)}
         while left:
             found |= left
-            left = {each.group() for name in left for each in _NAME.finditer(self._expressions[name])} - found
+            left = {each.group() for name in left for each in _NAME.finditer(expressions[name])} - found
         return found
 
     def spelled_out(self, text: str, kept: set[str]) -> str:
         """The SQL with every name but those `kept` replaced by its expression: for what is asked of few items."""
+        expressions = self._expressions | self.held
 
         def expression(name: re.Match[str]) -> str:
             if name[0] in kept:
                 return name[0]
-            return f"({_NAME.sub(expression, self.held.get(name[0], self._expressions[name[0]]))})"
+            return f"({_NAME.sub(expression, expressions[name[0]])})"
 
         return _NAME.sub(expression, text)
 
@@ -122,11 +128,35 @@ class Elements:
 
 @dataclass(frozen=True)
 class Value:
-    """A value that is tested: its SQL, and where shared expressions over it are kept (None: nowhere)."""
+    """A value that is tested: its SQL, where shared expressions over it are kept (None: nowhere), its characters.
+
+    A value is a part of the file's text, so that it has no sign of which the whole file has none. What is known by that
+    is a constant, and of what hangs on a constant the engine hears nothing: to plan a query takes as long as it has
+    expressions.
+    """
 
     text: str
     shared: Derivation | Guarded | Elements | None = None
+    alphabet: Alphabet = Alphabet()  # noqa: RUF009 - frozen
 
     def let(self, expression: str) -> str:
         """The expression, computed once for all that ask for it."""
+        if expression in {"true", "false"}:
+            return expression
         return self.shared.let(expression) if self.shared else f"({expression})"
+
+    @property
+    def is_ascii(self) -> str:
+        """Whether it is of ASCII characters alone."""
+        return "true" if self.alphabet.is_ascii else sql.is_ascii(self.text)
+
+    def holds_any(self, signs: tuple[str, ...]) -> str:
+        """Whether it contains one of the texts."""
+        return sql.holds_any(self.text, self._possible(signs)) or "false"
+
+    def holds_none(self, signs: tuple[str, ...]) -> str:
+        """Whether it contains none of the texts."""
+        return sql.holds_none(self.text, self._possible(signs)) or "true"
+
+    def _possible(self, signs: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each for each in signs if self.alphabet.absent.isdisjoint(each))

@@ -162,7 +162,9 @@ class Plan:
             tests = [
                 ((among and check.among) or check.fails, self.places[check.rule.id][1]) for check in chain
             ]
-            found.append(sql.choice([(test, bit(place)) for test, place in tests if test != "false"], NONE))
+            possible = [(test, bit(place)) for test, place in tests if test != "false"]
+            if possible:
+                found.append(sql.choice(possible, NONE))
         return f"({' | '.join(found)})" if found else NONE
 
 

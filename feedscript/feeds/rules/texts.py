@@ -85,41 +85,47 @@ def _lets_anything_in(attribute: Attribute) -> bool:
 
 
 def _is_broken(value: Value) -> str:
-    return sql.choice([(_is_sound(value), "false")], sql.contains(value.text, BROKEN))
+    broken = f"[{CONTROLS}]" if value.alphabet.is_ascii else BROKEN
+    return sql.choice([(_is_sound(value), "false")], sql.seldom_contains(value.text, broken))
 
 
 def _is_whole(value: Value) -> str:
     """Whether it is neither broken nor encoded twice: asked once for both."""
-    text = value.text
-    whole = f"NOT {sql.contains(text, BROKEN)} AND NOT {sql.contains(text, DOUBLE_ENCODED)}"
-    return sql.choice([(_is_sound(value), "true")], whole)
+    faulty = f"[{CONTROLS}]" if value.alphabet.is_ascii else f"{BROKEN}|{DOUBLE_ENCODED}"
+    return sql.choice([(_is_sound(value), "true")], f"NOT ({sql.seldom_contains(value.text, faulty)})")
 
 
 def _is_sound(value: Value) -> str:
-    return f"{sql.is_ascii(value.text)} AND {sql.is_written_plainly(value.text)}"
+    plain = sql.is_written_plainly(value.text)
+    return plain if value.alphabet.is_ascii else f"{value.is_ascii} AND {plain}"
 
 
 def _is_double_encoded(value: Value) -> str:
-    return sql.choice([(sql.is_ascii(value.text), "false")], sql.contains(value.text, DOUBLE_ENCODED))
+    if value.alphabet.is_ascii:
+        return "false"
+    return sql.choice([(value.is_ascii, "false")], sql.seldom_contains(value.text, DOUBLE_ENCODED))
 
 
 def _is_left_over(attribute: Attribute, value: Value) -> str:
     known = {word.lower() for word in attribute.placeholders}
     settled = [
         (f"NOT ({_is_no_word(value, tuple(word for word in LEFTOVER_WORDS if word not in known))})", "true"),
-        (sql.holds_any(value.text, _LEFTOVER_SIGNS), sql.contains(value.text, LEFTOVER)),
+        (value.holds_any(_LEFTOVER_SIGNS), sql.seldom_contains(value.text, LEFTOVER)),
     ]
+    settled = [(test, found) for test, found in settled if test != "false"]
     return sql.choice(settled, "false")
 
 
 def _is_filled(value: Value) -> str:
-    return f"{sql.holds_none(value.text, _LEFTOVER_SIGNS)} AND {_is_no_word(value, LEFTOVER_WORDS)}"
+    return f"{value.holds_none(_LEFTOVER_SIGNS)} AND {_is_no_word(value, LEFTOVER_WORDS)}".removeprefix(
+        "true AND "
+    )
 
 
 def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
     """Whether it is none of the words, and does not begin as filler text does."""
     text = value.text
-    filler = " AND ".join(f"NOT starts_with({text}, '{each}')" for each in FILLERS)
+    filler = " AND ".join(sql.begins_otherwise(text, each) for each in FILLERS)
     # The lowest five bits of a letter are the same in both cases.
     begun = sum({1 << (ord(word[0]) & 31) for word in words})
     return sql.choice(
@@ -127,7 +133,7 @@ def _is_no_word(value: Value, words: tuple[str, ...]) -> str:
             (f"strlen({text}) > {_LONGEST}", filler),
             (f"({begun} >> (ascii({text}) & 31)) & 1 = 0", "true"),
         ],
-        f"NOT {sql.is_one_of(f'lower({text})', words)}",
+        f"NOT ({sql.is_one_of(f'lower({text})', words)})",
     )
 
 
@@ -138,10 +144,12 @@ def _suspected(code: str, pattern: str, *signs: str) -> ValueTest:
     """The pattern, looked for only in texts that hold one of the signs, which is much cheaper to tell."""
 
     def fails(value: Value) -> str:
-        suspicious = sql.holds_any(value.text, signs)
-        return f"CASE WHEN {suspicious} THEN {sql.contains(value.text, pattern)} ELSE false END"
+        suspicious = value.holds_any(signs)
+        if suspicious == "false":
+            return suspicious
+        return f"CASE WHEN {suspicious} THEN {sql.seldom_contains(value.text, pattern)} ELSE false END"
 
-    return ValueTest(code, fails, lambda value: sql.holds_none(value.text, signs))
+    return ValueTest(code, fails, lambda value: value.holds_none(signs))
 
 
 def _is_all_caps(value: Value) -> str:

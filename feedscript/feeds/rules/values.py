@@ -10,6 +10,7 @@ from feedscript.feeds.profiles.model import Attribute, Currency, Part, Type
 from feedscript.feeds.profiles.vocabulary import COUNTRIES, CURRENCIES, UNIT_FAMILIES
 from feedscript.feeds.rules.addresses import ADDRESS, ENCODED_ONLY
 from feedscript.feeds.rules.currencies import currency_facts
+from feedscript.feeds.rules.derivation import Value
 
 _NUMBER = r"[+-]?\d{1,15}(?:\.\d{1,9})?"
 _DAY = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
@@ -78,15 +79,15 @@ def _pattern_of(kind: Type) -> str | None:
     return _price("behind") if kind is Type.PRICE else _PATTERNS.get(kind)
 
 
-def well_formed(attribute: Attribute, value: str) -> str | None:
-    """Whether a value is of its type's form; None where any text is.
+def well_formed(attribute: Attribute, value: str, *, seldom: bool = False) -> str | None:
+    """Whether a value is of its type's form; None where any text is. `seldom` says that few values are asked.
 
     Patterns cost several nanoseconds a byte, so that long values are first asked what settles most of them.
     """
     form = pattern(attribute)
     if form is None:
         return None
-    exact = sql.matches(value, form)
+    exact = sql.seldom_matches(value, form) if seldom else sql.matches(value, form)
     if attribute.pattern is None and attribute.type is Type.CATEGORY:
         return sql.choice([(_is_path(value), "true")], exact)
     return exact
@@ -114,15 +115,15 @@ def is_usual_price(value: str, currency: str) -> str:
     return f"CASE strlen({value}) {' '.join(lengths)} ELSE false END"
 
 
-def is_usual_link(value: str, origins: tuple[str, ...]) -> str | None:
+def is_usual_link(value: Value, origins: tuple[str, ...]) -> str | None:
     """Whether it is a URL that begins with one of the origins, up to the slash behind the host; None without any."""
-    sound = [sql.literal(each) for each in origins if re.fullmatch(ADDRESS, each)]
-    known = [(f"starts_with({value}, {each})", _needs_no_encoding(value)) for each in sound]
+    sound = [each for each in origins if re.fullmatch(ADDRESS, each)]
+    known = [(sql.begins_with(value.text, each), _needs_no_encoding(value)) for each in sound]
     return sql.choice(known, "false") if known else None
 
 
-def _needs_no_encoding(value: str) -> str:
-    return f"{sql.is_ascii(value)} AND {sql.holds_none(value, ENCODED_ONLY)}"
+def _needs_no_encoding(value: Value) -> str:
+    return f"{value.is_ascii} AND {value.holds_none(ENCODED_ONLY)}".removeprefix("true AND ")
 
 
 def _is_path(value: str) -> str:

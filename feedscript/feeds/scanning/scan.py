@@ -14,15 +14,11 @@ import duckdb
 from feedscript.feeds.engine import sql
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.readers.survey import Alphabet, LineIndex, start_index
+from feedscript.feeds.readers.survey import LineIndex, start_index
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
-from feedscript.feeds.rules.settling import settled
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.source_table import raw_table
-
-#: Seconds to wait for what is told of a file's characters: what it saves.
-_WAIT_PER_BYTE = 1e-9
 
 
 @dataclass
@@ -66,22 +62,11 @@ class Scan:
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")
         derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM feed", ", ".join(outer))
-        items = settled(f"SELECT {', '.join(outer)} FROM ({derived})", self._alphabet)
+        items = f"SELECT {', '.join(outer)} FROM ({derived})"
         source = raw_table(staged, self.limits, rejects=True)
         return self.number(
             f"CREATE TEMP TABLE items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}"
         )
-
-    @property
-    def _alphabet(self) -> Alphabet:
-        """What is known of the feed's characters, if it is known by now."""
-        survey = self.staged.source.survey if self.staged.is_source else None
-        if survey is None:
-            return Alphabet()
-        try:
-            return survey.result(self.staged.source.bytes * _WAIT_PER_BYTE).alphabet
-        except TimeoutError:
-            return Alphabet()
 
     def _may_be_blank(self) -> bool:
         """Whether there is an item of a text feed that has no value in any column that the plan reads."""

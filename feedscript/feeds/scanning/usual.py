@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Literal
 
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.rules.compilation import Usual
+from feedscript.feeds.rules.usual import Usual
 
 _HEAD_BYTES = 64 * 1024
 _LEAST_ROWS = 20

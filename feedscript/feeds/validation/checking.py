@@ -151,6 +151,7 @@ class _Checking:
             joined=staged.line_column is not None,
             skipped=self.policy.disabled | self.untold,
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
+            alphabet=staged.alphabet(),
         )
         try:
             connection = self.opening.result()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds.readers.staging import stage
-from feedscript.feeds.rules.compilation import Usual
+from feedscript.feeds.rules.usual import Usual
 from feedscript.feeds.scanning.usual import find_usual
 
 
