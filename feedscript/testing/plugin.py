@@ -19,6 +19,7 @@ REWRITTEN = tuple(
         "lifecycle",
         "lifecycle_checks",
         "lifecycle_steps",
+        "profile",
         "stories",
         "waiting",
     )
