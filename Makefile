@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-faults test-fuzz test-webhooks test-http seeding lint bench clean
+.PHONY: help demo run docs test test-faults test-fuzz test-webhooks test-http test-consumer seeding lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test-webhooks: $(VENV)/.installed ## 1,000 outcomes to receivers of every bad ki
 
 test-http: $(VENV)/.installed ## 1,000 runs of the HTTP machine against four served processes (make test has a sample)
 	HTTP_EXAMPLES=1000 $(BIN)/python -m pytest --hypothesis-profile=default -s tests/integration/http/test_machine.py
+
+test-consumer: $(VENV)/.installed ## As a team that only uses feedscript: an empty environment, a repository of its own
+	$(BIN)/python -m tools.consumer
 
 docs: $(VENV)/.installed ## Build the documentation's site into docs/_build; a dead link is an error
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build

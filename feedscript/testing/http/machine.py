@@ -14,8 +14,9 @@ from feedscript.testing.http.steps import CALLBACK, MOST_AT_ONCE, START, HttpSte
 from feedscript.testing.http.target import Target
 
 MERCHANTS, REFERENCES = ("m1", "m1", "m2"), ("1", "1", "order 2", None)
-FEED, REPORT, ELSEWHERE = "s3://feeds/a.csv", "s3://feeds/report.json", "s3://feeds/elsewhere.csv"
-SOURCES = ("s3://exports/a.csv", "s3://exports/a.csv", "s3://exports/b.csv")
+SOURCES = ("a", "a", "b")
+ELSEWHERE = "s3://feeds/elsewhere.csv"
+REPORTS = ("report", "another")
 RESULTS: tuple[Mapping[str, Any] | None, ...] = (None, {"rows": 1}, {"destination_s3_path": ELSEWHERE})
 REPORTED = (None, None, Reason.INVALID_FEED, Reason.TRANSIENT, Reason.SOURCE_UNAVAILABLE)
 OPENINGS = ("new", "done", "failed", "validated", "revoked")
@@ -34,14 +35,14 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
     @initialize(phase=st.sampled_from(Phase), opening=st.sampled_from(OPENINGS))
     def begin(self, phase: Phase, opening: str) -> None:
         """A first job, in which something may have happened already."""
-        self.post(phase, self._request("m1", "1", SOURCES[0], FEED))
+        self.post(phase, self._request(phase, "m1", "1"))
         (job_id,) = self.models
         if opening == "failed":
             self.report(job_id, phase, Outcome.FAILED, number=1, times=1)
         elif opening != "new":
             self.report(job_id, phase, Outcome.SUCCESS, number=1, times=1, result={"rows": 1})
         if opening in ("validated", "revoked") and phase is Phase.GENERATION:
-            self.post(Phase.VALIDATION, self._request("m1", "1", "", REPORT))
+            self.post(Phase.VALIDATION, self._request(Phase.VALIDATION, "m1", "1", source=None))
             self.report(job_id, Phase.VALIDATION, Outcome.SUCCESS, number=2, times=1)
         if opening == "revoked":
             self.report(job_id, Phase.VALIDATION, Outcome.FAILED, number=None, times=1, result={"why": 1})
@@ -64,21 +65,22 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
         number: bool,  # noqa: FBT001 - a drawn value
     ) -> None:
         """Start a phase, retry it, or repeat the call; from several callers at once."""
-        self.post(phase, self._request(merchant, reference, source, FEED), times=times, number=number)
+        self.post(phase, self._request(phase, merchant, reference, source=source), times=times, number=number)
 
     @rule(data=st.data(), phase=st.sampled_from(Phase), merchant=st.sampled_from(MERCHANTS), times=TIMES)
     def go_on(self, data: st.DataObject, phase: Phase, merchant: str, times: int) -> None:
         """Go on with a job by its id, as the merchant whose it is, or as another."""
-        self.post(phase, self._request(merchant, self._job(data), SOURCES[0], FEED), times=times)
+        self.post(phase, self._request(phase, merchant, self._job(data)), times=times)
 
     @rule(
         merchant=st.sampled_from(MERCHANTS),
         reference=st.sampled_from(REFERENCES),
-        destination=st.sampled_from([REPORT, FEED, ELSEWHERE]),
+        report=st.sampled_from(REPORTS),
     )
-    def validate_without_a_source(self, merchant: str, reference: str | None, destination: str) -> None:
+    def validate_without_a_source(self, merchant: str, reference: str | None, report: str) -> None:
         """Start a validation of what was generated, or validated before."""
-        self.post(Phase.VALIDATION, self._request(merchant, reference, "", destination))
+        asked = self._request(Phase.VALIDATION, merchant, reference, source=None, report=report)
+        self.post(Phase.VALIDATION, asked)
 
     @rule(
         data=st.data(),
@@ -145,8 +147,8 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
             merchant = self.merchant("nobody")
             body = {
                 "affiliate_merchant_id": merchant,
-                "source_s3_path": SOURCES[0],
-                "destination_s3_path": FEED,
+                "source_s3_path": f"s3://exports/{self.run}/a.csv",
+                "destination_s3_path": f"s3://feeds/{merchant}/feed.csv",
             }
             reply = self.target.post(START[phase], body, known=False)
             self.expect([reply.told], ["401 unauthorized"], f"POST {START[phase]} without a key")
@@ -175,11 +177,22 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
             self.look_at_the_trail(job_id)
             self.cancel(job_id)
 
-    def _request(self, merchant: str, reference: str | None, source: str, destination: str) -> FeedRequest:
+    def _request(
+        self,
+        phase: Phase,
+        merchant: str,
+        reference: str | None,
+        *,
+        source: str | None = SOURCES[0],
+        report: str = REPORTS[0],
+    ) -> FeedRequest:
+        """A request whose destination is nobody else's, nor of the other kind: a server may refuse those."""
+        whose = self.merchant(merchant)
+        written = "feed.csv" if phase is Phase.GENERATION else f"{report}.json"
         return FeedRequest(
-            affiliate_merchant_id=self.merchant(merchant),
-            source=source,
-            destination=destination,
+            affiliate_merchant_id=whose,
+            source=f"s3://exports/{self.run}/{source}.csv" if source else "",
+            destination=f"s3://feeds/{whose}/{written}",
             reference=reference,
         )
 
