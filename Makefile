@@ -41,7 +41,7 @@ test-consumer: $(VENV)/.installed ## As a team that only uses feedscript: an emp
 
 coverage: $(VENV)/.installed ## Which branches of the domain, the service and the ports no test takes: there are to be none
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -q tests/unit/domain tests/unit/test_service*.py tests/contracts tests/integration/http feedscript/domain feedscript/ports
+	$(BIN)/python -m coverage run -m pytest -q tests/unit/domain tests/unit/test_service*.py tests/contracts tests/integration/http tests/integration/files feedscript/domain feedscript/ports
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=100
 

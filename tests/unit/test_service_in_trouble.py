@@ -20,11 +20,12 @@ class OddRepository(MemoryJobRepository):
         super().__init__(log)
         self.unreadable: set[str] = set()
         self.contended: set[str] = set()
+        self.gone: set[str] = set()
 
     def get(self, job_id: str) -> Job | None:
         if job_id in self.unreadable:
             raise UnreadableJob(job_id, "not JSON")
-        return super().get(job_id)
+        return None if job_id in self.gone else super().get(job_id)
 
     def commit(self, job: Job, activities: object) -> None:
         if job.id in self.contended:
@@ -84,6 +85,14 @@ def test_a_job_that_cannot_be_read_holds_up_no_other() -> None:
     repository.unreadable = {first}
     rig.executor.let_time_pass()
     assert len(rig.service.job(second).attempts) == 2
+    assert [run.job_id for run in rig.service.backlog()] == [second]
+
+
+def test_a_job_that_is_gone_by_the_time_it_is_looked_at_holds_up_no_other() -> None:
+    rig, repository = odd_rig()
+    first, second = two_lost_jobs(rig)
+    repository.gone = {first}
+    rig.executor.let_time_pass()
     assert [run.job_id for run in rig.service.backlog()] == [second]
 
 
