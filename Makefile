@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-faults test-fuzz test-webhooks seeding mutation lint bench clean
+.PHONY: help demo run docs test test-faults test-fuzz coverage test-webhooks test-http test-consumer seeding mutation lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,18 @@ test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (ma
 
 test-webhooks: $(VENV)/.installed ## 1,000 outcomes to receivers of every bad kind (make test has a sample of it)
 	WEBHOOK_EVENTS=1000 $(BIN)/python -m pytest -s tests/integration/webhooks/test_soak.py
+
+test-http: $(VENV)/.installed ## 1,000 runs of the HTTP machine against four served processes (make test has a sample)
+	HTTP_EXAMPLES=1000 $(BIN)/python -m pytest --hypothesis-profile=default -s tests/integration/http/test_machine.py
+
+test-consumer: $(VENV)/.installed ## As a team that only uses feedscript: an empty environment, a repository of its own
+	$(BIN)/python -m tools.consumer
+
+coverage: $(VENV)/.installed ## Which branches of the domain, the service and the ports no test takes: there are to be none
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -q tests/unit/domain tests/unit/test_service*.py tests/contracts tests/integration/http tests/integration/files feedscript/domain feedscript/ports
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --fail-under=100
 
 docs: $(VENV)/.installed ## Build the documentation's site into docs/_build; a dead link is an error
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build

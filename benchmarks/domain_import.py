@@ -16,7 +16,9 @@ def main() -> None:
         with_domain.append(_seconds("import feedscript.domain"))
     start, total = statistics.median(bare), statistics.median(with_domain)
     print(f"python -c pass: {start * 1000:.1f} ms; with the import: {total * 1000:.1f} ms")
-    print(f"the import alone: {(total - start) * 1000:.1f} ms (bound: 40 ms)")
+    print(
+        f"the import alone: {(total - start) * 1000:.1f} ms (bound: 40 ms); {total / start:.2f} bare starts in all"
+    )
 
 
 def _seconds(code: str) -> float:

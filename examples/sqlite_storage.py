@@ -10,6 +10,8 @@ from typing import Any
 
 from feedscript.codec import activity_from_json, activity_to_json, job_from_json, job_to_json
 from feedscript.domain import Activity, Job
+from feedscript.entrypoints.adapters import Adapters
+from feedscript.entrypoints.settings import Settings
 from feedscript.ports import ActivityFilter, ActivityLog, ActivityPage, JobFilter, JobPage, JobRepository
 from feedscript.ports.errors import BadCursor, VersionConflict
 
@@ -115,3 +117,10 @@ def write(connection: sqlite3.Connection, activities: Sequence[Activity]) -> Non
 
 def key(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def adapters(settings: Settings) -> Adapters:
+    """For `ADAPTERS=examples.sqlite_storage:adapters`."""
+    settings.jobs_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.jobs_dir / "jobs.sqlite3")
+    return Adapters(repository=SqliteJobRepository(database), activities=SqliteActivityLog(database))

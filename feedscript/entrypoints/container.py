@@ -10,8 +10,9 @@ from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
 from feedscript.adapters.webhooks import OutboxDeadLetters, WebhookNotifier
 from feedscript.domain import Phase
+from feedscript.entrypoints.adapters import own_adapters
 from feedscript.entrypoints.partners import ConfiguredPartners
-from feedscript.entrypoints.settings import Settings
+from feedscript.entrypoints.settings import BadSettings, Settings, end_with
 from feedscript.service import JobService
 
 
@@ -101,3 +102,19 @@ class Container(containers.DeclarativeContainer):
         own_callbacks=settings.provided.is_own_callback,
         report_address=settings.provided.report_address,
     )
+
+
+def wired(settings: Settings) -> Container:
+    """What the settings lead to, with the operator's own adapters; raises `BadSettings` for wrong ones."""
+    container = Container(settings=settings)
+    for port, adapter in own_adapters(settings).items():
+        container.providers[port].override(providers.Object(adapter))
+    return container
+
+
+def wired_or_exit(settings: Settings) -> Container:
+    """As `wired`; wrong adapters are one clear line and exit status 2."""
+    try:
+        return wired(settings)
+    except BadSettings as error:
+        end_with(error)

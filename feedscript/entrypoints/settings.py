@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
@@ -51,6 +51,7 @@ class Settings:
     callback_url: str = ""
     public_url: str = ""
     api_keys: Mapping[str, str] | None = None
+    adapters: str = ""
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
     log_level: str = "INFO"
@@ -139,6 +140,7 @@ class Settings:
         """What the built-in scripts need besides: where objects and configuration lie."""
         cloud = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         return cloud | {
+            **self._own_modules(),
             "OBJECT_STORE": self.object_store,
             "OBJECT_STORE_ROOT": str(self.object_store_root.absolute()),
             "S3_ENDPOINT": self.s3_endpoint,
@@ -146,6 +148,13 @@ class Settings:
             "CONFIG_DIR": str(self.config_dir.absolute()),
             **{name.upper(): str(getattr(self, name)) for name in FEED_LIMITS},
         }
+
+    def _own_modules(self) -> dict[str, str]:
+        """Where adapters of the operator's own are found: a feed may lie in an object store that is one."""
+        if not self.adapters:
+            return {}
+        places = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+        return places | {"ADAPTERS": self.adapters}
 
     def limits(self) -> dict[str, int]:
         """Resource limits of a script, by their names in `resource`."""
@@ -217,6 +226,7 @@ def read_settings() -> Settings:
         "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
         "public_url": env.str("PUBLIC_URL", "", validate=_http_url_or_empty),
         "api_keys": _api_keys(env),
+        "adapters": env.str("ADAPTERS", ""),
         "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
@@ -286,8 +296,13 @@ def settings_or_exit() -> Settings:
     try:
         return _with_usable_folders(read_settings())
     except BadSettings as error:
-        print(f"feedscript: bad settings: {error}", file=sys.stderr)  # noqa: T201 - the program's last word
-        sys.exit(2)
+        end_with(error)
+
+
+def end_with(error: BadSettings) -> NoReturn:
+    """One clear line and exit status 2."""
+    print(f"feedscript: bad settings: {error}", file=sys.stderr)  # noqa: T201 - the program's last word
+    sys.exit(2)
 
 
 LONGEST = 10.0**9

@@ -213,6 +213,19 @@ class ModelJob:
             why = reason or EXIT_REASONS.get(code or 0, Reason.SCRIPT_ERROR)
             self._end(attempt, Outcome.FAILED, why, now, result=result)
 
+    def end(
+        self,
+        number: int,
+        outcome: Outcome,
+        reason: Reason | None,
+        now: datetime,
+        *,
+        error: str = "",
+        result: Result = None,
+    ) -> None:
+        """The attempt has ended, in whatever way."""
+        self._end(self.attempts[number - 1], outcome, reason, now, error=error, result=result)
+
     def cancel(self, now: datetime) -> bool:
         """A cancel; answers whether there was anything to cancel."""
         if self.attempts[-1].outcome is None:

@@ -1,6 +1,7 @@
 """The pytest plugin: failures of the shipped suites show values and the promise that broke; `--promises` lists all.
 
-Loaded by its entry point wherever feedscript is installed; it imports nothing of feedscript's but the promises' marks.
+`--feedscript-url` names the server that `feedscript.testing.deployed` is about. Loaded by its entry point wherever
+feedscript is installed; it imports nothing of feedscript's but the promises' marks.
 """
 
 import sys
@@ -11,7 +12,17 @@ import pytest
 
 REWRITTEN = tuple(
     f"feedscript.testing.{name}"
-    for name in ("contracts", "lifecycle", "lifecycle_checks", "lifecycle_steps", "stories", "waiting")
+    for name in (
+        "contracts",
+        "deployed",
+        "http",
+        "lifecycle",
+        "lifecycle_checks",
+        "lifecycle_steps",
+        "profile",
+        "stories",
+        "waiting",
+    )
 )
 # What is imported already cannot be rewritten any more, and pytest would warn.
 pytest.register_assert_rewrite(*(name for name in REWRITTEN if name not in sys.modules))
@@ -24,6 +35,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--promises",
         action="store_true",
         help="list the ports' promises that were tested, and what was left out",
+    )
+    group.addoption(
+        "--feedscript-url", metavar="URL", help="the running server that feedscript.testing.deployed tests"
+    )
+    group.addoption(
+        "--feedscript-header",
+        action="append",
+        default=[],
+        metavar="'NAME: VALUE'",
+        help="goes with every call of that server, such as 'X-API-Key: ...'; may be given several times",
+    )
+    group.addoption(
+        "--feedscript-examples", type=int, default=100, metavar="N", help="how many runs of the machine (100)"
+    )
+    group.addoption(
+        "--feedscript-silent-scripts",
+        action="store_true",
+        help="that server's scripts end nothing by themselves (docs/testing.md); hold it to that",
     )
 
 
@@ -100,3 +129,20 @@ def feedscript_rig() -> Iterator[object]:
     rig = Rig()
     yield rig
     rig.close()
+
+
+@pytest.fixture(scope="session")
+def feedscript_target(pytestconfig: pytest.Config) -> object:
+    """The server that `--feedscript-url` names, as a `Target`."""
+    from feedscript.testing.http import Target  # noqa: PLC0415 - only where it is asked for
+
+    url = pytestconfig.getoption("--feedscript-url")
+    if not url or not url.startswith(("http://", "https://")):
+        raise pytest.UsageError(f"give the server's address: --feedscript-url=http://HOST:PORT (is {url!r})")
+    headers = {}
+    for line in pytestconfig.getoption("--feedscript-header"):
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise pytest.UsageError(f"--feedscript-header takes 'NAME: VALUE', not {line!r}")
+        headers[name.strip()] = value.strip()
+    return Target(url, headers, scripts_act=not pytestconfig.getoption("--feedscript-silent-scripts"))

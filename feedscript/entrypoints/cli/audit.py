@@ -10,7 +10,7 @@ from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify as verify_trail
 from feedscript.adapters.files.chain import Tampered
 from feedscript.codec import activity_to_document
-from feedscript.entrypoints.container import Container
+from feedscript.entrypoints.container import wired_or_exit
 from feedscript.entrypoints.settings import settings_or_exit
 from feedscript.ports import ActivityFilter
 
@@ -66,7 +66,7 @@ def list_entries(
     limit: int,
 ) -> None:
     """Print entries as JSON Lines, newest first."""
-    activities = Container(settings=settings_or_exit()).activities()
+    activities = wired_or_exit(settings_or_exit()).activities()
     wanted = ActivityFilter(job_id=job_id, type=type_, actor=actor, since=_utc(since), until=_utc(until))
     cursor = None
     while limit:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from feedscript.feeds import FeedError, profile_ids
+from feedscript.entrypoints.cli.profile_name import ProfileName
+from feedscript.feeds import FeedError
 from feedscript.feeds.comparison.changes import Changes
 
 _DIFFERENT, _UNUSABLE = 1, 2
@@ -17,7 +18,7 @@ _PATH = click.Path(path_type=Path)
 @click.command("diff")
 @click.argument("old", type=_PATH)
 @click.argument("new", type=_PATH)
-@click.option("--profile", default="google", show_default=True, type=click.Choice(profile_ids()))
+@click.option("--profile", default="google", show_default=True, type=ProfileName())
 @click.option(
     "--key", metavar="NAME", help="The attribute by which items are found, instead of the profile's id."
 )

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
+from feedscript.entrypoints.cli.profile_name import ProfileName
 from feedscript.feeds import load_profile, profile_ids
 from feedscript.feeds.profiles import Profile
 
 
 @click.command("profiles")
-@click.argument("name", required=False, metavar="[NAME]", type=click.Choice(profile_ids()))
+@click.argument("name", required=False, metavar="[NAME]", type=ProfileName())
 @click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "json"]))
 def profiles_command(name: str | None, form: str) -> None:
     """List the profiles; of the one called NAME print its files, its columns in order, and how sure each rule is."""

@@ -7,7 +7,8 @@ from textwrap import fill
 
 import click
 
-from feedscript.feeds import load_profile, profile_ids
+from feedscript.entrypoints.cli.profile_name import ProfileName
+from feedscript.feeds import load_profile
 from feedscript.feeds.rules.catalogue import as_markdown, catalogue
 from feedscript.feeds.rules.profile_page import as_page
 from feedscript.feeds.rules.rule import SOURCES
@@ -20,7 +21,7 @@ _UNBROKEN = 10_000
 
 
 @click.command("rules")
-@click.option("--profile", default="google", show_default=True, type=click.Choice(profile_ids()))
+@click.option("--profile", default="google", show_default=True, type=ProfileName())
 @click.option(
     "--format",
     "form",

@@ -8,12 +8,13 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.serving import make_server
 
 from feedscript.entrypoints.http import container_for, create_app
 from feedscript.entrypoints.http.draining import drain
-from feedscript.entrypoints.settings import LOOPBACK, Settings, settings_or_exit
+from feedscript.entrypoints.settings import LOOPBACK, BadSettings, Settings, settings_or_exit
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
@@ -77,7 +78,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(container_for(self._settings))
+        try:
+            return create_app(container_for(self._settings))
+        except BadSettings as error:
+            # In every worker it would be the same, so gunicorn is to end rather than to start others.
+            raise AppImportError(f"feedscript: bad settings: {error}") from error
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types

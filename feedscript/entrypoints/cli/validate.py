@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from feedscript.entrypoints.cli.following import following
-from feedscript.feeds import FeedError, Policy, SourceOptions, profile_ids, validate
+from feedscript.entrypoints.cli.profile_name import ProfileName
+from feedscript.feeds import FeedError, Policy, SourceOptions, validate
 from feedscript.feeds.engine.endings import MANIFEST_ENDING
 from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.reports import render_html, render_text
@@ -51,7 +52,7 @@ _WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 @click.command("validate")
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--profile", default="google", show_default=True, type=click.Choice(profile_ids()))
+@click.option("--profile", default="google", show_default=True, type=ProfileName())
 @click.option(
     "--country", default="US", show_default=True, metavar="XX", help="The country that the feed is for."
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from feedscript.feeds import profile_ids
+from feedscript.entrypoints.cli.profile_name import ProfileName
 from feedscript.feeds.engine.unknown_names import UnknownName
 from feedscript.feeds.profiles.partner import config_file
 
@@ -75,9 +75,7 @@ def wishes(*, merchants: bool = True) -> Callable[[Command], Command]:
         click.option(
             "--partner", metavar="ID", help="The partner: its file in CONFIG/partners, or a profile's name."
         ),
-        click.option(
-            "--profile", type=click.Choice(profile_ids()), help="The partner's profile; by default google."
-        ),
+        click.option("--profile", type=ProfileName(), help="The partner's profile; by default google."),
     ]
     if merchants:
         options += [

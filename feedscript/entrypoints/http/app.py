@@ -15,7 +15,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 
 from feedscript import __version__
 from feedscript.domain import FeedscriptError
-from feedscript.entrypoints.container import Container
+from feedscript.entrypoints.container import Container, wired
 from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
 from feedscript.entrypoints.http.callback import callback_blueprint
@@ -25,7 +25,7 @@ from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.problems import register_problems
 from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
-from feedscript.entrypoints.settings import Settings, settings_or_exit
+from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
 from feedscript.service import JobService
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,10 @@ def create_app(container: Container | None = None) -> Flask:
     Bad settings end the process: one clear line and exit status 2. So does storage that cannot be used: status 74.
     """
     if container is None:
-        container = container_for(_as_served(settings_or_exit()))
+        try:
+            container = container_for(_as_served(settings_or_exit()))
+        except BadSettings as error:
+            end_with(error)
     settings: Settings = container.settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = _App("feedscript")
@@ -94,8 +97,11 @@ def create_app(container: Container | None = None) -> Flask:
 
 
 def container_for(settings: Settings) -> Container:
-    """The container that the settings lead to, for a process that serves: it ends when its disk fails."""
-    container = Container(settings=settings)
+    """The container that the settings lead to, for a process that serves: it ends when its disk fails.
+
+    Raises `BadSettings` for adapters that cannot be used.
+    """
+    container = wired(settings)
     container.disk().on_broken = _end_process
     return container
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from feedscript.adapters.http_exchange import NoAnswer, post
 from feedscript.domain import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, Outcome, Phase, Reason
-from feedscript.entrypoints.container import Container
+from feedscript.entrypoints.container import wired
 from feedscript.entrypoints.settings import BadSettings, read_settings
 from feedscript.feeds import (
     FeedConfig,
@@ -112,7 +112,7 @@ class Workplace:
             max_seconds=settings.max_feed_seconds,
             memory_bytes=settings.feed_memory_bytes,
         )
-        return cls(Container(settings=settings).objects(), config, policy, limits, Path.cwd())
+        return cls(wired(settings).objects(), config, policy, limits, Path.cwd())
 
 
 Work = Callable[[Assignment, Workplace], Conclusion]

@@ -1,6 +1,6 @@
-"""Finds profiles by id."""
+"""Finds profiles by id, or by the path of one's own."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from feedscript.feeds.documents.shipped import load_shipped
@@ -8,6 +8,8 @@ from feedscript.feeds.engine.errors import UnknownProfile
 from feedscript.feeds.profiles.model import Profile
 
 _HERE = Path(__file__).parent
+_OWN = (".yaml", ".yml")
+_KEPT = 64
 
 
 def profile_ids() -> tuple[str, ...]:
@@ -15,9 +17,35 @@ def profile_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _HERE.glob("*.yaml")))
 
 
-@cache
 def load_profile(profile: str) -> Profile:
-    """The profile of this id; raises UnknownProfile, or ProfileError naming the line at fault."""
+    """The profile of this id, or in the YAML file at this path, which is read again once it has changed.
+
+    Raises UnknownProfile, or ProfileError naming the line at fault.
+    """
+    if profile.endswith(_OWN):
+        return _own(Path(profile), profile)
+    return shipped_profile(profile)
+
+
+def _own(path: Path, profile: str) -> Profile:
+    try:
+        about = path.stat()
+    except OSError:
+        raise UnknownProfile(profile, profile_ids()) from None
+    return _read(path.absolute(), about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(_KEPT)
+def _read(path: Path, *_: int) -> Profile:
+    # It extends a profile that is found here.
+    from feedscript.feeds.profiles.reading import read_profile  # noqa: PLC0415
+
+    return read_profile(path)
+
+
+@cache
+def shipped_profile(profile: str) -> Profile:
+    """The shipped profile of this id; raises UnknownProfile."""
     if profile not in profile_ids():
         raise UnknownProfile(profile, profile_ids())
     loaded = load_shipped(_HERE / f"{profile}.yaml", "feedscript.feeds.profiles.reading:read_profile")

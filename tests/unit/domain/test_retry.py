@@ -76,3 +76,9 @@ def test_the_failure_says_when_it_is_repeated(command: RecordExit | ReportOutcom
     event = decide(existing(JobState.GENERATING), command, NOON, policy)
     assert isinstance(event, Failed)
     assert event.next_retry_at == NOON + timedelta(seconds=4)
+
+
+@pytest.mark.parametrize("name", ["max_retries", "max_manual_retries"])
+def test_a_limit_below_none_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is -1"):
+        RetryPolicy(**{name: -1})

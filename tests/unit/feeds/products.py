@@ -1,11 +1,13 @@
 """Feeds for tests: a valid product, and how to write products down as delimited text."""
 
-import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from feedscript.feeds.generation import Generated, Standard, generate
+from feedscript.testing.profile.products import write_csv
+
+__all__ = ["VALID", "generate_all", "product", "write_csv"]
 
 VALID: Mapping[str, str] = {
     "id": "SKU-1",
@@ -25,17 +27,6 @@ def product(number: int = 1, **changes: str) -> dict[str, str]:
     """A valid product with its own id and link, and some attributes changed."""
     own = {"id": f"SKU-{number}", "link": f"https://shop.example.com/shoe?id={number}"}
     return {**VALID, **own, **changes}
-
-
-def write_csv(path: Path, products: Iterable[Mapping[str, str]], delimiter: str = ",") -> Path:
-    """Write products with every attribute that any of them has."""
-    rows = list(products)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, delimiter=delimiter, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 def generate_all(source: Path, destination: Path, **options: Any) -> Generated:

@@ -7,10 +7,10 @@ SCRIPT = """
 import sys
 import threading
 import feedscript.entrypoints.scripts.warm
-from feedscript.feeds.profiles import load_profile
+from feedscript.feeds.profiles.loading import shipped_profile
 from feedscript.feeds.reports.html import page_template
 print({"feedscript.feeds.validation.checking", "feedscript.feeds.generation"} <= sys.modules.keys())
-print(load_profile.cache_info().currsize > 0, page_template.cache_info().currsize, threading.active_count())
+print(shipped_profile.cache_info().currsize > 0, page_template.cache_info().currsize, threading.active_count())
 """
 
 

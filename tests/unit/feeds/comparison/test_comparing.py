@@ -12,9 +12,9 @@ from feedscript.feeds.comparison.comparing import compare
 from feedscript.feeds.comparison.side import IdMissing
 from feedscript.feeds.engine.errors import SourceUnavailable, SourceUnreadable
 from feedscript.feeds.generation import Standard
+from feedscript.testing.profile.products import SHOP, canonical_rows
 from tests.feeds_writing import FORMATS, Product, write_feed
 from tests.unit.feeds.products import product, write_csv
-from tests.unit.feeds.profiles.canonical_products import SHOP, canonical_rows
 
 MANY = {"additional_image_link": "https://cdn.example.com/1.jpg,https://cdn.example.com/2.jpg"}
 

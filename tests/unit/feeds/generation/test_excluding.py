@@ -16,9 +16,9 @@ from feedscript.feeds.generation import Generated, Rejects, Standard, TooManyRej
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.profiles.model import Severity
 from feedscript.feeds.rules.catalogue import catalogue
+from feedscript.testing.profile.products import AS_OF, PRODUCTS, SHOP, canonical_rows
 from tests.feeds_writing import TEXT_WRITERS
 from tests.unit.feeds.products import product, write_csv
-from tests.unit.feeds.profiles.canonical_products import AS_OF, PRODUCTS, SHOP, canonical_rows
 
 #: Rules that are warnings by themselves, one of them found only when all items have been read.
 RAISED = ("all_caps", "unknown_category")

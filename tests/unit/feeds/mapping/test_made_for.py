@@ -26,9 +26,9 @@ from feedscript.feeds.profiles.index import (
 from feedscript.feeds.profiles.model import Profile
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.writers.cells import canonical_attributes
+from feedscript.testing.profile.products import AS_OF, SHOP, canonical_rows
 from tests.unit.feeds.mapping.test_source_feeds import rows_of
 from tests.unit.feeds.products import VALID, write_csv
-from tests.unit.feeds.profiles.canonical_products import AS_OF, SHOP, canonical_rows
 
 #: Of these partners feeds may well have no column that Google does not know: who is meant has to be said.
 UNTOLD = {

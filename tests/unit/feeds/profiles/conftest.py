@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import load_profile
+from feedscript.testing.profile.products import SHOP, write_export
 from tests.unit.feeds.products import generate_all
-from tests.unit.feeds.profiles.canonical_products import SHOP, write_export
 
 #: A feed by its profile and ending; None: of the partner's first form of file.
 MakeFeed = Callable[..., Path]

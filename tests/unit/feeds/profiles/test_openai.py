@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import validate
+from feedscript.testing.profile.products import AS_OF
 from tests.unit.feeds.products import product, write_csv
-from tests.unit.feeds.profiles.canonical_products import AS_OF
 
 OWN = {
     "item_id": "A1",

@@ -9,9 +9,9 @@ from feedscript.feeds import load_profile, profile_ids
 from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.model import Attribute, Profile
 from feedscript.feeds.readers.options import SourceOptions
-from tests.unit.feeds.profiles.canonical_products import PRODUCTS
+from feedscript.testing.profile.items_read import items_of
+from feedscript.testing.profile.products import PRODUCTS
 from tests.unit.feeds.profiles.conftest import MakeFeed
-from tests.unit.feeds.profiles.items_read import items_of
 
 FORMS = [
     pytest.param(profile, file.endings[0], id=f"{profile}{file.endings[0]}")

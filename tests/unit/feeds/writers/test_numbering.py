@@ -19,8 +19,8 @@ from feedscript.feeds.writers.numbering import (
     put_to_use,
     read_numbering,
 )
+from feedscript.testing.profile.products import SHOP
 from tests.unit.feeds.products import product, write_csv
-from tests.unit.feeds.profiles.canonical_products import SHOP
 
 FIRST = 10**18 + 1
 IDS = st.one_of(

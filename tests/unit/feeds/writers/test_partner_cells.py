@@ -17,8 +17,8 @@ from feedscript.feeds.profiles.model import Attribute, Profile
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.cells import partner_columns
 from feedscript.feeds.writers.values import taken
+from feedscript.testing.profile.products import SHOP
 from tests.unit.feeds.products import product, write_csv
-from tests.unit.feeds.profiles.canonical_products import SHOP
 
 RANGE = "2026-07-20T00:00+00:00/2026-09-20T23:59+00:00"
 

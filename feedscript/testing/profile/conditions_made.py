@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedscript.feeds.profiles.model import Attribute, Condition, Profile
-from tests.unit.feeds.profiles.samples import sample
+from feedscript.testing.profile.samples import sample
 
 #: Stands for any value that is right.
 ANY = "any value"
@@ -17,6 +17,7 @@ _OTHER_DOMAIN = "https://www.elsewhere.example.org/page"
 
 
 def negated(condition: Condition) -> Condition:
+    """What holds where the condition does not."""
     return Condition("not", (condition,))
 
 
@@ -29,23 +30,23 @@ class Made:
 
     def holding(self, condition: Condition) -> dict[str, str | None]:
         """The first changes found under which it holds; raises StopIteration where there are none."""
-        changes = next(self._ways(condition, True))
+        changes = next(self._ways(condition, wanted=True))
         return {name: self._filled(name, value) for name, value in changes.items()}
 
     def _filled(self, name: str, value: str | None) -> str | None:
         return sample(self.profile.attribute(name), self.as_of) if value == ANY else value
 
-    def _ways(self, condition: Condition, wanted: bool) -> Iterator[Changes]:
+    def _ways(self, condition: Condition, *, wanted: bool) -> Iterator[Changes]:
         nested = [each for each in condition.operands if isinstance(each, Condition)]
         names = [str(each) for each in condition.operands]
         match condition.operator:
             case "not":
-                yield from self._ways(nested[0], not wanted)
+                yield from self._ways(nested[0], wanted=not wanted)
             case "all" | "any" if (condition.operator == "all") is wanted:
-                yield from self._together(nested, wanted)
+                yield from self._together(nested, wanted=wanted)
             case "all" | "any":
                 for each in nested:
-                    yield from self._ways(each, wanted)
+                    yield from self._ways(each, wanted=wanted)
             case "country":
                 # Which country a feed is for is asked of `country_of`.
                 yield {}
@@ -56,22 +57,24 @@ class Made:
                 else:
                     yield from ({name: given} for name in names)
             case "in" | "under" | "matches":
-                yield from self._of_value(condition.operator, names, wanted)
+                yield from self._of_value(condition.operator, names, wanted=wanted)
             case operator:
-                yield from self._between(operator, [self.profile.attribute(each) for each in names], wanted)
+                yield from self._between(
+                    operator, [self.profile.attribute(each) for each in names], wanted=wanted
+                )
 
-    def _together(self, conditions: list[Condition], wanted: bool) -> Iterator[Changes]:
+    def _together(self, conditions: list[Condition], *, wanted: bool) -> Iterator[Changes]:
         if not conditions:
             yield {}
             return
         first, *others = conditions
-        for changes in self._ways(first, wanted):
-            for more in self._together(others, wanted):
+        for changes in self._ways(first, wanted=wanted):
+            for more in self._together(others, wanted=wanted):
                 both = _both(changes, more)
                 if both is not None:
                     yield both
 
-    def _of_value(self, operator: str, operands: list[str], wanted: bool) -> Iterator[Changes]:
+    def _of_value(self, operator: str, operands: list[str], *, wanted: bool) -> Iterator[Changes]:
         name, *values = operands
         attribute = self.profile.attribute(name)
         if not wanted:
@@ -84,7 +87,7 @@ class Made:
         else:
             yield {name: sample(attribute, self.as_of)}
 
-    def _between(self, operator: str, attributes: list[Attribute], wanted: bool) -> Iterator[Changes]:
+    def _between(self, operator: str, attributes: list[Attribute], *, wanted: bool) -> Iterator[Changes]:
         samples = [sample(each, self.as_of) for each in attributes]
         first = samples[0]
         match operator:

@@ -1,9 +1,10 @@
 """Plants one defect for each way in which an item can fail a rule of a profile, made of what the profile says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from feedscript.feeds.profiles.model import (
     Attribute,
@@ -14,8 +15,8 @@ from feedscript.feeds.profiles.model import (
     Type,
 )
 from feedscript.feeds.rules.values import pattern
-from tests.unit.feeds.profiles.conditions_made import Made, country_of, negated
-from tests.unit.feeds.profiles.samples import part_sample, reversed_range, sample, structured
+from feedscript.testing.profile.conditions_made import Made, country_of, negated
+from feedscript.testing.profile.samples import part_sample, reversed_range, sample, structured
 
 #: A value of an item in a feed; a list has several, None is none.
 Planted = str | list[str] | None
@@ -86,6 +87,7 @@ class Planter:
 
     @property
     def name(self) -> str:
+        """The attribute's."""
         return self.attribute.name
 
     @property
@@ -103,7 +105,7 @@ class Planter:
         return "missing", [{**when, **without}], country_of(needed) if needed else None
 
     def _values(self, code: str) -> Iterator[Planted]:
-        ways = {
+        ways: dict[str, Callable[[], Iterable[str | list[str] | None]]] = {
             "too_long": self._long,
             "invalid_format": self._misformed,
             "out_of_range": self._outside,
@@ -134,7 +136,7 @@ class Planter:
 
     def _long(self) -> Iterator[Planted]:
         if self.attribute.max_length is not None:
-            yield self._of_length(self.attribute.max_length + 1)
+            yield from islice(self._of_length(self.attribute.max_length + 1), 1)
         if self.attribute.max_bytes is not None:
             yield "é" * (self.attribute.max_bytes // 2 + 1)
         for part in self.attribute.parts:
@@ -145,13 +147,14 @@ class Planter:
             value = structured(self.attribute, longest) if longest else self._sample
             yield [value] * min(self.attribute.max_total_length // len(value) + 1, self.attribute.max_values)
 
-    def _of_length(self, length: int) -> str:
+    def _of_length(self, length: int) -> Iterator[str]:
+        """Values that are right but for being of this length, or little more; none where the form allows none."""
         if self.attribute.type is Type.URL:
-            return f"{self._sample}?".ljust(length, "x")
+            yield f"{self._sample}?".ljust(length, "x")
         form = pattern(self.attribute)
         texts = [each * length for each in _LONG]
         texts += [text[:cut] for text in texts for cut in (length, length + 1, length + 2)]
-        return next(
+        yield from (
             each for each in texts if len(each) >= length and (form is None or re.fullmatch(form, each))
         )
 
@@ -160,7 +163,7 @@ class Planter:
         if self.attribute.type is Type.GTIN:
             yield "12345"
         elif form is not None:
-            yield next(each for each in _ODD if not re.fullmatch(form, each, re.ASCII))
+            yield from islice((each for each in _ODD if not re.fullmatch(form, each, re.ASCII)), 1)
         if self.attribute.type in {Type.DATETIME, Type.DATETIME_RANGE}:
             yield re.sub(r"\d\d-\d\d(?=T|$)", "02-31", self._sample)
         if self.attribute.refused_extensions:

@@ -1,13 +1,13 @@
 """The sample products, as an export in the canonical product's names and forms."""
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from feedscript.feeds import load_profile
 from feedscript.feeds.profiles.model import Profile
-from tests.unit.feeds.products import write_csv
-from tests.unit.feeds.profiles.samples import sample
+from feedscript.testing.profile.samples import sample
 
 #: When the products are on sale.
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
@@ -98,3 +98,14 @@ def canonical_rows(profile: Profile) -> Iterator[dict[str, str]]:
 def write_export(path: Path, profile: Profile) -> Path:
     """The sample products as delimited text."""
     return write_csv(path, canonical_rows(profile))
+
+
+def write_csv(path: Path, products: Iterable[Mapping[str, str]], delimiter: str = ",") -> Path:
+    """Write products with every attribute that any of them has."""
+    rows = list(products)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, delimiter=delimiter, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path

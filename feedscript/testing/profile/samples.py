@@ -67,4 +67,7 @@ def part_sample(part: Part) -> str:
     if part.values:
         return part.values[0]
     texts = (f"{part.minimum:g}",) if part.minimum else ()
-    return next(text for text in (*texts, *_PART_TEXTS) if re.fullmatch(structured_pattern((part,)), text))
+    found: str = next(
+        text for text in (*texts, *_PART_TEXTS) if re.fullmatch(structured_pattern((part,)), text)
+    )
+    return found
