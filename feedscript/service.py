@@ -1,5 +1,6 @@
 """JobService: the one door. It loads, decides, evolves, saves, records and submits; it decides nothing itself."""
 
+import json
 import logging
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -224,7 +225,10 @@ class JobService:
         uri = next((result[place] for result in results if isinstance(result.get(place), str)), None)
         if uri is None:
             raise NoReport(job_id)
-        return self._objects.read(uri, limit=MAX_REPORT_BYTES)
+        report = self._objects.read(uri, limit=MAX_REPORT_BYTES)
+        if not html and not _is_json(report):
+            raise NoReport(job_id, f"what lies at {uri} is not JSON")
+        return report
 
     def health(self) -> ExecutorHealth:
         """What is running and waiting."""
@@ -439,6 +443,14 @@ class JobService:
             actor=actor,
             data=data,
         )
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _told(call: Call | None) -> dict[str, Call]:

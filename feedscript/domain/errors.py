@@ -73,8 +73,8 @@ class ForgedToken(FeedscriptError):
 
 
 class NoReport(FeedscriptError):
-    """The job has no validation report (yet)."""
+    """The job has no validation report (yet), or what lies there is none: `why` tells."""
 
-    def __init__(self, job_id: str) -> None:
+    def __init__(self, job_id: str, why: str = "") -> None:
         self.job_id = job_id
-        super().__init__(f"job {job_id} has no validation report")
+        super().__init__(f"job {job_id} has no validation report{why and f': {why}'}")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import click
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
@@ -23,7 +23,7 @@ from feedscript.entrypoints.http.callers import register_callers
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
-from feedscript.entrypoints.http.problems import register_problems
+from feedscript.entrypoints.http.problems import problem, register_problems
 from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
 from feedscript.entrypoints.settings import Settings, settings_or_exit
 from feedscript.service import JobService
@@ -32,6 +32,21 @@ logger = logging.getLogger(__name__)
 
 EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
+LONGEST_ADDRESS = 8192
+#: On every answer, unless its route says otherwise (OWASP REST Security Cheat Sheet).
+HARDENING = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+#: The documentation's page, which has nothing of a caller's in it: scripts and styles of its own, also within it.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 class _App(Flask):
@@ -57,7 +72,7 @@ def create_app(container: Container | None = None) -> Flask:
         container = container_for(_as_served(settings_or_exit()))
     settings: Settings = container.settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    app = _App("feedscript")
+    app = _App("feedscript", static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         API_TITLE="feedscript",
@@ -69,6 +84,7 @@ def create_app(container: Container | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     service = _service_or_exit(container)
     register_problems(app)
+    app.before_request(_refuse_long_address)
     register_audit(app, service, container.clock(), container.ids())
     register_callers(app, settings.api_keys)
     register_draining(app)
@@ -136,8 +152,17 @@ def _as_served(settings: Settings) -> Settings:
     return replace(settings, **{name: value for name, value in asked.items() if value is not None})
 
 
+def _refuse_long_address() -> Response | None:
+    if len(request.environ.get("QUERY_STRING", "")) + len(request.path) > LONGEST_ADDRESS:
+        return problem(414, "address_too_long", f"the address has more than {LONGEST_ADDRESS} characters")
+    return None
+
+
 def _harden(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+    for name, value in HARDENING.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    else:
+        response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
     return response

@@ -67,6 +67,7 @@ TITLES = {
     405: "This address does not take that method",
     409: "The job's state does not allow this",
     413: "The request is too large",
+    414: "The address is too long",
     415: "The request's format is not taken here",
     422: "Some fields are not right",
     429: "Too many requests",
