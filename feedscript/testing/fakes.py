@@ -220,6 +220,9 @@ class RecordingNotifier(Notifier):
         self._known = {known for known in self._known if not known.startswith(f"{job_id}/")}
 
 
+LEAST_PARTS = 2
+
+
 class MemoryObjectStore(ObjectStore):
     """An `ObjectStore` without a folder: `objects` maps addresses to bytes."""
 
@@ -252,7 +255,8 @@ class MemoryObjectStore(ObjectStore):
 
 
 def _checked(uri: str) -> str:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not bucket or not key or ".." in (bucket, *key.split("/")):
+    parts = uri.removeprefix("s3://").split("/")
+    readable = uri.isprintable() and uri.startswith("s3://")
+    if not readable or len(parts) < LEAST_PARTS or {"", ".", ".."} & {*parts}:
         raise ObjectStoreFailed(uri, "not an address of the form s3://bucket/key")
     return uri
