@@ -23,7 +23,7 @@ from feedscript.entrypoints.http.callers import register_callers
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
-from feedscript.entrypoints.http.problems import problem, register_problems
+from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
 from feedscript.entrypoints.settings import Settings, settings_or_exit
 from feedscript.service import JobService
@@ -33,14 +33,6 @@ logger = logging.getLogger(__name__)
 EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
 LONGEST_ADDRESS = 8192
-#: On every answer, unless its route says otherwise (OWASP REST Security Cheat Sheet).
-HARDENING = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 #: The documentation's page, which has nothing of a caller's in it: scripts and styles of its own, also within it.
 PAGE_POLICY = (

@@ -31,6 +31,14 @@ from feedscript.ports.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
+#: On every answer, unless its route says otherwise (OWASP REST Security Cheat Sheet).
+HARDENING = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
 
 STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
@@ -69,6 +77,7 @@ TITLES = {
     413: "The request is too large",
     414: "The address is too long",
     415: "The request's format is not taken here",
+    431: "The request's head is too large",
     422: "Some fields are not right",
     429: "Too many requests",
     500: "Something went wrong here",
