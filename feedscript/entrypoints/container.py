@@ -4,7 +4,7 @@ import random
 
 from dependency_injector import containers, providers
 
-from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, Reserve
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FilePlaces, Reserve
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
@@ -40,6 +40,7 @@ class Container(containers.DeclarativeContainer):
     partners = providers.Singleton(
         ConfiguredPartners, settings.provided.config_dir, own_scripts=settings.provided.commands
     )
+    places = providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk)
     scripts = providers.Singleton(
         ScriptSettings,
         builtins=providers.Object(
@@ -92,6 +93,7 @@ class Container(containers.DeclarativeContainer):
         notifier=notifier,
         objects=objects,
         partners=partners,
+        places=places,
         clock=clock,
         ids=ids,
         tokens=tokens,
@@ -100,4 +102,5 @@ class Container(containers.DeclarativeContainer):
         jitter=providers.Object(random.random),
         own_callbacks=settings.provided.is_own_callback,
         report_address=settings.provided.report_address,
+        buckets=settings.provided.buckets,
     )

@@ -19,7 +19,9 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Owner,
     Partners,
+    Places,
     Run,
     ScriptEnd,
 )
@@ -58,6 +60,20 @@ class TrustingPartners(Partners):
     def warnings(self, phase: Phase, request: FeedRequest) -> tuple[str, ...]:  # noqa: ARG002 - the port's signature
         """What a test has put there."""
         return self.told
+
+
+class TrustingPlaces(Places):
+    """`Places` that everybody may write to."""
+
+    def claim(self, place: str, owner: Owner) -> Owner:  # noqa: ARG002 - the port's signature
+        """It is whoever's asks for it."""
+        return owner
+
+    def release(self, place: str) -> None:
+        """Nothing is held."""
+
+    def owner(self, place: str) -> None:
+        """Nobody's."""
 
 
 class SequentialIds(IdFactory):

@@ -103,6 +103,7 @@ def create_app(container: Container | None = None) -> Flask:
 
 def container_for(settings: Settings) -> Container:
     """The container that the settings lead to, for a process that serves: it ends when its disk fails."""
+    os.umask(settings.umask)
     container = Container(settings=settings)
     container.disk().on_broken = _end_process
     return container

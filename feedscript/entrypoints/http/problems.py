@@ -7,7 +7,9 @@ from flask import Flask, Response, current_app
 from werkzeug.exceptions import HTTPException
 
 from feedscript.domain import (
+    DestinationTaken,
     FeedscriptError,
+    ForbiddenBucket,
     ForbiddenCallback,
     ForgedToken,
     NoReport,
@@ -50,6 +52,8 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     BadCursor: (422, "invalid_fields"),
     SourceMissing: (422, "invalid_fields"),
     ForbiddenCallback: (422, "invalid_fields"),
+    ForbiddenBucket: (422, "invalid_fields"),
+    DestinationTaken: (409, "destination_taken"),
     UnknownPartner: (422, "unknown_partner"),
     WrongDestination: (422, "wrong_ending"),
     StorageBusy: (503, "storage_busy"),
@@ -64,6 +68,7 @@ FIELD_OF_ERROR = {
     ForbiddenCallback: "callback_url",
     UnknownPartner: "partner_id",
     WrongDestination: "destination_s3_path",
+    DestinationTaken: "destination_s3_path",
 }
 #: Facts of errors that a program may act upon.
 _TOLD = ("near", "endings")
@@ -126,7 +131,7 @@ def _from_domain(error: FeedscriptError) -> Response:
     for kind in type(error).__mro__:
         if kind in STATUS_OF_ERROR:
             status, code = STATUS_OF_ERROR[kind]
-            field = FIELD_OF_ERROR.get(kind)
+            field = error.field if isinstance(error, ForbiddenBucket) else FIELD_OF_ERROR.get(kind)
             members: dict[str, Any] = {"errors": {field: [str(error)]}} if field else {}
             members |= {name: list(getattr(error, name)) for name in _TOLD if hasattr(error, name)}
             return problem(status, code, str(error), **members)
