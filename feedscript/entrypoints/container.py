@@ -53,6 +53,7 @@ class Container(containers.DeclarativeContainer):
         commands=settings.provided.commands,
         environment=settings.provided.passed_environment.call(),
         builtin_environment=settings.provided.builtin_environment.call(),
+        runner_environment=settings.provided.runner_environment.call(),
         callback_url=settings.provided.own_callback_url,
         timeout=settings.provided.script_timeout,
         kill_grace=settings.provided.script_kill_grace,

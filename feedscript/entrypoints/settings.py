@@ -20,6 +20,7 @@ from feedscript.adapters.egress.rules import USUAL_PORTS
 from feedscript.adapters.files import Disk
 from feedscript.adapters.webhooks import BadSecret, Signing
 from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, Reason, RetryPolicy
+from feedscript.entrypoints.secrecy import SECRET_SETTINGS, without_secrets
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
@@ -71,10 +72,10 @@ class Settings:
     script_timeout: float = 3600.0
     script_kill_grace: float = 10.0
     script_log_bytes: int = 10 * 1024 * 1024
-    script_memory_bytes: int = 0
+    script_memory_bytes: int = 32 * 1024**3
     script_cpu_seconds: int = 0
-    script_open_files: int = 0
-    script_file_bytes: int = 0
+    script_open_files: int = 4096
+    script_file_bytes: int = 64 * 1024**3
     script_environment: tuple[str, ...] = ()
     generate_command: tuple[str, ...] = ()
     validate_command: tuple[str, ...] = ()
@@ -151,6 +152,10 @@ class Settings:
         """What a script inherits of the service's environment: an allow-list, and what `SCRIPT_ENVIRONMENT` adds."""
         names = (*PASSED_ON, *self.script_environment)
         return {name: os.environ[name] for name in names if name in os.environ}
+
+    def runner_environment(self) -> dict[str, str]:
+        """What the process that looks after scripts inherits: all but secrets, as its scripts can read it."""
+        return without_secrets(dict(os.environ))
 
     def builtin_environment(self) -> dict[str, str]:
         """What the built-in scripts need besides: where objects and configuration lie."""
@@ -255,10 +260,10 @@ def read_settings() -> Settings:
         "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=seconds),
         "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=seconds),
         "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
-        "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", 0, validate=some),
+        "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", default.script_memory_bytes, validate=some),
         "script_cpu_seconds": env.int("SCRIPT_CPU_SECONDS", 0, validate=some),
-        "script_open_files": env.int("SCRIPT_OPEN_FILES", 0, validate=some),
-        "script_file_bytes": env.int("SCRIPT_FILE_BYTES", 0, validate=some),
+        "script_open_files": env.int("SCRIPT_OPEN_FILES", default.script_open_files, validate=some),
+        "script_file_bytes": env.int("SCRIPT_FILE_BYTES", default.script_file_bytes, validate=some),
         "script_environment": tuple(env.list("SCRIPT_ENVIRONMENT", []) or ()),
         "generate_command": _command(env, "GENERATE_COMMAND"),
         "validate_command": _command(env, "VALIDATE_COMMAND"),
@@ -312,7 +317,6 @@ def settings_or_exit() -> Settings:
 LONGEST = 10.0**9
 LARGEST = 2**62
 LAST_PORT = 65535
-SECRET = ("API_KEYS", "AUDIT_KEYS", "WEBHOOK_SECRETS")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -347,9 +351,11 @@ def _reached_by_objects(settings: Settings, name: str) -> str | None:
 
 def _complaints(error: EnvValidationError) -> list[str]:
     messages_by_name = error.error_messages if isinstance(error.error_messages, Mapping) else {}
+    shown = {name: repr(os.environ.get(name, "")) for name in messages_by_name} | dict.fromkeys(
+        SECRET_SETTINGS, "(hidden)"
+    )
     return [
-        f"{name}={'(hidden)' if name in SECRET else repr(os.environ.get(name, ''))}: {' '.join(map(str, messages))}"
-        for name, messages in messages_by_name.items()
+        f"{name}={shown[name]}: {' '.join(map(str, messages))}" for name, messages in messages_by_name.items()
     ]
 
 

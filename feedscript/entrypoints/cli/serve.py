@@ -13,14 +13,15 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker
 
-from feedscript.entrypoints.http import container_for, create_app
+from feedscript.entrypoints.http import close_service, container_for, create_app
 from feedscript.entrypoints.http.draining import drain
+from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.serving import BACKLOG, Server, serve_until
 from feedscript.entrypoints.settings import LOOPBACK, Settings, settings_or_exit
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
-EX_UNAVAILABLE = 69  # sysexits.h
+EX_UNAVAILABLE, EX_SOFTWARE = 69, 70  # sysexits.h
 LAST_ANSWERS = 5.0
 
 
@@ -29,7 +30,30 @@ def serve() -> None:
     """Serve the API on HOST:PORT with WORKERS processes of THREADS threads (see .env.example)."""
     settings = settings_or_exit()
     warn_if_open(settings)
+    hide_secrets()
+    stop_if_storage_is_unusable(settings)
     _Server(settings).run()
+
+
+def stop_if_storage_is_unusable(settings: Settings) -> None:
+    """End with one clear line, rather than with workers that are started again for ever.
+
+    Tried in a process of its own: what a server process opens must not be shared with those that are forked after it.
+    """
+    pid = os.fork()
+    if pid == 0:
+        status = EX_SOFTWARE
+        try:
+            close_service(container_for(settings))
+            status = 0
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status:
+        sys.exit(status)
 
 
 def serve_alone(app: Flask) -> None:

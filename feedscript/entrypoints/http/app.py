@@ -25,11 +25,13 @@ from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
+from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import Settings, settings_or_exit
 from feedscript.service import JobService
 
 logger = logging.getLogger(__name__)
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
 LONGEST_ADDRESS = 8192
@@ -63,7 +65,7 @@ def create_app(container: Container | None = None) -> Flask:
     if container is None:
         container = container_for(_as_served(settings_or_exit()))
     settings: Settings = container.settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     app = _App("feedscript", static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
@@ -104,9 +106,18 @@ def create_app(container: Container | None = None) -> Flask:
 def container_for(settings: Settings) -> Container:
     """The container that the settings lead to, for a process that serves: it ends when its disk fails."""
     os.umask(settings.umask)
+    hide_secrets()
     container = Container(settings=settings)
     container.disk().on_broken = _end_process
     return container
+
+
+def close_service(container: Container) -> None:
+    """Make the service as a process that serves would, and let it go; what cannot be used ends the process."""
+    settings: Settings = container.settings()
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    _service_or_exit(container)
+    container.repository().close()
 
 
 def _service_or_exit(container: Container) -> JobService:

@@ -70,6 +70,13 @@ FIELD_OF_ERROR = {
     WrongDestination: "destination_s3_path",
     DestinationTaken: "destination_s3_path",
 }
+#: Instead of the error's own words, which tell where things lie on this machine; the log has those.
+DETAIL_OF_ERROR: dict[type[FeedscriptError], str] = {
+    StorageBusy: "a lock was not had within its deadline; repeat the call",
+    StorageBroken: "the storage did not do what it was told; nothing is acknowledged until a restart has looked at it",
+    UnreadableJob: "the job cannot be read; whoever runs the service finds why in its log",
+    StorageFull: "there is no room for new work; what runs can still end. Free some space and repeat the call",
+}
 #: Facts of errors that a program may act upon.
 _TOLD = ("near", "endings")
 TITLES = {
@@ -134,7 +141,9 @@ def _from_domain(error: FeedscriptError) -> Response:
             field = error.field if isinstance(error, ForbiddenBucket) else FIELD_OF_ERROR.get(kind)
             members: dict[str, Any] = {"errors": {field: [str(error)]}} if field else {}
             members |= {name: list(getattr(error, name)) for name in _TOLD if hasattr(error, name)}
-            return problem(status, code, str(error), **members)
+            if kind in DETAIL_OF_ERROR:
+                current_app.logger.warning("answered %s: %s", code, error)
+            return problem(status, code, DETAIL_OF_ERROR.get(kind, str(error)), **members)
     return _from_defect(error)
 
 
