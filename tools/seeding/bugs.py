@@ -471,7 +471,7 @@ BUGS: tuple[Bug, ...] = (
         ("a start is submitted to nobody", "self._executor.submit(self._run(job.id, job.latest))", "pass"),
         (
             "what the caller is to know is dropped",
-            "return replace(event, warnings=self._partners.warnings(phase, event.request))",
+            "return replace(event, warnings=warnings)",
             "return event",
         ),
     ),
