@@ -386,13 +386,15 @@ class JobService:
         """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
         merchant, destination = request.affiliate_merchant_id, request.destination
         place, owner = place_of(destination), Owner(merchant, ROLES[phase])
-        self._refuse_rivals(phase, destination)
-        taken = self._places.owner(place) is not None
-        found = self._places.claim(place, owner)
+        before = self._places.owner(place)
+        if before != owner:
+            # Whose place it has been has been looked at then, and whoever came since has looked at it.
+            self._refuse_rivals(phase, destination)
+        found = before or self._places.claim(place, owner)
         if found != owner:
             whose = "another merchant's" if found.affiliate_merchant_id != merchant else "this merchant's"
             raise DestinationTaken(destination, f"there is {whose} {found.role} at {destination}")
-        if not taken:
+        if before is None:
             try:
                 # Of two that race for places in each other's way at least one sees the other now.
                 self._refuse_rivals(phase, destination)
