@@ -1,5 +1,6 @@
 """JobService: the one door. It loads, decides, evolves, saves, records and submits; it decides nothing itself."""
 
+import json
 import logging
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +9,16 @@ from typing import Any
 
 from feedscript.domain import (
     Activity,
+    AllowedBuckets,
     Attempt,
     CancelJob,
     Command,
+    DestinationTaken,
     Event,
     Failed,
     FeedRequest,
     FeedscriptError,
+    ForbiddenBucket,
     ForbiddenCallback,
     ForgedToken,
     GenerationStarted,
@@ -38,12 +42,16 @@ from feedscript.domain import (
     UnknownAttempt,
     UnknownJob,
     ValidationStarted,
+    artifacts,
     decide,
     due,
     evolve,
+    is_own_report,
     outcome_of,
     pause_is_over,
+    place_of,
     record_of,
+    rivals,
 )
 from feedscript.ports import (
     ActivityFilter,
@@ -61,7 +69,9 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Owner,
     Partners,
+    Places,
     Run,
     ScriptEnd,
 )
@@ -71,6 +81,8 @@ logger = logging.getLogger(__name__)
 
 MAX_REPORT_BYTES = 64 * 1024 * 1024
 RACES_BEFORE_GIVING_UP = 100
+SOURCE_ROLE = "source"
+ROLES = {Phase.GENERATION: "feed", Phase.VALIDATION: "report"}
 HALF_DONE_AFTER = timedelta(seconds=2)
 """A settled job that is still listed as open after this was left behind by a process that died."""
 
@@ -102,7 +114,7 @@ class JobService:
 
     `jitter` answers a number from 0 to 1 for the backoff of automatic retries; `callback_grace` is how long a silent
     exit 0 waits for its callback; `own_callbacks` tells a `callback_url` that is the service's own endpoint, and
-    `report_address` where a job's report is read.
+    `report_address` where a job's report is read; `buckets` are those that requests may name, by default all.
     """
 
     def __init__(
@@ -114,6 +126,7 @@ class JobService:
         notifier: Notifier,
         objects: ObjectStore,
         partners: Partners,
+        places: Places,
         clock: Clock,
         ids: IdFactory,
         tokens: AttemptTokens,
@@ -122,6 +135,7 @@ class JobService:
         jitter: Callable[[], float],
         own_callbacks: Callable[[str], bool],
         report_address: Callable[[str], str],
+        buckets: AllowedBuckets | None = None,
     ) -> None:
         self._repository = repository
         self._activities = activities
@@ -129,6 +143,8 @@ class JobService:
         self._notifier = notifier
         self._objects = objects
         self._partners = partners
+        self._places = places
+        self._buckets = buckets or AllowedBuckets()
         self._clock = clock
         self._ids = ids
         self._tokens = tokens
@@ -144,7 +160,8 @@ class JobService:
         """Start a phase, or retry it; the same request again changes nothing, and its `call` is not entered.
 
         An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none,
-        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `ForbiddenCallback` where the
+        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `DestinationTaken` and
+        `ForbiddenBucket` where it may not lie there, `ForbiddenCallback` where the
         caller could never be told, and the repository's errors.
         """
         self._need_callable(request.callback_url)
@@ -218,13 +235,15 @@ class JobService:
     def report_document(self, job_id: str, *, html: bool = False) -> bytes:
         """The newest report of a validation, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
         place = "html_s3_path" if html else "report_s3_path"
-        results = (
-            a.result or {} for a in reversed(self._require(job_id).attempts) if a.phase is Phase.VALIDATION
-        )
-        uri = next((result[place] for result in results if isinstance(result.get(place), str)), None)
+        attempts = (a for a in reversed(self._require(job_id).attempts) if a.phase is Phase.VALIDATION)
+        reported = ((a, (a.result or {}).get(place)) for a in attempts)
+        uri = next((str(told) for a, told in reported if is_own_report(a, told)), None)
         if uri is None:
             raise NoReport(job_id)
-        return self._objects.read(uri, limit=MAX_REPORT_BYTES)
+        report = self._objects.read(uri, limit=MAX_REPORT_BYTES)
+        if not html and not _is_json(report):
+            raise NoReport(job_id, f"what lies at {uri} is not JSON")
+        return report
 
     def health(self) -> ExecutorHealth:
         """What is running and waiting."""
@@ -321,10 +340,12 @@ class JobService:
             if isinstance(decision, Refusal):
                 if decision.code is RefusalCode.SOURCE_MISSING:
                     raise SourceMissing(decision.detail)
+                if decision.code is RefusalCode.DESTINATION_TAKEN:
+                    raise DestinationTaken(_destination(command), decision.detail)
                 if job is None:
                     raise UnknownJob(job_id)
                 return Answer(job, decision)
-            decision = self._with_warnings(decision)
+            decision = self._admitted(decision)
             following = evolve(job, decision)
             entry = record_of(decision, following.version, actor=actor, **_told(call))
             try:
@@ -339,8 +360,11 @@ class JobService:
             return Answer(following)
         raise StorageBusy(job_id, 0)
 
-    def _with_warnings(self, event: Event) -> Event:
-        """What somebody starts with what is to be known of it; an automatic retry tells what was told before."""
+    def _admitted(self, event: Event) -> Event:
+        """What somebody starts with what is to be known of it, and its places taken for its merchant.
+
+        An automatic retry has its places, and tells what was told before.
+        """
         match event:
             case GenerationStarted(automatic=False):
                 phase = Phase.GENERATION
@@ -348,7 +372,47 @@ class JobService:
                 phase = Phase.VALIDATION
             case _:
                 return event
-        return replace(event, warnings=self._partners.warnings(phase, event.request))
+        for field, uri in (
+            ("source_s3_path", event.request.source),
+            ("destination_s3_path", event.request.destination),
+        ):
+            if not self._buckets.allow(event.request.affiliate_merchant_id, uri):
+                raise ForbiddenBucket(field, uri)
+        warnings = self._partners.warnings(phase, event.request)
+        self._take_places(phase, event.request)
+        return replace(event, warnings=warnings)
+
+    def _take_places(self, phase: Phase, request: FeedRequest) -> None:
+        """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
+        merchant, destination = request.affiliate_merchant_id, request.destination
+        place, owner = place_of(destination), Owner(merchant, ROLES[phase])
+        before = self._places.owner(place)
+        if before != owner:
+            # Whose place it has been has been looked at then, and whoever came since has looked at it.
+            self._refuse_rivals(phase, destination)
+        found = before or self._places.claim(place, owner)
+        if found != owner:
+            whose = "another merchant's" if found.affiliate_merchant_id != merchant else "this merchant's"
+            raise DestinationTaken(destination, f"there is {whose} {found.role} at {destination}")
+        if before is None:
+            try:
+                # Of two that race for places in each other's way at least one sees the other now.
+                self._refuse_rivals(phase, destination)
+            except DestinationTaken:
+                self._places.release(place)
+                raise
+        if phase is Phase.GENERATION:
+            self._places.claim(place_of(request.source), Owner(merchant, SOURCE_ROLE))
+
+    def _refuse_rivals(self, phase: Phase, destination: str) -> None:
+        written = set(map(place_of, artifacts(phase, destination)))
+        for place in rivals(phase, destination):
+            other = self._places.owner(place)
+            if other is not None and (other.role != SOURCE_ROLE or place in written):
+                raise DestinationTaken(
+                    destination,
+                    f"{destination} or what goes beside it would replace what goes with a {other.role}",
+                )
 
     def _follow_up(self, job: Job, event: Event) -> None:
         """What a stored event sets in motion; all of it is made good by `tick` and `backlog` after a crash."""
@@ -439,6 +503,18 @@ class JobService:
             actor=actor,
             data=data,
         )
+
+
+def _destination(command: Command) -> str:
+    return command.request.destination if isinstance(command, StartGeneration | StartValidation) else ""
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _told(call: Call | None) -> dict[str, Call]:

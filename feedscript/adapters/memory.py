@@ -7,7 +7,16 @@ from datetime import datetime
 from itertools import dropwhile
 
 from feedscript.domain import Activity, Job
-from feedscript.ports import ActivityFilter, ActivityLog, ActivityPage, JobFilter, JobPage, JobRepository
+from feedscript.ports import (
+    ActivityFilter,
+    ActivityLog,
+    ActivityPage,
+    JobFilter,
+    JobPage,
+    JobRepository,
+    Owner,
+    Places,
+)
 from feedscript.ports.errors import BadCursor, VersionConflict
 
 CURSOR = re.compile(r"[0-9]{1,18}")
@@ -44,6 +53,25 @@ class MemoryActivityLog(ActivityLog):
         return ActivityPage(
             tuple(self._entries[n] for n in shown), str(shown[-1]) if len(places) > limit else None
         )
+
+
+class MemoryPlaces(Places):
+    """`Places` for the threads of one process."""
+
+    def __init__(self) -> None:
+        self._owners: dict[str, Owner] = {}
+
+    def claim(self, place: str, owner: Owner) -> Owner:
+        """Take the place; the first one has it."""
+        return self._owners.setdefault(place, owner)
+
+    def release(self, place: str) -> None:
+        """Let the place go."""
+        self._owners.pop(place, None)
+
+    def owner(self, place: str) -> Owner | None:
+        """Whose it is, or None."""
+        return self._owners.get(place)
 
 
 class MemoryJobRepository(JobRepository):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from feedscript.domain import events
+from feedscript.domain.artifacts import without_foreign_places
 from feedscript.domain.commands import CancelJob, ExpireGrace, RecordExit, RecordStart, ReportOutcome
 from feedscript.domain.events import Event
 from feedscript.domain.exits import judge_exit
@@ -57,7 +58,7 @@ def report_outcome(job: Job, command: ReportOutcome, now: datetime, policy: Retr
             at=now,
             reason=Reason.REJECTED,
             error=command.error or "the partner rejected the feed",
-            result=command.result,
+            result=without_foreign_places(attempt, command.result),
         )
     if attempt.reason in _ENDED_BY_US:
         return Refusal(RefusalCode.LATE, f"the attempt had ended before: {attempt.reason}")
@@ -142,7 +143,9 @@ def cancel(job: Job, command: CancelJob, now: datetime) -> Event | Refusal:
 
 
 def _succeeded(job: Job, attempt: Attempt, now: datetime, *, result: Mapping[str, Any] | None) -> _Success:
-    return _SUCCEEDED[attempt.phase](job_id=job.id, attempt=attempt.number, at=now, result=result)
+    return _SUCCEEDED[attempt.phase](
+        job_id=job.id, attempt=attempt.number, at=now, result=without_foreign_places(attempt, result)
+    )
 
 
 def _failed(
@@ -162,7 +165,7 @@ def _failed(
         at=now,
         reason=reason,
         error=error,
-        result=result,
+        result=without_foreign_places(attempt, result),
         next_retry_at=policy.next_retry_at(job, attempt.phase, reason, now=now, share=jitter),
     )
 

@@ -46,6 +46,24 @@ class SourceMissing(FeedscriptError):
     """A validation named no source, and the job has no generated feed to take for it."""
 
 
+class DestinationTaken(FeedscriptError):
+    """The destination would be written over something that is still needed, or is somebody else's: `why` tells."""
+
+    def __init__(self, destination: str, why: str) -> None:
+        self.destination = destination
+        self.why = why
+        super().__init__(why)
+
+
+class ForbiddenBucket(FeedscriptError):
+    """The merchant may not use the bucket that `field` of the request names."""
+
+    def __init__(self, field: str, uri: str) -> None:
+        self.field = field
+        self.bucket = uri.removeprefix("s3://").partition("/")[0]
+        super().__init__(f"the bucket {self.bucket} is none that this merchant may use")
+
+
 class UnknownPartner(FeedscriptError):
     """Nobody has said what this partner takes; `near` are known partners that may be meant."""
 
@@ -73,8 +91,8 @@ class ForgedToken(FeedscriptError):
 
 
 class NoReport(FeedscriptError):
-    """The job has no validation report (yet)."""
+    """The job has no validation report (yet), or what lies there is none: `why` tells."""
 
-    def __init__(self, job_id: str) -> None:
+    def __init__(self, job_id: str, why: str = "") -> None:
         self.job_id = job_id
-        super().__init__(f"job {job_id} has no validation report")
+        super().__init__(f"job {job_id} has no validation report{why and f': {why}'}")

@@ -15,6 +15,7 @@ class RefusalCode(StrEnum):
     ALREADY_VALIDATED = "already_validated"
     REFERENCE_MISMATCH = "reference_mismatch"
     SOURCE_MISSING = "source_missing"
+    DESTINATION_TAKEN = "destination_taken"
     NOT_STARTED = "not_started"
     DUPLICATE = "duplicate"
     LATE = "late"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
+from feedscript.domain.artifacts import would_replace
 from feedscript.domain.commands import StartGeneration, StartPhase, StartValidation
 from feedscript.domain.completion import completed
 from feedscript.domain.events import Event, GenerationStarted, ValidationStarted
@@ -56,6 +57,9 @@ def start(job: Job | None, command: StartPhase, now: datetime, policy: RetryPoli
     )
     if not command.request.source and not isinstance(decision, Refusal):
         return Refusal(RefusalCode.SOURCE_MISSING, "required: this job has no generated feed to validate")
+    replaced = None if isinstance(decision, Refusal) else would_replace(job, command.request, phase)
+    if replaced is not None:
+        return Refusal(RefusalCode.DESTINATION_TAKEN, f"what is written there would replace {replaced}")
     return decision
 
 

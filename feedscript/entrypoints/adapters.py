@@ -21,6 +21,7 @@ from feedscript.ports import (
     Notifier,
     ObjectStore,
     Partners,
+    Places,
 )
 
 
@@ -38,6 +39,7 @@ class Adapters:
     notifier: Notifier | None = None
     dead_letters: DeadLetters | None = None
     partners: Partners | None = None
+    places: Places | None = None
     clock: Clock | None = None
     ids: IdFactory | None = None
     tokens: AttemptTokens | None = None

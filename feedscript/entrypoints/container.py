@@ -4,7 +4,7 @@ import random
 
 from dependency_injector import containers, providers
 
-from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, Reserve
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FilePlaces, Reserve
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
@@ -41,6 +41,7 @@ class Container(containers.DeclarativeContainer):
     partners = providers.Singleton(
         ConfiguredPartners, settings.provided.config_dir, own_scripts=settings.provided.commands
     )
+    places = providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk)
     scripts = providers.Singleton(
         ScriptSettings,
         builtins=providers.Object(
@@ -53,6 +54,7 @@ class Container(containers.DeclarativeContainer):
         commands=settings.provided.commands,
         environment=settings.provided.passed_environment.call(),
         builtin_environment=settings.provided.builtin_environment.call(),
+        runner_environment=settings.provided.runner_environment.call(),
         callback_url=settings.provided.own_callback_url,
         timeout=settings.provided.script_timeout,
         kill_grace=settings.provided.script_kill_grace,
@@ -93,6 +95,7 @@ class Container(containers.DeclarativeContainer):
         notifier=notifier,
         objects=objects,
         partners=partners,
+        places=places,
         clock=clock,
         ids=ids,
         tokens=tokens,
@@ -101,6 +104,7 @@ class Container(containers.DeclarativeContainer):
         jitter=providers.Object(random.random),
         own_callbacks=settings.provided.is_own_callback,
         report_address=settings.provided.report_address,
+        buckets=settings.provided.buckets,
     )
 
 

@@ -1,6 +1,7 @@
 """Settings from the environment and `.env`; `.env.example` explains each."""
 
 import os
+import re
 import secrets
 import shlex
 import sys
@@ -18,7 +19,8 @@ from feedscript.adapters.egress import BadExemption, EgressRules, Exempt
 from feedscript.adapters.egress.rules import USUAL_PORTS
 from feedscript.adapters.files import Disk
 from feedscript.adapters.webhooks import BadSecret, Signing
-from feedscript.domain import FeedscriptError, Phase, Reason, RetryPolicy
+from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, Reason, RetryPolicy
+from feedscript.entrypoints.secrecy import SECRET_SETTINGS, without_secrets
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
@@ -33,7 +35,9 @@ FEED_LIMITS = (
     "feed_memory_bytes",
 )
 FOLDERS = ("jobs_dir", "activities_dir", "runs_dir", "logs_dir", "object_store_root")
+OWN_FOLDERS = ("jobs_dir", "activities_dir", "runs_dir", "logs_dir", "config_dir")
 CALLBACK_PATH = "/api/callback/feed"
+BUCKET = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 
 
 class BadSettings(FeedscriptError):
@@ -69,13 +73,15 @@ class Settings:
     script_timeout: float = 3600.0
     script_kill_grace: float = 10.0
     script_log_bytes: int = 10 * 1024 * 1024
-    script_memory_bytes: int = 0
+    script_memory_bytes: int = 32 * 1024**3
     script_cpu_seconds: int = 0
-    script_open_files: int = 0
-    script_file_bytes: int = 0
+    script_open_files: int = 4096
+    script_file_bytes: int = 64 * 1024**3
     script_environment: tuple[str, ...] = ()
     generate_command: tuple[str, ...] = ()
     validate_command: tuple[str, ...] = ()
+    allowed_buckets: tuple[str, ...] = ()
+    umask: int = 0o027
     callback_grace: float = 60.0
     webhook_secrets: tuple[str, ...] = ()
     callback_allow: tuple[str, ...] = ()
@@ -126,6 +132,18 @@ class Settings:
         )
 
     @property
+    def buckets(self) -> AllowedBuckets:
+        """The buckets that requests may name, for all merchants and for each."""
+        if not self.allowed_buckets:
+            return AllowedBuckets()
+        own: dict[str, set[str]] = {}
+        for entry in self.allowed_buckets:
+            merchant, _, bucket = entry.rpartition("=")
+            own.setdefault(merchant, set()).add(bucket)
+        everybody = frozenset(own.pop("", ()))
+        return AllowedBuckets(everybody, {name: frozenset(names) for name, names in own.items()})
+
+    @property
     def commands(self) -> Mapping[Phase, tuple[str, ...]]:
         """The user's own scripts, by phase."""
         own = {Phase.GENERATION: self.generate_command, Phase.VALIDATION: self.validate_command}
@@ -135,6 +153,10 @@ class Settings:
         """What a script inherits of the service's environment: an allow-list, and what `SCRIPT_ENVIRONMENT` adds."""
         names = (*PASSED_ON, *self.script_environment)
         return {name: os.environ[name] for name in names if name in os.environ}
+
+    def runner_environment(self) -> dict[str, str]:
+        """What the process that looks after scripts inherits: all but secrets, as its scripts can read it."""
+        return without_secrets(dict(os.environ))
 
     def builtin_environment(self) -> dict[str, str]:
         """What the built-in scripts need besides: where objects and configuration lie."""
@@ -230,16 +252,16 @@ def read_settings() -> Settings:
         "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
-        "jobs_dir": env.path("JOBS_DIR", default.jobs_dir),
-        "activities_dir": env.path("ACTIVITIES_DIR", default.activities_dir),
-        "runs_dir": env.path("RUNS_DIR", default.runs_dir),
-        "logs_dir": env.path("LOGS_DIR", default.logs_dir),
-        "config_dir": env.path("CONFIG_DIR", default.config_dir),
+        "jobs_dir": env.path("JOBS_DIR", default.jobs_dir, validate=_named),
+        "activities_dir": env.path("ACTIVITIES_DIR", default.activities_dir, validate=_named),
+        "runs_dir": env.path("RUNS_DIR", default.runs_dir, validate=_named),
+        "logs_dir": env.path("LOGS_DIR", default.logs_dir, validate=_named),
+        "config_dir": env.path("CONFIG_DIR", default.config_dir, validate=_named),
         "min_free_bytes": env.int("MIN_FREE_BYTES", default.min_free_bytes, validate=some),
         "object_store": env.str(
             "OBJECT_STORE", default.object_store, validate=validate.OneOf(["local", "s3"])
         ),
-        "object_store_root": env.path("OBJECT_STORE_ROOT", default.object_store_root),
+        "object_store_root": env.path("OBJECT_STORE_ROOT", default.object_store_root, validate=_named),
         "s3_endpoint": env.str("S3_ENDPOINT", "", validate=_http_url_or_empty),
         "s3_region": env.str("S3_REGION", ""),
         "max_concurrent_scripts": env.int(
@@ -248,13 +270,15 @@ def read_settings() -> Settings:
         "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=seconds),
         "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=seconds),
         "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
-        "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", 0, validate=some),
+        "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", default.script_memory_bytes, validate=some),
         "script_cpu_seconds": env.int("SCRIPT_CPU_SECONDS", 0, validate=some),
-        "script_open_files": env.int("SCRIPT_OPEN_FILES", 0, validate=some),
-        "script_file_bytes": env.int("SCRIPT_FILE_BYTES", 0, validate=some),
+        "script_open_files": env.int("SCRIPT_OPEN_FILES", default.script_open_files, validate=some),
+        "script_file_bytes": env.int("SCRIPT_FILE_BYTES", default.script_file_bytes, validate=some),
         "script_environment": tuple(env.list("SCRIPT_ENVIRONMENT", []) or ()),
         "generate_command": _command(env, "GENERATE_COMMAND"),
         "validate_command": _command(env, "VALIDATE_COMMAND"),
+        "allowed_buckets": tuple(env.list("ALLOWED_BUCKETS", [], validate=_buckets) or ()),
+        "umask": int(env.str("UMASK", f"{default.umask:03o}", validate=_octal) or "0", 8),
         "callback_grace": env.float("CALLBACK_GRACE", default.callback_grace, validate=seconds),
         "webhook_secrets": tuple(env.list("WEBHOOK_SECRETS", [], validate=_secrets) or ()),
         "callback_allow": tuple(env.list("CALLBACK_ALLOW", [], validate=_exemptions) or ()),
@@ -308,12 +332,12 @@ def end_with(error: BadSettings) -> NoReturn:
 LONGEST = 10.0**9
 LARGEST = 2**62
 LAST_PORT = 65535
-SECRET = ("API_KEYS", "AUDIT_KEYS", "WEBHOOK_SECRETS")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def _with_usable_folders(settings: Settings) -> Settings:
     complaints = [complaint for name in FOLDERS if (complaint := _unusable(settings, name))]
+    complaints += [complaint for name in OWN_FOLDERS if (complaint := _reached_by_objects(settings, name))]
     if complaints:
         raise BadSettings("; ".join(complaints))
     return settings
@@ -329,11 +353,24 @@ def _unusable(settings: Settings, name: str) -> str | None:
     return f"{name.upper()}={str(getattr(settings, name))!r}: {nearest} is {what}."
 
 
+def _reached_by_objects(settings: Settings, name: str) -> str | None:
+    """What is wrong with objects in, or around, a folder of the service: requests could name its files."""
+    root, own = settings.object_store_root.resolve(), getattr(settings, name).resolve()
+    if settings.object_store != "local" or not (root == own or root in own.parents or own in root.parents):
+        return None
+    return (
+        f"OBJECT_STORE_ROOT={str(settings.object_store_root)!r}: objects may lie neither in nor around "
+        f"{name.upper()}={str(getattr(settings, name))!r}."
+    )
+
+
 def _complaints(error: EnvValidationError) -> list[str]:
     messages_by_name = error.error_messages if isinstance(error.error_messages, Mapping) else {}
+    shown = {name: repr(os.environ.get(name, "")) for name in messages_by_name} | dict.fromkeys(
+        SECRET_SETTINGS, "(hidden)"
+    )
     return [
-        f"{name}={'(hidden)' if name in SECRET else repr(os.environ.get(name, ''))}: {' '.join(map(str, messages))}"
-        for name, messages in messages_by_name.items()
+        f"{name}={shown[name]}: {' '.join(map(str, messages))}" for name, messages in messages_by_name.items()
     ]
 
 
@@ -362,6 +399,22 @@ def _exemptions(entries: list[str]) -> None:
             Exempt.parse(entry)
     except BadExemption as error:
         raise ValidationError(f"{error}.") from error
+
+
+def _named(folder: Path) -> None:
+    # An empty text is the current folder, which nobody has asked for.
+    if folder == Path():
+        raise ValidationError("not a folder of its own: name one, or leave the setting out.")
+
+
+def _buckets(entries: list[str]) -> None:
+    if not all(BUCKET.fullmatch(entry.rpartition("=")[2]) for entry in entries):
+        raise ValidationError("not of the form BUCKET,MERCHANT=BUCKET.")
+
+
+def _octal(text: str) -> None:
+    if not re.fullmatch("0?[0-7]{3}", text):
+        raise ValidationError("not three octal digits, such as 027.")
 
 
 def _ports(ports: list[int]) -> None:

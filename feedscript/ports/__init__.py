@@ -13,6 +13,7 @@ from feedscript.ports.notifier import (
 )
 from feedscript.ports.object_store import ObjectStore
 from feedscript.ports.partners import Partners
+from feedscript.ports.places import Owner, Places
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
 
 __all__ = [
@@ -34,7 +35,9 @@ __all__ = [
     "Notification",
     "Notifier",
     "ObjectStore",
+    "Owner",
     "Partners",
+    "Places",
     "Run",
     "ScriptEnd",
     "Undelivered",

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class ObjectStore(Protocol):
-    """Whole objects at `s3://bucket/key`; published whole or not at all.
+    """Whole objects at `s3://bucket/key`, the one object of that very name; published whole or not at all.
 
     What is no such address, or climbs out of its bucket, is refused with `ObjectStoreFailed`.
     """

@@ -19,7 +19,9 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Owner,
     Partners,
+    Places,
     Run,
     ScriptEnd,
 )
@@ -58,6 +60,20 @@ class TrustingPartners(Partners):
     def warnings(self, phase: Phase, request: FeedRequest) -> tuple[str, ...]:  # noqa: ARG002 - the port's signature
         """What a test has put there."""
         return self.told
+
+
+class TrustingPlaces(Places):
+    """`Places` that everybody may write to."""
+
+    def claim(self, place: str, owner: Owner) -> Owner:  # noqa: ARG002 - the port's signature
+        """It is whoever's asks for it."""
+        return owner
+
+    def release(self, place: str) -> None:
+        """Nothing is held."""
+
+    def owner(self, place: str) -> None:
+        """Nobody's."""
 
 
 class SequentialIds(IdFactory):
@@ -220,6 +236,9 @@ class RecordingNotifier(Notifier):
         self._known = {known for known in self._known if not known.startswith(f"{job_id}/")}
 
 
+LEAST_PARTS = 2
+
+
 class MemoryObjectStore(ObjectStore):
     """An `ObjectStore` without a folder: `objects` maps addresses to bytes."""
 
@@ -252,7 +271,8 @@ class MemoryObjectStore(ObjectStore):
 
 
 def _checked(uri: str) -> str:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not uri.startswith("s3://") or not bucket or not key or ".." in (bucket, *key.split("/")):
+    parts = uri.removeprefix("s3://").split("/")
+    readable = uri.isprintable() and uri.startswith("s3://")
+    if not readable or len(parts) < LEAST_PARTS or {"", ".", ".."} & {*parts}:
         raise ObjectStoreFailed(uri, "not an address of the form s3://bucket/key")
     return uri

@@ -3,6 +3,7 @@
 import copy
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -91,6 +92,8 @@ class LifecycleSteps(LifecycleChecks):
         self._reconcile()
 
     def _post(self, phase: Phase, request: FeedRequest) -> None:
+        if phase is Phase.GENERATION and request.source == request.destination:
+            request = replace(request, source=f"{request.source}.export")  # no feed replaces its source
         merchant, reference = request.affiliate_merchant_id, request.reference
         job_id = reference if reference in self.models else self.named.get((merchant, reference or ""))
         model = self.models.get(job_id or "")

@@ -20,6 +20,7 @@ from feedscript.testing.fakes import (
     ScriptedExecutor,
     SequentialIds,
     TrustingPartners,
+    TrustingPlaces,
 )
 from feedscript.testing.port_faults import Trouble, troubled
 
@@ -88,6 +89,7 @@ class Rig:
         self.notifier = notifier or RecordingNotifier()
         self.objects = MemoryObjectStore()
         self.partners = TrustingPartners()
+        self.places = TrustingPlaces()
         self.trouble = Trouble()
         self.restart()
 
@@ -121,6 +123,7 @@ class Rig:
             notifier=troubled(self.notifier, self.trouble, calls=("notify", "forget")),
             objects=self.objects,
             partners=self.partners,
+            places=self.places,
             clock=self.clock,
             ids=self.ids,
             tokens=self.tokens,

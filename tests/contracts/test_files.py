@@ -8,16 +8,17 @@ from random import Random
 
 import pytest
 
-from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FilePlaces
 from feedscript.adapters.files.archive import archive_jobs
 from feedscript.adapters.files.audit import verify
 from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.documents import job_to_bytes
 from feedscript.adapters.files.job_files import SEALED
 from feedscript.adapters.files.places import JobPlaces
+from feedscript.adapters.memory import MemoryPlaces
 from feedscript.codec import activity_to_json
 from feedscript.domain import Activity, Job
-from feedscript.ports import Clock
+from feedscript.ports import Clock, Owner
 from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract
 from feedscript.testing.crashes import CrashDisk, World
 from feedscript.testing.lifecycle import lifecycle_test
@@ -136,3 +137,15 @@ class TestFileActivityLogThatLosesPower(LosingPower, ActivityLogContract):
 TestFileLifecycle = lifecycle_test(
     lambda rig: rig.service_over(*file_storage(rig.folder, now=rig.clock.now)), examples=15, steps=20
 )
+
+
+def test_a_place_is_the_first_ones_until_it_lets_go(tmp_path: Path) -> None:
+    first, second = Owner("m1/../\u00e9:", "feed"), Owner("m2", "report")
+    for places in (FilePlaces(tmp_path / "jobs", Disk()), MemoryPlaces()):
+        assert places.owner("s3://b/key") is None
+        assert places.claim("s3://b/key", first) == first
+        assert places.claim("s3://b/key", second) == first
+        assert places.owner("s3://b/key") == first
+        places.release("s3://b/key")
+        assert places.claim("s3://b/key", second) == second
+    assert FilePlaces(tmp_path / "jobs", Disk()).owner("s3://b/key") == second

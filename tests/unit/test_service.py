@@ -95,9 +95,10 @@ def test_a_run_is_wanted_once_the_earlier_script_of_its_job_is_gone() -> None:
 def test_a_revoked_validation_keeps_its_report() -> None:
     rig = Rig()
     job = rig.service.start(Phase.VALIDATION, REQUEST, actor="a test").job
-    rig.objects.objects["s3://shop/report.json"] = b"{}"
+    place = f"{REQUEST.destination}.report.json"
+    rig.objects.objects[place] = b"{}"
     rig.executor.begin(job.id, 1)
-    rig.executor.end(job.id, 1, exit_code=0, result={"report_s3_path": "s3://shop/report.json"})
+    rig.executor.end(job.id, 1, exit_code=0, result={"report_s3_path": place})
     rejected = {"destination_s3_path": "s3://shop/feed.csv"}
     rig.service.report(report(job.id, Phase.VALIDATION, Outcome.FAILED, error="rejected", result=rejected))
     assert rig.service.report_document(job.id) == b"{}"

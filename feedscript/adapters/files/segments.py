@@ -49,7 +49,7 @@ class Segments:
 
     def listed(self, *, since: datetime | None = None) -> list[Path]:
         """The segments from that day on, oldest first."""
-        first = "" if since is None else f"{since.astimezone(UTC):%Y/%m/%d}"
+        first = "" if since is None else since.astimezone(UTC).date().isoformat().replace("-", "/")
         found = {path.relative_to(self.root).as_posix() for path in self.root.glob("*/*/*.jsonl*")}
         return [
             self.root / name

@@ -45,7 +45,9 @@ class Place:
         self._folders = folders
         self._scripts = scripts
         self._stopping = stopping
-        self._runner = RunnerProcess(scripts.modules, folders.logs / "runners.log")
+        self._runner = RunnerProcess(
+            scripts.modules, folders.logs / "runners.log", scripts.runner_environment
+        )
 
     def see_through(self, ticket: Ticket) -> Future[None] | None:
         """Start the attempt's script if it is still to be started, and return when it is gone.

@@ -68,7 +68,8 @@ def _run(assignment: Assignment, folder: AttemptFolder) -> End | None:
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         if isinstance(error, OSError) and error.errno in OUT_OF_ROOM:
             return None
-        command = assignment.command[0] if assignment.command else assignment.builtin
+        # By its name: where programs lie on this machine is not for callers.
+        command = Path(assignment.command[0]).name if assignment.command else assignment.builtin
         why = (isinstance(error, OSError) and error.strerror) or error
         return End(reason="spawn_error", error=f"{command} could not be started: {why}")
     _tell("started")

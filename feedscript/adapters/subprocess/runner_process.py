@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,11 +15,17 @@ RUNNER = "feedscript.adapters.subprocess.runner"
 
 
 class RunnerProcess:
-    """A long-lived runner, started when it is first needed and again when it has died."""
+    """A long-lived runner, started when it is first needed and again when it has died.
 
-    def __init__(self, preload: Sequence[str], errors: Path) -> None:
+    `environment` is the runner's own, which its scripts may be able to read: by default this process's.
+    """
+
+    def __init__(
+        self, preload: Sequence[str], errors: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._preload = preload
         self._errors = errors
+        self._environment = os.environ if environment is None else environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def carry_out(self, assignment: Assignment, on_started: Callable[[], None]) -> None:
@@ -55,7 +61,7 @@ class RunnerProcess:
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     start_new_session=True,
-                    env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                    env={**self._environment, "PYTHONUNBUFFERED": "1"},
                 )
         return self._process
 

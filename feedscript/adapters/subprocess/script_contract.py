@@ -17,7 +17,8 @@ class ScriptSettings:
 
     `commands` holds the user's own command by phase, `builtins` the built-in function ("module:name") for a phase
     without one, and `preloaded` what a runner imports beside the modules of those. `environment` is all that a script
-    inherits, besides what the contract gives it; a built-in one gets `builtin_environment` as well. Times are seconds.
+    inherits, besides what the contract gives it; a built-in one gets `builtin_environment` as well.
+    `runner_environment` is that of the runners, by default this process's own. Times are seconds.
     """
 
     builtins: Mapping[Phase, str]
@@ -25,6 +26,7 @@ class ScriptSettings:
     commands: Mapping[Phase, Sequence[str]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     builtin_environment: Mapping[str, str] = field(default_factory=dict)
+    runner_environment: Mapping[str, str] | None = None
     callback_url: str
     timeout: float = 3600.0
     kill_grace: float = 10.0

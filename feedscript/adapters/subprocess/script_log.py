@@ -15,8 +15,9 @@ def read_log(path: Path, *, offset: int, limit: int, over: bool, cap: int) -> Lo
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            file.seek(offset)
-            data = file.read(limit)
+            # Past the end there is nothing; and past what a file system can count to it could not be looked for.
+            file.seek(min(offset, size))
+            data = file.read(limit) if offset <= size else b""
     except FileNotFoundError:
         return None
     last = over and offset + len(data) >= size

@@ -22,6 +22,7 @@ STOPPING = (signal.SIGTERM, signal.SIGINT)
 LOOK_EVERY = 0.1
 TAIL_BYTES = 2000
 LARGEST_RESULT = 1024 * 1024
+OF_ONE_SCRIPT = ("RLIMIT_CPU",)
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -58,6 +59,14 @@ def prepare() -> None:
     """Make this process the parent of whatever its scripts leave behind (prctl(2)); and no core is ever dumped."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def bound(limits: Mapping[str, int]) -> None:
+    """Hold this process to the limits, and with it all that it starts; those of one script's use alone are left out.
+
+    Set once: a limit that each child had to set for itself would make its start slower.
+    """
+    _limit({name: limit for name, limit in limits.items() if name not in OF_ONE_SCRIPT})
 
 
 class Script:
@@ -109,6 +118,8 @@ class Script:
         if assignment.builtin is not None:
             return self._fork(assignment.builtin, output, work)
         assert assignment.command is not None
+        bound(assignment.limits)
+        own = {name: limit for name, limit in assignment.limits.items() if name in OF_ONE_SCRIPT}
         process = subprocess.Popen(
             assignment.command,
             stdin=subprocess.DEVNULL,
@@ -119,7 +130,7 @@ class Script:
             start_new_session=True,
             close_fds=True,
             # Safe here, where there is one thread; without it the start is cheaper (vfork).
-            preexec_fn=partial(_limit, assignment.limits) if assignment.limits else None,  # noqa: PLW1509 - as said
+            preexec_fn=partial(_limit, own) if own else None,  # noqa: PLW1509 - as said
         )
         # Reaped by waitpid here; Popen must not do so as well.
         process.returncode = 0
@@ -262,7 +273,11 @@ def _become_script(builtin: str, output: int, work: Path, parent: int, assignmen
 
 def _limit(limits: Mapping[str, int]) -> None:
     for name, limit in limits.items():
-        resource.setrlimit(getattr(resource, name), (limit, limit))
+        kind = getattr(resource, name)
+        _, hardest = resource.getrlimit(kind)
+        # What the machine allows is less than what was asked for: then that.
+        most = limit if hardest == resource.RLIM_INFINITY else min(limit, hardest)
+        resource.setrlimit(kind, (most, most))
 
 
 def _reap() -> bool:

@@ -1,7 +1,10 @@
 """`feedscript serve`: the API on a production WSGI server, several processes sharing the folders."""
 
 import ctypes
+import os
 import signal
+import socket
+import sys
 import threading
 from typing import Any
 
@@ -9,15 +12,18 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
-from gunicorn.workers.gthread import ThreadWorker
-from werkzeug.serving import make_server
+from gunicorn.workers.base import Worker
 
-from feedscript.entrypoints.http import container_for, create_app
+from feedscript.entrypoints.http import close_service, container_for, create_app
 from feedscript.entrypoints.http.draining import drain
+from feedscript.entrypoints.secrecy import hide_secrets
+from feedscript.entrypoints.serving import BACKLOG, Server, serve_until
 from feedscript.entrypoints.settings import LOOPBACK, BadSettings, Settings, settings_or_exit
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
+EX_UNAVAILABLE, EX_SOFTWARE = 69, 70  # sysexits.h
+LAST_ANSWERS = 5.0
 
 
 @click.command()
@@ -25,22 +31,51 @@ def serve() -> None:
     """Serve the API on HOST:PORT with WORKERS processes of THREADS threads (see .env.example)."""
     settings = settings_or_exit()
     warn_if_open(settings)
+    hide_secrets()
+    stop_if_storage_is_unusable(settings)
     _Server(settings).run()
+
+
+def stop_if_storage_is_unusable(settings: Settings) -> None:
+    """End with one clear line, rather than with workers that are started again for ever.
+
+    Tried in a process of its own: what a server process opens must not be shared with those that are forked after it.
+    """
+    pid = os.fork()
+    if pid == 0:
+        status = EX_SOFTWARE
+        try:
+            close_service(container_for(settings))
+            status = 0
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status:
+        sys.exit(status)
 
 
 def serve_alone(app: Flask) -> None:
     """Serve from this one process: for development and small machines."""
     settings: Settings = app.extensions["feedscript.container"].settings()
     warn_if_open(settings)
-    server = make_server(settings.host, settings.port, app, threaded=True)
+    with _listening(settings) as listening:
+        server, stopped = Server(app, settings, [listening]), threading.Event()
 
-    def stop() -> None:
-        drain(app, grace=settings.drain_grace)
-        server.shutdown()
+        def stop() -> None:
+            drain(app, grace=settings.drain_grace)
+            stopped.set()
+            server.wake()
 
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop, daemon=True).start())
-    server.log_startup()
-    server.serve_forever()
+        signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=stop, daemon=True).start())
+        click.echo(f"feedscript: http://{_shown(settings.host)}:{settings.port}", err=True)
+        try:
+            serve_until(stopped.is_set, server, each_turn=lambda: None)
+        except KeyboardInterrupt:
+            drain(app, grace=0)
+        server.finish(LAST_ANSWERS)
 
 
 def warn_if_open(settings: Settings) -> None:
@@ -52,6 +87,21 @@ def warn_if_open(settings: Settings) -> None:
         )
 
 
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        click.echo(f"feedscript: HOST={settings.host} PORT={settings.port}: {error.strerror}", err=True)
+        sys.exit(EX_UNAVAILABLE)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """Gunicorn, configured by the settings; every worker builds its own application after the fork."""
 
@@ -61,11 +111,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load_config(self) -> None:
         settings = self._settings
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
         options: dict[str, Any] = {
-            "bind": f"{host}:{settings.port}",
+            "bind": f"{_shown(settings.host)}:{settings.port}",
             "workers": settings.workers,
-            "threads": settings.threads,
             "worker_class": _Worker,
             "proc_name": "feedscript",
             "loglevel": settings.log_level.lower(),
@@ -85,27 +133,41 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             raise AppImportError(f"feedscript: bad settings: {error}") from error
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """A gunicorn worker that goes on answering on SIGTERM until its scripts have ended, or the grace has.
+class _Worker(Worker):  # type: ignore[misc]  # gunicorn ships no types
+    """A gunicorn worker that serves by `Server`, and goes on answering on SIGTERM until its scripts or the grace end.
 
     One whose master dies stops at once: until it has, no new master gets the port.
     """
 
+    server: Server | None = None
+
     def init_process(self) -> None:
-        """Have the kernel tell of the master's death (prctl(2)), which gunicorn itself looks for once a second."""
-        signal.signal(MASTER_DIED, lambda *_: super(_Worker, self).handle_exit(MASTER_DIED, None))
+        """Have the kernel tell of the master's death (prctl(2)), which is looked for once a second besides."""
+        signal.signal(MASTER_DIED, lambda *_: self._stop())
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, MASTER_DIED, 0, 0, 0)
         super().init_process()
 
-    def handle_exit(self, sig: int, frame: object) -> None:
-        """Drain in the background, then stop as gunicorn does."""
+    def run(self) -> None:
+        """Serve until told to stop, or until the master is gone."""
+        settings = self.wsgi.extensions["feedscript.container"].settings()
+        self.server = Server(self.wsgi, settings, [each.sock for each in self.sockets])
+        serve_until(lambda: not self.alive or self.ppid != os.getppid(), self.server, each_turn=self.notify)
+        self.server.finish(LAST_ANSWERS)
+
+    def handle_exit(self, sig: int, frame: object) -> None:  # noqa: ARG002 - what a handler is given
+        """Drain in the background, then stop."""
 
         def drain_and_stop() -> None:
             drain(self.wsgi, grace=self.wsgi.extensions["feedscript.container"].settings().drain_grace)
-            super(_Worker, self).handle_exit(sig, frame)
+            self._stop()
 
         if not self.wsgi.extensions["feedscript.draining"].is_set():
             threading.Thread(target=drain_and_stop, name="feedscript-drain", daemon=True).start()
+
+    def _stop(self) -> None:
+        self.alive = False
+        if self.server is not None:
+            self.server.wake()
 
 
 def _worker_exit(_server: object, worker: Any) -> None:

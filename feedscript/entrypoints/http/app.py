@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import click
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
@@ -23,15 +23,24 @@ from feedscript.entrypoints.http.callers import register_callers
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
-from feedscript.entrypoints.http.problems import register_problems
+from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
+from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
 from feedscript.service import JobService
 
 logger = logging.getLogger(__name__)
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
+LONGEST_ADDRESS = 8192
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+#: The documentation's page, which has nothing of a caller's in it: scripts and styles of its own, also within it.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 class _App(Flask):
@@ -59,8 +68,8 @@ def create_app(container: Container | None = None) -> Flask:
         except BadSettings as error:
             end_with(error)
     settings: Settings = container.settings()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    app = _App("feedscript")
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    app = _App("feedscript", static_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         API_TITLE="feedscript",
@@ -72,6 +81,7 @@ def create_app(container: Container | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     service = _service_or_exit(container)
     register_problems(app)
+    app.before_request(_refuse_long_address)
     register_audit(app, service, container.clock(), container.ids())
     register_callers(app, settings.api_keys)
     register_draining(app)
@@ -101,9 +111,19 @@ def container_for(settings: Settings) -> Container:
 
     Raises `BadSettings` for adapters that cannot be used.
     """
+    os.umask(settings.umask)
+    hide_secrets()
     container = wired(settings)
     container.disk().on_broken = _end_process
     return container
+
+
+def close_service(container: Container) -> None:
+    """Make the service as a process that serves would, and let it go; what cannot be used ends the process."""
+    settings: Settings = container.settings()
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    _service_or_exit(container)
+    container.repository().close()
 
 
 def _service_or_exit(container: Container) -> JobService:
@@ -142,8 +162,17 @@ def _as_served(settings: Settings) -> Settings:
     return replace(settings, **{name: value for name, value in asked.items() if value is not None})
 
 
+def _refuse_long_address() -> Response | None:
+    if len(request.environ.get("QUERY_STRING", "")) + len(request.path) > LONGEST_ADDRESS:
+        return problem(414, "address_too_long", f"the address has more than {LONGEST_ADDRESS} characters")
+    return None
+
+
 def _harden(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+    for name, value in HARDENING.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+    else:
+        response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
     return response

@@ -56,7 +56,7 @@ SHOWN_OF_RESPONSE = (
     "reason",
     "code",
 )
-LONGEST = 1024
+LONGEST, LARGEST_ANSWER = 1024, 64 * 1024
 PLAIN = (str, int, type(None))
 
 
@@ -94,7 +94,7 @@ def _identified() -> dict[str, Any]:
 
 
 def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
-    answered = _shown(json.loads(response.get_data()) if response.is_json else None, SHOWN_OF_RESPONSE)
+    answered = _shown(_answered(response), SHOWN_OF_RESPONSE)
     asked = _asked()
     return Activity(
         id=g.get("request_id") or ids.new_id(),
@@ -109,6 +109,15 @@ def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
             "response": answered,
         },
     )
+
+
+def _answered(response: Response) -> object:
+    """What was answered, where it is small enough to have what is shown; a report is what its script made of it."""
+    data = response.get_data()
+    try:
+        return json.loads(data) if response.is_json and len(data) <= LARGEST_ANSWER else None
+    except ValueError:
+        return None
 
 
 def _asked() -> dict[str, Any]:

@@ -27,8 +27,12 @@ from feedscript.entrypoints.http.views import activity_view, job_document
 from feedscript.service import Answer, JobService
 
 ACCEPTED = {Phase.GENERATION: "Generation job accepted", Phase.VALIDATION: "Validation job accepted"}
-# A report is a merchant's own data in a page: it may style itself and run its own search, and reach nothing.
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+# A report is a merchant's own data in a page: it may style itself and run its own search. It reaches nothing, sends no
+# form, and is of no origin, so that nothing it asks for comes from this service's own pages.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox allow-scripts"
+)
 
 
 class StrictBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types

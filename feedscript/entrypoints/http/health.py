@@ -40,9 +40,9 @@ def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Blu
 
 def _disk_state(disk: Disk, settings: Settings) -> str:
     if disk.broken is not None:
-        return disk.broken
+        return "broken: the service's log tells what failed"
     try:
         disk.need_room(settings.jobs_dir)
     except StorageFull as error:
-        return str(error)
+        return f"full: {error.free} bytes free, {error.floor} needed"
     return "ok"

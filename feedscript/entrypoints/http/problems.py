@@ -7,7 +7,9 @@ from flask import Flask, Response, current_app
 from werkzeug.exceptions import HTTPException
 
 from feedscript.domain import (
+    DestinationTaken,
     FeedscriptError,
+    ForbiddenBucket,
     ForbiddenCallback,
     ForgedToken,
     NoReport,
@@ -31,6 +33,14 @@ from feedscript.ports.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
+#: On every answer, unless its route says otherwise (OWASP REST Security Cheat Sheet).
+HARDENING = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
 
 STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
@@ -42,6 +52,8 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     BadCursor: (422, "invalid_fields"),
     SourceMissing: (422, "invalid_fields"),
     ForbiddenCallback: (422, "invalid_fields"),
+    ForbiddenBucket: (422, "invalid_fields"),
+    DestinationTaken: (409, "destination_taken"),
     UnknownPartner: (422, "unknown_partner"),
     WrongDestination: (422, "wrong_ending"),
     StorageBusy: (503, "storage_busy"),
@@ -56,6 +68,14 @@ FIELD_OF_ERROR = {
     ForbiddenCallback: "callback_url",
     UnknownPartner: "partner_id",
     WrongDestination: "destination_s3_path",
+    DestinationTaken: "destination_s3_path",
+}
+#: Instead of the error's own words, which tell where things lie on this machine; the log has those.
+DETAIL_OF_ERROR: dict[type[FeedscriptError], str] = {
+    StorageBusy: "a lock was not had within its deadline; repeat the call",
+    StorageBroken: "the storage did not do what it was told; nothing is acknowledged until a restart has looked at it",
+    UnreadableJob: "the job cannot be read; whoever runs the service finds why in its log",
+    StorageFull: "there is no room for new work; what runs can still end. Free some space and repeat the call",
 }
 #: Facts of errors that a program may act upon.
 _TOLD = ("near", "endings")
@@ -67,7 +87,9 @@ TITLES = {
     405: "This address does not take that method",
     409: "The job's state does not allow this",
     413: "The request is too large",
+    414: "The address is too long",
     415: "The request's format is not taken here",
+    431: "The request's head is too large",
     422: "Some fields are not right",
     429: "Too many requests",
     500: "Something went wrong here",
@@ -116,10 +138,12 @@ def _from_domain(error: FeedscriptError) -> Response:
     for kind in type(error).__mro__:
         if kind in STATUS_OF_ERROR:
             status, code = STATUS_OF_ERROR[kind]
-            field = FIELD_OF_ERROR.get(kind)
+            field = error.field if isinstance(error, ForbiddenBucket) else FIELD_OF_ERROR.get(kind)
             members: dict[str, Any] = {"errors": {field: [str(error)]}} if field else {}
             members |= {name: list(getattr(error, name)) for name in _TOLD if hasattr(error, name)}
-            return problem(status, code, str(error), **members)
+            if kind in DETAIL_OF_ERROR:
+                current_app.logger.warning("answered %s: %s", code, error)
+            return problem(status, code, DETAIL_OF_ERROR.get(kind, str(error)), **members)
     return _from_defect(error)
 
 

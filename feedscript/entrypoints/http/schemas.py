@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -60,6 +61,21 @@ class Identity(Text):
         if not isinstance(value, str):
             raise ValidationError("Not an integer or a string.")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Instant(fields.AwareDateTime):
+    """A time with its zone, as UTC; one that no calendar of ours has in UTC is out of range."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="iso", **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> datetime:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError("Not a time of the years 1 to 9999 in UTC.") from error
 
 
 class S3Path(Text):
@@ -279,8 +295,8 @@ class JobQuerySchema(Wire):
     partner_id = Text(validate=NAME)
     reference = Text(validate=NAME)
     type = fields.Enum(Phase, by_value=True)
-    created_after = fields.AwareDateTime(format="iso")
-    created_before = fields.AwareDateTime(format="iso")
+    created_after = Instant()
+    created_before = Instant()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = Text(load_default=None, validate=NAME)
 
@@ -297,8 +313,8 @@ class ActivityQuerySchema(Wire):
     job_id = Text(validate=NAME)
     type = Text(validate=NAME, metadata={"description": "Such as feedscript.job.validation_failed"})
     actor = Text(validate=NAME)
-    since = fields.AwareDateTime(format="iso")
-    until = fields.AwareDateTime(format="iso")
+    since = Instant()
+    until = Instant()
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
     cursor = Text(load_default=None, validate=NAME)
 

@@ -204,9 +204,15 @@ def _delivered(assignment: Assignment, body: Mapping[str, Any], deadline: float)
 
 def failed(error: Exception, exit_code: int, reason: Reason, **result: object) -> Conclusion:
     """The conclusion that an error is, with what else is to be told of it."""
-    return Conclusion(Outcome.FAILED, exit_code, reason, str(error), result)
+    return Conclusion(Outcome.FAILED, exit_code, reason, _for_callers(str(error)), result)
+
+
+def _for_callers(text: str) -> str:
+    """The text with the configuration's folder by its name alone, and without that of the run."""
+    config = Path(os.environ.get("CONFIG_DIR", "config"))
+    return text.replace(f"{config}/", f"{config.name}/").replace(f"{Path.cwd()}/", "")
 
 
 def _listed(mistakes: tuple[Mistake, ...]) -> list[dict[str, object]]:
     """The mistakes as the job's result tells them."""
-    return [asdict(mistake) | {"path": str(mistake.path)} for mistake in mistakes]
+    return [asdict(mistake) | {"path": _for_callers(str(mistake.path))} for mistake in mistakes]

@@ -23,6 +23,33 @@ NO_ADDRESSES = (
     "s3://feeds/a/../../b/c",
     "s3://feeds/a/..",
     "s3://../feeds/a",
+    "s3://./feeds/a",
+    "s3://feeds/./a",
+    "s3://feeds//a",
+    "s3://feeds/a/",
+    "s3://feeds/a\0b",
+    "s3://feeds/a\nb",
+    "s3://feeds/\ud800",
+    "S3://feeds/a",
+)
+#: Each names an object of its own: nothing in a key is decoded, folded or cut.
+TWINS = (
+    "s3://feeds/a b",
+    "s3://feeds/a%20b",
+    "s3://feeds/a+b",
+    "s3://feeds/%2e%2e/a",
+    "s3://feeds/..%2fa",
+    "s3://feeds/%2e%2e%2fa",
+    "s3://feeds/..%5ca",
+    "s3://feeds/..\\a",
+    "s3://feeds/...",
+    "s3://feeds/.a",
+    "s3://feeds/a.",
+    "s3://feeds/a#1",
+    "s3://feeds/a?b",
+    "s3://feeds/a;b",
+    "s3://feeds/~a",
+    "s3://feeds/a%00",
 )
 
 
@@ -100,6 +127,13 @@ class ObjectStoreContract(Contract):
             store.read(uri, limit=1)
         with pytest.raises(ObjectStoreFailed):
             store.fetch(uri, tmp_path / "down")
+
+    @promise(ObjectStore, "the one object of that very name")
+    def test_a_key_is_the_name_of_one_object(self, store: ObjectStore, tmp_path: Path) -> None:
+        for n, uri in enumerate(TWINS):
+            (tmp_path / "up").write_bytes(b"%d" % n)
+            store.publish(tmp_path / "up", uri)
+        assert [store.read(uri, limit=9) for uri in TWINS] == [b"%d" % n for n in range(len(TWINS))]
 
     @promise(ObjectStore, "published whole or not at all")
     def test_what_cannot_be_published_leaves_what_was_there(self, store: ObjectStore, tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ def test_an_integer_and_a_string_are_the_same_reference(api: Api) -> None:
 
 def test_a_reference_is_the_merchants_own(api: Api) -> None:
     first = api.generate(job_id=1).json["job_id"]
-    assert api.generate(job_id=1, affiliate_merchant_id="m2").json["job_id"] != first
+    other = {"affiliate_merchant_id": "m2", "destination_s3_path": "s3://bucket/m2.csv"}
+    assert api.generate(job_id=1, **other).json["job_id"] != first
     assert api.generate(job_id=first).json["job_id"] == first
     assert_problem(api.generate(job_id=first, affiliate_merchant_id="m2"), 409, "reference_mismatch")
 
@@ -378,7 +379,12 @@ def test_a_call_that_is_answered_otherwise_than_its_change_says_has_an_entry_too
 
 def test_the_listing_filters_and_continues(api: Api) -> None:
     ids = [
-        api.generate(affiliate_merchant_id=f"m{n % 2}", job_id=n, partner_id="p").json["job_id"]
+        api.generate(
+            affiliate_merchant_id=f"m{n % 2}",
+            job_id=n,
+            partner_id="p",
+            destination_s3_path=f"s3://bucket/m{n % 2}.csv",
+        ).json["job_id"]
         for n in range(7)
     ]
     shown = api.client.get("/api/feed/jobs").json

@@ -22,10 +22,27 @@ def run(program: str, folder: Path, **settings: str) -> subprocess.CompletedProc
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("API_KEYS", "just-a-key"), ("RETRY_CAP", "1e300"), ("CALLBACK_GRACE", "1e300"), ("JOBS_DIR", "a-file")],
+    [
+        ("API_KEYS", "just-a-key"),
+        ("RETRY_CAP", "1e300"),
+        ("CALLBACK_GRACE", "1e300"),
+        ("JOBS_DIR", "a-file"),
+        *((name, "") for name in ("OBJECT_STORE_ROOT", "JOBS_DIR", "ACTIVITIES_DIR", "RUNS_DIR", "LOGS_DIR")),
+        *(
+            ("OBJECT_STORE_ROOT", root)
+            for root in (".", "..", "/", "jobs", "jobs/objects", "x/../activities/o")
+        ),
+        ("OBJECT_STORE_ROOT", "link-to-jobs/objects"),
+        ("LOGS_DIR", "objects/bucket"),
+        ("ALLOWED_BUCKETS", "a,m1="),
+        ("ALLOWED_BUCKETS", "a/b"),
+        ("UMASK", "9"),
+        ("UMASK", "-1"),
+    ],
 )
 def test_a_bad_setting_is_one_clear_line(tmp_path: Path, name: str, value: str) -> None:
     (tmp_path / "a-file").touch()
+    (tmp_path / "link-to-jobs").symlink_to("jobs")
     ended = run("from feedscript.entrypoints.http import create_app; create_app()", tmp_path, **{name: value})
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1

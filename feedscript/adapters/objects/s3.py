@@ -1,0 +1,91 @@
+"""Objects in S3, through obstore.
+
+obstore (the Rust `object_store`) brings multipart uploads, retries, and the credentials of the environment or the
+machine's instance profile.
+"""
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+from feedscript.adapters.objects.address import split_address
+from feedscript.ports import ObjectStore
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+
+if TYPE_CHECKING:
+    from obstore import GetResult  # a name of its type stubs alone
+
+STREAM_CHUNK = 4 * 1024 * 1024
+
+
+class S3ObjectStore(ObjectStore):
+    """S3 itself, or what speaks its protocol at `endpoint`."""
+
+    def __init__(self, *, region: str | None = None, endpoint: str | None = None) -> None:
+        self._options: dict[str, Any] = {}
+        if region:
+            self._options["region"] = region
+        if endpoint:
+            self._options["endpoint"] = endpoint
+            self._options["client_options"] = {"allow_http": endpoint.startswith("http://")}
+        self._stores: dict[str, S3Store] = {}
+
+    def fetch(self, uri: str, path: Path) -> int:
+        """Stream the object into a file beside it, which takes its place once it is whole."""
+        store, key = self._locate(uri)
+        part = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            found = _found(store, key, uri)
+            with part.open("xb") as file:
+                size = sum(file.write(chunk) for chunk in found.stream(min_chunk_size=STREAM_CHUNK))
+            part.rename(path)
+        except (BaseError, OSError, ValueError) as error:
+            raise ObjectStoreFailed(uri, _first_line(error)) from error
+        finally:
+            part.unlink(missing_ok=True)
+        return size
+
+    def publish(self, path: Path, uri: str) -> None:
+        """Put the file in one step; multipart where it is large."""
+        store, key = self._locate(uri)
+        try:
+            obstore.put(store, key, path)
+        except (BaseError, OSError, ValueError) as error:
+            raise ObjectStoreFailed(uri, _first_line(error)) from error
+
+    def read(self, uri: str, *, limit: int) -> bytes:
+        """The object's bytes, unless there are more than `limit`."""
+        store, key = self._locate(uri)
+        try:
+            found = _found(store, key, uri)
+            if found.meta["size"] > limit:
+                raise ObjectStoreFailed(
+                    uri, f"{found.meta['size']} bytes, more than the {limit} that are shown"
+                )
+            return bytes(found.bytes())
+        except (BaseError, OSError, ValueError) as error:
+            raise ObjectStoreFailed(uri, _first_line(error)) from error
+
+    def _locate(self, uri: str) -> tuple[S3Store, str]:
+        bucket, key = split_address(uri)
+        try:
+            return self._stores.setdefault(bucket, S3Store(bucket, **self._options)), key
+        except (BaseError, ValueError) as error:
+            raise ObjectStoreFailed(uri, _first_line(error)) from error
+
+
+def _found(store: S3Store, key: str, uri: str) -> "GetResult":
+    try:
+        return obstore.get(store, key)
+    except FileNotFoundError as error:
+        raise ObjectNotFound(uri) from error
+
+
+def _first_line(error: Exception) -> str:
+    # Of a file of this machine its path is nobody's business.
+    text = (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    return text.splitlines()[0]
