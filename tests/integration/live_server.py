@@ -6,10 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
+
+from tests.integration.served_document import check_live
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -83,10 +86,21 @@ class LiveServer:
             return False
 
     def post(self, path: str, body: Mapping[str, Any], **headers: str) -> requests.Response:
-        return requests.post(f"{self.base}{path}", json=body, headers=headers, timeout=PATIENCE)
+        return self._checked(
+            requests.post(f"{self.base}{path}", json=body, headers=headers, timeout=PATIENCE)
+        )
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(f"{self.base}{path}", timeout=PATIENCE)
+        return self._checked(requests.get(f"{self.base}{path}", timeout=PATIENCE))
+
+    def _checked(self, answer: requests.Response) -> requests.Response:
+        """Fail over an answer that is not in the document that the server serves."""
+        check_live(self._document, answer)
+        return answer
+
+    @cached_property
+    def _document(self) -> str:
+        return requests.get(f"{self.base}/api/openapi.json", timeout=PATIENCE).text
 
     def job(self, job_id: str) -> dict[str, Any]:
         answer = self.get(f"/api/feed/status/{job_id}")

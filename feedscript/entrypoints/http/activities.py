@@ -3,20 +3,23 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
-from feedscript.entrypoints.http.schemas import ActivityPageSchema, ActivityQuerySchema
+from feedscript.entrypoints.http.answers import ActivityPageSchema
+from feedscript.entrypoints.http.routes import Routes
+from feedscript.entrypoints.http.schemas import ActivityQuerySchema
 from feedscript.entrypoints.http.views import activity_view
+from feedscript.ports.errors import BadCursor
 from feedscript.service import JobService
 
 
-def activities_blueprint(service: JobService) -> Blueprint:
+def activities_blueprint(service: JobService) -> Routes:
     """The route over the service."""
-    activities = Blueprint("activities", __name__, url_prefix="/api", description="The audit trail")
+    activities = Routes("activities", prefix="/api", description="The audit trail")
 
     @activities.route("/activities", methods=["GET"])
-    @activities.arguments(ActivityQuerySchema, location="query")
+    @activities.arguments(ActivityQuerySchema(), location="query")
     @activities.response(200, ActivityPageSchema)
+    @activities.problems(BadCursor)
     def trail(query: dict[str, Any]) -> Response:
         """Read the audit trail, newest first; pass `cursor` on to continue."""
         page = service.trail(**query)

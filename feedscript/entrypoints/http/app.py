@@ -10,10 +10,8 @@ from typing import Any
 
 import click
 from flask import Flask, Response, request
-from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from feedscript import __version__
 from feedscript.domain import FeedscriptError
 from feedscript.entrypoints.container import Container, wired
 from feedscript.entrypoints.http.activities import activities_blueprint
@@ -23,8 +21,9 @@ from feedscript.entrypoints.http.callers import register_callers
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
+from feedscript.entrypoints.http.openapi import DocumentedApi
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
-from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
+from feedscript.entrypoints.http.webhooks import webhooks_blueprint
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
 from feedscript.service import JobService
@@ -50,13 +49,6 @@ class _App(Flask):
         return func
 
 
-class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
-    """OpenAPI alone: errors are this package's own business."""
-
-    def _register_error_handlers(self) -> None:
-        return
-
-
 def create_app(container: Container | None = None) -> Flask:
     """The application over a container, by default over one for the environment's settings, with its threads running.
 
@@ -70,14 +62,7 @@ def create_app(container: Container | None = None) -> Flask:
     settings: Settings = container.settings()
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     app = _App("feedscript", static_folder=None)
-    app.config.update(
-        MAX_CONTENT_LENGTH=settings.max_body_bytes,
-        API_TITLE="feedscript",
-        API_VERSION=__version__,
-        OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api",
-        OPENAPI_JSON_PATH="openapi.json",
-    )
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     service = _service_or_exit(container)
     register_problems(app)
@@ -85,12 +70,11 @@ def create_app(container: Container | None = None) -> Flask:
     register_audit(app, service, container.clock(), container.ids())
     register_callers(app, settings.api_keys)
     register_draining(app)
-    api = _Api(app)
+    api = DocumentedApi(app, public_url=settings.public_url, keys_asked_for=bool(settings.api_keys))
     api.register_blueprint(feed_blueprint(service))
     api.register_blueprint(callback_blueprint(service))
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(container.dead_letters()))
-    describe_outcomes(api)
     api.register_blueprint(health_blueprint(service, container.disk(), settings))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.

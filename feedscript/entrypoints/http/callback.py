@@ -1,29 +1,24 @@
 """`/api/callback/feed`: where outcomes are reported."""
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
-from feedscript.domain import ReportOutcome
+from feedscript.domain import ForgedToken, ReportOutcome, UnknownJob
+from feedscript.entrypoints.http.answers import ReceivedSchema
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import actor, token
-from feedscript.entrypoints.http.feed import StrictBlueprint
-from feedscript.entrypoints.http.schemas import CallbackSchema, ProblemSchema, ReceivedSchema
+from feedscript.entrypoints.http.routes import Routes
+from feedscript.entrypoints.http.schemas import CallbackSchema
 from feedscript.service import Callback, JobService
 
 
-def callback_blueprint(service: JobService) -> Blueprint:
+def callback_blueprint(service: JobService) -> Routes:
     """The route over the service."""
-    callback = StrictBlueprint(
-        "callback", __name__, url_prefix="/api/callback", description="Report outcomes"
-    )
+    callback = Routes("callback", prefix="/api/callback", description="Report outcomes")
 
     @callback.route("/feed", methods=["POST"])
     @callback.arguments(CallbackSchema())
     @callback.response(200, ReceivedSchema)
-    @callback.alt_response(
-        401, schema=ProblemSchema, description="The token is not one of the job's attempts"
-    )
-    @callback.alt_response(404, schema=ProblemSchema, description="Unknown job")
+    @callback.problems(ForgedToken, UnknownJob)
     def receive(body: tuple[str, ReportOutcome]) -> Response:
         """Report how a phase ended; a repeated, late or contradicting report is received and changes nothing."""
         job_id, report = body

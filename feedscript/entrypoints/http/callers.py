@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, g, request
 
+from feedscript.entrypoints.http.declared import Route, refuses
 from feedscript.entrypoints.http.problems import problem
 
 KEY_HEADER, TOKEN_HEADER = "X-API-Key", "X-Feedscript-Token"
@@ -30,6 +31,12 @@ def token() -> str | None:
     return None if credential is None or _key_name(credential) else credential
 
 
+def _asks_for_a_key(route: Route) -> bool:
+    return not route.endpoint.startswith("health.")
+
+
+@refuses(401, "unauthorized", where=_asks_for_a_key)
+@refuses(403, "cross_site", where=lambda route: route.writes)
 def _identify() -> Response | None:
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in (
         "none",

@@ -4,6 +4,7 @@ import threading
 
 from flask import Flask, Response, current_app, request
 
+from feedscript.entrypoints.http.declared import refuses
 from feedscript.entrypoints.http.problems import problem
 
 STARTS = ("feed.generate", "feed.validate", "feed.retry")
@@ -32,6 +33,7 @@ def is_draining() -> bool:
     return draining.is_set()
 
 
+@refuses(503, "draining", where=lambda route: route.endpoint in STARTS)
 def _refuse_new_work() -> Response | None:
     if request.endpoint in STARTS and is_draining():
         return problem(

@@ -3,27 +3,43 @@
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_smorest import Blueprint
 
-from feedscript.domain import FeedRequest, Job, Phase, RefusalCode
+from feedscript.domain import (
+    DestinationTaken,
+    FeedRequest,
+    ForbiddenBucket,
+    ForbiddenCallback,
+    Job,
+    NoReport,
+    Phase,
+    RefusalCode,
+    SourceMissing,
+    UnknownAttempt,
+    UnknownJob,
+    UnknownPartner,
+    WrongDestination,
+)
+from feedscript.entrypoints.http.answers import (
+    AcceptedSchema,
+    ActivitiesSchema,
+    JobPageSchema,
+    JobSchema,
+    LogSchema,
+)
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import actor
-from feedscript.entrypoints.http.parsing import StrictJsonParser
 from feedscript.entrypoints.http.problems import problem, refused
+from feedscript.entrypoints.http.routes import Routes
 from feedscript.entrypoints.http.schemas import (
-    AcceptedSchema,
     FeedRequestSchema,
-    JobPageSchema,
     JobQuerySchema,
-    JobSchema,
     LogQuerySchema,
-    LogSchema,
-    ProblemSchema,
     RepeatSchema,
     ReportQuerySchema,
     ValidateRequestSchema,
 )
 from feedscript.entrypoints.http.views import activity_view, job_document
+from feedscript.ports.errors import BadCursor, ObjectNotFound, ObjectStoreFailed
 from feedscript.service import Answer, JobService
 
 ACCEPTED = {Phase.GENERATION: "Generation job accepted", Phase.VALIDATION: "Validation job accepted"}
@@ -35,23 +51,27 @@ REPORT_POLICY = (
 )
 
 
-class StrictBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
-    """A blueprint whose bodies are read strictly."""
+#: Decisions against starting a phase: `domain/starting.py` takes them.
+NOT_NOW = (
+    RefusalCode.IN_FLIGHT,
+    RefusalCode.ALREADY_GENERATED,
+    RefusalCode.ALREADY_VALIDATED,
+    RefusalCode.RETRIES_EXHAUSTED,
+)
+#: What may be wrong with a request for a feed, beside its fields, and when it is repeated.
+WRONG = (UnknownPartner, WrongDestination, ForbiddenCallback, ForbiddenBucket, DestinationTaken)
+REQUEST_PROBLEMS = (*WRONG, RefusalCode.REFERENCE_MISMATCH, *NOT_NOW)
 
-    ARGUMENTS_PARSER = StrictJsonParser()
 
-
-def feed_blueprint(service: JobService) -> Blueprint:
+def feed_blueprint(service: JobService) -> Routes:
     """The routes over the service."""
-    feed = StrictBlueprint(
-        "feed", __name__, url_prefix="/api/feed", description="Generate and validate feeds"
-    )
+    feed = Routes("feed", prefix="/api/feed", description="Generate and validate feeds")
 
     @feed.route("/generate", methods=["POST"])
     @feed.arguments(FeedRequestSchema())
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
-    @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
+    @feed.problems(*REQUEST_PROBLEMS)
     def generate(wanted: FeedRequest) -> Response:
         """Start the generation of a feed, or repeat one that failed."""
         return _start(service, Phase.GENERATION, wanted)
@@ -60,22 +80,21 @@ def feed_blueprint(service: JobService) -> Blueprint:
     @feed.arguments(ValidateRequestSchema())
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
-    @feed.alt_response(409, schema=ProblemSchema, description="The job's state does not allow it")
+    @feed.problems(*REQUEST_PROBLEMS, RefusalCode.NOT_GENERATED, SourceMissing)
     def validate(wanted: FeedRequest) -> Response:
         """Start the validation of a feed, or repeat one that failed."""
         return _start(service, Phase.VALIDATION, wanted)
 
     @feed.route("/status/<job_id>", methods=["GET"])
     @feed.response(200, JobSchema)
-    @feed.alt_response(404, schema=ProblemSchema, description="Unknown job")
+    @feed.problems(UnknownJob)
     def status(job_id: str) -> Response:
         """Tell where a job stands."""
         return _with_progress(service, service.job(job_id))
 
     @feed.route("/retry/<job_id>", methods=["POST"])
     @feed.response(202, AcceptedSchema)
-    @feed.alt_response(404, schema=ProblemSchema, description="Unknown job")
-    @feed.alt_response(409, schema=ProblemSchema, description="Nothing failed, or the retries are exhausted")
+    @feed.problems(UnknownJob, *WRONG, *NOT_NOW, body=True)
     def retry(job_id: str) -> Response:
         """Repeat the phase that failed, with the request of its last attempt; no body is needed."""
         if request.get_data(cache=True):
@@ -84,7 +103,7 @@ def feed_blueprint(service: JobService) -> Blueprint:
 
     @feed.route("/cancel/<job_id>", methods=["POST"])
     @feed.response(200, JobSchema)
-    @feed.alt_response(409, schema=ProblemSchema, description="Nothing is under way")
+    @feed.problems(UnknownJob, RefusalCode.NOT_IN_FLIGHT)
     def cancel(job_id: str) -> Response:
         """End what is under way for a job, queued or running."""
         answer = service.cancel(job_id, actor=actor(), call=this_call(status=200))
@@ -97,17 +116,19 @@ def feed_blueprint(service: JobService) -> Blueprint:
     return feed
 
 
-def _add_jobs(feed: Blueprint, service: JobService) -> None:
+def _add_jobs(feed: Routes, service: JobService) -> None:
     @feed.route("/jobs", methods=["GET"])
     @feed.arguments(JobQuerySchema(), location="query")
     @feed.response(200, JobPageSchema)
+    @feed.problems(BadCursor)
     def jobs(query: dict[str, Any]) -> Response:
         """List jobs, newest first; pass `cursor` on to continue."""
         page = service.page(**query)
         return jsonify({"jobs": [job_document(job) for job in page.jobs], "cursor": page.cursor})
 
     @feed.route("/jobs/<job_id>/activities", methods=["GET"])
-    @feed.response(200)
+    @feed.response(200, ActivitiesSchema)
+    @feed.problems(UnknownJob)
     def activities(job_id: str) -> Response:
         """Tell all that is on the audit trail about a job, oldest first."""
         return jsonify({"activities": [activity_view(activity) for activity in service.activities(job_id)]})
@@ -115,14 +136,17 @@ def _add_jobs(feed: Blueprint, service: JobService) -> None:
     @feed.route("/jobs/<job_id>/logs", methods=["GET"])
     @feed.arguments(LogQuerySchema(), location="query")
     @feed.response(200, LogSchema)
+    @feed.problems(UnknownJob, UnknownAttempt)
     def logs(query: dict[str, Any], job_id: str) -> Response:
         """Read a piece of an attempt's log; the next one starts at `next_offset`."""
-        chunk = service.log(job_id, query["attempt"], offset=query["offset"], limit=query["limit"])
+        chunk = service.log(job_id, query.get("attempt"), offset=query["offset"], limit=query["limit"])
         return jsonify(LogSchema().dump(chunk))
 
     @feed.route("/jobs/<job_id>/report", methods=["GET"])
     @feed.arguments(ReportQuerySchema(), location="query")
-    @feed.response(200)
+    @feed.response(200, {}, description="The report, as its validation wrote it")
+    @feed.alt_response(200, schema={"type": "string"}, content_type="text/html")
+    @feed.problems(UnknownJob, NoReport, ObjectNotFound, ObjectStoreFailed)
     def report(query: dict[str, Any], job_id: str) -> Response:
         """Read the newest validation's report, as JSON or as a page."""
         html = query["format"] == "html"

@@ -3,27 +3,29 @@
 from dataclasses import asdict
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 
 from feedscript.adapters.files import Disk
+from feedscript.entrypoints.http.answers import HereSchema, ReadySchema
 from feedscript.entrypoints.http.draining import is_draining
+from feedscript.entrypoints.http.routes import Routes
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports.errors import StorageFull
 from feedscript.service import JobService
 
 
-def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Blueprint:
+def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Routes:
     """The route over the service and its disk."""
-    health = Blueprint("health", __name__, description="Health")
+    health = Routes("health", description="Health")
 
     @health.route("/", methods=["GET"])
-    @health.response(200)
+    @health.response(200, HereSchema)
     def root() -> Response:
         """Tell that somebody is there."""
         return jsonify({"ok": True})
 
     @health.route("/ready", methods=["GET"])
-    @health.response(200)
+    @health.response(200, ReadySchema)
+    @health.alt_response(503, schema=ReadySchema, description="No new work is taken")
     def ready() -> Response:
         """Tell whether new work is taken: 200 if so, else 503; and what runs and waits."""
         disk_state = _disk_state(disk, settings)

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from feedscript.domain import JobState, Outcome, Phase, Reason
-from feedscript.entrypoints.http.schemas import NAME, Text, Wire
+from feedscript.entrypoints.http.wire import NAME, Text, Wire
 from feedscript.ports import DeliveryState
 
 
@@ -21,7 +21,7 @@ class OutcomeSchema(Schema):
     reference = fields.String(required=True, allow_none=True)
     affiliate_merchant_id = fields.String(required=True)
     partner_id = fields.String(required=True, allow_none=True)
-    report_url = fields.URL(required=True, allow_none=True)
+    report_url = fields.URL(required=True, allow_none=True, metadata={"format": "uri"})
     ended_at = fields.AwareDateTime(format="iso", required=True, allow_none=True)
 
 
@@ -29,26 +29,33 @@ class UndeliveredQuerySchema(Wire):
     """Which outcomes that were not told."""
 
     state = fields.Enum(DeliveryState, by_value=True, load_default=DeliveryState.DEAD)
-    affiliate_merchant_id = Text(load_default=None, validate=NAME)
-    job_id = Text(load_default=None, validate=NAME)
+    affiliate_merchant_id = Text(validate=NAME)
+    job_id = Text(validate=NAME)
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = Text(load_default=None, validate=NAME)
+    cursor = Text(validate=NAME)
 
 
 class UndeliveredSchema(Schema):
     """An outcome that was not told; `callback` is the address without what may be secret in it."""
 
-    id = fields.String()
-    job_id = fields.String()
-    affiliate_merchant_id = fields.String()
-    callback = fields.String()
-    state = fields.Enum(DeliveryState, by_value=True)
-    tries = fields.Integer()
-    next_try_at = fields.AwareDateTime(format="iso", allow_none=True)
+    id = fields.String(required=True)
+    job_id = fields.String(required=True)
+    affiliate_merchant_id = fields.String(required=True)
+    callback = fields.String(required=True)
+    state = fields.Enum(DeliveryState, by_value=True, required=True)
+    tries = fields.Integer(required=True)
+    next_try_at = fields.AwareDateTime(format="iso", required=True, allow_none=True)
 
 
 class UndeliveredPageSchema(Schema):
     """A page of outcomes that were not told, the oldest job's first."""
 
-    notifications = fields.List(fields.Nested(UndeliveredSchema))
-    cursor = fields.String(allow_none=True)
+    notifications = fields.List(fields.Nested(UndeliveredSchema), required=True)
+    cursor = fields.String(required=True, allow_none=True)
+
+
+class SettledSchema(Schema):
+    """What became of an outcome that was given up."""
+
+    id = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["waiting", "discarded"]))

@@ -79,6 +79,9 @@ DETAIL_OF_ERROR: dict[type[FeedscriptError], str] = {
 }
 #: Facts of errors that a program may act upon.
 _TOLD = ("near", "endings")
+CONFLICT = 409
+#: What any call may be answered, whatever its route.
+ANYWHERE = ((400, "bad_request"), (414, "address_too_long"), (431, "head_too_large"), (500, "internal_error"))
 TITLES = {
     400: "The request cannot be read",
     401: "The caller is not known",
@@ -124,7 +127,7 @@ def problem(status: int, code: str, detail: str, **members: Any) -> Response:
 
 def refused(refusal: Refusal, **members: Any) -> Response:
     """A decision against a command as an answer."""
-    return problem(409, refusal.code.value, refusal.detail, **members)
+    return problem(CONFLICT, refusal.code.value, refusal.detail, **members)
 
 
 def register_problems(app: Flask) -> None:

@@ -1,20 +1,25 @@
-"""What goes over the wire: marshmallow schemas, apart from what is stored."""
+"""What comes in over the wire: marshmallow schemas, apart from what is stored."""
 
-import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome
-from feedscript.feeds.profiles.countries import country_code
+from feedscript.entrypoints.http.wire import (
+    ERROR_LENGTH,
+    HTTP_URL,
+    LARGEST_INTEGER,
+    NAME,
+    URL_LENGTH,
+    Country,
+    Identity,
+    Instant,
+    S3Path,
+    Text,
+    Wire,
+)
 from feedscript.ports import ActivityFilter, JobFilter
 
-LARGEST_INTEGER = 2**63 - 1
-NAME_LENGTH, URL_LENGTH, ERROR_LENGTH = 200, 2048, 65536
-S3_PATH = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]/[^/].*")
-LONGEST_PART = 255
 REPORTED_REASONS = (
     Reason.INVALID_FEED,
     Reason.BAD_CONFIG,
@@ -23,93 +28,6 @@ REPORTED_REASONS = (
     Reason.TRANSIENT,
 )
 DEEPEST_RESULT = 32
-HTTP_URL = re.compile(r"^https?://[^/?#\\\s@]+([/?#]\S*)?$")
-CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class Wire(Schema):
-    """The base of what comes in: unknown fields are kept out."""
-
-    class Meta:
-        """Marshmallow's options."""
-
-        unknown = EXCLUDE
-
-
-class Text(fields.String):
-    """A line of text without control characters."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
-        if CONTROL_CHARACTER.search(text):
-            raise ValidationError("Control characters are not allowed.")
-        return text
-
-
-class Identity(Text):
-    """An integer or a string, which mean the same: `1` is `"1"`; a boolean is neither."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str:
-        if isinstance(value, int) and not isinstance(value, bool):
-            if abs(value) > LARGEST_INTEGER:
-                raise ValidationError("The number is too large.")
-            value = str(value)
-        if not isinstance(value, str):
-            raise ValidationError("Not an integer or a string.")
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
-class Instant(fields.AwareDateTime):
-    """A time with its zone, as UTC; one that no calendar of ours has in UTC is out of range."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="iso", **options)
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> datetime:
-        try:
-            return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
-        except OverflowError as error:
-            raise ValidationError("Not a time of the years 1 to 9999 in UTC.") from error
-
-
-class S3Path(Text):
-    """An object's address: `s3://bucket/key`."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str:
-        path = super()._deserialize(value, attr, data, **kwargs)
-        if not S3_PATH.fullmatch(path):
-            raise ValidationError(
-                "Not of the form s3://bucket/key, the bucket with a name of 3 to 63 characters."
-            )
-        if {".", ".."} & set(path.split("/")) or "//" in path.removeprefix("s3://") or path.endswith("/"):
-            raise ValidationError("The key may not have empty parts, '.' or '..'.")
-        if max(len(part.encode()) for part in path.split("/")) > LONGEST_PART:
-            raise ValidationError(f"No part of the key may be longer than {LONGEST_PART} bytes.")
-        return path
-
-
-class Country(Text):
-    """A country by its two letters, in either case; UK means GB."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            return country_code(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-
-
-NAME = validate.Length(1, NAME_LENGTH)
 
 
 class FeedRequestSchema(Wire):
@@ -136,7 +54,6 @@ class FeedRequestSchema(Wire):
         allow_none=True,
         metadata={
             "description": "The country that the feed is for (ISO 3166-1 alpha-2); by default the configuration's",
-            "example": "NO",
         },
     )
 
@@ -218,75 +135,6 @@ class CallbackSchema(Wire):
         return data["job_id"], report
 
 
-class AcceptedSchema(Schema):
-    """What starting a job answers."""
-
-    message = fields.String(required=True)
-    job_id = fields.String(required=True, metadata={"format": "uuid"})
-    status = fields.String()
-    deduplicated = fields.Boolean()
-    warnings = fields.List(
-        fields.String(), metadata={"description": "What to know beside; left out where nothing is"}
-    )
-
-
-class ReceivedSchema(Schema):
-    """What a callback answers."""
-
-    received = fields.Boolean(required=True)
-    applied = fields.Boolean()
-    reason = fields.String(allow_none=True)
-
-
-class AttemptSchema(Schema):
-    """One attempt of a job."""
-
-    number = fields.Integer()
-    type = fields.Enum(Phase, by_value=True, attribute="phase")
-    retry = fields.Boolean()
-    automatic = fields.Boolean()
-    accepted_at = fields.AwareDateTime(format="iso")
-    started_at = fields.AwareDateTime(format="iso")
-    exited_at = fields.AwareDateTime(format="iso")
-    ended_at = fields.AwareDateTime(format="iso")
-    outcome = fields.Enum(Outcome, by_value=True)
-    reason = fields.Enum(Reason, by_value=True)
-    error = fields.String()
-    exit_code = fields.Integer()
-    log = fields.String()
-    result = fields.Dict()
-    warning = fields.String()
-    warnings = fields.List(fields.String())
-    job_data = fields.Dict()
-
-
-class JobSchema(Schema):
-    """A job as the API shows it."""
-
-    id = fields.String(metadata={"format": "uuid"})
-    affiliate_merchant_id = fields.String()
-    partner_id = fields.String(allow_none=True)
-    reference = fields.String(allow_none=True)
-    status = fields.Enum(JobState, by_value=True)
-    retry_count = fields.Integer()
-    next_retry_at = fields.AwareDateTime(format="iso", allow_none=True)
-    reason = fields.String(allow_none=True)
-    error = fields.String(allow_none=True)
-    warnings = fields.List(fields.String())
-    job_data = fields.Dict()
-    progress = fields.Dict(allow_none=True)
-    attempts = fields.List(fields.Nested(AttemptSchema))
-    created_at = fields.AwareDateTime(format="iso")
-    updated_at = fields.AwareDateTime(format="iso")
-
-
-class JobPageSchema(Schema):
-    """A page of jobs, newest first."""
-
-    jobs = fields.List(fields.Nested(JobSchema))
-    cursor = fields.String(allow_none=True)
-
-
 class JobQuerySchema(Wire):
     """How a listing is narrowed and continued."""
 
@@ -298,12 +146,12 @@ class JobQuerySchema(Wire):
     created_after = Instant()
     created_before = Instant()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = Text(load_default=None, validate=NAME)
+    cursor = Text(validate=NAME)
 
     @post_load
     def to_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the port its own words."""
-        limit, cursor = data.pop("limit"), data.pop("cursor")
+        limit, cursor = data.pop("limit"), data.pop("cursor", None)
         return {"wanted": JobFilter(phase=data.pop("type", None), **data), "limit": limit, "cursor": cursor}
 
 
@@ -316,52 +164,24 @@ class ActivityQuerySchema(Wire):
     since = Instant()
     until = Instant()
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
-    cursor = Text(load_default=None, validate=NAME)
+    cursor = Text(validate=NAME)
 
     @post_load
     def to_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the port its own words."""
-        limit, cursor = data.pop("limit"), data.pop("cursor")
+        limit, cursor = data.pop("limit"), data.pop("cursor", None)
         return {"wanted": ActivityFilter(**data), "limit": limit, "cursor": cursor}
-
-
-class ActivityPageSchema(Schema):
-    """A page of the audit trail, newest first; each entry is a CloudEvent."""
-
-    activities = fields.List(fields.Dict())
-    cursor = fields.String(allow_none=True)
 
 
 class LogQuerySchema(Wire):
     """Which piece of which log."""
 
-    attempt = fields.Integer(load_default=None, validate=validate.Range(1, LARGEST_INTEGER))
+    attempt = fields.Integer(validate=validate.Range(1, LARGEST_INTEGER))
     offset = fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_INTEGER))
     limit = fields.Integer(load_default=65536, validate=validate.Range(4, 1024 * 1024))
-
-
-class LogSchema(Schema):
-    """A piece of a log; the next one starts at `next_offset`."""
-
-    text = fields.String()
-    offset = fields.Integer()
-    next_offset = fields.Integer()
-    complete = fields.Boolean()
-    truncated = fields.Boolean()
 
 
 class ReportQuerySchema(Wire):
     """In which form the report is wanted."""
 
     format = fields.String(load_default="json", validate=validate.OneOf(["json", "html"]))
-
-
-class ProblemSchema(Schema):
-    """RFC 9457, with a stable `code` and, for bad fields, `errors` by field."""
-
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    code = fields.String()
-    detail = fields.String()
-    errors = fields.Dict()

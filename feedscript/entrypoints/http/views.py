@@ -6,7 +6,7 @@ from typing import Any
 
 from feedscript.codec import activity_to_document
 from feedscript.domain import Activity, Attempt, FeedRequest, Job
-from feedscript.entrypoints.http.schemas import JobSchema
+from feedscript.entrypoints.http.answers import JobSchema
 
 _JOBS = JobSchema()
 
@@ -23,11 +23,11 @@ def job_document(job: Job) -> Mapping[str, Any]:
             "status": job.state,
             "retry_count": job.retry_count,
             "next_retry_at": job.next_retry_at,
-            "reason": latest.reason and latest.reason.value,
+            "reason": latest.reason,
             "error": latest.error,
             "warnings": latest.warnings,
             "job_data": request_document(latest.request)
-            | {"type": latest.phase.value}
+            | {"type": latest.phase}
             | ({"result": latest.result} if latest.result is not None else {}),
             "attempts": [_attempt(attempt) for attempt in job.attempts],
             "created_at": job.created_at,

@@ -13,6 +13,7 @@ from feedscript.entrypoints.http import create_app
 from feedscript.entrypoints.settings import Settings
 from feedscript.testing.fakes import MemoryObjectStore, RecordingNotifier, ScriptedExecutor
 from tests.integration.live_server import request_body
+from tests.integration.served_document import CheckedClient
 
 
 @dataclass
@@ -50,7 +51,9 @@ def make_api(folder: Path, executor: ScriptedExecutor | None = None, **settings:
     container.executor.override(executor)
     container.notifier.override(notifier)
     container.objects.override(objects)
-    return Api(create_app(container).test_client(), container, executor, notifier, objects)
+    app = create_app(container)
+    app.test_client_class = CheckedClient
+    return Api(app.test_client(), container, executor, notifier, objects)
 
 
 @pytest.fixture

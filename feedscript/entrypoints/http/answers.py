@@ -1,0 +1,186 @@
+"""What goes out over the wire: marshmallow schemas, apart from what is stored."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from feedscript.domain import JobState, Outcome, Phase, Reason
+
+UUID = {"format": "uuid"}
+
+
+def _instant(**options: Any) -> fields.AwareDateTime:
+    return fields.AwareDateTime(format="iso", **options)
+
+
+class AcceptedSchema(Schema):
+    """What starting a job answers."""
+
+    message = fields.String(required=True)
+    job_id = fields.String(required=True, metadata=UUID)
+    status = fields.Enum(JobState, by_value=True, required=True)
+    deduplicated = fields.Boolean(
+        required=True, metadata={"description": "Whether the same request was accepted before"}
+    )
+    warnings = fields.List(
+        fields.String(), metadata={"description": "What to know beside; left out where nothing is"}
+    )
+
+
+class ReceivedSchema(Schema):
+    """What a callback answers."""
+
+    received = fields.Boolean(required=True)
+    applied = fields.Boolean(required=True, metadata={"description": "Whether it ended the attempt"})
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why it changed nothing; null where it did"}
+    )
+
+
+class JobDataSchema(Schema):
+    """What was asked for last, and what came of it."""
+
+    job_id = fields.String(required=True, allow_none=True, metadata={"description": "The caller's reference"})
+    affiliate_merchant_id = fields.String(required=True)
+    source_s3_path = fields.String(required=True)
+    destination_s3_path = fields.String(required=True)
+    callback_url = fields.String(required=True, allow_none=True)
+    partner_id = fields.String(required=True, allow_none=True)
+    country = fields.String(required=True, allow_none=True)
+
+
+class LatestJobDataSchema(JobDataSchema):
+    """What a job was last asked for, of which kind, and its result once there is one."""
+
+    type = fields.Enum(Phase, by_value=True, required=True)
+    result = fields.Dict(metadata={"description": "What the script reported"})
+
+
+class AttemptSchema(Schema):
+    """One attempt of a job; what is not known yet is left out."""
+
+    number = fields.Integer(required=True)
+    type = fields.Enum(Phase, by_value=True, attribute="phase", required=True)
+    retry = fields.Boolean(required=True)
+    automatic = fields.Boolean(required=True)
+    accepted_at = _instant(required=True)
+    started_at = _instant()
+    exited_at = _instant()
+    ended_at = _instant()
+    outcome = fields.Enum(Outcome, by_value=True)
+    reason = fields.Enum(Reason, by_value=True)
+    error = fields.String()
+    exit_code = fields.Integer()
+    log = fields.String()
+    result = fields.Dict()
+    warning = fields.String()
+    warnings = fields.List(fields.String())
+    job_data = fields.Nested(JobDataSchema, required=True)
+
+
+class JobSchema(Schema):
+    """A job as the API shows it."""
+
+    id = fields.String(required=True, metadata=UUID)
+    affiliate_merchant_id = fields.String(required=True)
+    partner_id = fields.String(required=True, allow_none=True)
+    reference = fields.String(required=True, allow_none=True)
+    status = fields.Enum(JobState, by_value=True, required=True)
+    retry_count = fields.Integer(required=True)
+    next_retry_at = _instant(required=True, allow_none=True)
+    reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
+    error = fields.String(required=True, allow_none=True)
+    warnings = fields.List(fields.String(), required=True)
+    job_data = fields.Nested(LatestJobDataSchema, required=True)
+    progress = fields.Dict(
+        allow_none=True, metadata={"description": "How far the script says it is; of a single job alone"}
+    )
+    attempts = fields.List(fields.Nested(AttemptSchema), required=True)
+    created_at = _instant(required=True)
+    updated_at = _instant(required=True)
+
+
+class JobPageSchema(Schema):
+    """A page of jobs, newest first."""
+
+    jobs = fields.List(fields.Nested(JobSchema), required=True)
+    cursor = fields.String(required=True, allow_none=True)
+
+
+class ActivitySchema(Schema):
+    """An entry of the audit trail: a CloudEvents 1.0 event."""
+
+    specversion = fields.String(required=True)
+    id = fields.String(required=True)
+    source = fields.String(required=True)
+    type = fields.String(required=True)
+    time = _instant(required=True)
+    datacontenttype = fields.String(required=True)
+    subject = fields.String(metadata={"description": "The job's id; left out where it is about none"})
+    data = fields.Dict(required=True, metadata={"description": "actor, event, and what else is known"})
+
+
+class ActivitiesSchema(Schema):
+    """All that is on the audit trail about a job, oldest first."""
+
+    activities = fields.List(fields.Nested(ActivitySchema), required=True)
+
+
+class ActivityPageSchema(ActivitiesSchema):
+    """A page of the audit trail, newest first."""
+
+    cursor = fields.String(required=True, allow_none=True)
+
+
+class LogSchema(Schema):
+    """A piece of a log; the next one starts at `next_offset`."""
+
+    text = fields.String(required=True)
+    offset = fields.Integer(required=True)
+    next_offset = fields.Integer(required=True)
+    complete = fields.Boolean(required=True)
+    truncated = fields.Boolean(required=True)
+
+
+class HereSchema(Schema):
+    """That somebody is there."""
+
+    ok = fields.Boolean(required=True)
+
+
+class ScriptsSchema(Schema):
+    """What runs and waits."""
+
+    leads = fields.Boolean(
+        required=True, metadata={"description": "Whether this process is the one that runs scripts"}
+    )
+    running = fields.Integer(required=True)
+    queued = fields.Integer(required=True)
+    capacity = fields.Integer(required=True)
+    oldest_wait_seconds = fields.Float(required=True, allow_none=True)
+
+
+class ReadySchema(Schema):
+    """Whether new work is taken, and what runs and waits."""
+
+    ready = fields.Boolean(required=True)
+    disk = fields.String(required=True, metadata={"description": "`ok`, or what is wrong with it"})
+    draining = fields.Boolean(required=True)
+    scripts = fields.Nested(ScriptsSchema, required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457, with a stable `code` and, for bad fields, `errors` by field."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(
+        required=True, metadata={"description": "For programs; the examples of a response name its codes"}
+    )
+    detail = fields.String(required=True, metadata={"description": "For people"})
+    errors = fields.Dict(metadata={"description": "What is wrong, by field"})
+    near = fields.List(fields.String(), metadata={"description": "Known partners that may be meant"})
+    endings = fields.List(fields.String(), metadata={"description": "Names that the destination may end in"})
+    job_id = fields.String(metadata={"description": "The job whose state does not allow it"})
+    status_of_job = fields.Enum(JobState, by_value=True)
