@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-faults test-fuzz coverage test-webhooks test-http test-consumer seeding mutation lint bench clean
+.PHONY: help demo run docs test test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test-webhooks: $(VENV)/.installed ## 1,000 outcomes to receivers of every bad ki
 
 test-http: $(VENV)/.installed ## 1,000 runs of the HTTP machine against four served processes (make test has a sample)
 	HTTP_EXAMPLES=1000 $(BIN)/python -m pytest --hypothesis-profile=default -s tests/integration/http/test_machine.py
+
+test-api: $(VENV)/.installed ## Some 20,000 cases of Schemathesis against the served document (make test has a sample of it)
+	API_EXAMPLES=250 $(BIN)/python -m pytest -s tests/integration/openapi/test_schemathesis.py
 
 test-consumer: $(VENV)/.installed ## As a team that only uses feedscript: an empty environment, a repository of its own
 	$(BIN)/python -m tools.consumer

@@ -120,13 +120,13 @@ class ActivitySchema(Schema):
     data = fields.Dict(required=True, metadata={"description": "actor, event, and what else is known"})
 
 
-class ActivitiesSchema(Schema):
+class TrailSchema(Schema):
     """All that is on the audit trail about a job, oldest first."""
 
     activities = fields.List(fields.Nested(ActivitySchema), required=True)
 
 
-class ActivityPageSchema(ActivitiesSchema):
+class ActivityPageSchema(TrailSchema):
     """A page of the audit trail, newest first."""
 
     cursor = fields.String(required=True, allow_none=True)

@@ -85,7 +85,7 @@ EXAMPLES: dict[str, Any] = {
     "Received": {"received": True, "applied": True, "reason": None},
     "Job": _JOB | {"progress": None},
     "JobPage": {"jobs": [_JOB], "cursor": None},
-    "Activities": {"activities": [_ACTIVITY]},
+    "Trail": {"activities": [_ACTIVITY]},
     "ActivityPage": {"activities": [_ACTIVITY], "cursor": None},
     "Log": {"text": "12 items\n", "offset": 0, "next_offset": 9, "complete": True, "truncated": False},
     "UndeliveredPage": {"notifications": [_UNDELIVERED], "cursor": None},

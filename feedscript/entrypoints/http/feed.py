@@ -21,10 +21,10 @@ from feedscript.domain import (
 )
 from feedscript.entrypoints.http.answers import (
     AcceptedSchema,
-    ActivitiesSchema,
     JobPageSchema,
     JobSchema,
     LogSchema,
+    TrailSchema,
 )
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import actor
@@ -127,7 +127,7 @@ def _add_jobs(feed: Routes, service: JobService) -> None:
         return jsonify({"jobs": [job_document(job) for job in page.jobs], "cursor": page.cursor})
 
     @feed.route("/jobs/<job_id>/activities", methods=["GET"])
-    @feed.response(200, ActivitiesSchema)
+    @feed.response(200, TrailSchema)
     @feed.problems(UnknownJob)
     def activities(job_id: str) -> Response:
         """Tell all that is on the audit trail about a job, oldest first."""

@@ -1,5 +1,6 @@
 """The OpenAPI document: what is not said by the routes, the schemas and the gates themselves."""
 
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -8,9 +9,11 @@ from flask_smorest import Api
 from marshmallow import fields, validate
 
 from feedscript import __version__
+from feedscript.domain import JobState, Outcome, Phase, Reason
 from feedscript.entrypoints.http.answers import ProblemSchema
 from feedscript.entrypoints.http.examples import EXAMPLES
 from feedscript.entrypoints.http.outcome_schemas import OutcomeSchema
+from feedscript.ports import DeliveryState
 
 DESCRIPTION = """Turns merchants' exports into the product feeds that partners accept, checks them, and keeps the trail.
 
@@ -29,6 +32,16 @@ TOKEN_SCHEMES: dict[str, dict[str, str]] = {
         "description": "The attempt's token, as its script was given it; taken as a bearer token too",
     },
 }
+#: By their names in the document.
+ENUMERATIONS: dict[type[StrEnum], str] = {
+    Phase: "Phase",
+    JobState: "JobState",
+    Outcome: "AttemptOutcome",
+    Reason: "Reason",
+    DeliveryState: "DeliveryState",
+}
+#: The operation that a script's token is for.
+REPORTING = "receive"
 HEADERS = {
     "X-Request-ID": ("The call's id, as the audit trail has it", {"type": "string"}),
     "Retry-After": ("Seconds after which to repeat the call", {"type": "string", "pattern": "^[0-9]+$"}),
@@ -74,6 +87,8 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
         super()._init_spec(**options)
         self.ma_plugin.converter.add_attribute_function(_as_taken)
         components = self.spec.components
+        for enumeration, name in ENUMERATIONS.items():
+            components.schema(name, {"type": "string", "enum": [each.value for each in enumeration]})
         components.schema("Problem", schema=ProblemSchema)
         components.schema("Outcome", schema=OutcomeSchema)
         for name, (description, schema) in HEADERS.items():
@@ -104,14 +119,22 @@ def _as_taken(_: Any, field: fields.Field[Any], ret: dict[str, Any], **__: Any) 
     if "pattern" in ret:
         del told["pattern"]
     if isinstance(field, fields.Enum):
-        told["type"] = "string"
-        chosen = [v.choices for v in field.validators if isinstance(v, validate.OneOf)]
-        if chosen:
-            told["enum"] = [each.value for each in chosen[0]] + ([None] if field.allow_none else [])
+        return _enumerated(field, ret)
     if "type" in told and field.allow_none:
         kinds = told["type"]
         told["type"] = [*([kinds] if isinstance(kinds, str) else kinds), "null"]
     return told
+
+
+def _enumerated(field: fields.Enum[Any], ret: dict[str, Any]) -> dict[str, Any]:
+    """A reference to the enumeration; where only some of it is taken, to none."""
+    del ret["enum"]
+    chosen = [v.choices for v in field.validators if isinstance(v, validate.OneOf)]
+    if chosen:
+        told: dict[str, Any] = {"type": "string", "enum": [each.value for each in chosen[0]]}
+    else:
+        told = {"$ref": f"#/components/schemas/{ENUMERATIONS[field.enum]}"}
+    return {"anyOf": [told, {"type": "null"}]} if field.allow_none else told
 
 
 def _finished(document: dict[str, Any], *, keys_asked_for: bool) -> dict[str, Any]:
@@ -124,37 +147,60 @@ def _finished(document: dict[str, Any], *, keys_asked_for: bool) -> dict[str, An
     ]
     links = _links(document)
     for operation in operations:
-        closed = "401" in operation["responses"]
-        schemes = [*KEY_SCHEMES, *(TOKEN_SCHEMES if operation["operationId"] == "receive" else ())]
-        anyone: list[dict[str, Any]] = [] if closed and keys_asked_for else [{}]
-        operation["security"] = [*anyone, *({name: []} for name in schemes)] if closed else []
+        if "401" in operation["responses"]:
+            operation["security"] = _security(operation["operationId"], keys_asked_for=keys_asked_for)
+        else:
+            operation["security"] = []
         for status, answer in operation["responses"].items():
             if status.startswith("2"):
                 answer.setdefault("headers", {})["X-Request-ID"] = {
                     "$ref": "#/components/headers/X-Request-ID"
                 }
-                if _answers(answer, "Accepted"):
-                    answer["links"] = links
+                following = links.get(_schema_of(answer))
+                if following:
+                    answer["links"] = following
     return document
 
 
-def _answers(answer: dict[str, Any], schema: str) -> bool:
+def _security(operation: str, *, keys_asked_for: bool) -> list[dict[str, list[str]]]:
+    keys = KEY_SCHEMES if keys_asked_for else {}
+    tokens = TOKEN_SCHEMES if operation == REPORTING else {}
+    anyone: list[dict[str, list[str]]] = [{}] if tokens and not keys else []
+    return anyone + [{name: []} for name in (*keys, *tokens)]
+
+
+def _schema_of(answer: dict[str, Any]) -> str:
     content = answer["content"].get("application/json", {})
-    return bool(content.get("schema", {}).get("$ref") == f"#/components/schemas/{schema}")
+    return str(content.get("schema", {}).get("$ref", "")).rpartition("/")[2]
 
 
-def _links(document: dict[str, Any]) -> dict[str, Any]:
-    """From a job that was started to what can be done with it: every route with a `job_id` in its path."""
-    return {
-        operation["operationId"]: {
-            "operationId": operation["operationId"],
-            "parameters": {"job_id": "$response.body#/job_id"},
-        }
+def _links(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What follows an answer, by its schema: what can be done with a job or an outcome, and the next page."""
+    operations = {
+        operation["operationId"]: (path, operation)
         for path, methods in document["paths"].items()
-        if "{job_id}" in path
         for operation in methods.values()
         if isinstance(operation, dict)
     }
+
+    def to_those_with(parameter: str, place: str) -> dict[str, Any]:
+        return {
+            name: _link(name, parameter, place)
+            for name, (path, _) in operations.items()
+            if f"{{{parameter}}}" in path
+        }
+
+    return {
+        "Accepted": to_those_with("job_id", "job_id"),
+        "JobPage": to_those_with("job_id", "jobs/0/id") | {"next": _link("jobs", "cursor", "cursor")},
+        "ActivityPage": {"next": _link("trail", "cursor", "cursor")},
+        "UndeliveredPage": to_those_with("notification_id", "notifications/0/id")
+        | {"next": _link("undelivered", "cursor", "cursor")},
+    }
+
+
+def _link(operation: str, parameter: str, place: str) -> dict[str, Any]:
+    return {"operationId": operation, "parameters": {parameter: f"$response.body#/{place}"}}
 
 
 def _outcome() -> dict[str, Any]:

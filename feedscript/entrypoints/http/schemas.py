@@ -16,6 +16,7 @@ from feedscript.entrypoints.http.wire import (
     Instant,
     S3Path,
     Text,
+    Whole,
     Wire,
 )
 from feedscript.ports import ActivityFilter, JobFilter
@@ -119,7 +120,7 @@ class CallbackSchema(Wire):
     result = fields.Dict(keys=fields.String(), allow_none=True, validate=_not_too_deep)
     err = fields.String(allow_none=True, validate=validate.Length(max=ERROR_LENGTH))
     reason = fields.Enum(Reason, by_value=True, allow_none=True, validate=validate.OneOf(REPORTED_REASONS))
-    attempt = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, LARGEST_INTEGER))
+    attempt = Whole(allow_none=True, validate=validate.Range(1, LARGEST_INTEGER))
 
     @post_load
     def to_report(self, data: dict[str, Any], **_: Any) -> tuple[str, ReportOutcome]:

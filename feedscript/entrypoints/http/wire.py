@@ -15,6 +15,7 @@ from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.vocabulary import COUNTRIES
 
 LARGEST_INTEGER = 2**63 - 1
+LARGEST_EXACT = 2**53  # of what is written with a point or an exponent
 NAME_LENGTH, URL_LENGTH, ERROR_LENGTH = 200, 2048, 65536
 LONGEST_PART = 255
 NAME = validate.Length(1, NAME_LENGTH)
@@ -49,6 +50,24 @@ class Wire(Schema):
         unknown = EXCLUDE
 
 
+def _whole(value: Any) -> Any:
+    """A number of JSON that is an integer as one: `1.0` is `1` there; the rest as it is."""
+    exact = isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_EXACT
+    return int(value) if exact else value
+
+
+class Whole(fields.Integer):
+    """An integer of JSON."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
+        return super()._deserialize(_whole(value), attr, data, **kwargs)
+
+
 class Text(fields.String):
     """A line of text without control characters."""
 
@@ -76,6 +95,7 @@ class Identity(Text):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
+        value = _whole(value)
         if isinstance(value, int) and not isinstance(value, bool):
             if abs(value) > LARGEST_INTEGER:
                 raise ValidationError("The number is too large.")
