@@ -23,7 +23,9 @@ NAME = validate.Length(1, NAME_LENGTH)
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 BUCKET = r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]"
 S3_PATH = rf"^{BUCKET}(/(?!\.{{1,2}}(/|$))[^/\x00-\x1f\x7f]{{1,{LONGEST_PART}}})+$"
-HTTP_URL = r"^https?://[^/?#\\\s@\x00-\x1f\x7f]+([/?#][^\s\x00-\x1f\x7f]*)?$"
+# Not \s, of which the two have ideas of their own.
+_BLANK = r"\x00-\x20\x7f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+HTTP_URL = rf"^https?://[^/?#\\@{_BLANK}]+([/?#][^{_BLANK}]*)?$"
 _S3_START = re.compile(rf"{BUCKET}/[^/].*")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 

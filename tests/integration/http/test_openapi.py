@@ -207,6 +207,16 @@ def test_patterns_mean_the_same_in_both_and_to_the_service(
         assert (api.generate(**{fields[pattern]: text}).status_code == 202) == fits
 
 
+@pytest.mark.parametrize("pattern", [HTTP_URL, S3_PATH, ONE_LINE])
+def test_every_character_means_the_same_in_both(pattern: str) -> None:
+    start = {HTTP_URL: "http://a/", S3_PATH: "s3://bucket/", ONE_LINE: ""}[pattern]
+    python, ecmascript = re.compile(pattern), regress.Regex(pattern, "u")
+    for character in map(chr, [*range(0xD800), *range(0xE000, 0x10000)]):
+        text = f"{start}b{character}"
+        # Python's $ is before a last line feed too: what is matched whole counts.
+        assert bool(python.fullmatch(text)) == bool(ecmascript.find(text)), hex(ord(character))
+
+
 UNDOCUMENTED = [
     ("GET /ready", 418, "application/json", b"{}"),
     ("GET /", 200, "text/plain", b"ok"),
