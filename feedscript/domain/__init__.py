@@ -3,6 +3,7 @@
 >>> from feedscript.domain import FeedRequest, JobState, RetryPolicy, StartGeneration, decide, evolve
 """
 
+from feedscript.domain.access import ApiKey, KeyState, Reach, Scope
 from feedscript.domain.activity import (
     Activity,
     activity_type,
@@ -62,6 +63,7 @@ from feedscript.domain.events import (
 )
 from feedscript.domain.exits import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL
 from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason
+from feedscript.domain.key_text import KEY_ID, is_key, key_digest, key_id, key_id_of, key_text
 from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
 from feedscript.domain.outcome import outcome_of
 from feedscript.domain.pauses import pause_is_over
@@ -72,9 +74,11 @@ __all__ = [
     "EX_CONFIG",
     "EX_DATAERR",
     "EX_TEMPFAIL",
+    "KEY_ID",
     "TRANSITIONS",
     "Activity",
     "AllowedBuckets",
+    "ApiKey",
     "Attempt",
     "AttemptEvent",
     "CancelJob",
@@ -95,9 +99,11 @@ __all__ = [
     "IllegalTransition",
     "Job",
     "JobState",
+    "KeyState",
     "NoReport",
     "Outcome",
     "Phase",
+    "Reach",
     "Reason",
     "RecordExit",
     "RecordStart",
@@ -108,6 +114,7 @@ __all__ = [
     "RetryCalledOff",
     "RetryDue",
     "RetryPolicy",
+    "Scope",
     "ScriptExited",
     "ScriptStarted",
     "SourceMissing",
@@ -132,7 +139,12 @@ __all__ = [
     "due",
     "evolve",
     "fold",
+    "is_key",
     "is_own_report",
+    "key_digest",
+    "key_id",
+    "key_id_of",
+    "key_text",
     "next_state",
     "outcome_of",
     "pause_is_over",

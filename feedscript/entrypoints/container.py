@@ -4,7 +4,7 @@ import random
 
 from dependency_injector import containers, providers
 
-from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FilePlaces, Reserve
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FileKeys, FilePlaces, Reserve
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
@@ -42,6 +42,7 @@ class Container(containers.DeclarativeContainer):
         ConfiguredPartners, settings.provided.config_dir, own_scripts=settings.provided.commands
     )
     places = providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk)
+    keys = providers.Singleton(FileKeys, settings.provided.jobs_dir, disk)
     scripts = providers.Singleton(
         ScriptSettings,
         builtins=providers.Object(
