@@ -12,7 +12,7 @@ from feedscript.domain.activity import (
     veiled_request,
     without_secrets,
 )
-from feedscript.domain.artifacts import AllowedBuckets, artifacts, is_own_report, place_of, rivals
+from feedscript.domain.artifacts import AllowedBuckets, artifacts, is_own_report, place_of, rivals, wholes
 from feedscript.domain.commands import (
     CancelJob,
     Command,
@@ -37,6 +37,7 @@ from feedscript.domain.errors import (
     ForgedToken,
     IllegalTransition,
     NoReport,
+    OutOfReach,
     SourceMissing,
     UnknownAttempt,
     UnknownJob,
@@ -101,6 +102,7 @@ __all__ = [
     "JobState",
     "KeyState",
     "NoReport",
+    "OutOfReach",
     "Outcome",
     "Phase",
     "Reach",
@@ -153,5 +155,6 @@ __all__ = [
     "rivals",
     "veiled",
     "veiled_request",
+    "wholes",
     "without_secrets",
 ]

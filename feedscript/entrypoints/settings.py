@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from feedscript.adapters.files import Disk
 from feedscript.adapters.webhooks import BadSecret, Signing
 from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, Reason, RetryPolicy
 from feedscript.entrypoints.secrecy import SECRET_SETTINGS, without_secrets
+from feedscript.ports.errors import StorageBroken
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
@@ -36,6 +38,7 @@ FEED_LIMITS = (
 )
 FOLDERS = ("jobs_dir", "activities_dir", "runs_dir", "logs_dir", "object_store_root")
 OWN_FOLDERS = ("jobs_dir", "activities_dir", "runs_dir", "logs_dir", "config_dir")
+SHORTEST_SECRET = 32
 CALLBACK_PATH = "/api/callback/feed"
 BUCKET = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 
@@ -55,6 +58,7 @@ class Settings:
     callback_url: str = ""
     public_url: str = ""
     api_keys: Mapping[str, str] | None = None
+    allow_anonymous: bool = False
     adapters: str = ""
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
@@ -108,6 +112,12 @@ class Settings:
         host = f"[{host}]" if ":" in host else host
         return self.callback_url or f"http://{host}:{self.port}{CALLBACK_PATH}"
 
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The names that this service is called by, beside this machine's own."""
+        hosts = (self.host, *(_place(url)[1] for url in (self.public_url, self.callback_url)))
+        return frozenset(filter(None, hosts))
+
     def is_own_callback(self, url: str) -> bool:
         """Whether the address is this service's own callback endpoint, under whatever name of this machine."""
         return _place(url) in (_place(self.own_callback_url), ("http", "loopback", self.port, CALLBACK_PATH))
@@ -128,7 +138,7 @@ class Settings:
         return EgressRules(
             ports=self.callback_ports,
             exempt=tuple(map(Exempt.parse, self.callback_allow)),
-            loopback=self.host in LOOPBACK,
+            loopback=is_loopback(self.host),
         )
 
     @property
@@ -196,9 +206,16 @@ class Settings:
                 # Whole or not at all, and one of several processes wins.
                 disk.make_root(self.jobs_dir)
                 disk.create(path, secrets.token_hex(32).encode())
-            return path.read_bytes()
+            secret = path.read_bytes()
         except OSError as error:
             raise disk.translated(error, path) from error
+        if len(secret.strip()) < SHORTEST_SECRET:
+            raise StorageBroken(
+                str(path),
+                f"the secret of the scripts' tokens has fewer than {SHORTEST_SECRET} characters, so anybody could make "
+                "one; remove the file, and the service makes another (what runs now cannot report then)",
+            )
+        return secret
 
     @property
     def audit_key(self) -> bytes | None:
@@ -232,6 +249,20 @@ class Settings:
         return timedelta(seconds=self.callback_grace)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the address or name is one that only this machine reaches.
+
+    >>> is_loopback("127.0.0.2"), is_loopback("::1"), is_loopback("shop.localhost"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback if mapped is None else bool(mapped.is_loopback)
+
+
 def read_settings() -> Settings:
     """Read `.env` and the environment; raises `BadSettings` naming every value that cannot be used."""
     # Into the environment itself: scripts and the cloud's credentials are to find it there too.
@@ -241,15 +272,16 @@ def read_settings() -> Settings:
     positive, some = validate.Range(min=1, max=LARGEST), validate.Range(min=0, max=LARGEST)
     seconds = validate.Range(min=0, max=LONGEST)
     values: dict[str, Any] = {
-        "host": env.str("HOST", default.host),
+        "host": env.str("HOST", default.host, validate=_not_blank),
         "port": env.int("PORT", default.port, validate=validate.Range(min=1, max=LAST_PORT)),
         "workers": env.int("WORKERS", default.workers, validate=positive),
         "threads": env.int("THREADS", default.threads, validate=positive),
         "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
         "public_url": env.str("PUBLIC_URL", "", validate=_http_url_or_empty),
         "api_keys": _api_keys(env),
+        "allow_anonymous": env.bool("ALLOW_ANONYMOUS", False),
         "adapters": env.str("ADAPTERS", ""),
-        "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
+        "audit_keys": tuple(env.list("AUDIT_KEYS", [], validate=_no_blanks) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
         "jobs_dir": env.path("JOBS_DIR", default.jobs_dir, validate=_named),
@@ -382,8 +414,18 @@ def _api_keys(env: Env) -> dict[str, str]:
 def _name_and_key(pairs: list[str]) -> None:
     for pair in pairs:
         name, _, key = pair.partition("=")
-        if not name or not key:
+        if not name.strip() or not key.strip():
             raise ValidationError("not of the form NAME=KEY,NAME=KEY.")
+
+
+def _no_blanks(entries: list[str]) -> None:
+    if not all(entry.strip() for entry in entries):
+        raise ValidationError("one of them is empty, and everybody knows that one.")
+
+
+def _not_blank(text: str) -> None:
+    if not text.strip():
+        raise ValidationError("blank would be every address: leave it out, or say 0.0.0.0.")
 
 
 def _secrets(entries: list[str]) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 
 from feedscript.domain import Activity, FeedscriptError
-from feedscript.entrypoints.http.callers import actor
+from feedscript.entrypoints.http.callers import actor, caller
 from feedscript.ports import Clock, IdFactory
 from feedscript.service import Call, JobService
 
@@ -154,6 +154,8 @@ def _origin(url: str) -> str:
 
 
 def _job_of(answered: dict[str, Any], asked: dict[str, Any]) -> str | None:
+    if not caller().known or g.get("hidden"):
+        return None  # a job's story is for those who reach it: it does not tell who else has tried
     in_path = (request.view_args or {}).get("job_id")
     found = in_path or answered.get("job_id") or answered.get("id") or asked.get("job_id")
     return str(found)[:LONGEST] if found else None

@@ -1,5 +1,6 @@
 """`/api/feed`: start, follow, list and cancel jobs."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -7,7 +8,7 @@ from flask_smorest import Blueprint
 
 from feedscript.domain import FeedRequest, Job, Phase, RefusalCode
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
-from feedscript.entrypoints.http.callers import actor
+from feedscript.entrypoints.http.callers import actor, caller
 from feedscript.entrypoints.http.parsing import StrictJsonParser
 from feedscript.entrypoints.http.problems import problem, refused
 from feedscript.entrypoints.http.schemas import (
@@ -103,6 +104,7 @@ def _add_jobs(feed: Blueprint, service: JobService) -> None:
     @feed.response(200, JobPageSchema)
     def jobs(query: dict[str, Any]) -> Response:
         """List jobs, newest first; pass `cursor` on to continue."""
+        query["wanted"] = replace(query["wanted"], reach=caller().reach)
         page = service.page(**query)
         return jsonify({"jobs": [job_document(job) for job in page.jobs], "cursor": page.cursor})
 
@@ -134,7 +136,8 @@ def _add_jobs(feed: Blueprint, service: JobService) -> None:
 
 
 def _start(service: JobService, phase: Phase, wanted: FeedRequest) -> Response:
-    return _started(service.start(phase, wanted, actor=actor(), call=this_call(status=202)), phase)
+    answer = service.start(phase, wanted, actor=actor(), call=this_call(status=202), reach=caller().reach)
+    return _started(answer, phase)
 
 
 def _started(answer: Answer, phase: Phase | None = None) -> Response:

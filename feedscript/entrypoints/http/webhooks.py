@@ -1,11 +1,13 @@
 """`/api/webhooks`: outcomes that could not be told, and what callers are told, for the OpenAPI document."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Api, Blueprint
 
 from feedscript.domain import veiled
+from feedscript.entrypoints.http.access import Visible, within_reach
 from feedscript.entrypoints.http.callers import actor
 from feedscript.entrypoints.http.outcome_schemas import (
     OutcomeSchema,
@@ -15,6 +17,7 @@ from feedscript.entrypoints.http.outcome_schemas import (
 )
 from feedscript.entrypoints.http.schemas import ProblemSchema
 from feedscript.ports import DeadLetters, Undelivered
+from feedscript.service import JobService
 
 OUTCOME_HEADERS = {
     "webhook-id": "The same however often the outcome is sent: whoever has seen it needs to do nothing",
@@ -23,7 +26,7 @@ OUTCOME_HEADERS = {
 }
 
 
-def webhooks_blueprint(dead_letters: DeadLetters) -> Blueprint:
+def webhooks_blueprint(service: JobService, dead_letters: DeadLetters) -> Blueprint:
     """The routes over what was not delivered."""
     webhooks = Blueprint(
         "webhooks", __name__, url_prefix="/api/webhooks", description="Outcomes that could not be told"
@@ -34,9 +37,14 @@ def webhooks_blueprint(dead_letters: DeadLetters) -> Blueprint:
     @webhooks.response(200, UndeliveredPageSchema)
     def undelivered(query: dict[str, Any]) -> Response:
         """List outcomes that were given up, or still wait; pass `cursor` on to continue."""
-        page = dead_letters.page(**query)
-        shown = [UndeliveredSchema().dump(_view(each)) for each in page.undelivered]
-        return jsonify({"notifications": shown, "cursor": page.cursor})
+
+        def page(cursor: str | None) -> tuple[Sequence[Undelivered], str | None]:
+            found = dead_letters.page(**{**query, "cursor": cursor})
+            return found.undelivered, found.cursor
+
+        shown, cursor = within_reach(page, Visible(service).undelivered, query["cursor"])
+        documents = [UndeliveredSchema().dump(_view(each)) for each in shown]
+        return jsonify({"notifications": documents, "cursor": cursor})
 
     @webhooks.route("/replay/<path:notification_id>", methods=["POST"])
     @webhooks.response(202)
