@@ -38,6 +38,7 @@ from feedscript.domain.errors import (
     IllegalTransition,
     NoReport,
     OutOfReach,
+    QueueFull,
     SourceMissing,
     UnknownAttempt,
     UnknownJob,
@@ -68,6 +69,7 @@ from feedscript.domain.key_text import KEY_ID, is_key, key_digest, key_id, key_i
 from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
 from feedscript.domain.outcome import outcome_of
 from feedscript.domain.pauses import pause_is_over
+from feedscript.domain.queueing import QueueLimits
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
 
@@ -105,6 +107,8 @@ __all__ = [
     "OutOfReach",
     "Outcome",
     "Phase",
+    "QueueFull",
+    "QueueLimits",
     "Reach",
     "Reason",
     "RecordExit",

@@ -75,6 +75,14 @@ class OutOfReach(FeedscriptError):
         )
 
 
+class QueueFull(FeedscriptError):
+    """So much waits already that nothing more is taken: `why` tells."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"{why}; call again when some of it is done")
+
+
 class UnknownPartner(FeedscriptError):
     """Nobody has said what this partner takes; `near` are known partners that may be meant."""
 

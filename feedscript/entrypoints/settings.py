@@ -20,7 +20,7 @@ from feedscript.adapters.egress import BadExemption, EgressRules, Exempt
 from feedscript.adapters.egress.rules import USUAL_PORTS
 from feedscript.adapters.files import Disk
 from feedscript.adapters.webhooks import BadSecret, Signing
-from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, Reason, RetryPolicy
+from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, QueueLimits, Reason, RetryPolicy
 from feedscript.entrypoints.secrecy import SECRET_SETTINGS, without_secrets
 from feedscript.ports.errors import StorageBroken
 
@@ -59,6 +59,10 @@ class Settings:
     public_url: str = ""
     api_keys: Mapping[str, str] | None = None
     allow_anonymous: bool = False
+    rate_per_key: int = 30_000
+    rate_per_address: int = 120
+    max_queued: int = 100_000
+    max_queued_per_merchant: int = 20_000
     adapters: str = ""
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
@@ -154,6 +158,11 @@ class Settings:
         return AllowedBuckets(everybody, {name: frozenset(names) for name, names in own.items()})
 
     @property
+    def queue_limits(self) -> QueueLimits:
+        """How much may wait."""
+        return QueueLimits(self.max_queued_per_merchant, self.max_queued)
+
+    @property
     def commands(self) -> Mapping[Phase, tuple[str, ...]]:
         """The user's own scripts, by phase."""
         own = {Phase.GENERATION: self.generate_command, Phase.VALIDATION: self.validate_command}
@@ -228,6 +237,11 @@ class Settings:
         return self.min_free_bytes // 2
 
     @property
+    def rates_file(self) -> Path:
+        """Where calls are counted, for all server processes."""
+        return self.runs_dir / ".rates"
+
+    @property
     def outbox_dir(self) -> Path:
         """Where outcomes wait that are still to be told."""
         return self.jobs_dir / "outbox"
@@ -280,6 +294,12 @@ def read_settings() -> Settings:
         "public_url": env.str("PUBLIC_URL", "", validate=_http_url_or_empty),
         "api_keys": _api_keys(env),
         "allow_anonymous": env.bool("ALLOW_ANONYMOUS", False),
+        "rate_per_key": env.int("RATE_PER_KEY", default.rate_per_key, validate=positive),
+        "rate_per_address": env.int("RATE_PER_ADDRESS", default.rate_per_address, validate=positive),
+        "max_queued": env.int("MAX_QUEUED", default.max_queued, validate=positive),
+        "max_queued_per_merchant": env.int(
+            "MAX_QUEUED_PER_MERCHANT", default.max_queued_per_merchant, validate=positive
+        ),
         "adapters": env.str("ADAPTERS", ""),
         "audit_keys": tuple(env.list("AUDIT_KEYS", [], validate=_no_blanks) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from flask import Flask, Response, g, request
 
-from feedscript.domain import Activity, FeedscriptError, Job, Scope, UnknownJob
+from feedscript.domain import Activity, FeedscriptError, ForgedToken, Job, Scope, UnknownJob
+from feedscript.entrypoints.http.audit import call_is_entered
 from feedscript.entrypoints.http.callers import (
     ANYBODY,
     KEY_HEADER,
@@ -17,10 +18,12 @@ from feedscript.entrypoints.http.callers import (
     KeyRing,
     caller,
     credential,
+    is_this_machine,
     misled,
     token,
 )
 from feedscript.entrypoints.http.problems import problem
+from feedscript.entrypoints.http.rates import Rates, address, rates
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports import Undelivered
 from feedscript.ports.errors import UnknownNotification
@@ -52,8 +55,11 @@ PAGES_LOOKED_AT = 50
 Shown = TypeVar("Shown")
 
 
-def register_access(app: Flask, service: JobService, settings: Settings, ring: KeyRing) -> None:
+def register_access(
+    app: Flask, service: JobService, settings: Settings, ring: KeyRing, counts: Rates
+) -> None:
     """Look at every call before its route does."""
+    app.extensions["feedscript.rates"] = counts
 
     @app.before_request
     def guard() -> Response | None:
@@ -64,13 +70,24 @@ def register_access(app: Flask, service: JobService, settings: Settings, ring: K
             if wrong is not None:
                 return problem(*wrong)
         g.caller = ANYBODY if keyless else ring.caller(credential())
-        refused = _refused()
+        refused = _one_too_many(counts) or _refused(counts)
         if refused is None:
             _hide_what_is_out_of_reach(service)
         return refused
 
 
-def _refused() -> Response | None:
+def _one_too_many(counts: Rates) -> Response | None:
+    """The answer to somebody known who calls too often; without keys nobody is counted on this machine."""
+    if not caller().known or request.endpoint in OPEN:
+        return None
+    if caller() is ANYBODY and is_this_machine(request.remote_addr):
+        return None
+    refused = counts.key_called(address() if caller() is ANYBODY else caller().name)
+    g.too_many = refused is not None
+    return refused
+
+
+def _refused(counts: Rates) -> Response | None:
     """The answer to a caller who may not use the route at all."""
     endpoint = request.endpoint
     if endpoint in OPEN or not request.path.startswith("/api/"):
@@ -79,7 +96,7 @@ def _refused() -> Response | None:
         return None  # checked against the job, once the body is read
     if not caller().known:
         why = caller().why or f"send an API key in {KEY_HEADER}, or as a bearer token"
-        return problem(401, "unauthorized", why)
+        return counts.stranger_called() or problem(401, "unauthorized", why)
     if endpoint is None:
         return None  # no such address, or no such method of it
     scope = SCOPES.get(endpoint)
@@ -110,6 +127,20 @@ def check_job(service: JobService, job_id: str) -> None:
         return
     if not caller().reach.covers(service.job(job_id)):
         raise hidden(UnknownJob(job_id))
+
+
+def refuse_forgery(job_id: str) -> Response | None:
+    """Count a forged token; answers a refusal where it is one too many, and None where it is to be recorded.
+
+    Raises `ForgedToken` where the trail has enough of them. In no case it tells whether there is such a job.
+    """
+    refused = rates().stranger_called()
+    if refused is None and not rates().is_recorded():
+        call_is_entered()
+        raise ForgedToken(job_id)
+    if refused is not None:
+        call_is_entered()
+    return refused
 
 
 def hidden(error: FeedscriptError) -> FeedscriptError:

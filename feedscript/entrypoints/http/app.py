@@ -12,6 +12,7 @@ import click
 from flask import Flask, Response, request
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
+from limits.storage import Storage
 
 from feedscript import __version__
 from feedscript.domain import FeedscriptError
@@ -26,6 +27,7 @@ from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
+from feedscript.entrypoints.http.rates import Limits, Rates
 from feedscript.entrypoints.http.webhooks import describe_outcomes, webhooks_blueprint
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
@@ -81,7 +83,7 @@ def create_app(container: Container | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
-    service = _service_or_exit(container)
+    service, counts = _service_or_exit(container), _counts_or_exit(container)
     if _serves():
         _refuse_exposure_or_exit(container)
     if _is_flask_run():
@@ -90,7 +92,8 @@ def create_app(container: Container | None = None) -> Flask:
     app.before_request(_refuse_long_address)
     register_audit(app, service, container.clock(), container.ids())
     ring = KeyRing(settings.api_keys, container.keys(), container.clock())
-    register_access(app, service, settings, ring)
+    limits = Limits(settings.rate_per_key, settings.rate_per_address)
+    register_access(app, service, settings, ring, Rates(counts, limits))
     register_draining(app)
     api = _Api(app)
     api.register_blueprint(feed_blueprint(service))
@@ -144,6 +147,15 @@ def _service_or_exit(container: Container) -> JobService:
         logger.critical("the service cannot start: %s", error)
         sys.exit(EX_IOERR)
     return service
+
+
+def _counts_or_exit(container: Container) -> Storage:
+    try:
+        counts: Storage = container.counts()
+    except OSError as error:
+        logger.critical("the service cannot start: calls cannot be counted: %s", error)
+        sys.exit(EX_IOERR)
+    return counts
 
 
 def _refuse_exposure_or_exit(container: Container) -> None:

@@ -104,7 +104,7 @@ def misled(settings: Settings) -> tuple[int, str, str] | None:
     it has let point here (DNS rebinding).
     """
     if not settings.allow_anonymous:
-        if not _is_this_machine(request.remote_addr):
+        if not is_this_machine(request.remote_addr):
             return (
                 401,
                 "unauthorized",
@@ -126,7 +126,8 @@ def _bearer() -> str | None:
     return sent.strip() if scheme.lower() == "bearer" else None
 
 
-def _is_this_machine(address: str | None) -> bool:
+def is_this_machine(address: str | None) -> bool:
+    """Whether a peer with that address is on this machine."""
     try:
         return is_loopback(str(ip_address(address or "")))
     except ValueError:
