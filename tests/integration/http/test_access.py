@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 from feedscript.adapters.memory import MemoryKeys
 from feedscript.domain import ApiKey, Reach, Scope, key_digest, key_id, key_text
 from feedscript.entrypoints.http.access import CALLBACK, OPEN, SCOPES
-from feedscript.testing.fakes import NOON, FrozenClock
+from feedscript.testing.fakes import NOON, FrozenClock, ScriptedExecutor
 from tests.integration.http.conftest import Api, make_api
+from tests.integration.http.test_undelivered import give_up
 from tests.integration.live_server import request_body
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -60,10 +61,10 @@ def tenants(tmp_path: Path) -> Tenants:
     return make_tenants(tmp_path)
 
 
-def make_tenants(folder: Path, **settings: Any) -> Tenants:
+def make_tenants(folder: Path, executor: ScriptedExecutor | None = None, **settings: Any) -> Tenants:
     keys = MemoryKeys()
 
-    api = make_api(folder, keys=keys, clock=FrozenClock(), **settings)
+    api = make_api(folder, executor, keys=keys, clock=FrozenClock(), **settings)
     made = Tenants(api, keys, {})
     made.make("all")
     for merchant in ("m1", "m2"):
@@ -253,13 +254,28 @@ def test_listings_go_on_over_what_is_left_out(tenants: Tenants) -> None:
         assert subjects == set(own)
 
 
+def test_what_could_not_be_told_is_its_merchants(tenants: Tenants, tmp_path: Path) -> None:
+    job_id = tenants.started("m1")
+    give_up(tmp_path, job_id)
+    assert tenants.call("m2", "GET", "/api/webhooks").json["notifications"] == []
+    for action in ("replay", "discard"):
+        path = f"/api/webhooks/{action}/{job_id}/1/generated"
+        refused = tenants.call("m2", "POST", path)
+        assert (refused.status_code, refused.json["code"]) == (404, "unknown_notification")
+    (shown,) = tenants.call("m1", "GET", "/api/webhooks").json["notifications"]
+    assert shown["job_id"] == job_id
+    assert tenants.call("m1", "POST", f"/api/webhooks/discard/{job_id}/1/generated").status_code == 200
+
+
 def test_a_jobs_story_does_not_tell_who_else_has_tried(tenants: Tenants) -> None:
     job_id = tenants.started("m1")
     for method, path in (("GET", "status"), ("POST", "cancel"), ("POST", "retry")):
         assert tenants.call("m2", method, f"/api/feed/{path}/{job_id}").status_code == 404
     tenants.call("m2", "POST", "/api/callback/feed", json=callback_of(job_id))
     tenants.call("", "POST", f"/api/feed/cancel/{job_id}")
-    assert "m2" not in tenants.call("m1", "GET", f"/api/feed/jobs/{job_id}/activities").text
+    tenants.call("m1", "GET", f"/api/feed/status/{job_id}")
+    story = tenants.call("m1", "GET", f"/api/feed/jobs/{job_id}/activities").json["activities"]
+    assert {entry["data"]["actor"].partition("/")[0] for entry in story} == {"key:all", "key:m1"}
     everything = tenants.call("all", "GET", "/api/activities").json["activities"]
     tried = [entry for entry in everything if entry["data"]["actor"].startswith("key:m2/")]
     assert len(tried) == 4, "and yet it is on the trail"
