@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flask import Flask, Response, g, request
+from flask_smorest import Api
 
 from feedscript.domain import Activity, FeedscriptError, ForgedToken, Job, Scope, UnknownJob
 from feedscript.entrypoints.http.audit import call_is_entered
@@ -15,6 +16,7 @@ from feedscript.entrypoints.http.callers import (
     ANYBODY,
     KEY_HEADER,
     STRANGER,
+    TOKEN_HEADER,
     KeyRing,
     caller,
     credential,
@@ -51,6 +53,27 @@ SCOPES = {
     "activities.trail": Scope.AUDIT,
     CALLBACK: Scope.CALLBACK,
 }
+SECURITY_SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key that `feedscript keys create` has made, or one of `API_KEYS`",
+    },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": KEY_HEADER,
+        "description": "The same in another header",
+    },
+    "attemptToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": TOKEN_HEADER,
+        "description": "What a script is given as FEEDSCRIPT_TOKEN: good for its own attempt's callback",
+    },
+}
+NEEDS_NO_KEY: list[dict[str, list[str]]] = []
+PROVED_BY_TOKEN: list[dict[str, list[str]]] = [{"attemptToken": []}, {"bearer": []}, {"apiKey": []}]
 PAGES_LOOKED_AT = 50
 Shown = TypeVar("Shown")
 
@@ -66,14 +89,21 @@ def register_access(
         g.caller = STRANGER
         keyless = ring.empty
         if keyless and request.endpoint not in ANY_NAME:
-            wrong = misled(settings)
-            if wrong is not None:
-                return problem(*wrong)
+            refused = misled(settings)
+            if refused is not None:
+                return refused
         g.caller = ANYBODY if keyless else ring.caller(credential())
         refused = _one_too_many(counts) or _refused(counts)
         if refused is None:
             _hide_what_is_out_of_reach(service)
         return refused
+
+
+def describe_security(api: Api, *, keyless: bool) -> None:
+    """Tell in the OpenAPI document how a caller proves itself; where there is no key yet it need not."""
+    for name, scheme in SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
+    api.spec.options["security"] = [{"bearer": []}, {"apiKey": []}, *([{}] if keyless else [])]
 
 
 def _one_too_many(counts: Rates) -> Response | None:

@@ -18,7 +18,7 @@ from feedscript import __version__
 from feedscript.domain import FeedscriptError
 from feedscript.entrypoints.container import Container, wired
 from feedscript.entrypoints.exposure import refuse_exposure, tell_who_may_call
-from feedscript.entrypoints.http.access import register_access
+from feedscript.entrypoints.http.access import describe_security, register_access
 from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
 from feedscript.entrypoints.http.callback import callback_blueprint
@@ -101,6 +101,7 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
     describe_outcomes(api)
+    describe_security(api, keyless=ring.empty)
     api.register_blueprint(health_blueprint(service, container.disk(), settings))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.

@@ -4,7 +4,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from feedscript.domain import ReportOutcome
-from feedscript.entrypoints.http.access import check_job, refuse_forgery
+from feedscript.entrypoints.http.access import PROVED_BY_TOKEN, check_job, refuse_forgery
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import actor, token
 from feedscript.entrypoints.http.feed import StrictBlueprint
@@ -19,6 +19,7 @@ def callback_blueprint(service: JobService) -> Blueprint:
     )
 
     @callback.route("/feed", methods=["POST"])
+    @callback.doc(security=PROVED_BY_TOKEN)
     @callback.arguments(CallbackSchema())
     @callback.response(200, ReceivedSchema)
     @callback.alt_response(

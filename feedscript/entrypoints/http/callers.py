@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import Response, g, request
 from werkzeug.exceptions import SecurityError
 
 from feedscript.domain import ApiKey, KeyState, Reach, Scope, is_key, key_digest, key_id_of
+from feedscript.entrypoints.http.problems import problem
 from feedscript.entrypoints.settings import Settings, is_loopback
 from feedscript.ports import Clock, Keys
 
@@ -96,8 +97,8 @@ def token() -> str | None:
     return None if by_key and _bearer() == credential() else _bearer()
 
 
-def misled(settings: Settings) -> tuple[int, str, str] | None:
-    """What is wrong with a call that needs no key, as a status, a code and words; None where nothing is.
+def misled(settings: Settings) -> Response | None:
+    """The answer to a call that needs no key and was led here by somebody else; None to every other.
 
     Without keys whoever reaches the port may do everything. It listens to this machine alone, but a page from
     elsewhere in a browser of this machine reaches it too: by another site's call, or by a name of its own that
@@ -105,19 +106,13 @@ def misled(settings: Settings) -> tuple[int, str, str] | None:
     """
     if not settings.allow_anonymous:
         if not is_this_machine(request.remote_addr):
-            return (
-                401,
-                "unauthorized",
-                "there is no key yet, so only this machine may call: feedscript keys create",
-            )
+            return problem(401, "unauthorized", "there is no key yet: feedscript keys create makes one")
         if not _is_our_name(settings):
-            return (
-                421,
-                "wrong_host",
-                "this is no name of this service: call it by its address, or set PUBLIC_URL",
+            return problem(
+                421, "wrong_host", "call it by its address, or let PUBLIC_URL tell this name of it"
             )
     if request.method not in SAFE_METHODS and not _is_same_site():
-        return 403, "cross_site", "a page of another site may not start anything here"
+        return problem(403, "cross_site", "a page of another site may not start anything here")
     return None
 
 

@@ -6,6 +6,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from feedscript.adapters.files import Disk
+from feedscript.entrypoints.http.access import NEEDS_NO_KEY
 from feedscript.entrypoints.http.draining import is_draining
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports.errors import StorageFull
@@ -17,12 +18,14 @@ def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Blu
     health = Blueprint("health", __name__, description="Health")
 
     @health.route("/", methods=["GET"])
+    @health.doc(security=NEEDS_NO_KEY)
     @health.response(200)
     def root() -> Response:
         """Tell that somebody is there."""
         return jsonify({"ok": True})
 
     @health.route("/ready", methods=["GET"])
+    @health.doc(security=NEEDS_NO_KEY)
     @health.response(200)
     def ready() -> Response:
         """Tell whether new work is taken: 200 if so, else 503; and what runs and waits."""

@@ -313,3 +313,22 @@ def test_a_key_that_is_made_closes_a_running_service(tmp_path: Path) -> None:
     assert made.call("first", "GET", "/api/feed/jobs").status_code == 200
     keys.revoke(key_id((1).to_bytes(8, "big")), NOON)
     assert api.client.get("/api/feed/jobs").status_code == 401, "and it stays closed"
+
+
+def test_the_document_tells_how_a_caller_proves_itself(guarded: Api, tmp_path: Path) -> None:
+    document = guarded.client.get("/api/openapi.json").json
+    schemes = document["components"]["securitySchemes"]
+    by_header = {each["name"] for each in schemes.values() if each["type"] == "apiKey"}
+    assert by_header == {"X-API-Key", "X-Feedscript-Token"}
+    assert document["security"] == [{"bearer": []}, {"apiKey": []}]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method not in ("get", "post"):
+                continue
+            needs = operation.get("security", document["security"])
+            assert all(name in schemes for need in needs for name in need)
+            rule = path.replace("{job_id}", UNKNOWN).replace("{notification_id}", f"{UNKNOWN}/1/generated")
+            answer = guarded.client.open(rule, method=method.upper())
+            assert (answer.status_code == 401) == bool(needs), (method, path)
+    keyless = make_api(tmp_path / "keyless").client.get("/api/openapi.json").json
+    assert keyless["security"][-1] == {}
