@@ -25,7 +25,11 @@ from feedscript.domain import (
     Job,
     NoReport,
     Outcome,
+    OutOfReach,
     Phase,
+    QueueFull,
+    QueueLimits,
+    Reach,
     Reason,
     RecordExit,
     RecordStart,
@@ -52,6 +56,7 @@ from feedscript.domain import (
     place_of,
     record_of,
     rivals,
+    wholes,
 )
 from feedscript.ports import (
     ActivityFilter,
@@ -83,6 +88,7 @@ MAX_REPORT_BYTES = 64 * 1024 * 1024
 RACES_BEFORE_GIVING_UP = 100
 SOURCE_ROLE = "source"
 ROLES = {Phase.GENERATION: "feed", Phase.VALIDATION: "report"}
+EVERYTHING = Reach()
 HALF_DONE_AFTER = timedelta(seconds=2)
 """A settled job that is still listed as open after this was left behind by a process that died."""
 
@@ -114,7 +120,8 @@ class JobService:
 
     `jitter` answers a number from 0 to 1 for the backoff of automatic retries; `callback_grace` is how long a silent
     exit 0 waits for its callback; `own_callbacks` tells a `callback_url` that is the service's own endpoint, and
-    `report_address` where a job's report is read; `buckets` are those that requests may name, by default all.
+    `report_address` where a job's report is read; `buckets` are those that requests may name, by default all;
+    `queue_limits` is how much may wait, by default without end.
     """
 
     def __init__(
@@ -136,6 +143,7 @@ class JobService:
         own_callbacks: Callable[[str], bool],
         report_address: Callable[[str], str],
         buckets: AllowedBuckets | None = None,
+        queue_limits: QueueLimits | None = None,
     ) -> None:
         self._repository = repository
         self._activities = activities
@@ -145,6 +153,7 @@ class JobService:
         self._partners = partners
         self._places = places
         self._buckets = buckets or AllowedBuckets()
+        self._queue_limits = queue_limits or QueueLimits()
         self._clock = clock
         self._ids = ids
         self._tokens = tokens
@@ -156,19 +165,30 @@ class JobService:
 
     # What callers ask for
 
-    def start(self, phase: Phase, request: FeedRequest, *, actor: str, call: Call | None = None) -> Answer:
+    def start(
+        self,
+        phase: Phase,
+        request: FeedRequest,
+        *,
+        actor: str,
+        call: Call | None = None,
+        reach: Reach = EVERYTHING,
+    ) -> Answer:
         """Start a phase, or retry it; the same request again changes nothing, and its `call` is not entered.
 
         An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none,
         `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `DestinationTaken` and
         `ForbiddenBucket` where it may not lie there, `ForbiddenCallback` where the
-        caller could never be told, and the repository's errors.
+        caller could never be told, `OutOfReach` and `UnknownJob` for what is not within the caller's `reach`,
+        `QueueFull`, and the repository's errors.
         """
+        if not reach.has_merchant(request.affiliate_merchant_id):
+            raise OutOfReach("affiliate_merchant_id", request.affiliate_merchant_id)
         self._need_callable(request.callback_url)
         job_id, new = self._identify(request)
         start = StartGeneration if phase is Phase.GENERATION else StartValidation
         command = start(job_id=job_id, request=request)
-        return self._apply(job_id, command, actor=actor, call=call, new=new)
+        return self._apply(job_id, command, actor=actor, call=call, new=new, reach=reach)
 
     def repeat(self, job_id: str, *, actor: str, call: Call | None = None) -> Answer:
         """Repeat the phase that failed, with the request of its last attempt; raises `UnknownJob`, and as `start`."""
@@ -180,7 +200,10 @@ class JobService:
         if callback.token is not None:
             attempt = self._tokens.attempt_of(job_id, callback.token)
             if attempt is None:
-                self._activities.append([self._entry("callback.forged", job_id, actor=callback.actor)])
+                told = _told(callback.call)
+                self._activities.append(
+                    [self._entry("callback.forged", job_id, actor=callback.actor, **told)]
+                )
                 raise ForgedToken(job_id)
             report = replace(report, attempt=attempt)
         self._require(job_id)
@@ -194,6 +217,10 @@ class JobService:
         if answer.refusal is not None:
             self._activities.append([self._received(callback, report, answer.refusal)])
         return answer
+
+    def proves(self, job_id: str, token: str) -> bool:
+        """Whether the token is one of the job's attempts, so that whoever has it may report on them."""
+        return self._tokens.attempt_of(job_id, token) is not None
 
     def cancel(self, job_id: str, *, actor: str, call: Call | None = None) -> Answer:
         """End what is under way for the job, queued or running; raises `UnknownJob`."""
@@ -331,11 +358,14 @@ class JobService:
         call: Call | None = None,
         beside: Sequence[Activity] = (),
         new: bool = False,
+        reach: Reach = EVERYTHING,
     ) -> Answer:
         """Change the job, if it takes the command; `beside` is entered together with the change, or not at all."""
         for races in range(RACES_BEFORE_GIVING_UP):
             # Whoever has just made the id need not look; a racer that was faster shows at the commit.
             job = None if new and races == 0 else self._repository.get(job_id)
+            if job is not None and not reach.covers(job):
+                raise UnknownJob(job_id)
             decision = decide(job, command, self._clock.now(), self._policy)
             if isinstance(decision, Refusal):
                 if decision.code is RefusalCode.SOURCE_MISSING:
@@ -345,7 +375,7 @@ class JobService:
                 if job is None:
                     raise UnknownJob(job_id)
                 return Answer(job, decision)
-            decision = self._admitted(decision)
+            decision = self._admitted(decision, reach, actor)
             following = evolve(job, decision)
             entry = record_of(decision, following.version, actor=actor, **_told(call))
             try:
@@ -360,7 +390,7 @@ class JobService:
             return Answer(following)
         raise StorageBusy(job_id, 0)
 
-    def _admitted(self, event: Event) -> Event:
+    def _admitted(self, event: Event, reach: Reach, actor: str) -> Event:
         """What somebody starts with what is to be known of it, and its places taken for its merchant.
 
         An automatic retry has its places, and tells what was told before.
@@ -372,6 +402,8 @@ class JobService:
                 phase = Phase.VALIDATION
             case _:
                 return event
+        self._refuse_out_of_reach(event.request, reach)
+        self._refuse_too_much(event.request)
         for field, uri in (
             ("source_s3_path", event.request.source),
             ("destination_s3_path", event.request.destination),
@@ -380,7 +412,28 @@ class JobService:
                 raise ForbiddenBucket(field, uri)
         warnings = self._partners.warnings(phase, event.request)
         self._take_places(phase, event.request)
-        return replace(event, warnings=warnings)
+        return replace(event, warnings=warnings, caller=actor)
+
+    def _refuse_too_much(self, request: FeedRequest) -> None:
+        if self._queue_limits == QueueLimits():
+            return
+        health = self._executor.health()
+        why = self._queue_limits.excess(
+            request.affiliate_merchant_id, queued=health.queued, waiting=health.waiting
+        )
+        if why is not None:
+            raise QueueFull(why)
+
+    def _refuse_out_of_reach(self, request: FeedRequest, reach: Reach) -> None:
+        """Refuse a partner that is out of reach, and a source that a merchant out of reach has had made."""
+        if not reach.has_partner(request.partner_id):
+            raise OutOfReach("partner_id", request.partner_id)
+        if reach.merchants is None:
+            return
+        for place in (place_of(request.source), *wholes(request.source)):
+            owner = self._places.owner(place)
+            if owner is not None and not reach.has_merchant(owner.affiliate_merchant_id):
+                raise OutOfReach("source_s3_path", request.source)
 
     def _take_places(self, phase: Phase, request: FeedRequest) -> None:
         """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
@@ -460,6 +513,7 @@ class JobService:
             token=self._tokens.issue(job_id, attempt.number),
             wanted=attempt.reason is not Reason.CANCELLED,
             started=attempt.started_at is not None,
+            caller=attempt.caller,
         )
 
     def _identify(self, request: FeedRequest) -> tuple[str, bool]:

@@ -3,10 +3,11 @@
 import re
 import threading
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import dropwhile
 
-from feedscript.domain import Activity, Job
+from feedscript.domain import Activity, ApiKey, Job
 from feedscript.ports import (
     ActivityFilter,
     ActivityLog,
@@ -14,10 +15,11 @@ from feedscript.ports import (
     JobFilter,
     JobPage,
     JobRepository,
+    Keys,
     Owner,
     Places,
 )
-from feedscript.ports.errors import BadCursor, VersionConflict
+from feedscript.ports.errors import BadCursor, KeyNameTaken, UnknownKey, VersionConflict
 
 CURSOR = re.compile(r"[0-9]{1,18}")
 
@@ -72,6 +74,52 @@ class MemoryPlaces(Places):
     def owner(self, place: str) -> Owner | None:
         """Whose it is, or None."""
         return self._owners.get(place)
+
+
+class MemoryKeys(Keys):
+    """`Keys` for the threads of one process."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, ApiKey] = {}
+        self._used: dict[str, datetime] = {}
+        self._lock = threading.Lock()
+
+    def add(self, key: ApiKey) -> None:
+        """Keep the key."""
+        with self._lock:
+            for other in self._keys.values():
+                if other.name == key.name and other.has_its_name(key.created_at):
+                    raise KeyNameTaken(key.name, other.id)
+            self._keys[key.id] = key
+
+    def find(self, key_id: str) -> ApiKey | None:
+        """The key, or None."""
+        return self._keys.get(key_id)
+
+    def all(self) -> Sequence[ApiKey]:
+        """Every key, the oldest first."""
+        return sorted(self._keys.values(), key=lambda key: (key.created_at, key.id))
+
+    def revoke(self, key_id: str, at: datetime) -> ApiKey:
+        """End the key."""
+        with self._lock:
+            key = self._keys.get(key_id)
+            if key is None:
+                raise UnknownKey(key_id)
+            self._keys[key_id] = replace(key, revoked_at=min(key.revoked_at or at, at))
+            return self._keys[key_id]
+
+    def used(self, key_id: str, at: datetime) -> None:
+        """Note the time."""
+        self._used[key_id] = at
+
+    def last_used(self, key_id: str) -> datetime | None:
+        """The time that was noted."""
+        return self._used.get(key_id)
+
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not self._keys
 
 
 class MemoryJobRepository(JobRepository):

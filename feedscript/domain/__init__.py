@@ -3,6 +3,7 @@
 >>> from feedscript.domain import FeedRequest, JobState, RetryPolicy, StartGeneration, decide, evolve
 """
 
+from feedscript.domain.access import ApiKey, KeyState, Reach, Scope
 from feedscript.domain.activity import (
     Activity,
     activity_type,
@@ -11,7 +12,7 @@ from feedscript.domain.activity import (
     veiled_request,
     without_secrets,
 )
-from feedscript.domain.artifacts import AllowedBuckets, artifacts, is_own_report, place_of, rivals
+from feedscript.domain.artifacts import AllowedBuckets, artifacts, is_own_report, place_of, rivals, wholes
 from feedscript.domain.commands import (
     CancelJob,
     Command,
@@ -36,6 +37,8 @@ from feedscript.domain.errors import (
     ForgedToken,
     IllegalTransition,
     NoReport,
+    OutOfReach,
+    QueueFull,
     SourceMissing,
     UnknownAttempt,
     UnknownJob,
@@ -62,9 +65,11 @@ from feedscript.domain.events import (
 )
 from feedscript.domain.exits import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL
 from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason
+from feedscript.domain.key_text import KEY_ID, is_key, key_digest, key_id, key_id_of, key_text
 from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
 from feedscript.domain.outcome import outcome_of
 from feedscript.domain.pauses import pause_is_over
+from feedscript.domain.queueing import QueueLimits
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
 
@@ -72,9 +77,11 @@ __all__ = [
     "EX_CONFIG",
     "EX_DATAERR",
     "EX_TEMPFAIL",
+    "KEY_ID",
     "TRANSITIONS",
     "Activity",
     "AllowedBuckets",
+    "ApiKey",
     "Attempt",
     "AttemptEvent",
     "CancelJob",
@@ -95,9 +102,14 @@ __all__ = [
     "IllegalTransition",
     "Job",
     "JobState",
+    "KeyState",
     "NoReport",
+    "OutOfReach",
     "Outcome",
     "Phase",
+    "QueueFull",
+    "QueueLimits",
+    "Reach",
     "Reason",
     "RecordExit",
     "RecordStart",
@@ -108,6 +120,7 @@ __all__ = [
     "RetryCalledOff",
     "RetryDue",
     "RetryPolicy",
+    "Scope",
     "ScriptExited",
     "ScriptStarted",
     "SourceMissing",
@@ -132,7 +145,12 @@ __all__ = [
     "due",
     "evolve",
     "fold",
+    "is_key",
     "is_own_report",
+    "key_digest",
+    "key_id",
+    "key_id_of",
+    "key_text",
     "next_state",
     "outcome_of",
     "pause_is_over",
@@ -141,5 +159,6 @@ __all__ = [
     "rivals",
     "veiled",
     "veiled_request",
+    "wholes",
     "without_secrets",
 ]

@@ -57,11 +57,19 @@ def would_replace(job: Job | None, request: FeedRequest, phase: Phase) -> str | 
 
 def rivals(phase: Phase, destination: str) -> frozenset[str]:
     """The places that nobody else may have as a destination: what goes beside this one, and what this is beside of."""
-    beside = artifacts(phase, destination)[1:]
-    of_feeds = (destination.removesuffix(ending) for ending in FEED_ENDINGS if destination.endswith(ending))
-    stems = [destination.removesuffix(end) for end in REPORT_ENDINGS if destination.endswith(end)]
+    return frozenset(map(place_of, artifacts(phase, destination)[1:])) | wholes(destination)
+
+
+def wholes(uri: str) -> frozenset[str]:
+    """The places of which what lies at the address may be a part: the feed or the report that it was put beside of.
+
+    >>> sorted(wholes("s3://b/report.html"))
+    ['s3://b/report', 's3://b/report.json']
+    """
+    of_feeds = (uri.removesuffix(ending) for ending in FEED_ENDINGS if uri.endswith(ending))
+    stems = [uri.removesuffix(end) for end in REPORT_ENDINGS if uri.endswith(end)]
     of_reports = (stem + ending for stem in stems for ending in ("", ".json"))
-    return frozenset(map(place_of, (*beside, *of_feeds, *of_reports)))
+    return frozenset(map(place_of, (*of_feeds, *of_reports)))
 
 
 def without_foreign_places(attempt: Attempt, result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

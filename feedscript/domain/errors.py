@@ -64,6 +64,25 @@ class ForbiddenBucket(FeedscriptError):
         super().__init__(f"the bucket {self.bucket} is none that this merchant may use")
 
 
+class OutOfReach(FeedscriptError):
+    """Whoever asks may have nothing to do with what `field` of the request names."""
+
+    def __init__(self, field: str, name: str | None) -> None:
+        self.field = field
+        self.name = name
+        super().__init__(
+            f"this key does not reach {'what no partner is named for' if name is None else name}"
+        )
+
+
+class QueueFull(FeedscriptError):
+    """So much waits already that nothing more is taken: `why` tells."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"{why}; call again when some of it is done")
+
+
 class UnknownPartner(FeedscriptError):
     """Nobody has said what this partner takes; `near` are known partners that may be meant."""
 

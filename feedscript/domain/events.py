@@ -21,26 +21,28 @@ class AttemptEvent:
 class GenerationStarted(AttemptEvent):
     """A generation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
 
-    `warnings` is what the caller was told beside.
+    `warnings` is what the caller was told beside, `caller` who asked, as the audit trail names it.
     """
 
     request: FeedRequest
     retry: bool = False
     automatic: bool = False
     warnings: tuple[str, ...] = ()
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationStarted(AttemptEvent):
     """A validation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
 
-    `warnings` is what the caller was told beside.
+    `warnings` is what the caller was told beside, `caller` who asked, as the audit trail names it.
     """
 
     request: FeedRequest
     retry: bool = False
     automatic: bool = False
     warnings: tuple[str, ...] = ()
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

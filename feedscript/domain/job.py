@@ -91,10 +91,11 @@ class FeedRequest:
 class Attempt:
     """One run of a script for one phase of a job; kept for ever.
 
-    `number` counts from 1 over both phases. A `retry` is `automatic` where nobody asked for it. `warnings` is what the
-    caller was told when the attempt was accepted, `warning` what was odd about the script's end. An attempt is open
-    until it has an `outcome`; the script's own `started_at`, `exited_at` and `exit_code` may come before or after
-    that. Times are aware UTC.
+    `number` counts from 1 over both phases. A `retry` is `automatic` where nobody asked for it; `caller` is who asked,
+    for this one or for the one that it repeats, as the audit trail names it. `warnings` is what the caller was told
+    when the attempt was accepted, `warning` what was odd about the script's end. An attempt is open until it has an
+    `outcome`; the script's own `started_at`, `exited_at` and `exit_code` may come before or after that. Times are
+    aware UTC.
     """
 
     number: int
@@ -114,6 +115,7 @@ class Attempt:
     result: Mapping[str, Any] | None = None
     warning: str | None = None
     warnings: tuple[str, ...] = ()
+    caller: str = ""
 
     @property
     def open(self) -> bool:

@@ -89,6 +89,7 @@ def evolve(job: Job | None, event: Event) -> Job:
                     retry=event.retry,
                     automatic=event.automatic,
                     warnings=event.warnings,
+                    caller=event.caller,
                 ),
             )
         case events.Succeeded() | events.Failed():

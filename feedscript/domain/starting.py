@@ -18,7 +18,8 @@ def retry_if_due(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusa
     if not policy.is_due(job, now=now):
         return Refusal(RefusalCode.NOT_DUE, "no automatic retry is due")
     started = _started(job, _as_before(job), now, retry=True)
-    return replace(started, automatic=True, warnings=job.latest.warnings)
+    latest = job.latest
+    return replace(started, automatic=True, warnings=latest.warnings, caller=latest.caller)
 
 
 def repeat(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusal:

@@ -18,6 +18,7 @@ from feedscript.ports import (
     Executor,
     IdFactory,
     JobRepository,
+    Keys,
     Notifier,
     ObjectStore,
     Partners,
@@ -40,6 +41,7 @@ class Adapters:
     dead_letters: DeadLetters | None = None
     partners: Partners | None = None
     places: Places | None = None
+    keys: Keys | None = None
     clock: Clock | None = None
     ids: IdFactory | None = None
     tokens: AttemptTokens | None = None

@@ -4,8 +4,9 @@ import random
 
 from dependency_injector import containers, providers
 
-from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FilePlaces, Reserve
+from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FileKeys, FilePlaces, Reserve
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
+from feedscript.adapters.shared_counts import SharedCounts
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
 from feedscript.adapters.webhooks import OutboxDeadLetters, WebhookNotifier
@@ -42,6 +43,8 @@ class Container(containers.DeclarativeContainer):
         ConfiguredPartners, settings.provided.config_dir, own_scripts=settings.provided.commands
     )
     places = providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk)
+    keys = providers.Singleton(FileKeys, settings.provided.jobs_dir, disk)
+    counts = providers.Singleton(SharedCounts, settings.provided.rates_file)
     scripts = providers.Singleton(
         ScriptSettings,
         builtins=providers.Object(
@@ -105,6 +108,7 @@ class Container(containers.DeclarativeContainer):
         own_callbacks=settings.provided.is_own_callback,
         report_address=settings.provided.report_address,
         buckets=settings.provided.buckets,
+        queue_limits=settings.provided.queue_limits,
     )
 
 

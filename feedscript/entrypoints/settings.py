@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -19,8 +20,9 @@ from feedscript.adapters.egress import BadExemption, EgressRules, Exempt
 from feedscript.adapters.egress.rules import USUAL_PORTS
 from feedscript.adapters.files import Disk
 from feedscript.adapters.webhooks import BadSecret, Signing
-from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, Reason, RetryPolicy
+from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, QueueLimits, Reason, RetryPolicy
 from feedscript.entrypoints.secrecy import SECRET_SETTINGS, without_secrets
+from feedscript.ports.errors import StorageBroken
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV")
@@ -36,6 +38,7 @@ FEED_LIMITS = (
 )
 FOLDERS = ("jobs_dir", "activities_dir", "runs_dir", "logs_dir", "object_store_root")
 OWN_FOLDERS = ("jobs_dir", "activities_dir", "runs_dir", "logs_dir", "config_dir")
+SHORTEST_SECRET = 32
 CALLBACK_PATH = "/api/callback/feed"
 BUCKET = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 
@@ -55,6 +58,11 @@ class Settings:
     callback_url: str = ""
     public_url: str = ""
     api_keys: Mapping[str, str] | None = None
+    allow_anonymous: bool = False
+    rate_per_key: int = 30_000
+    rate_per_address: int = 120
+    max_queued: int = 100_000
+    max_queued_per_merchant: int = 20_000
     adapters: str = ""
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
@@ -108,6 +116,12 @@ class Settings:
         host = f"[{host}]" if ":" in host else host
         return self.callback_url or f"http://{host}:{self.port}{CALLBACK_PATH}"
 
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """The names that this service is called by, beside this machine's own."""
+        hosts = (self.host, *(_place(url)[1] for url in (self.public_url, self.callback_url)))
+        return frozenset(filter(None, hosts))
+
     def is_own_callback(self, url: str) -> bool:
         """Whether the address is this service's own callback endpoint, under whatever name of this machine."""
         return _place(url) in (_place(self.own_callback_url), ("http", "loopback", self.port, CALLBACK_PATH))
@@ -128,7 +142,7 @@ class Settings:
         return EgressRules(
             ports=self.callback_ports,
             exempt=tuple(map(Exempt.parse, self.callback_allow)),
-            loopback=self.host in LOOPBACK,
+            loopback=is_loopback(self.host),
         )
 
     @property
@@ -142,6 +156,11 @@ class Settings:
             own.setdefault(merchant, set()).add(bucket)
         everybody = frozenset(own.pop("", ()))
         return AllowedBuckets(everybody, {name: frozenset(names) for name, names in own.items()})
+
+    @property
+    def queue_limits(self) -> QueueLimits:
+        """How much may wait."""
+        return QueueLimits(self.max_queued_per_merchant, self.max_queued)
 
     @property
     def commands(self) -> Mapping[Phase, tuple[str, ...]]:
@@ -196,9 +215,16 @@ class Settings:
                 # Whole or not at all, and one of several processes wins.
                 disk.make_root(self.jobs_dir)
                 disk.create(path, secrets.token_hex(32).encode())
-            return path.read_bytes()
+            secret = path.read_bytes()
         except OSError as error:
             raise disk.translated(error, path) from error
+        if len(secret.strip()) < SHORTEST_SECRET:
+            raise StorageBroken(
+                str(path),
+                f"the secret of the scripts' tokens has fewer than {SHORTEST_SECRET} characters, so anybody could make "
+                "one; remove the file, and the service makes another (what runs now cannot report then)",
+            )
+        return secret
 
     @property
     def audit_key(self) -> bytes | None:
@@ -209,6 +235,11 @@ class Settings:
     def reserve_bytes(self) -> int:
         """What is set aside so that running jobs can end on a full disk: half of `MIN_FREE_BYTES`."""
         return self.min_free_bytes // 2
+
+    @property
+    def rates_file(self) -> Path:
+        """Where calls are counted, for all server processes."""
+        return self.runs_dir / ".rates"
 
     @property
     def outbox_dir(self) -> Path:
@@ -232,6 +263,20 @@ class Settings:
         return timedelta(seconds=self.callback_grace)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether the address or name is one that only this machine reaches.
+
+    >>> is_loopback("127.0.0.2"), is_loopback("::1"), is_loopback("shop.localhost"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback if mapped is None else bool(mapped.is_loopback)
+
+
 def read_settings() -> Settings:
     """Read `.env` and the environment; raises `BadSettings` naming every value that cannot be used."""
     # Into the environment itself: scripts and the cloud's credentials are to find it there too.
@@ -241,15 +286,22 @@ def read_settings() -> Settings:
     positive, some = validate.Range(min=1, max=LARGEST), validate.Range(min=0, max=LARGEST)
     seconds = validate.Range(min=0, max=LONGEST)
     values: dict[str, Any] = {
-        "host": env.str("HOST", default.host),
+        "host": env.str("HOST", default.host, validate=_not_blank),
         "port": env.int("PORT", default.port, validate=validate.Range(min=1, max=LAST_PORT)),
         "workers": env.int("WORKERS", default.workers, validate=positive),
         "threads": env.int("THREADS", default.threads, validate=positive),
         "callback_url": env.str("CALLBACK_URL", "", validate=_http_url_or_empty),
         "public_url": env.str("PUBLIC_URL", "", validate=_http_url_or_empty),
         "api_keys": _api_keys(env),
+        "allow_anonymous": env.bool("ALLOW_ANONYMOUS", False),
+        "rate_per_key": env.int("RATE_PER_KEY", default.rate_per_key, validate=positive),
+        "rate_per_address": env.int("RATE_PER_ADDRESS", default.rate_per_address, validate=positive),
+        "max_queued": env.int("MAX_QUEUED", default.max_queued, validate=positive),
+        "max_queued_per_merchant": env.int(
+            "MAX_QUEUED_PER_MERCHANT", default.max_queued_per_merchant, validate=positive
+        ),
         "adapters": env.str("ADAPTERS", ""),
-        "audit_keys": tuple(env.list("AUDIT_KEYS", []) or ()),
+        "audit_keys": tuple(env.list("AUDIT_KEYS", [], validate=_no_blanks) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
         "jobs_dir": env.path("JOBS_DIR", default.jobs_dir, validate=_named),
@@ -382,8 +434,18 @@ def _api_keys(env: Env) -> dict[str, str]:
 def _name_and_key(pairs: list[str]) -> None:
     for pair in pairs:
         name, _, key = pair.partition("=")
-        if not name or not key:
+        if not name.strip() or not key.strip():
             raise ValidationError("not of the form NAME=KEY,NAME=KEY.")
+
+
+def _no_blanks(entries: list[str]) -> None:
+    if not all(entry.strip() for entry in entries):
+        raise ValidationError("one of them is empty, and everybody knows that one.")
+
+
+def _not_blank(text: str) -> None:
+    if not text.strip():
+        raise ValidationError("blank would be every address: leave it out, or say 0.0.0.0.")
 
 
 def _secrets(entries: list[str]) -> None:

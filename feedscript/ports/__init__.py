@@ -3,6 +3,7 @@
 from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.environment import AttemptTokens, Clock, IdFactory
 from feedscript.ports.executor import AttemptListener, Executor, ExecutorHealth, LogChunk, Run, ScriptEnd
+from feedscript.ports.keys import Keys
 from feedscript.ports.notifier import (
     DeadLetters,
     DeliveryState,
@@ -31,6 +32,7 @@ __all__ = [
     "JobFilter",
     "JobPage",
     "JobRepository",
+    "Keys",
     "LogChunk",
     "Notification",
     "Notifier",

@@ -58,6 +58,25 @@ class UnknownNotification(FeedscriptError):
         super().__init__(f"no notification {notification_id} was given up")
 
 
+class UnknownKey(FeedscriptError):
+    """No key has that id."""
+
+    def __init__(self, key_id: str) -> None:
+        self.key_id = key_id
+        super().__init__(f"no key {key_id}")
+
+
+class KeyNameTaken(FeedscriptError):
+    """A key that is still good has the name: revoke or rotate that one."""
+
+    def __init__(self, name: str, key_id: str) -> None:
+        self.name = name
+        self.key_id = key_id
+        super().__init__(
+            f"the key {key_id} is named {name!r} and still good; revoke it, rotate it, or take another name"
+        )
+
+
 class BadCursor(FeedscriptError):
     """The page cursor was not made by this service."""
 

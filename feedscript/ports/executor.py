@@ -1,7 +1,7 @@
 """What runs the scripts."""
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from feedscript.domain import FeedRequest, Phase, Reason
@@ -12,7 +12,8 @@ class Run:
     """One attempt to be run: what its script is told, and the token that proves its callback.
 
     `wanted` is False for a cancelled attempt: its script, if any, is only to be ended.
-    `started` says that the script is known to have been started: it is never started a second time.
+    `started` says that the script is known to have been started: it is never started a second time. `caller` is whoever
+    asked for it.
     """
 
     job_id: str
@@ -22,6 +23,7 @@ class Run:
     token: str
     wanted: bool = True
     started: bool = False
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,17 @@ class LogChunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutorHealth:
-    """What the executor is doing: scripts at work and waiting; `leads` tells whether this process runs them."""
+    """What the executor is doing: scripts at work and waiting; `leads` tells whether this process runs them.
+
+    `waiting` counts those that wait by merchant, at least for the merchants that have most.
+    """
 
     leads: bool
     running: int
     queued: int
     capacity: int
     oldest_wait_seconds: float | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
 
 
 class AttemptListener(Protocol):
@@ -88,9 +94,9 @@ class Executor(Protocol):
     """Runs scripts in the background, a bounded number at a time; a restart loses none.
 
     An attempt's script is started once, however often it is submitted; its start and its end are told, the end once.
-    Merchants are served in turn, and one merchant's attempts in the order in which they came. A script gets what its
-    contract says (docs/scripts.md) and nothing of the service's own: no variable, no open file. When it has ended,
-    nothing of it is left: no process, no descriptor.
+    Callers are served in turn, the merchants of one in turn, and one merchant's attempts of one caller in the order in
+    which they came. A script gets what its contract says (docs/scripts.md) and nothing of the service's own: no
+    variable, no open file. When it has ended, nothing of it is left: no process, no descriptor.
     """
 
     def start(self, listener: AttemptListener) -> None:

@@ -1,16 +1,19 @@
 """Where jobs are kept."""
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from feedscript.domain import Activity, Job, JobState, Phase
+from feedscript.domain import Activity, Job, JobState, Phase, Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
-    """Which jobs a listing shows; what is None does not narrow it. Times are aware, bounds are exclusive."""
+    """Which jobs a listing shows; what is None does not narrow it. Times are aware, bounds are exclusive.
+
+    `reach` is what whoever asks may see.
+    """
 
     status: JobState | None = None
     affiliate_merchant_id: str | None = None
@@ -19,6 +22,7 @@ class JobFilter:
     phase: Phase | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    reach: Reach = field(default_factory=Reach)
 
     def matches(self, job: Job) -> bool:
         """Whether the job is one of those asked for."""
@@ -30,6 +34,7 @@ class JobFilter:
             and self.phase in (None, job.latest.phase)
             and (self.created_after is None or job.created_at > self.created_after)
             and (self.created_before is None or job.created_at < self.created_before)
+            and self.reach.covers(job)
         )
 
 

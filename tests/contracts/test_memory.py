@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.ports import Clock
-from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract
+from feedscript.adapters.memory import MemoryKeys
+from feedscript.ports import Clock, Keys
+from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract, KeysContract
 from feedscript.testing.rig import Storage, memory_storage
 
 
@@ -28,3 +29,14 @@ class TestMemoryJobRepository(InMemory, JobRepositoryContract):
 
 class TestMemoryActivityLog(InMemory, ActivityLogContract):
     pass
+
+
+class TestMemoryKeys(KeysContract):
+    outlives_its_process = False
+
+    @pytest.fixture(autouse=True)
+    def _forget(self) -> None:
+        self._keys = MemoryKeys()
+
+    def open_keys(self, folder: Path) -> Keys:
+        return self._keys

@@ -15,8 +15,9 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.files.chain import line_hash
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 BLOCK = 4 * 1024 * 1024
 ROWS_AT_ONCE = 5000
 PATIENCE = 5.0
+MOST_NAMES = 500
 ROOM = 32 * 1024 * 1024
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
@@ -133,12 +135,15 @@ class JobIndex:
             "created < ?": wanted.created_before and to_rfc3339(wanted.created_before),
             "id < ?": before,
         }
-        given = {condition: value for condition, value in asked.items() if value is not None}
-        conditions = " AND ".join(given) or "TRUE"
+        given: dict[str, list[Any]] = {
+            condition: [value] for condition, value in asked.items() if value is not None
+        }
+        given |= _within("merchant", wanted.reach.merchants) | _within("partner", wanted.reach.partners)
+        conditions, values = " AND ".join(given) or "TRUE", chain.from_iterable(given.values())
         query = f"SELECT id FROM job WHERE {conditions} ORDER BY id DESC LIMIT ?"  # noqa: S608 - of the texts above
         try:
             with self._transaction("DEFERRED") as database:
-                found = database.execute(query, (*given.values(), limit)).fetchall()
+                found = database.execute(query, (*values, limit)).fetchall()
                 return [job_id for (job_id,) in found] if self._place(database) is not None else None
         except sqlite3.DatabaseError as error:
             logger.warning("the index of the jobs cannot be read: %s", error)
@@ -322,6 +327,13 @@ class JobIndex:
                     self._connection = None
                 for path in self._folder.glob("jobs.sqlite3*"):
                     path.unlink(missing_ok=True)
+
+
+def _within(column: str, names: frozenset[str] | None) -> dict[str, list[str]]:
+    """The condition that a column has one of the names, with its values; too many to ask for leave it to the jobs."""
+    if names is None or len(names) > MOST_NAMES:
+        return {}
+    return {f"{column} IN ({', '.join('?' * len(names))})": sorted(names)}
 
 
 def _has_row(database: sqlite3.Connection, job_id: str) -> bool:

@@ -95,8 +95,8 @@ class Doorbell:
 
 def _ticket_in(line: bytes) -> Ticket:
     match json.loads(line):
-        case [str(job_id), int(attempt), str(merchant), bool(started)]:
-            return Ticket(job_id, attempt, merchant, started)
+        case [str(job_id), int(attempt), str(merchant), bool(started), str(caller)]:
+            return Ticket(job_id, attempt, merchant, started, caller)
     raise ValueError("no ticket")
 
 

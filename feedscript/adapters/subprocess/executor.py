@@ -37,6 +37,8 @@ TELLERS = 16
 LEFT = "job %s, attempt %s is left to the next look around"
 REST_PER_READ, REST_PER_READ_OF_ALL = 10, 30
 LONGEST_PROGRESS = 4096
+TELL_EVERY = 0.1
+MERCHANTS_TOLD = 100
 
 
 class SubprocessExecutor(Executor):
@@ -52,6 +54,7 @@ class SubprocessExecutor(Executor):
         self._leading = threading.Event()
         self._running = 0
         self._reading = 0.0
+        self._told_queued, self._told_at = 0, 0.0
         self._counting = threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -173,6 +176,7 @@ class SubprocessExecutor(Executor):
                     look_at_all_at = now + max(LOOK_AT_ALL_EVERY, REST_PER_READ_OF_ALL * self._reading)
                 else:
                     look_at = now + max(LOOK_EVERY, REST_PER_READ * self._reading)
+            self._tell_how_much_waits()
             for ticket in self._doorbell.heard(min(LOOK_EVERY, max(0.0, look_at - time.monotonic()))):
                 self._queue.put(ticket)
             if self._running >= self._capacity:
@@ -272,9 +276,16 @@ class SubprocessExecutor(Executor):
             queued=queued,
             capacity=self._capacity,
             oldest_wait_seconds=wait,
+            waiting=self._queue.of_merchants(MERCHANTS_TOLD),
         )
 
+    def _tell_how_much_waits(self) -> None:
+        """The other processes go by it when they take something in."""
+        if self._queue.depth()[0] != self._told_queued and time.monotonic() >= self._told_at + TELL_EVERY:
+            self._write_status()
+
     def _write_status(self) -> None:
+        self._told_queued, self._told_at = self._queue.depth()[0], time.monotonic()
         temporary = self._status_path.with_suffix(".tmp")
         try:
             temporary.write_text(json.dumps(asdict(self._counts())))

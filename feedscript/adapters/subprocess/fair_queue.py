@@ -1,33 +1,42 @@
-"""Who is next: merchants in turn, and first in, first out within one."""
+"""Who is next: callers in turn, the merchants of one in turn, and first in, first out within a merchant."""
 
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from feedscript.ports.executor import Run
 
 
 class Ticket(NamedTuple):
-    """An attempt's place in the line of its merchant; what is to be run is asked for when its turn has come."""
+    """An attempt's place in the line of its merchant; what is to be run is asked for when its turn has come.
+
+    `caller` is whoever asked for it. Anybody may make up merchants, and nobody callers.
+    """
 
     job_id: str
     attempt: int
     merchant: str
     started: bool = False
+    caller: str = ""
+
+
+Line = deque[tuple[float, Ticket]]
 
 
 def ticket_of(run: Run) -> Ticket:
     """The run's ticket."""
-    return Ticket(run.job_id, run.attempt, run.request.affiliate_merchant_id, run.started)
+    return Ticket(run.job_id, run.attempt, run.request.affiliate_merchant_id, run.started, run.caller)
 
 
 class FairQueue:
     """A queue for several consumers; an attempt that waits or is being worked on is not taken in twice."""
 
     def __init__(self) -> None:
-        self._ahead: deque[tuple[float, Ticket]] = deque()
-        self._waiting: OrderedDict[str, deque[tuple[float, Ticket]]] = OrderedDict()
+        self._ahead: Line = deque()
+        self._waiting: OrderedDict[str, OrderedDict[str, Line]] = OrderedDict()
+        self._of_merchant: Counter[str] = Counter()
         self._known: set[tuple[str, int]] = set()
         self._changed = threading.Condition()
         self._closed = False
@@ -39,8 +48,9 @@ class FairQueue:
             if self._closed or key in self._known:
                 return False
             self._known.add(key)
-            line = self._ahead if ahead else self._waiting.setdefault(ticket.merchant, deque())
+            line = self._ahead if ahead else self._line_of(ticket)
             line.append((time.monotonic(), ticket))
+            self._of_merchant[ticket.merchant] += 1
             self._changed.notify()
             return True
 
@@ -55,20 +65,21 @@ class FairQueue:
                 self._changed.wait()
             if self._closed:
                 return None
-            if self._ahead:
-                return self._ahead.popleft()[1]
-            merchant, tickets = self._waiting.popitem(last=False)
-            _, ticket = tickets.popleft()
-            if tickets:
-                self._waiting[merchant] = tickets
+            ticket = self._ahead.popleft()[1] if self._ahead else self._next()
+            self._of_merchant[ticket.merchant] -= 1
+            if not self._of_merchant[ticket.merchant]:
+                del self._of_merchant[ticket.merchant]
             return ticket
 
     def waiting(self) -> frozenset[str]:
         """The jobs that wait, and are not being worked on."""
         with self._changed:
-            return frozenset(
-                ticket.job_id for line in (self._ahead, *self._waiting.values()) for _, ticket in line
-            )
+            return frozenset(ticket.job_id for line in self._lines() for _, ticket in line)
+
+    def of_merchants(self, most: int) -> Mapping[str, int]:
+        """How many attempts of each merchant wait, of the `most` merchants that have most."""
+        with self._changed:
+            return dict(self._of_merchant.most_common(most))
 
     def done(self, ticket: Ticket) -> None:
         """Forget it: it may be put again."""
@@ -84,7 +95,26 @@ class FairQueue:
     def depth(self) -> tuple[int, float | None]:
         """How many wait, and for how many seconds the first of them has."""
         with self._changed:
-            lines = [line for line in (self._ahead, *self._waiting.values()) if line]
-            heads = [line[0][0] for line in lines]
-            waiting = sum(map(len, lines))
+            heads = [line[0][0] for line in self._lines() if line]
+            waiting = self._of_merchant.total()
         return waiting, time.monotonic() - min(heads) if heads else None
+
+    def _line_of(self, ticket: Ticket) -> Line:
+        merchants = self._waiting.setdefault(ticket.caller, OrderedDict())
+        return merchants.setdefault(ticket.merchant, deque())
+
+    def _next(self) -> Ticket:
+        """The first of the next merchant of the next caller; both go to the end of their lines."""
+        caller, merchants = self._waiting.popitem(last=False)
+        merchant, tickets = merchants.popitem(last=False)
+        _, ticket = tickets.popleft()
+        if tickets:
+            merchants[merchant] = tickets
+        if merchants:
+            self._waiting[caller] = merchants
+        return ticket
+
+    def _lines(self) -> Iterator[Line]:
+        yield self._ahead
+        for merchants in self._waiting.values():
+            yield from merchants.values()

@@ -14,6 +14,7 @@ _COMMANDS = {
     "diff": ("diff", "diff_command", "Tell which items differ between two feeds."),
     "generate": ("generate", "generate_command", "Turn an export into a partner's feed."),
     "jobs": ("jobs", "jobs", "Look after the files of jobs and activities."),
+    "keys": ("keys", "keys", "Make, list and end the callers' keys."),
     "mapping": ("mapping", "mapping", "Make a merchant's file, or check one."),
     "profiles": ("profiles", "profiles_command", "Print what the partners take."),
     "rules": ("rules", "rules_command", "Print the catalogue of rules."),

@@ -14,11 +14,12 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 from gunicorn.workers.base import Worker
 
+from feedscript.entrypoints.exposure import tell_who_may_call
 from feedscript.entrypoints.http import close_service, container_for, create_app
 from feedscript.entrypoints.http.draining import drain
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.serving import BACKLOG, Server, serve_until
-from feedscript.entrypoints.settings import LOOPBACK, BadSettings, Settings, end_with, settings_or_exit
+from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
@@ -30,7 +31,6 @@ LAST_ANSWERS = 5.0
 def serve() -> None:
     """Serve the API on HOST:PORT with WORKERS processes of THREADS threads (see .env.example)."""
     settings = settings_or_exit()
-    warn_if_open(settings)
     hide_secrets()
     stop_if_storage_is_unusable(settings)
     _Server(settings).run()
@@ -59,7 +59,9 @@ def stop_if_storage_is_unusable(settings: Settings) -> None:
 
 def _try_out(settings: Settings) -> None:
     try:
-        close_service(container_for(settings))
+        container = container_for(settings)
+        close_service(container)
+        tell_who_may_call(settings, container.keys())
     except BadSettings as error:
         end_with(error)
 
@@ -67,7 +69,7 @@ def _try_out(settings: Settings) -> None:
 def serve_alone(app: Flask) -> None:
     """Serve from this one process: for development and small machines."""
     settings: Settings = app.extensions["feedscript.container"].settings()
-    warn_if_open(settings)
+    tell_who_may_call(settings, app.extensions["feedscript.container"].keys())
     with _listening(settings) as listening:
         server, stopped = Server(app, settings, [listening]), threading.Event()
 
@@ -83,15 +85,6 @@ def serve_alone(app: Flask) -> None:
         except KeyboardInterrupt:
             drain(app, grace=0)
         server.finish(LAST_ANSWERS)
-
-
-def warn_if_open(settings: Settings) -> None:
-    """Say so when anybody on the network could start scripts."""
-    if settings.host not in LOOPBACK and not settings.api_keys:
-        click.echo(
-            f"feedscript: HOST={settings.host} is reachable from outside and no API_KEYS are set: anybody may call",
-            err=True,
-        )
 
 
 def _listening(settings: Settings) -> socket.socket:

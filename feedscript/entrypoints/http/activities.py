@@ -1,9 +1,12 @@
 """`/api/activities`: the audit trail of all jobs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify
 
+from feedscript.domain import Activity
+from feedscript.entrypoints.http.access import Visible, within_reach
 from feedscript.entrypoints.http.answers import ActivityPageSchema
 from feedscript.entrypoints.http.routes import Routes
 from feedscript.entrypoints.http.schemas import ActivityQuerySchema
@@ -22,8 +25,12 @@ def activities_blueprint(service: JobService) -> Routes:
     @activities.problems(BadCursor)
     def trail(query: dict[str, Any]) -> Response:
         """Read the audit trail, newest first; pass `cursor` on to continue."""
-        page = service.trail(**query)
-        shown = [activity_view(activity) for activity in page.activities]
-        return jsonify({"activities": shown, "cursor": page.cursor})
+
+        def page(cursor: str | None) -> tuple[Sequence[Activity], str | None]:
+            found = service.trail(query["wanted"], limit=query["limit"], cursor=cursor)
+            return found.activities, found.cursor
+
+        shown, cursor = within_reach(page, Visible(service).activity, query.get("cursor"))
+        return jsonify({"activities": list(map(activity_view, shown)), "cursor": cursor})
 
     return activities

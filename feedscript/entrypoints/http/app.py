@@ -11,18 +11,22 @@ from typing import Any
 import click
 from flask import Flask, Response, request
 from flask_swagger_ui import get_swaggerui_blueprint
+from limits.storage import Storage
 
 from feedscript.domain import FeedscriptError
 from feedscript.entrypoints.container import Container, wired
+from feedscript.entrypoints.exposure import refuse_exposure, tell_who_may_call
+from feedscript.entrypoints.http.access import register_access
 from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
 from feedscript.entrypoints.http.callback import callback_blueprint
-from feedscript.entrypoints.http.callers import register_callers
+from feedscript.entrypoints.http.callers import KeyRing
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.openapi import DocumentedApi
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
+from feedscript.entrypoints.http.rates import Limits, Rates
 from feedscript.entrypoints.http.webhooks import webhooks_blueprint
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
@@ -64,17 +68,23 @@ def create_app(container: Container | None = None) -> Flask:
     app = _App("feedscript", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
-    service = _service_or_exit(container)
+    service, counts = _service_or_exit(container), _counts_or_exit(container)
+    if _serves():
+        _refuse_exposure_or_exit(container)
+    if _is_flask_run():
+        tell_who_may_call(settings, container.keys())
     register_problems(app)
     app.before_request(_refuse_long_address)
     register_audit(app, service, container.clock(), container.ids())
-    register_callers(app, settings.api_keys)
+    ring = KeyRing(settings.api_keys, container.keys(), container.clock())
+    limits = Limits(settings.rate_per_key, settings.rate_per_address)
+    register_access(app, service, settings, ring, Rates(counts, limits))
     register_draining(app)
-    api = DocumentedApi(app, public_url=settings.public_url, keys_asked_for=bool(settings.api_keys))
+    api = DocumentedApi(app, public_url=settings.public_url, keys_asked_for=not ring.empty)
     api.register_blueprint(feed_blueprint(service))
     api.register_blueprint(callback_blueprint(service))
     api.register_blueprint(activities_blueprint(service))
-    api.register_blueprint(webhooks_blueprint(container.dead_letters()))
+    api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
     api.register_blueprint(health_blueprint(service, container.disk(), settings))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.
@@ -107,6 +117,7 @@ def close_service(container: Container) -> None:
     settings: Settings = container.settings()
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     _service_or_exit(container)
+    _refuse_exposure_or_exit(container)
     # An adapter of the operator's own need not have anything to let go of.
     close = getattr(container.repository(), "close", None)
     if close is not None:
@@ -120,6 +131,22 @@ def _service_or_exit(container: Container) -> JobService:
         logger.critical("the service cannot start: %s", error)
         sys.exit(EX_IOERR)
     return service
+
+
+def _counts_or_exit(container: Container) -> Storage:
+    try:
+        counts: Storage = container.counts()
+    except OSError as error:
+        logger.critical("the service cannot start: calls cannot be counted: %s", error)
+        sys.exit(EX_IOERR)
+    return counts
+
+
+def _refuse_exposure_or_exit(container: Container) -> None:
+    try:
+        refuse_exposure(container.settings(), container.keys())
+    except BadSettings as error:
+        end_with(error)
 
 
 def _end_process() -> None:
@@ -140,10 +167,15 @@ def _serves() -> bool:
     return context is None or context.info_name not in ("routes", "shell")
 
 
+def _is_flask_run() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and context.info_name == "run"
+
+
 def _as_served(settings: Settings) -> Settings:
     """`flask run --host --port` speaks before HOST and PORT: scripts report there, and who can ask depends on it."""
     context = click.get_current_context(silent=True)
-    if context is None or context.info_name != "run":
+    if context is None or not _is_flask_run():
         return settings
     asked = {name: context.params.get(name) for name in ("host", "port")}
     return replace(settings, **{name: value for name, value in asked.items() if value is not None})

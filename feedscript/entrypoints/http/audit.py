@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 
 from feedscript.domain import Activity, FeedscriptError
-from feedscript.entrypoints.http.callers import actor
+from feedscript.entrypoints.http.callers import actor, caller
+from feedscript.entrypoints.http.rates import rates
 from feedscript.ports import Clock, IdFactory
 from feedscript.service import Call, JobService
 
@@ -56,7 +57,7 @@ SHOWN_OF_RESPONSE = (
     "reason",
     "code",
 )
-LONGEST, LARGEST_ANSWER = 1024, 64 * 1024
+LONGEST, BRIEF, LARGEST_ANSWER = 1024, 200, 64 * 1024
 PLAIN = (str, int, type(None))
 
 
@@ -70,13 +71,20 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
     @app.after_request
     def enter(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        if request.path.startswith(PREFIXES) and not g.get("entered"):
+        if request.path.startswith(PREFIXES) and not g.get("entered") and _is_recorded():
             try:
                 service.note(_call(response, clock, ids))
             except FeedscriptError as error:
                 # The call is done, and what it did is recorded with the job: the answer stands.
                 logger.error("the call %s is not on the trail: %s", g.get("request_id"), error)  # noqa: TRY400 - as it says
         return response
+
+
+def _is_recorded() -> bool:
+    """Whether the call goes on the trail: of strangers, and of a key's that calls too often, some do."""
+    if not caller().known:
+        return rates().is_recorded()
+    return not g.get("too_many") or rates().is_told(actor())
 
 
 def this_call(*, status: int) -> Call:
@@ -94,6 +102,8 @@ def _identified() -> dict[str, Any]:
 
 
 def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
+    if not caller().known:
+        return _brief(response, clock, ids)
     answered = _shown(_answered(response), SHOWN_OF_RESPONSE)
     asked = _asked()
     return Activity(
@@ -107,6 +117,27 @@ def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
             "request": asked,
             "status": response.status_code,
             "response": answered,
+        },
+    )
+
+
+def _brief(response: Response, clock: Clock, ids: IdFactory) -> Activity:
+    """What the trail tells of a stranger's call: not what it said, so that nobody writes there who has proved nothing.
+
+    `left_out` is how many such calls this process has not entered since the last that it has.
+    """
+    code = _shown(_answered(response), ("code",))
+    identified = _identified() | {"path": _short(request.path)[:BRIEF]}
+    return Activity(
+        id=g.get("request_id") or ids.new_id(),
+        at=clock.now(),
+        type="feedscript.api.call",
+        actor=actor(),
+        data={
+            **identified,
+            "status": response.status_code,
+            "response": code,
+            "left_out": rates().left_out(),
         },
     )
 
@@ -134,12 +165,14 @@ def _asked() -> dict[str, Any]:
 def _shown(body: object, names: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(body, dict):
         return {}
-    return {name: _short(body[name]) for name in names if name in body and isinstance(body[name], PLAIN)}
+    return {
+        name: _short(value) if isinstance(value := body[name], str) else value
+        for name in names
+        if name in body and isinstance(body[name], PLAIN)
+    }
 
 
-def _short(value: str | int | None) -> str | int | None:
-    if not isinstance(value, str):
-        return value
+def _short(value: str) -> str:
     # What cannot be written as UTF-8 came from a request that was refused for it.
     return (value if value.isascii() else value.encode(errors="replace").decode())[:LONGEST]
 
@@ -154,6 +187,8 @@ def _origin(url: str) -> str:
 
 
 def _job_of(answered: dict[str, Any], asked: dict[str, Any]) -> str | None:
+    if g.get("hidden"):
+        return None  # a job's story is for those who reach it: it does not tell who else has tried
     in_path = (request.view_args or {}).get("job_id")
     found = in_path or answered.get("job_id") or answered.get("id") or asked.get("job_id")
     return str(found)[:LONGEST] if found else None

@@ -3,6 +3,7 @@
 from flask import Response, jsonify
 
 from feedscript.domain import ForgedToken, ReportOutcome, UnknownJob
+from feedscript.entrypoints.http.access import check_job, refuse_forgery
 from feedscript.entrypoints.http.answers import ReceivedSchema
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import actor, token
@@ -23,8 +24,16 @@ def callback_blueprint(service: JobService) -> Routes:
         """Report how a phase ended; a repeated, late or contradicting report is received and changes nothing."""
         job_id, report = body
         secret = token()
-        who = "script" if secret is not None else actor()
         call = {**this_call(status=200), "by": actor()}
+        if secret is None:
+            check_job(service, job_id)
+        elif not service.proves(job_id, secret):
+            refused = refuse_forgery(job_id)
+            if refused is not None:
+                return refused
+            call["status"] = 401
+            call_is_entered()
+        who = "script" if secret is not None else actor()
         answer = service.report(Callback(job_id=job_id, report=report, token=secret, actor=who, call=call))
         call_is_entered()
         reason = answer.refusal.code.value if answer.refusal else None

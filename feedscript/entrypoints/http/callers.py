@@ -1,69 +1,153 @@
-"""Who calls: API keys, the attempts' tokens, and the name that goes on the audit trail."""
+"""Who calls: by a key, by an attempt's token, or as anybody where there is no key."""
 
-import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Response, g, request
+from werkzeug.exceptions import SecurityError
 
-from feedscript.entrypoints.http.declared import Route, refuses
+from feedscript.domain import ApiKey, KeyState, Reach, Scope, is_key, key_digest, key_id_of
 from feedscript.entrypoints.http.problems import problem
+from feedscript.entrypoints.settings import Settings, is_loopback
+from feedscript.ports import Clock, Keys
 
 KEY_HEADER, TOKEN_HEADER = "X-API-Key", "X-Feedscript-Token"
-CALLBACK_ENDPOINT = "callback.receive"
-OPEN_PREFIXES = ("/api/docs", "/api/openapi.json")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+NO_KEY = key_digest("")
 
 
-def register_callers(app: Flask, api_keys: Mapping[str, str] | None) -> None:
-    """Ask every caller of `/api` for a key, where keys are configured; a callback may bring its token instead."""
-    app.extensions["feedscript.api_keys"] = api_keys or {}
-    app.before_request(_identify)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls, by the name that goes on the audit trail; what it may do, and with whom it may have to do.
+
+    `known` is False for one who has proved nothing; `why` says what is wrong with a key that was one.
+    """
+
+    name: str = "anonymous"
+    scopes: frozenset[Scope] = frozenset()
+    reach: Reach = field(default_factory=Reach)
+    known: bool = False
+    why: str = ""
+
+
+STRANGER = Caller()
+ANYBODY = Caller(scopes=frozenset(Scope), known=True)
+
+
+class KeyRing:
+    """All keys that there are: the environment's and those that an operator made."""
+
+    def __init__(self, from_environment: Mapping[str, str] | None, keys: Keys, clock: Clock) -> None:
+        self._fixed = {name: key_digest(key) for name, key in (from_environment or {}).items()}
+        self._keys = keys
+        self._clock = clock
+
+    @property
+    def empty(self) -> bool:
+        """Whether there has never been a key, so that nobody can be asked for one."""
+        return not self._fixed and self._keys.empty()
+
+    def caller(self, credential: str | None) -> Caller:
+        """Whose the key is; a stranger's where it is none.
+
+        Every key of the environment is compared, and of the others the one that the text names, or none in the same
+        time: how long it takes tells nothing.
+        """
+        text = credential or ""
+        matches = [name for name, digest in self._fixed.items() if is_key(text, digest)]
+        key_id = key_id_of(text)
+        key = self._keys.find(key_id) if key_id else None
+        matches_key = is_key(text, key.digest if key else NO_KEY)
+        if credential and matches:
+            return Caller(name=f"key:{matches[0]}", scopes=frozenset(Scope), known=True)
+        return self._caller_of(key) if key is not None and matches_key else STRANGER
+
+    def _caller_of(self, key: ApiKey) -> Caller:
+        name, now = f"key:{key.name}/{key.id}", self._clock.now()
+        state = key.state(now)
+        if state is not KeyState.GOOD:
+            return Caller(name=name, why=f"the key {key.id} is {state.value}")
+        self._keys.used(key.id, now)
+        return Caller(name=name, scopes=key.scopes, reach=key.reach, known=True)
+
+
+def caller() -> Caller:
+    """Who makes the call at hand."""
+    found: Caller = g.get("caller", STRANGER)
+    return found
 
 
 def actor() -> str:
-    """Who calls, as the audit trail names it."""
-    name: str = g.get("actor", "anonymous")
-    return name
+    """Who makes the call at hand, as the audit trail names it."""
+    return caller().name
+
+
+def credential() -> str | None:
+    """What was sent to prove who calls."""
+    return request.headers.get(KEY_HEADER) or _bearer()
 
 
 def token() -> str | None:
     """The attempt's token that came with a callback; None where the caller proved itself with a key, or not at all."""
-    credential = request.headers.get(TOKEN_HEADER) or _bearer()
-    return None if credential is None or _key_name(credential) else credential
+    if sent := request.headers.get(TOKEN_HEADER):
+        return sent
+    by_key = caller().name != ANYBODY.name
+    return None if by_key and _bearer() == credential() else _bearer()
 
 
-def _asks_for_a_key(route: Route) -> bool:
-    return not route.endpoint.startswith("health.")
+def misled(settings: Settings) -> Response | None:
+    """The answer to a call that needs no key and was led here by somebody else; None to every other.
 
-
-@refuses(401, "unauthorized", where=_asks_for_a_key)
-@refuses(403, "cross_site", where=lambda route: route.writes)
-def _identify() -> Response | None:
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in (
-        "none",
-        "same-origin",
-    ):
+    Without keys whoever reaches the port may do everything. It listens to this machine alone, but a page from
+    elsewhere in a browser of this machine reaches it too: by another site's call, or by a name of its own that
+    it has let point here (DNS rebinding).
+    """
+    if not settings.allow_anonymous:
+        if not is_this_machine(request.remote_addr):
+            return problem(401, "unauthorized", "there is no key yet: feedscript keys create makes one")
+        if not _is_our_name(settings):
+            return problem(
+                421, "wrong_host", "call it by its address, or let PUBLIC_URL tell this name of it"
+            )
+    if request.method not in SAFE_METHODS and not _is_same_site():
         return problem(403, "cross_site", "a page of another site may not start anything here")
-    g.actor = "anonymous"
-    if not current_app.extensions["feedscript.api_keys"]:
-        return None
-    credential = request.headers.get(KEY_HEADER) or _bearer()
-    name = _key_name(credential) if credential else None
-    if name:
-        g.actor = f"key:{name}"
-    if name or not request.path.startswith("/api/") or request.path.startswith(OPEN_PREFIXES):
-        return None
-    if request.endpoint == CALLBACK_ENDPOINT and token():
-        return None  # checked against the job, once the body is read
-    return problem(401, "unauthorized", f"send an API key in {KEY_HEADER}, or as a bearer token")
+    return None
 
 
 def _bearer() -> str | None:
-    scheme, _, credential = request.headers.get("Authorization", "").partition(" ")
-    return credential.strip() if scheme.lower() == "bearer" else None
+    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+    return sent.strip() if scheme.lower() == "bearer" else None
 
 
-def _key_name(credential: str) -> str | None:
-    keys: Mapping[str, str] = current_app.extensions["feedscript.api_keys"]
-    # All keys are compared, so that the time tells nothing.
-    matches = [name for name, key in keys.items() if hmac.compare_digest(key.encode(), credential.encode())]
-    return matches[0] if matches else None
+def is_this_machine(address: str | None) -> bool:
+    """Whether a peer with that address is on this machine."""
+    try:
+        return is_loopback(str(ip_address(address or "")))
+    except ValueError:
+        return not address  # a socket file, or a test: nothing of the network
+
+
+def _is_our_name(settings: Settings) -> bool:
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except (ValueError, SecurityError):
+        return False
+    return is_loopback(host) or host in settings.own_hosts
+
+
+def _is_same_site() -> bool:
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return False
+    origin = request.headers.get("Origin")
+    # Browsers before Sec-Fetch-Site; a sandboxed page's is "null".
+    return origin is None or _site_of(origin) == request.host
+
+
+def _site_of(address: str) -> str:
+    """Host and port of an address as it is written; empty where it has none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""

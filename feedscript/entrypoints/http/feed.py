@@ -1,5 +1,6 @@
 """`/api/feed`: start, follow, list and cancel jobs."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -11,7 +12,9 @@ from feedscript.domain import (
     ForbiddenCallback,
     Job,
     NoReport,
+    OutOfReach,
     Phase,
+    QueueFull,
     RefusalCode,
     SourceMissing,
     UnknownAttempt,
@@ -27,7 +30,7 @@ from feedscript.entrypoints.http.answers import (
     TrailSchema,
 )
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
-from feedscript.entrypoints.http.callers import actor
+from feedscript.entrypoints.http.callers import actor, caller
 from feedscript.entrypoints.http.problems import problem, refused
 from feedscript.entrypoints.http.routes import Routes
 from feedscript.entrypoints.http.schemas import (
@@ -59,8 +62,16 @@ NOT_NOW = (
     RefusalCode.RETRIES_EXHAUSTED,
 )
 #: What may be wrong with a request for a feed, beside its fields, and when it is repeated.
-WRONG = (UnknownPartner, WrongDestination, ForbiddenCallback, ForbiddenBucket, DestinationTaken)
-REQUEST_PROBLEMS = (*WRONG, RefusalCode.REFERENCE_MISMATCH, *NOT_NOW)
+WRONG = (
+    UnknownPartner,
+    WrongDestination,
+    ForbiddenCallback,
+    ForbiddenBucket,
+    DestinationTaken,
+    OutOfReach,
+    QueueFull,
+)
+REQUEST_PROBLEMS = (*WRONG, UnknownJob, RefusalCode.REFERENCE_MISMATCH, *NOT_NOW)
 
 
 def feed_blueprint(service: JobService) -> Routes:
@@ -123,6 +134,7 @@ def _add_jobs(feed: Routes, service: JobService) -> None:
     @feed.problems(BadCursor)
     def jobs(query: dict[str, Any]) -> Response:
         """List jobs, newest first; pass `cursor` on to continue."""
+        query["wanted"] = replace(query["wanted"], reach=caller().reach)
         page = service.page(**query)
         return jsonify({"jobs": [job_document(job) for job in page.jobs], "cursor": page.cursor})
 
@@ -158,7 +170,8 @@ def _add_jobs(feed: Routes, service: JobService) -> None:
 
 
 def _start(service: JobService, phase: Phase, wanted: FeedRequest) -> Response:
-    return _started(service.start(phase, wanted, actor=actor(), call=this_call(status=202)), phase)
+    answer = service.start(phase, wanted, actor=actor(), call=this_call(status=202), reach=caller().reach)
+    return _started(answer, phase)
 
 
 def _started(answer: Answer, phase: Phase | None = None) -> Response:

@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 
 from feedscript import __version__
 from feedscript.domain import JobState, Outcome, Phase, Reason
+from feedscript.entrypoints.http.access import CALLBACK, KEY_SCHEMES, TOKEN_SCHEMES
 from feedscript.entrypoints.http.answers import ProblemSchema
 from feedscript.entrypoints.http.examples import EXAMPLES
 from feedscript.entrypoints.http.outcome_schemas import OutcomeSchema
@@ -20,18 +21,6 @@ DESCRIPTION = """Turns merchants' exports into the product feeds that partners a
 Every error is a problem document (RFC 9457) with a `code` for programs: each response's examples name the codes that
 it may have. What is no address here is 404 `unknown_address`, a method that it does not take 405 `wrong_method`.
 Where no keys are configured none is asked for."""
-KEY_SCHEMES: dict[str, dict[str, str]] = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key"},
-    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key"},
-}
-TOKEN_SCHEMES: dict[str, dict[str, str]] = {
-    "token": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-Feedscript-Token",
-        "description": "The attempt's token, as its script was given it; taken as a bearer token too",
-    },
-}
 #: By their names in the document.
 ENUMERATIONS: dict[type[StrEnum], str] = {
     Phase: "Phase",
@@ -40,8 +29,6 @@ ENUMERATIONS: dict[type[StrEnum], str] = {
     Reason: "Reason",
     DeliveryState: "DeliveryState",
 }
-#: The operation that a script's token is for.
-REPORTING = "receive"
 HEADERS = {
     "X-Request-ID": ("The call's id, as the audit trail has it", {"type": "string"}),
     "Retry-After": ("Seconds after which to repeat the call", {"type": "string", "pattern": "^[0-9]+$"}),
@@ -164,7 +151,7 @@ def _finished(document: dict[str, Any], *, keys_asked_for: bool) -> dict[str, An
 
 def _security(operation: str, *, keys_asked_for: bool) -> list[dict[str, list[str]]]:
     keys = KEY_SCHEMES if keys_asked_for else {}
-    tokens = TOKEN_SCHEMES if operation == REPORTING else {}
+    tokens = TOKEN_SCHEMES if operation == CALLBACK.rpartition(".")[2] else {}
     anyone: list[dict[str, list[str]]] = [{}] if tokens and not keys else []
     return anyone + [{name: []} for name in (*keys, *tokens)]
 

@@ -13,6 +13,8 @@ from feedscript.domain import (
     ForbiddenCallback,
     ForgedToken,
     NoReport,
+    OutOfReach,
+    QueueFull,
     Refusal,
     SourceMissing,
     UnknownAttempt,
@@ -48,6 +50,8 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     NoReport: (404, "no_report"),
     ObjectNotFound: (404, "no_report"),
     UnknownNotification: (404, "unknown_notification"),
+    OutOfReach: (403, "out_of_reach"),
+    QueueFull: (429, "queue_full"),
     ForgedToken: (401, "forged_token"),
     BadCursor: (422, "invalid_fields"),
     SourceMissing: (422, "invalid_fields"),
@@ -92,6 +96,7 @@ TITLES = {
     413: "The request is too large",
     414: "The address is too long",
     415: "The request's format is not taken here",
+    421: "This service has another name",
     431: "The request's head is too large",
     422: "Some fields are not right",
     429: "Too many requests",
@@ -141,7 +146,9 @@ def _from_domain(error: FeedscriptError) -> Response:
     for kind in type(error).__mro__:
         if kind in STATUS_OF_ERROR:
             status, code = STATUS_OF_ERROR[kind]
-            field = error.field if isinstance(error, ForbiddenBucket) else FIELD_OF_ERROR.get(kind)
+            field = (
+                error.field if isinstance(error, ForbiddenBucket | OutOfReach) else FIELD_OF_ERROR.get(kind)
+            )
             members: dict[str, Any] = {"errors": {field: [str(error)]}} if field else {}
             members |= {name: list(getattr(error, name)) for name in _TOLD if hasattr(error, name)}
             if kind in DETAIL_OF_ERROR:

@@ -1,10 +1,12 @@
 """`/api/webhooks`: outcomes that could not be told."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify
 
 from feedscript.domain import veiled
+from feedscript.entrypoints.http.access import Visible, within_reach
 from feedscript.entrypoints.http.callers import actor
 from feedscript.entrypoints.http.outcome_schemas import (
     SettledSchema,
@@ -15,9 +17,10 @@ from feedscript.entrypoints.http.outcome_schemas import (
 from feedscript.entrypoints.http.routes import Routes
 from feedscript.ports import DeadLetters, Undelivered
 from feedscript.ports.errors import BadCursor, UnknownNotification
+from feedscript.service import JobService
 
 
-def webhooks_blueprint(dead_letters: DeadLetters) -> Routes:
+def webhooks_blueprint(service: JobService, dead_letters: DeadLetters) -> Routes:
     """The routes over what was not delivered."""
     webhooks = Routes("webhooks", prefix="/api/webhooks", description="Outcomes that could not be told")
 
@@ -27,9 +30,14 @@ def webhooks_blueprint(dead_letters: DeadLetters) -> Routes:
     @webhooks.problems(BadCursor)
     def undelivered(query: dict[str, Any]) -> Response:
         """List outcomes that were given up, or still wait; pass `cursor` on to continue."""
-        page = dead_letters.page(**query)
-        shown = [UndeliveredSchema().dump(_view(each)) for each in page.undelivered]
-        return jsonify({"notifications": shown, "cursor": page.cursor})
+
+        def page(cursor: str | None) -> tuple[Sequence[Undelivered], str | None]:
+            found = dead_letters.page(**{**query, "cursor": cursor})
+            return found.undelivered, found.cursor
+
+        shown, cursor = within_reach(page, Visible(service).undelivered, query.get("cursor"))
+        documents = [UndeliveredSchema().dump(_view(each)) for each in shown]
+        return jsonify({"notifications": documents, "cursor": cursor})
 
     @webhooks.route("/replay/<path:notification_id>", methods=["POST"])
     @webhooks.response(202, SettledSchema)

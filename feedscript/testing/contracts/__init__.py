@@ -14,6 +14,7 @@ from feedscript.testing.contracts.activity_log import ActivityLogContract
 from feedscript.testing.contracts.contract import Contract
 from feedscript.testing.contracts.environment import AttemptTokensContract, ClockContract, IdFactoryContract
 from feedscript.testing.contracts.executor import ExecutorContract, ExecutorSetup
+from feedscript.testing.contracts.keys import KeysContract
 from feedscript.testing.contracts.notifier import NotifierContract
 from feedscript.testing.contracts.object_store import ObjectStoreContract
 from feedscript.testing.contracts.repository import JobRepositoryContract
@@ -28,6 +29,7 @@ __all__ = [
     "ExecutorSetup",
     "IdFactoryContract",
     "JobRepositoryContract",
+    "KeysContract",
     "NotifierContract",
     "ObjectStoreContract",
     "memory_storage",

@@ -152,9 +152,7 @@ class ExecutorContract(Contract):
         assert (len(seen), max(seen)) == (8, 2)
         assert executor.health().capacity == 2
 
-    @promise(
-        Executor, "Merchants are served in turn, and one merchant's attempts in the order in which they came"
-    )
+    @promise(Executor, "the merchants of one in turn, and one merchant's attempts of one caller in the order")
     def test_merchants_are_served_in_turn(
         self, start: Start, listener: FolderListener, tmp_path: Path
     ) -> None:
@@ -174,6 +172,26 @@ class ExecutorContract(Contract):
         for merchant in "AB":
             own = [name for name, whose in names if whose == merchant]
             assert [name for name in order if name in own] == own
+
+    @promise(Executor, "Callers are served in turn")
+    def test_made_up_merchants_get_nobody_ahead_of_another_caller(
+        self, start: Start, listener: FolderListener, tmp_path: Path
+    ) -> None:
+        executor = start()
+        executor.submit(listener.accept(run_of("holder", waits(tmp_path))))
+        until(lambda: listener.starts("holder"))
+        names = [(f"a{n:02}", f"made-up-{n}", "key:a") for n in range(12)]
+        names += [("b1", "B", "key:b"), ("b2", "B", "key:b")]
+        for name, merchant, caller in names:
+            script = f"echo {name} >> {tmp_path}/order"
+            executor.submit(listener.accept(run_of(name, script, merchant=merchant, caller=caller)))
+        until(lambda: executor.health().queued == len(names))
+        assert executor.health().waiting["B"] == 2
+        (tmp_path / "go").touch()
+        until(lambda: all(listener.ends(name) for name, *_ in names))
+        order = (tmp_path / "order").read_text().split()
+        assert order.index("b1") < 2
+        assert order.index("b2") < 4
 
     @promise(
         Executor, "A script gets what its contract says (docs/scripts.md) and nothing of the service's own"

@@ -2,11 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from feedscript.domain import Event, Job, JobState, Phase, fold
+from feedscript.domain import (
+    Event,
+    FeedRequest,
+    GenerationFailed,
+    GenerationStarted,
+    Job,
+    JobState,
+    Phase,
+    Reach,
+    Reason,
+    fold,
+)
 from feedscript.ports import JobFilter, JobRepository
 from feedscript.ports.errors import BadCursor, VersionConflict
 from feedscript.testing.contracts.repository_races import JobRepositoryRaces
@@ -195,3 +207,38 @@ class JobRepositoryContract(JobRepositoryRaces):
         for narrowing, fits in wanted:
             expected = [job.id for job in reversed(made) if fits(job)]
             assert [job.id for job in paged_jobs(repository, narrowing, 2)] == expected, narrowing
+
+    @promise(JobRepository.page, "Up to `limit` matching jobs after the cursor, newest first")
+    def test_who_reaches_some_is_shown_those_alone(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        made = many_jobs(repository, ids, clock, 12)
+        names = (None, frozenset[str](), frozenset({"m1"}), frozenset({"m0", "m1"}), frozenset({"x", "'"}))
+        partners = (None, frozenset({"p1"}), frozenset({"p0", "p2"}))
+        for merchants, some in product(names, partners):
+            reach = Reach(merchants, some)
+            expected = [job.id for job in reversed(made) if reach.covers(job)]
+            assert [job.id for job in paged_jobs(repository, JobFilter(reach=reach), 2)] == expected, reach
+
+    @promise(JobRepository.page, "Up to `limit` matching jobs after the cursor")
+    def test_a_job_is_shown_to_whom_all_of_it_is_within_reach(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        first, second = (asked_by(partner) for partner in ("p1", "p2"))
+        job_id = ids.new_id()
+        started = GenerationStarted(job_id=job_id, attempt=1, at=clock.now(), request=first)
+        failed = GenerationFailed(
+            job_id=job_id, attempt=1, at=clock.now(), reason=Reason.LOST, error="", exited=True
+        )
+        again = GenerationStarted(job_id=job_id, attempt=2, at=clock.now(), request=second, retry=True)
+        commit_all(repository, [started, failed, again])
+        for partners, seen in (({"p1"}, 0), ({"p2"}, 0), ({"p1", "p2"}, 1)):
+            wanted = JobFilter(reach=Reach(partners=frozenset(partners)))
+            assert len(repository.page(wanted, limit=5).jobs) == seen, partners
+
+
+def asked_by(partner: str) -> FeedRequest:
+    """A request for that partner."""
+    return FeedRequest(
+        affiliate_merchant_id="m1", source="s3://in/a.csv", destination="s3://out/a.csv", partner_id=partner
+    )

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from feedscript.entrypoints.container import Container
 from feedscript.entrypoints.http import create_app
 from feedscript.entrypoints.settings import Settings
+from feedscript.ports import Clock, Keys
 from feedscript.testing.fakes import MemoryObjectStore, RecordingNotifier, ScriptedExecutor
 from tests.integration.live_server import request_body
 from tests.integration.served_document import CheckedClient
@@ -44,13 +45,24 @@ class Api:
         return document
 
 
-def make_api(folder: Path, executor: ScriptedExecutor | None = None, **settings: Any) -> Api:
+def make_api(
+    folder: Path,
+    executor: ScriptedExecutor | None = None,
+    *,
+    keys: Keys | None = None,
+    clock: Clock | None = None,
+    **settings: Any,
+) -> Api:
     places = {name: folder / name for name in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir")}
     container = Container(settings=Settings(**places, min_free_bytes=0, **settings))
     executor, notifier, objects = executor or ScriptedExecutor(), RecordingNotifier(), MemoryObjectStore()
     container.executor.override(executor)
     container.notifier.override(notifier)
     container.objects.override(objects)
+    if keys is not None:
+        container.keys.override(keys)
+    if clock is not None:
+        container.clock.override(clock)
     app = create_app(container)
     app.test_client_class = CheckedClient
     return Api(app.test_client(), container, executor, notifier, objects)

@@ -125,12 +125,12 @@ def test_an_identity_is_an_integer_or_a_string(api: Api) -> None:
 def test_a_key_is_asked_for_where_keys_are_configured(keys: str, request: pytest.FixtureRequest) -> None:
     document = document_of(request.getfixturevalue(keys))
     schemes = document.content["components"]["securitySchemes"]
-    assert (schemes["bearer"]["scheme"], schemes["key"]["name"]) == ("bearer", "X-API-Key")
-    needed = [{"bearer": []}, {"key": []}] if keys == "guarded" else []
+    assert (schemes["bearer"]["scheme"], schemes["apiKey"]["name"]) == ("bearer", "X-API-Key")
+    needed = [{"bearer": []}, {"apiKey": []}] if keys == "guarded" else []
     for path, _, operation in operations(document):
         expected = needed if path.startswith("/api/") else []
         if operation["operationId"] == "receive":
-            expected = [*(needed or [{}]), {"token": []}]
+            expected = [*(needed or [{}]), {"attemptToken": []}]
         assert operation["security"] == expected, path
         assert ("401" in operation["responses"]) == path.startswith("/api/")
 

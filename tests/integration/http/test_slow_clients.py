@@ -35,17 +35,18 @@ def connect(server: LiveServer, sent: bytes) -> socket.socket:
 
 
 def slow_body(server: LiveServer) -> socket.socket:
-    head = b"POST /api/callback/feed HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nContent-Length: 900\r\n\r\n"
+    head = b"POST /api/callback/feed HTTP/1.1\r\nHost: localhost\r\n"
+    head += b"Authorization: Bearer x\r\nContent-Length: 900\r\n\r\n"
     return connect(server, head + b"{")
 
 
 def slow_chunks(server: LiveServer) -> socket.socket:
-    head = b"POST /api/callback/feed HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = b"POST /api/callback/feed HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     return connect(server, head + b"384\r\n{")
 
 
 def partial_head(server: LiveServer) -> socket.socket:
-    return connect(server, b"GET /ready HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    return connect(server, b"GET /ready HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
 
 
 def nothing(server: LiveServer) -> socket.socket:
@@ -91,7 +92,10 @@ def test_more_connections_than_are_kept_make_room_for_the_next(server: LiveServe
 
 
 def chunked(*chunks: bytes, path: bytes = b"/api/feed/generate") -> bytes:
-    head = b"POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" % path
+    head = (
+        b"POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        % path
+    )
     return head + b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks)
 
 
@@ -105,22 +109,23 @@ def test_a_chunked_body_is_taken_up_to_the_limit_and_not_beyond(server: LiveServ
 
 
 def test_a_body_over_the_limit_is_refused_by_its_length(server: LiveServer) -> None:
-    lines = b"Host: x\r\nConnection: close\r\nContent-Length: %d" % (LIMIT + 1)
+    lines = b"Host: localhost\r\nConnection: close\r\nContent-Length: %d" % (LIMIT + 1)
     head = b"POST /api/feed/generate HTTP/1.1\r\n%s\r\n\r\n" % lines
     assert answer_to(server, head + b" " * (LIMIT + 1))[0] == 413
     assert answer_to(server, head.replace(b": 1000", b": 1000000"))[0] == 413
 
 
+POST = b"POST /api/feed/generate HTTP/1.1\r\nHost: localhost\r\n"
 BAD = {
-    "size": b"POST /api/feed/generate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
-    "chunk end": b"POST /api/feed/generate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}??0\r\n\r\n",
-    "coding": b"POST /api/feed/generate HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
-    "length": b"POST /api/feed/generate HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+    "size": POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    "chunk end": POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}??0\r\n\r\n",
+    "coding": POST + b"Transfer-Encoding: gzip\r\n\r\n",
+    "length": POST + b"Content-Length: -5\r\n\r\n",
     "line": b"nonsense\r\n\r\n",
-    "header": b"GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
-    "long head": b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"y" * 20_000 + b"\r\n\r\n",
-    "long address": b"GET /" + b"y" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-    "many headers": b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 5_000 + b"\r\n",
+    "header": b"GET / HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
+    "long head": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"y" * 20_000 + b"\r\n\r\n",
+    "long address": b"GET /" + b"y" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "many headers": b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: y\r\n" * 5_000 + b"\r\n",
 }
 
 

@@ -12,14 +12,18 @@ from tests.integration.http.conftest import Api
 ID = "j1/1/generated"
 
 
-def give_up(folder: Path) -> None:
+def give_up(folder: Path, job_id: str = "j1") -> None:
     outbox = Outbox(folder / "jobs_dir" / "outbox", Disk())
     outbox.take_in(
         Notification(
-            id=ID, job_id="j1", url="http://example.com/?key=hush", body={}, affiliate_merchant_id="m1"
+            id=f"{job_id}/1/generated",
+            job_id=job_id,
+            url="http://example.com/?key=hush",
+            body={},
+            affiliate_merchant_id="m1",
         )
     )
-    name = "j1%2F1%2Fgenerated"
+    name = f"{job_id}%2F1%2Fgenerated"
     letter = outbox.read(name)
     assert letter is not None
     outbox.give_up(name, letter.given_up("HTTP 418"))

@@ -178,3 +178,11 @@ def test_each_automatic_retry_waits_twice_as_long_as_the_one_before_until_the_ca
         now = due_at
         job = taken(job, RetryDue(), policy, now)
     assert waited == [1, 2, 4, 8, 10, 10]
+
+
+@pytest.mark.parametrize("state", FAILED_STATES)
+def test_a_retry_that_nobody_asked_for_is_whoevers_asked_for_what_it_repeats(state: JobState) -> None:
+    job = open_again(state, AT_ONCE)
+    asked = replace(job, attempts=(*job.attempts[:-1], replace(job.latest, caller="key:ci/0123456789")))
+    repeated = taken(failed_again(asked, AT_ONCE), RetryDue(), AT_ONCE)
+    assert (repeated.latest.automatic, repeated.latest.caller) == (True, "key:ci/0123456789")

@@ -60,7 +60,9 @@ def test_every_setting_is_explained_with_its_default() -> None:
     assert set(explained) == {field.name.upper() for field in fields(Settings)}
     for field in fields(Settings):
         given, default = explained[field.name.upper()], field.default
-        if isinstance(default, int | float) and field.name != "max_concurrent_scripts":
+        if isinstance(default, bool):
+            assert given == str(default).lower(), field.name
+        elif isinstance(default, int | float) and field.name != "max_concurrent_scripts":
             assert (int(given, 8) if field.name == "umask" else float(given)) == default, field.name
         elif isinstance(default, str | Path):
             assert given == str(default), field.name

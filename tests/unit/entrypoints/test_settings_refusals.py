@@ -24,6 +24,11 @@ def run(program: str, folder: Path, **settings: str) -> subprocess.CompletedProc
     ("name", "value"),
     [
         ("API_KEYS", "just-a-key"),
+        *(("API_KEYS", keys) for keys in (",", "alice=", "=key", "alice= ", "alice=key,", " =key")),
+        *(("AUDIT_KEYS", keys) for keys in (",", "key,", " ", ",key")),
+        *(("HOST", host) for host in ("", " ", "0.0.0.0", "::")),
+        ("ALLOW_ANONYMOUS", "perhaps"),
+        ("RATE_PER_KEY", "0"),
         ("RETRY_CAP", "1e300"),
         ("CALLBACK_GRACE", "1e300"),
         ("JOBS_DIR", "a-file"),
@@ -64,3 +69,14 @@ def test_storage_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None
     (line,) = ended.stderr.splitlines()
     assert "cannot start" in line
     assert "journal" in line
+
+
+@pytest.mark.parametrize("left", ["", "\n", "short"])
+def test_an_empty_secret_lets_nobody_make_tokens(tmp_path: Path, left: str) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs/.secret").write_text(left)
+    ended = run("from feedscript.entrypoints.http import create_app; create_app()", tmp_path)
+    assert ended.returncode == 74
+    (line,) = ended.stderr.splitlines()
+    assert ".secret" in line
+    assert "remove the file" in line

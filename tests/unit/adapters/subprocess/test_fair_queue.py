@@ -11,8 +11,8 @@ from feedscript.adapters.subprocess.fair_queue import FairQueue, Ticket
 MERCHANTS = st.lists(st.sampled_from("abc"), min_size=1, max_size=30)
 
 
-def ticket(job_id: str, merchant: str = "m1") -> Ticket:
-    return Ticket(job_id, 1, merchant)
+def ticket(job_id: str, merchant: str = "m1", caller: str = "") -> Ticket:
+    return Ticket(job_id, 1, merchant, caller=caller)
 
 
 def taken(queue: FairQueue) -> list[str]:
@@ -101,3 +101,37 @@ def test_close_lets_every_consumer_go_and_takes_nothing_more() -> None:
     assert got == [None] * 3
     assert not queue.put(ticket("j1"))
     assert queue.take() is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from("abcdefgh")), min_size=1, max_size=40))
+def test_a_caller_waits_for_one_run_of_each_other_caller_whatever_merchants_they_name(
+    asked: list[tuple[str, str]],
+) -> None:
+    queue = FairQueue()
+    for n, (caller, merchant) in enumerate(asked):
+        queue.put(ticket(f"{caller}{merchant}{n:02}", merchant=merchant, caller=caller))
+    order = taken(queue)
+    for caller in {job_id[0] for job_id in order}:
+        places = [place for place, job_id in enumerate(order) if job_id[0] == caller]
+        for before, after in pairwise([-1, *places]):
+            between = [job_id[0] for job_id in order[before + 1 : after]]
+            assert len(between) == len(set(between))
+    for caller, merchant in set(asked):
+        own = [job_id for job_id in order if job_id[:2] == caller + merchant]
+        assert own == sorted(own)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans()), max_size=30), st.integers(0, 30))
+def test_what_waits_is_counted_by_merchant(put: list[tuple[str, bool]], taken_of_them: int) -> None:
+    queue = FairQueue()
+    for n, (merchant, ahead) in enumerate(put):
+        queue.put(ticket(str(n), merchant=merchant), ahead=ahead)
+    left = {str(n): merchant for n, (merchant, _) in enumerate(put)}
+    for _ in range(min(taken_of_them, len(put))):
+        found = queue.take()
+        assert found is not None
+        del left[found.job_id]
+    counted = queue.of_merchants(10)
+    assert counted == {merchant: list(left.values()).count(merchant) for merchant in set(left.values())}
+    assert queue.depth()[0] == len(left)
+    assert queue.waiting() == left.keys()

@@ -1,0 +1,31 @@
+"""Who may call before there is any key: this machine alone, unless the operator insists."""
+
+import sys
+
+from feedscript.entrypoints.settings import BadSettings, Settings, is_loopback
+from feedscript.ports import Keys
+
+
+def refuse_exposure(settings: Settings, keys: Keys) -> None:
+    """Raise `BadSettings` where everybody on the network could start scripts, and nobody has said that they may."""
+    if _has_key(settings, keys) or settings.allow_anonymous or is_loopback(settings.host):
+        return
+    raise BadSettings(
+        f"HOST={settings.host!r} is reached from elsewhere and there is no key: make one (feedscript keys create NAME) "
+        "or set API_KEYS; ALLOW_ANONYMOUS=true to let everybody do everything"
+    )
+
+
+def tell_who_may_call(settings: Settings, keys: Keys) -> None:
+    """Say whom a service without keys takes calls from."""
+    if _has_key(settings, keys):
+        return
+    who = "everybody who reaches it" if settings.allow_anonymous else "this machine alone"
+    print(  # noqa: T201 - said once, before the log begins
+        f"feedscript: there is no key, so {who} may call (feedscript keys create NAME makes one)",
+        file=sys.stderr,
+    )
+
+
+def _has_key(settings: Settings, keys: Keys) -> bool:
+    return bool(settings.api_keys) or not keys.empty()

@@ -1,0 +1,228 @@
+"""Who may call what: the scope of every route, and what is out of a key's reach. It is decided here and nowhere else.
+
+What belongs to a merchant or a partner that the key does not reach is answered as what is not there; a scope that
+the key lacks is 403.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from flask import Flask, Response, g, request
+
+from feedscript.domain import Activity, FeedscriptError, ForgedToken, Job, Scope, UnknownJob
+from feedscript.entrypoints.http.audit import call_is_entered
+from feedscript.entrypoints.http.callers import (
+    ANYBODY,
+    KEY_HEADER,
+    STRANGER,
+    TOKEN_HEADER,
+    KeyRing,
+    caller,
+    credential,
+    is_this_machine,
+    misled,
+    token,
+)
+from feedscript.entrypoints.http.declared import Route, refuses
+from feedscript.entrypoints.http.problems import problem
+from feedscript.entrypoints.http.rates import Rates, address, rates
+from feedscript.entrypoints.settings import Settings
+from feedscript.ports import Undelivered
+from feedscript.ports.errors import UnknownNotification
+from feedscript.service import JobService
+
+CALLBACK = "callback.receive"
+#: Endpoints that need no key: they tell nothing of anybody.
+OPEN = frozenset({"health.root", "health.ready", "api-docs.openapi_json", "swagger_ui.show"})
+#: And those that are asked by whatever name of the service: what watches it need not know one.
+ANY_NAME = frozenset({"health.root", "health.ready"})
+#: Every other endpoint's scope. One that is missing here is open to nobody.
+SCOPES = {
+    "feed.generate": Scope.SUBMIT,
+    "feed.validate": Scope.SUBMIT,
+    "feed.status": Scope.READ,
+    "feed.jobs": Scope.READ,
+    "feed.activities": Scope.READ,
+    "feed.logs": Scope.READ,
+    "feed.report": Scope.READ,
+    "feed.retry": Scope.OPERATE,
+    "feed.cancel": Scope.OPERATE,
+    "webhooks.undelivered": Scope.READ,
+    "webhooks.replay": Scope.OPERATE,
+    "webhooks.discard": Scope.OPERATE,
+    "activities.trail": Scope.AUDIT,
+    CALLBACK: Scope.CALLBACK,
+}
+KEY_SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key that `feedscript keys create` has made, or one of `API_KEYS`",
+    },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": KEY_HEADER,
+        "description": "The same in another header",
+    },
+}
+TOKEN_SCHEMES = {
+    "attemptToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": TOKEN_HEADER,
+        "description": "What a script is given as FEEDSCRIPT_TOKEN: good for its own attempt's callback",
+    },
+}
+PAGES_LOOKED_AT = 50
+Shown = TypeVar("Shown")
+
+
+def register_access(
+    app: Flask, service: JobService, settings: Settings, ring: KeyRing, counts: Rates
+) -> None:
+    """Look at every call before its route does."""
+    app.extensions["feedscript.rates"] = counts
+
+    @app.before_request
+    @refuses(401, "unauthorized", where=_is_guarded)
+    @refuses(403, "lacking_scope", where=_is_guarded)
+    @refuses(403, "cross_site", where=lambda route: route.writes)
+    @refuses(421, "wrong_host", where=lambda route: route.endpoint not in ANY_NAME)
+    @refuses(429, "too_many_calls", where=_is_guarded)
+    def guard() -> Response | None:
+        g.caller = STRANGER
+        keyless = ring.empty
+        if keyless and request.endpoint not in ANY_NAME:
+            refused = misled(settings)
+            if refused is not None:
+                return refused
+        g.caller = ANYBODY if keyless else ring.caller(credential())
+        refused = _one_too_many(counts) or _refused(counts)
+        if refused is None:
+            _hide_what_is_out_of_reach(service)
+        return refused
+
+
+def _is_guarded(route: Route) -> bool:
+    return route.endpoint not in OPEN
+
+
+def _one_too_many(counts: Rates) -> Response | None:
+    """The answer to somebody known who calls too often; without keys nobody is counted on this machine."""
+    if not caller().known or request.endpoint in OPEN:
+        return None
+    if caller() is ANYBODY and is_this_machine(request.remote_addr):
+        return None
+    refused = counts.key_called(address() if caller() is ANYBODY else caller().name)
+    g.too_many = refused is not None
+    return refused
+
+
+def _refused(counts: Rates) -> Response | None:
+    """The answer to a caller who may not use the route at all."""
+    endpoint = request.endpoint
+    if endpoint in OPEN or not request.path.startswith("/api/"):
+        return None
+    if endpoint == CALLBACK and token():
+        return None  # checked against the job, once the body is read
+    if not caller().known:
+        why = caller().why or f"send an API key in {KEY_HEADER}, or as a bearer token"
+        return counts.stranger_called() or problem(401, "unauthorized", why)
+    if endpoint is None:
+        return None  # no such address, or no such method of it
+    scope = SCOPES.get(endpoint)
+    if scope is None or scope not in caller().scopes:
+        what = f"the scope {scope.value}" if scope else "a scope that there is not"
+        return problem(403, "lacking_scope", f"this needs a key with {what}")
+    return None
+
+
+def _hide_what_is_out_of_reach(service: JobService) -> None:
+    """Raise what is raised for a job that is not there, where the path names one that the key does not reach."""
+    named = request.view_args or {}
+    if caller().reach.everything or not caller().known:
+        return
+    if "job_id" in named:
+        check_job(service, named["job_id"])
+    elif "notification_id" in named:
+        notification_id = named["notification_id"]
+        try:
+            check_job(service, notification_id.partition("/")[0])
+        except UnknownJob as error:
+            raise UnknownNotification(notification_id) from error
+
+
+def check_job(service: JobService, job_id: str) -> None:
+    """Raise `UnknownJob` for one that the caller's key does not reach."""
+    if caller().reach.everything:
+        return
+    if not caller().reach.covers(service.job(job_id)):
+        raise hidden(UnknownJob(job_id))
+
+
+def refuse_forgery(job_id: str) -> Response | None:
+    """Count a forged token; answers a refusal where it is one too many, and None where it is to be recorded.
+
+    Raises `ForgedToken` where the trail has enough of them. In no case it tells whether there is such a job.
+    """
+    refused = rates().stranger_called()
+    if refused is None and not rates().is_recorded():
+        call_is_entered()
+        raise ForgedToken(job_id)
+    if refused is not None:
+        call_is_entered()
+    return refused
+
+
+def hidden(error: FeedscriptError) -> FeedscriptError:
+    """The error, whose job's story must not tell of the call: it is another merchant's."""
+    g.hidden = True
+    return error
+
+
+def within_reach(
+    page: Callable[[str | None], tuple[Sequence[Shown], str | None]],
+    is_visible: Callable[[Shown], bool],
+    cursor: str | None,
+) -> tuple[list[Shown], str | None]:
+    """The next of a listing's pages with something in it that the caller's key reaches, without what it does not.
+
+    After some pages it is an empty one with a cursor: what is left out of a long listing costs no more than so much.
+    """
+    shown: list[Shown] = []
+    for _ in range(PAGES_LOOKED_AT):
+        found, cursor = page(cursor)
+        shown = [each for each in found if caller().reach.everything or is_visible(each)]
+        if shown or cursor is None:
+            break
+    return shown, cursor
+
+
+class Visible:
+    """Whether entries and notifications are about jobs that the caller's key reaches."""
+
+    def __init__(self, service: JobService) -> None:
+        self._service = service
+        self._known: dict[str, bool] = {}
+
+    def activity(self, activity: Activity) -> bool:
+        """Whether the entry is about a job within reach; what is about none is for those who reach all."""
+        return activity.job_id is not None and self._job(activity.job_id)
+
+    def undelivered(self, undelivered: Undelivered) -> bool:
+        """Whether the notification is of a job within reach."""
+        return self._job(undelivered.notification.job_id)
+
+    def _job(self, job_id: str) -> bool:
+        if job_id not in self._known:
+            self._known[job_id] = _is_reached(self._service, job_id)
+        return self._known[job_id]
+
+
+def _is_reached(service: JobService, job_id: str) -> bool:
+    try:
+        job: Job = service.job(job_id)
+    except FeedscriptError:
+        return False
+    return caller().reach.covers(job)
