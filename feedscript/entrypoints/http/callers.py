@@ -52,8 +52,8 @@ class KeyRing:
     def caller(self, credential: str | None) -> Caller:
         """Whose the key is; a stranger's where it is none.
 
-        Every key of the environment is compared, and of the others the one that the text names, or none in the same
-        time: how long it takes tells nothing.
+        Every key of the environment is compared, and of the others the one that the text names: how long it takes may
+        tell whether there is a key of that id, which is no secret, and nothing of its text.
         """
         text = credential or ""
         matches = [name for name, digest in self._fixed.items() if is_key(text, digest)]
