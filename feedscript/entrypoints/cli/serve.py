@@ -14,11 +14,11 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
 from gunicorn.workers.base import Worker
 
-from feedscript.entrypoints.http import close_service, container_for, create_app
+from feedscript.entrypoints.http import close_service, container_for, container_or_exit, create_app
 from feedscript.entrypoints.http.draining import drain
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.serving import BACKLOG, Server, serve_until
-from feedscript.entrypoints.settings import LOOPBACK, BadSettings, Settings, end_with, settings_or_exit
+from feedscript.entrypoints.settings import LOOPBACK, BadSettings, Settings, settings_or_exit
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
@@ -45,7 +45,7 @@ def stop_if_storage_is_unusable(settings: Settings) -> None:
     if pid == 0:
         status = EX_SOFTWARE
         try:
-            _try_out(settings)
+            close_service(container_or_exit(settings))
             status = 0
         except SystemExit as ended:
             status = int(ended.code or 0)
@@ -55,13 +55,6 @@ def stop_if_storage_is_unusable(settings: Settings) -> None:
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     if status:
         sys.exit(status)
-
-
-def _try_out(settings: Settings) -> None:
-    try:
-        close_service(container_for(settings))
-    except BadSettings as error:
-        end_with(error)
 
 
 def serve_alone(app: Flask) -> None:
