@@ -1,5 +1,6 @@
 PYTHON ?= python3
 VENV := .venv
+MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
@@ -55,12 +56,15 @@ docs: $(VENV)/.installed ## Build the documentation's site into docs/_build; a d
 seeding: $(VENV)/.installed ## Seed bugs in copies of the code, and see the shipped suites catch each (docs/seeded-bugs.md)
 	$(BIN)/python -m tools.seeding
 
-$(VENV)/.mutation-installed: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[mutation]"
+# In an environment of its own: mutmut brings setproctitle, which gunicorn uses where it is, over what the kernel shows of
+# the server's environment, and tests look there.
+$(MUTATION)/.installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(MUTATION)
+	$(MUTATION)/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[mutation]"
 	@touch $@
 
-mutation: $(VENV)/.mutation-installed ## Mutate the domain, and tell the mutants that its tests let live (about ten minutes)
-	$(BIN)/python -m tools.mutation
+mutation: $(MUTATION)/.installed ## Mutate the domain, and tell the mutants that its tests let live (about ten minutes)
+	$(MUTATION)/bin/python -m tools.mutation
 
 lint: $(VENV)/.installed ## Style, static security rules (ruff's S), types, architecture, and advisories against the lock
 	$(BIN)/ruff check .
@@ -91,4 +95,4 @@ bench: $(VENV)/.bench-installed ## Measure speed as ratios against named peers
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove the environment and the caches (never jobs or activities)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist docs/_build docs/_made *.egg-info demo
+	rm -rf $(VENV) $(MUTATION) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist docs/_build docs/_made *.egg-info demo

@@ -30,6 +30,15 @@ def artifacts(phase: Phase, destination: str) -> tuple[str, ...]:
     return (destination, *(stem + ending for ending in REPORT_ENDINGS))
 
 
+def bucket_of(uri: str) -> str:
+    """The bucket that an address names.
+
+    >>> bucket_of("s3://b/feed.csv")
+    'b'
+    """
+    return uri.removeprefix("s3://").partition("/")[0]
+
+
 def place_of(uri: str) -> str:
     """The address as a file system may take it that folds case and accents: twins have one place.
 
@@ -108,5 +117,5 @@ class AllowedBuckets:
         """Whether the merchant may have this object read or written."""
         if self.everybody is None:
             return True
-        bucket = uri.removeprefix("s3://").partition("/")[0]
+        bucket = bucket_of(uri)
         return bucket in self.everybody or bucket in self.own.get(affiliate_merchant_id, ())

@@ -1,5 +1,6 @@
 """What can be wrong with what is asked of a job; every error carries its facts as attributes."""
 
+from feedscript.domain.artifacts import bucket_of
 from feedscript.domain.job import JobState
 
 
@@ -60,7 +61,7 @@ class ForbiddenBucket(FeedscriptError):
 
     def __init__(self, field: str, uri: str) -> None:
         self.field = field
-        self.bucket = uri.removeprefix("s3://").partition("/")[0]
+        self.bucket = bucket_of(uri)
         super().__init__(f"the bucket {self.bucket} is none that this merchant may use")
 
 

@@ -9,10 +9,8 @@ PR_SET_DUMPABLE = 4
 SECRET_SETTINGS = ("API_KEYS", "AUDIT_KEYS", "WEBHOOK_SECRETS")
 #: What the object store's credentials prove themselves with; the built-in scripts alone are given it.
 SECRETS = (*SECRET_SETTINGS, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-_ENVIRONMENT_STARTS, _ENVIRONMENT_ENDS = (
-    47,
-    48,
-)  # proc(5), stat: fields 50 and 51, without the pid and the name
+#: proc(5), stat: fields 50 and 51, without the pid and the name.
+_ENVIRONMENT_STARTS, _ENVIRONMENT_ENDS = 47, 48
 
 
 def hide_secrets() -> None:

@@ -595,8 +595,8 @@ BUGS: tuple[Bug, ...] = (
         ("what was published is not synced", "self._sync(self._root.joinpath(*names))", "pass"),
         (
             "a fetch that fails empties the local file",
-            "        part = path.with_name(",
-            '        path.write_bytes(b"")\n        part = path.with_name(',
+            "        with self._open(uri) as found, _told(uri), arriving(path) as file:",
+            '        path.write_bytes(b"")\n        with self._open(uri) as found, _told(uri), arriving(path) as file:',
         ),
         ("any size is read", "if size > limit:", "if size < 0:"),
         (

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from feedscript.adapters.objects.address import split_address
+from feedscript.adapters.objects.arriving import arriving
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
@@ -47,16 +48,9 @@ class FolderObjectStore(ObjectStore):
 
     def fetch(self, uri: str, path: Path) -> int:
         """Copy the object into a file beside it, which takes its place once it is whole."""
-        part = path.with_name(f".{secrets.token_hex(8)}.part")
-        with self._open(uri) as found, _told(uri):
-            try:
-                with part.open("xb") as file:
-                    shutil.copyfileobj(found, file, COPIED_AT_ONCE)
-                    size = file.tell()
-                part.rename(path)
-            finally:
-                part.unlink(missing_ok=True)
-        return size
+        with self._open(uri) as found, _told(uri), arriving(path) as file:
+            shutil.copyfileobj(found, file, COPIED_AT_ONCE)
+            return file.tell()
 
     def publish(self, path: Path, uri: str) -> None:
         """Write a file beside the object's place, rename it there, and see that it outlives a power cut."""

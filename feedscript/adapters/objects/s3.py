@@ -4,7 +4,6 @@ obstore (the Rust `object_store`) brings multipart uploads, retries, and the cre
 machine's instance profile.
 """
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from feedscript.adapters.objects.address import split_address
+from feedscript.adapters.objects.arriving import arriving
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
@@ -37,17 +37,12 @@ class S3ObjectStore(ObjectStore):
     def fetch(self, uri: str, path: Path) -> int:
         """Stream the object into a file beside it, which takes its place once it is whole."""
         store, key = self._locate(uri)
-        part = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             found = _found(store, key, uri)
-            with part.open("xb") as file:
-                size = sum(file.write(chunk) for chunk in found.stream(min_chunk_size=STREAM_CHUNK))
-            part.rename(path)
+            with arriving(path) as file:
+                return sum(file.write(chunk) for chunk in found.stream(min_chunk_size=STREAM_CHUNK))
         except (BaseError, OSError, ValueError) as error:
             raise ObjectStoreFailed(uri, _first_line(error)) from error
-        finally:
-            part.unlink(missing_ok=True)
-        return size
 
     def publish(self, path: Path, uri: str) -> None:
         """Put the file in one step; multipart where it is large."""

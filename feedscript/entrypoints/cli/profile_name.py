@@ -6,8 +6,7 @@ from typing import Any
 import click
 
 from feedscript.feeds.profiles import profile_ids
-
-_OWN = (".yaml", ".yml")
+from feedscript.feeds.profiles.loading import is_own
 
 
 class ProfileName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.4 on alone
@@ -21,7 +20,7 @@ class ProfileName(click.ParamType):  # type: ignore[type-arg]  # generic from cl
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Take a path as it is; raises `click.BadParameter` for what is neither an id nor a file that is there."""
-        if not str(value).endswith(_OWN):
+        if not is_own(str(value)):
             return str(click.Choice(profile_ids()).convert(value, param, ctx))
         if not Path(value).is_file():
             self.fail(f"there is no file {value}", param, ctx)

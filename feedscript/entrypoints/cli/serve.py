@@ -15,11 +15,11 @@ from gunicorn.errors import AppImportError
 from gunicorn.workers.base import Worker
 
 from feedscript.entrypoints.exposure import tell_who_may_call
-from feedscript.entrypoints.http import close_service, container_for, create_app
+from feedscript.entrypoints.http import close_service, container_or_exit, create_app
 from feedscript.entrypoints.http.draining import drain
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.serving import BACKLOG, Server, serve_until
-from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
+from feedscript.entrypoints.settings import BadSettings, Settings, settings_or_exit
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
@@ -45,7 +45,9 @@ def stop_if_storage_is_unusable(settings: Settings) -> None:
     if pid == 0:
         status = EX_SOFTWARE
         try:
-            _try_out(settings)
+            container = container_or_exit(settings)
+            close_service(container)
+            tell_who_may_call(settings, container.keys())
             status = 0
         except SystemExit as ended:
             status = int(ended.code or 0)
@@ -55,15 +57,6 @@ def stop_if_storage_is_unusable(settings: Settings) -> None:
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     if status:
         sys.exit(status)
-
-
-def _try_out(settings: Settings) -> None:
-    try:
-        container = container_for(settings)
-        close_service(container)
-        tell_who_may_call(settings, container.keys())
-    except BadSettings as error:
-        end_with(error)
 
 
 def serve_alone(app: Flask) -> None:

@@ -59,10 +59,7 @@ def create_app(container: Container | None = None) -> Flask:
     Bad settings end the process: one clear line and exit status 2. So does storage that cannot be used: status 74.
     """
     if container is None:
-        try:
-            container = container_for(_as_served(settings_or_exit()))
-        except BadSettings as error:
-            end_with(error)
+        container = container_or_exit(_as_served(settings_or_exit()))
     settings: Settings = container.settings()
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     app = _App("feedscript", static_folder=None)
@@ -110,6 +107,14 @@ def container_for(settings: Settings) -> Container:
     container = wired(settings)
     container.disk().on_broken = _end_process
     return container
+
+
+def container_or_exit(settings: Settings) -> Container:
+    """As `container_for`; wrong adapters are one clear line and exit status 2."""
+    try:
+        return container_for(settings)
+    except BadSettings as error:
+        end_with(error)
 
 
 def close_service(container: Container) -> None:

@@ -18,9 +18,11 @@ def named_units(
     The rule puts the unit behind values that have none.
     """
     measures = {name: rule for name, rule in rules.items() if _is_measure(rule)}
+    if not measures:
+        return {}
     parts = {place: with_unit(column) for place, column in enumerate(columns) if place not in taken}
     said = {place: each for place, each in parts.items() if each}
-    if not measures or not said:
+    if not said:
         return {}
     words = {name: (name, *rule.names) for name, rule in measures.items()}
     texts = (text for each in (*said.values(), *words.values()) for text in each)

@@ -6,9 +6,9 @@ from itertools import takewhile
 
 from feedscript.feeds.engine.sql import choice, identifier, is_ascii, literal
 from feedscript.feeds.mapping.operations import Layer, Operation
+from feedscript.feeds.mapping.settling import settled
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 from feedscript.feeds.readers.survey import Alphabet
-from feedscript.feeds.rules.settling import settled
 
 #: What of ASCII is white space around a value.
 _ENDS = (" ", "\t", "\n", "\r")

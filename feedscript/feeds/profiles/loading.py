@@ -8,7 +8,7 @@ from feedscript.feeds.engine.errors import UnknownProfile
 from feedscript.feeds.profiles.model import Profile
 
 _HERE = Path(__file__).parent
-_OWN = (".yaml", ".yml")
+_OWN_ENDINGS = (".yaml", ".yml")
 _KEPT = 64
 
 
@@ -17,12 +17,17 @@ def profile_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _HERE.glob("*.yaml")))
 
 
+def is_own(profile: str) -> bool:
+    """Whether it is the path of a profile of one's own, and no id."""
+    return profile.endswith(_OWN_ENDINGS)
+
+
 def load_profile(profile: str) -> Profile:
     """The profile of this id, or in the YAML file at this path, which is read again once it has changed.
 
     Raises UnknownProfile, or ProfileError naming the line at fault.
     """
-    if profile.endswith(_OWN):
+    if is_own(profile):
         return _own(Path(profile), profile)
     return shipped_profile(profile)
 

@@ -13,6 +13,13 @@ from feedscript.feeds.profiles.written import FeedFile, Mark
 DELIMITED = ("csv", "tsv", "positional")
 #: The endings of compressed files.
 COMPRESSIONS = ("gz", "zip", "zst")
+_STANDS_FOR = {"{YYYYMMDD}": r"\d{8}"}
+_SAID: dict[Mark, str] = {
+    "vendor": "",
+    "copy": " (so a copy of its page)",
+    "third_party": " (so a third party)",
+    "unconfirmed": " (which nobody confirms)",
+}
 
 
 class WrongEnding(FeedError):
@@ -73,12 +80,3 @@ def naming_advice(form: FileForm, name: str, names: Mapping[str, str] | None = N
     if re.fullmatch(fitting, bare, re.IGNORECASE):
         return None
     return f"{name} is not called as the partner is said to call such files: {told}{_SAID[form.file.mark]}"
-
-
-_STANDS_FOR = {"{YYYYMMDD}": r"\d{8}"}
-_SAID: dict[Mark, str] = {
-    "vendor": "",
-    "copy": " (so a copy of its page)",
-    "third_party": " (so a third party)",
-    "unconfirmed": " (which nobody confirms)",
-}

@@ -18,6 +18,7 @@ from feedscript.domain import (
     ValidationRevoked,
     ValidationStarted,
     ValidationSucceeded,
+    evolve,
     fold,
 )
 from feedscript.testing.fakes import NOON
@@ -86,3 +87,8 @@ def existing(state: JobState, **facts: object) -> Job:
     job = job_in(state, **facts)
     assert job is not None
     return job
+
+
+def waiting_for_a_callback() -> Job:
+    """A job whose script has ended silently."""
+    return evolve(existing(JobState.GENERATING), event_of(ScriptExited, 1, minute=0, exit_code=0))

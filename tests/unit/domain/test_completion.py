@@ -77,3 +77,7 @@ def test_another_merchants_job_is_not_to_be_had(kind: type[StartGeneration | Sta
         decision = decide(existing(JobState.GENERATED), command, NOON, RetryPolicy())
         assert isinstance(decision, Refusal)
         assert decision.code == "reference_mismatch"
+
+
+def test_a_source_stays_empty_where_nothing_was_generated_or_validated() -> None:
+    assert completed(existing(JobState.GENERATING), BARE, Phase.VALIDATION).source == ""

@@ -37,7 +37,7 @@ from feedscript.domain import (
     evolve,
 )
 from feedscript.testing.fakes import NOON
-from tests.unit.domain.histories import BODY, JOB, event_of, existing
+from tests.unit.domain.histories import BODY, JOB, event_of, existing, waiting_for_a_callback
 
 GENERATION, VALIDATION = Phase.GENERATION, Phase.VALIDATION
 SUCCESS, FAILED = Outcome.SUCCESS, Outcome.FAILED
@@ -313,10 +313,6 @@ def test_nothing_happens_to_no_job(command: Command) -> None:
 
 
 # Time
-
-
-def waiting_for_a_callback() -> Job:
-    return evolve(existing(JobState.GENERATING), event_of(ScriptExited, 1, minute=0, exit_code=0))
 
 
 def test_a_grace_that_is_over_fails_the_attempt() -> None:

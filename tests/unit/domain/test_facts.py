@@ -10,6 +10,7 @@ from feedscript.domain import (
     Event,
     ExpireGrace,
     Failed,
+    FeedRequest,
     GenerationStarted,
     IllegalTransition,
     Job,
@@ -35,7 +36,16 @@ from feedscript.domain import (
 )
 from feedscript.domain.pauses import CLOCK_CORRECTION
 from feedscript.testing.fakes import NOON
-from tests.unit.domain.histories import BODY, JOB, OTHER_BODY, STATES, event_of, existing, job_in
+from tests.unit.domain.histories import (
+    BODY,
+    JOB,
+    OTHER_BODY,
+    STATES,
+    event_of,
+    existing,
+    job_in,
+    waiting_for_a_callback,
+)
 
 LATER = NOON + timedelta(hours=1)
 POLICY = RetryPolicy(automatic=frozenset(Reason))
@@ -46,11 +56,6 @@ def happened(job: Job | None, command: Command, policy: RetryPolicy = POLICY) ->
     event = decide(job, command, LATER, policy)
     assert not isinstance(event, Refusal)
     return event
-
-
-def waiting() -> Job:
-    """A job whose script has ended silently."""
-    return evolve(existing(JobState.GENERATING), event_of(ScriptExited, 1, 1, exit_code=0))
 
 
 ENDS = {
@@ -89,7 +94,7 @@ def test_what_a_script_reports_is_the_attempts_result_at_the_time_of_the_report(
 @pytest.mark.parametrize(
     ("job", "command"),
     [
-        (waiting(), ExpireGrace(attempt=1, jitter=0.5)),
+        (waiting_for_a_callback(), ExpireGrace(attempt=1, jitter=0.5)),
         (existing(JobState.GENERATING), CancelJob(error="not wanted")),
         (existing(JobState.GENERATION_FAILED, next_retry_at=LATER), CancelJob(error="not wanted")),
         (existing(JobState.GENERATION_FAILED), RepeatPhase()),
@@ -106,7 +111,7 @@ def test_an_event_happens_when_it_is_decided(job: Job, command: Command) -> None
 
 
 def test_a_callback_that_never_came_is_told_and_tried_again_by_chance() -> None:
-    event = happened(waiting(), ExpireGrace(attempt=1, jitter=0.5))
+    event = happened(waiting_for_a_callback(), ExpireGrace(attempt=1, jitter=0.5))
     assert isinstance(event, Failed)
     assert event.error
     assert event.next_retry_at == LATER + POLICY.backoff(retries=0, share=0.5)
@@ -123,9 +128,9 @@ def test_an_attempt_keeps_when_it_was_accepted_and_what_its_caller_was_told() ->
 
 def test_a_validation_is_completed_and_a_generation_is_not() -> None:
     job = existing(JobState.GENERATED)
-    unsaid = BODY.__class__(affiliate_merchant_id="m1", source="", destination="s3://b/report.json")
+    unsaid = FeedRequest(affiliate_merchant_id="m1", source="", destination="s3://b/report.json")
     assert happened(job, StartValidation(job_id=JOB, request=unsaid)).request.source == "s3://b/feed.csv"
-    onto_itself = BODY.__class__(affiliate_merchant_id="m1", source="s3://b/x", destination="s3://b/x")
+    onto_itself = FeedRequest(affiliate_merchant_id="m1", source="s3://b/x", destination="s3://b/x")
     validation = happened(None, StartValidation(job_id=JOB, request=onto_itself))
     assert validation.request.destination == "s3://b/x.report.json"
     assert isinstance(decide(None, StartGeneration(job_id=JOB, request=onto_itself), LATER, POLICY), Refusal)
@@ -140,7 +145,7 @@ def test_a_validation_is_completed_and_a_generation_is_not() -> None:
         StartGeneration(job_id="another", request=BODY),
         StartValidation(job_id=JOB, request=BODY),
         StartValidation(job_id=JOB, request=OTHER_BODY),
-        StartValidation(job_id=JOB, request=BODY.__class__(affiliate_merchant_id="m1", source="", destination="s3://b/r")),
+        StartValidation(job_id=JOB, request=FeedRequest(affiliate_merchant_id="m1", source="", destination="s3://b/r")),
         RepeatPhase(),
         RetryDue(),
         CancelJob(error="x"),
