@@ -15,7 +15,7 @@ from gunicorn.errors import AppImportError
 from gunicorn.workers.base import Worker
 
 from feedscript.entrypoints.exposure import tell_who_may_call
-from feedscript.entrypoints.http import close_service, container_or_exit, create_app
+from feedscript.entrypoints.http import close_service, container_for, container_or_exit, create_app
 from feedscript.entrypoints.http.draining import drain
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.serving import BACKLOG, Server, serve_until
