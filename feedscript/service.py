@@ -48,6 +48,7 @@ from feedscript.domain import (
     ValidationStarted,
     artifacts,
     decide,
+    destinations,
     due,
     evolve,
     is_own_report,
@@ -437,15 +438,22 @@ class JobService:
 
     def _take_places(self, phase: Phase, request: FeedRequest) -> None:
         """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
-        merchant, destination = request.affiliate_merchant_id, request.destination
-        place, owner = place_of(destination), Owner(merchant, ROLES[phase])
+        owner = Owner(request.affiliate_merchant_id, ROLES[phase])
+        for destination in destinations(phase, request.destination):
+            self._take_place(phase, destination, owner)
+        if phase is Phase.GENERATION:
+            self._places.claim(place_of(request.source), Owner(request.affiliate_merchant_id, SOURCE_ROLE))
+
+    def _take_place(self, phase: Phase, destination: str, owner: Owner) -> None:
+        place = place_of(destination)
         before = self._places.owner(place)
         if before != owner:
             # Whose place it has been has been looked at then, and whoever came since has looked at it.
             self._refuse_rivals(phase, destination)
         found = before or self._places.claim(place, owner)
         if found != owner:
-            whose = "another merchant's" if found.affiliate_merchant_id != merchant else "this merchant's"
+            is_own = found.affiliate_merchant_id == owner.affiliate_merchant_id
+            whose = "this merchant's" if is_own else "another merchant's"
             raise DestinationTaken(destination, f"there is {whose} {found.role} at {destination}")
         if before is None:
             try:
@@ -454,8 +462,6 @@ class JobService:
             except DestinationTaken:
                 self._places.release(place)
                 raise
-        if phase is Phase.GENERATION:
-            self._places.claim(place_of(request.source), Owner(merchant, SOURCE_ROLE))
 
     def _refuse_rivals(self, phase: Phase, destination: str) -> None:
         written = set(map(place_of, artifacts(phase, destination)))

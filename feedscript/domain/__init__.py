@@ -12,7 +12,15 @@ from feedscript.domain.activity import (
     veiled_request,
     without_secrets,
 )
-from feedscript.domain.artifacts import AllowedBuckets, artifacts, is_own_report, place_of, rivals, wholes
+from feedscript.domain.artifacts import (
+    AllowedBuckets,
+    artifacts,
+    destinations,
+    is_own_report,
+    place_of,
+    rivals,
+    wholes,
+)
 from feedscript.domain.commands import (
     CancelJob,
     Command,
@@ -141,6 +149,7 @@ __all__ = [
     "artifacts",
     "completed",
     "decide",
+    "destinations",
     "diagram",
     "due",
     "evolve",

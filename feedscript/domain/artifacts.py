@@ -1,5 +1,6 @@
 """Where an attempt writes, and what it may not write over."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ FEED_ENDINGS = (
 )
 REPORT_ENDINGS = (".html", ".findings.jsonl.gz")
 REPORT_PLACES = ("report_s3_path", "html_s3_path")
+_MONTH, _OF_MONTH = "(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DAY = re.compile(rf"(?<!\d)(?:20\d\d{_MONTH}{_OF_MONTH}|20\d\d-{_MONTH}-{_OF_MONTH})(?!\d)", re.ASCII)
 
 
 def artifacts(phase: Phase, destination: str) -> tuple[str, ...]:
@@ -28,6 +31,20 @@ def artifacts(phase: Phase, destination: str) -> tuple[str, ...]:
         return (destination, *(destination + ending for ending in FEED_ENDINGS))
     stem = destination.removesuffix(".json")
     return (destination, *(stem + ending for ending in REPORT_ENDINGS))
+
+
+def destinations(phase: Phase, destination: str) -> tuple[str, ...]:
+    """The destination, and where feeds whose names differ by the day alone have what each needs of the last.
+
+    >>> destinations(Phase.GENERATION, "s3://b/4711_nmerchandis20261128.txt")
+    ('s3://b/4711_nmerchandis20261128.txt', 's3://b/4711_nmerchandisYYYYMMDD.txt')
+    """
+    begin = destination.rfind("/") + 1
+    days = list(_DAY.finditer(destination, begin)) if phase is Phase.GENERATION else []
+    if not days:
+        return (destination,)
+    form = "YYYY-MM-DD" if "-" in days[-1][0] else "YYYYMMDD"
+    return (destination, destination[: days[-1].start()] + form + destination[days[-1].end() :])
 
 
 def bucket_of(uri: str) -> str:
@@ -50,7 +67,11 @@ def place_of(uri: str) -> str:
 
 def would_replace(job: Job | None, request: FeedRequest, phase: Phase) -> str | None:
     """What the attempt would write over that its own job still needs, in words; None where there is nothing."""
-    written = {place_of(uri) for uri in artifacts(phase, request.destination)}
+    written = {
+        place_of(uri)
+        for address in destinations(phase, request.destination)
+        for uri in artifacts(phase, address)
+    }
     if phase is Phase.GENERATION:
         kept: dict[str, Iterable[str]] = {"its source": (request.source,)}
     else:

@@ -17,7 +17,8 @@ from feedscript.entrypoints.scripts.assignment import (
 from feedscript.feeds import Generated, generate, load_profile
 from feedscript.feeds.engine.endings import DELTAS_ENDING, MANIFEST_ENDING, REJECTS_ENDING
 from feedscript.feeds.generation import MAX_LOST_RATIO, TooManyRejected
-from feedscript.feeds.writers.numbering import NUMBERS_ENDING, asks_for_numbers
+from feedscript.feeds.generation.publishing import Shelf
+from feedscript.feeds.writers.numbering import asks_for_numbers
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound
 
@@ -35,13 +36,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
     wishes = place.config.generation
     feed.parent.mkdir()
     numbered = asks_for_numbers(load_profile(profile)) is not None
-    needed = {
-        MANIFEST_ENDING: True,
-        NUMBERS_ENDING: numbered,
-        "": wishes.deltas,
-        DELTAS_ENDING: wishes.deltas,
-    }
-    _fetch_last(assignment, place, feed, [ending for ending, asked in needed.items() if asked])
+    _fetch_last(assignment, place, Shelf(feed), numbered=numbered, deltas=bool(wishes.deltas))
     try:
         generated = _generated(assignment, place, source, feed)
     except TooManyRejected as error:
@@ -105,19 +100,32 @@ def _generated(assignment: Assignment, place: Workplace, source: Path, feed: Pat
 
 def put_all(objects: ObjectStore, folder: Path, names: Iterable[str], destination: str) -> None:
     """Publish the files of these names in a folder, in this order, where the feed's address is `destination`."""
-    place = destination.removesuffix(destination.rsplit("/", 1)[-1])
     for name in names:
-        objects.publish(folder / name, place + name)
+        objects.publish(folder / name, _beside(destination, name))
 
 
-def _fetch_last(assignment: Assignment, place: Workplace, feed: Path, endings: Iterable[str]) -> None:
-    """Fetch what lies at the destination, for the new feed to be held against it."""
-    for ending in endings:
-        path = feed.parent / (feed.name + ending)
+def _fetch_last(
+    assignment: Assignment, place: Workplace, shelf: Shelf, *, numbered: bool, deltas: bool
+) -> None:
+    """Fetch what there is of the last feed of the series, for the new one to be held against it."""
+
+    def fetch(path: Path) -> None:
         try:
-            place.objects.fetch(assignment.destination + ending, path)
+            place.objects.fetch(_beside(assignment.destination, path.name), path)
         except ObjectNotFound:
             path.unlink(missing_ok=True)
+
+    fetch(shelf.last_manifest)
+    if numbered:
+        fetch(shelf.numbers)
+    if deltas:
+        fetch(shelf.last_feed)
+        fetch(shelf.deltas)
+
+
+def _beside(destination: str, name: str) -> str:
+    """The address of the object of that name where the feed lies."""
+    return destination.removesuffix(destination.rsplit("/", 1)[-1]) + name
 
 
 if __name__ == "__main__":

@@ -14,21 +14,21 @@ from feedscript.feeds.profiles import Profile
 
 
 def write_deltas(shelf: Shelf, profile: Profile, limits: Limits, workdir: Path) -> Changes | None:
-    """Compare the new feed with the one at its place and list the changes; None where there is none before.
+    """Compare the new feed with the last one of its series and list the changes; None where there is none before.
 
     The first line names both feeds by their SHA-256 (`from`, `to`), each further one a change (`compare`). A list that
     was put by a run that was cut off before its manifest stays: against its own feed there would be no change.
     """
-    new = shelf.partial(shelf.feed)
-    if not shelf.feed.exists():
+    old, new = shelf.last_feed, shelf.partial(shelf.feed)
+    if not old.exists():
         return None
-    before, after = sha256_of(shelf.feed), sha256_of(new)
-    published = last_published(shelf.manifest)
+    before, after = sha256_of(old), sha256_of(new)
+    published = last_published(shelf.last_manifest)
     if before == after and published and _head(shelf.deltas) == (published.sha256, after):
         return None
     listed = workdir / "changes.jsonl.gz"
     changes = compare(
-        shelf.feed,
+        old,
         new,
         profile=profile.id,
         uris=("the feed before", "the feed"),

@@ -75,8 +75,9 @@ def generate(
     partner's file tells of the merchant in lines of its own. Of the source's records at most the part `max_lost_ratio`
     may be unreadable. Items with errors by `standard` are left out of the feed, and listed beside it. `guard` says how
     far it may fall below the last one, of which the manifest beside it tells. With `deltas` what changed against the
-    feed that lies there is listed too. `feed_uri` is how the manifest names the feed. Where the partner takes numbers
-    for ids, which number stands for which is kept beside the feed (`<destination>.numbers.json`).
+    last one is listed too. `feed_uri` is how the manifest names the feed. Where the partner takes numbers for ids,
+    which number stands for which is kept beside the feed (`<destination>.numbers.json`). A destination whose name
+    differs from the last feed's by the day alone is of the same series: numbers and the last manifest are the series'.
     Raises a FeedError before a feed is published where the source cannot be read whole or has no item, too much of
     it is lost or rejected, too few items are left, a required attribute has no column, the mapping names what does not
     exist, or the destination's name promises another format. Where too many items are rejected they are listed all the
@@ -137,7 +138,7 @@ def generate(
                 listed = (feed_uri or str(destination)) + REJECTS_TABLE_ENDING
                 most = standard.max_rejected_ratio
                 raise TooManyRejected(staged.source.uri, rejects, target.id, most, listed=listed)
-            before = last_published(shelf.manifest)
+            before = last_published(shelf.last_manifest)
             guard.accept(feed_uri or str(destination), account.items - rejects.total, before)
 
         with whole_or_nothing(shelf, staged.source.uri, limits):
@@ -159,12 +160,20 @@ def generate(
                 changes=write_deltas(shelf, target, limits, Path(workdir))
                 if deltas and len(feeds) == 1
                 else None,
-                warnings=tuple(filter(None, [naming_advice(form, destination.name, names)])),
+                warnings=tuple(
+                    advice
+                    for advice in (
+                        naming_advice(form, destination.name, names),
+                        written.numbering.advice(numbering, shelf.numbers.name),
+                    )
+                    if advice
+                ),
             )
             shards = [shelf.folder / name for name in feeds]
             document = manifest_of(generated, *shards, uri=feed_uri or destination.name)
             text = json.dumps(document, ensure_ascii=False, indent=1)
-            shelf.partial(shelf.manifest).write_text(text, encoding="utf-8")
+            for manifest in {shelf.manifest, shelf.last_manifest}:
+                shelf.partial(manifest).write_text(text, encoding="utf-8")
             generated = replace(generated, files=shelf.put(feeds))
     size = staged.source.bytes
     progress(Progress(written.account.items, size, size, "written"))

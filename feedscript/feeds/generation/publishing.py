@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from feedscript.feeds.engine.endings import (
     DELTAS_ENDING,
@@ -12,12 +12,9 @@ from feedscript.feeds.engine.endings import (
     REJECTS_ENDING,
     REJECTS_TABLE_ENDING,
 )
+from feedscript.feeds.engine.series import series_name
 from feedscript.feeds.generation.errors import FeedDropped
 from feedscript.feeds.writers.numbering import NUMBERS_ENDING
-
-#: In this order files are put before the feed: what explains it is there before it, and no number that it gives can be
-#: given again. Its manifest comes last, as it tells of a feed that is there.
-BEFORE_FEED = (REJECTS_ENDING, REJECTS_TABLE_ENDING, DELTAS_ENDING, NUMBERS_ENDING)
 
 #: The part of the last feed's items that may be missing from the new one.
 MAX_DROP = 0.3
@@ -33,6 +30,9 @@ class Shelf:
 
     Each file is written in a folder whose name begins with a dot, and renamed when all are whole. Several files cannot
     be renamed at once: whoever reads a manifest looks whether it is of the feed's very bytes (`sha256`).
+
+    Feeds whose names differ by the day alone are a series. What the next of them has to know lies beside the series'
+    name (`series_name`): the numbers of ids, and the manifest of the last feed.
     """
 
     feed: Path
@@ -63,8 +63,24 @@ class Shelf:
 
     @property
     def numbers(self) -> Path:
-        """The numbers that a partner has instead of ids."""
-        return self.beside(NUMBERS_ENDING)
+        """The numbers that a partner has instead of ids, in all feeds of the series."""
+        return self._beside_series(NUMBERS_ENDING)
+
+    @property
+    def last_manifest(self) -> Path:
+        """The manifest of the last feed of the series; the feed's own where its name has no day."""
+        return self._beside_series(MANIFEST_ENDING)
+
+    @property
+    def last_feed(self) -> Path:
+        """Where the last feed of the series lies, by its manifest; the feed's own place where that tells of none."""
+        last = last_published(self.last_manifest)
+        if last is None or series_name(last.name) != series_name(self.feed.name):
+            return self.feed
+        return self.feed.with_name(last.name)
+
+    def _beside_series(self, ending: str) -> Path:
+        return self.feed.with_name(series_name(self.feed.name) + ending)
 
     @property
     def folder(self) -> Path:
@@ -76,9 +92,14 @@ class Shelf:
         return self.folder / path.name
 
     def put(self, feeds: tuple[str, ...]) -> tuple[str, ...]:
-        """Put all that was written, whole and durably, `feeds` before the manifest; answers the names in order."""
-        listed = [self.beside(ending).name for ending in BEFORE_FEED]
-        return self._put((*listed, *feeds, self.manifest.name))
+        """Put all that was written, whole and durably; answers the names in order.
+
+        What explains the feed is there before it, and no number that it gives can be given again. Manifests come last,
+        as they tell of a feed that is there.
+        """
+        explaining = (self.rejects, self.rejects_table, self.deltas, self.numbers)
+        manifests = dict.fromkeys((self.manifest.name, self.last_manifest.name))
+        return self._put((*(each.name for each in explaining), *feeds, *manifests))
 
     def put_rejects(self) -> tuple[str, ...]:
         """Put the lists of what was left out, and no feed; answers their names."""
@@ -121,8 +142,9 @@ class Guard:
 
 @dataclass(frozen=True)
 class Published:
-    """What the manifest of the last feed tells: how many items it has, and its digest in hexadecimal."""
+    """What the manifest of the last feed tells: its name, how many items it has, and its digest in hexadecimal."""
 
+    name: str
     items: int
     sha256: str
 
@@ -133,6 +155,7 @@ def last_published(manifest: Path) -> Published | None:
         if manifest.stat().st_size > MANIFEST_BYTES:
             return None
         document = json.loads(manifest.read_bytes())
-        return Published(int(document["items"]), str(document["sha256"]))
+        name = PurePath(str(document["feed"])).name
+        return Published(name, int(document["items"]), str(document["sha256"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from feedscript.feeds.engine.errors import FeedError
+from feedscript.feeds.engine.series import COMPACT_DAY
 from feedscript.feeds.profiles.model import Profile
 from feedscript.feeds.profiles.written import FeedFile, Mark
 
@@ -13,7 +14,7 @@ from feedscript.feeds.profiles.written import FeedFile, Mark
 DELIMITED = ("csv", "tsv", "positional")
 #: The endings of compressed files.
 COMPRESSIONS = ("gz", "zip", "zst")
-_STANDS_FOR = {"{YYYYMMDD}": r"\d{8}"}
+_STANDS_FOR = {"{YYYYMMDD}": COMPACT_DAY}
 _SAID: dict[Mark, str] = {
     "vendor": "",
     "copy": " (so a copy of its page)",

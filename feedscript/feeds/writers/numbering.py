@@ -63,6 +63,15 @@ class Numbering:
             MappingProxyType({**self.numbers, **dict(zip(new, range(begin, begin + len(new)), strict=True))})
         )
 
+    def advice(self, before: "Numbering", kept: str) -> str | None:
+        """What to say where the first numbers of all were made; None otherwise. `kept` is their file's name."""
+        if before.numbers or not self.numbers:
+            return None
+        return (
+            f"{kept} was not there, so ids were given the first numbers of all; if feeds went out under another name "
+            "before, put their numbers there and generate again"
+        )
+
     def text(self) -> str:
         """The numbering as it is kept: JSON, an id a line."""
         return json.dumps({"version": _VERSION, "numbers": dict(self.numbers)}, ensure_ascii=False, indent=0)

@@ -144,3 +144,15 @@ def test_buckets_are_for_all_merchants_or_for_one(tmp_path: Path) -> None:
         body = {**mine, "destination_s3_path": "s3://shared/f.csv", field: path}
         answer = api.generate(affiliate_merchant_id=merchant, **body)
         assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
+
+
+def test_feeds_that_differ_by_the_day_alone_are_one_merchants(api: Api) -> None:
+    m2 = {"affiliate_merchant_id": "m2"}
+    assert api.generate(**places("m1.csv", "feed-20261130.csv")).status_code == 202
+    assert api.generate(**places("m1.csv", "feed-20261201.csv")).status_code == 202
+    assert "another merchant's feed" in taken(api.generate(**places("m2.csv", "feed-20261202.csv", **m2)))
+    beside = places("m2.csv", "feed-YYYYMMDD.csv.numbers.json", **m2)
+    assert "would replace" in taken(api.validate(**beside))
+    assert api.generate(**places("m2.csv", "feed-2026-12-02.csv", **m2)).status_code == 202
+    report = places("m1.csv", "feed-20261202.csv.json", **m2)
+    assert api.validate(**report).status_code == 202, "a report is of no series"

@@ -1,12 +1,13 @@
 """Where an attempt writes, and what it may not write over."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedscript.domain import AllowedBuckets, Phase, artifacts, place_of, rivals
+from feedscript.domain import AllowedBuckets, Phase, artifacts, destinations, place_of, rivals
 from feedscript.domain.artifacts import FEED_ENDINGS
 from feedscript.feeds.engine import endings
+from feedscript.feeds.engine.series import series_name
 from feedscript.feeds.writers.numbering import NUMBERS_ENDING
 
 NAMES = st.text(st.sampled_from("aA.é/-"), min_size=1, max_size=6)
@@ -15,6 +16,21 @@ NAMES = st.text(st.sampled_from("aA.é/-"), min_size=1, max_size=6)
 def test_what_goes_beside_a_feed_is_what_the_engine_puts_there() -> None:
     known = {value for name, value in vars(endings).items() if name.endswith("_ENDING")}
     assert set(FEED_ENDINGS) == known | {NUMBERS_ENDING}
+
+
+DATED = st.lists(
+    st.sampled_from(["20261130", "2026-11-30", "20261301", "2", "-", "a", ".csv", "YYYYMMDD", "\u0662"]),
+    min_size=1,
+    max_size=6,
+).map("".join)
+
+
+@given(folder=DATED, name=DATED)
+@example(folder="20261130", name="feed.csv")
+def test_feeds_of_a_series_have_what_the_engine_keeps_of_it(folder: str, name: str) -> None:
+    address, series = f"s3://b/{folder}/{name}", f"s3://b/{folder}/{series_name(name)}"
+    assert destinations(Phase.GENERATION, address) == tuple(dict.fromkeys((address, series)))
+    assert destinations(Phase.VALIDATION, address) == (address,)
 
 
 @pytest.mark.parametrize("twin", ["s3://b/FEED.csv", "s3://b/cafe\u0301.csv", "s3://b/CAF\u00c9.csv"])

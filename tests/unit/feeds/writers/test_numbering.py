@@ -102,7 +102,7 @@ def generated_ids(folder: Path, *skus: str) -> list[str]:
     any_fall = Guard(max_drop=1.0)
     export = write_csv(folder / "export.csv", rows)
     generated = generate(export, feed, profile="rakuten-merchandiser", names=SHOP, guard=any_fall)
-    assert [warning.partition(" ")[0] for warning in generated.warnings] == [feed.name]
+    assert generated.warnings[0].startswith(f"{feed.name} is not called")
     lines = [line.split("|") for line in feed.read_text("utf-8").splitlines()]
     return [line[0] for line in lines if line[0] not in {"HDR", "TRL"}]
 
