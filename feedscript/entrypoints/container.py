@@ -63,6 +63,7 @@ class Container(containers.DeclarativeContainer):
         kill_grace=settings.provided.script_kill_grace,
         log_bytes=settings.provided.script_log_bytes,
         limits=settings.provided.limits.call(),
+        user=settings.provided.script_account,
     )
     executor = providers.Singleton(
         SubprocessExecutor,

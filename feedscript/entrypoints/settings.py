@@ -19,6 +19,7 @@ from environs import Env, EnvValidationError, ValidationError, validate
 from feedscript.adapters.egress import BadExemption, EgressRules, Exempt
 from feedscript.adapters.egress.rules import USUAL_PORTS
 from feedscript.adapters.files import Disk
+from feedscript.adapters.subprocess.script_user import ScriptUser, may_change_users
 from feedscript.adapters.webhooks import BadSecret, Signing
 from feedscript.domain import AllowedBuckets, FeedscriptError, Phase, QueueLimits, Reason, RetryPolicy
 from feedscript.entrypoints.secrecy import SECRET_SETTINGS, without_secrets
@@ -86,6 +87,7 @@ class Settings:
     script_open_files: int = 4096
     script_file_bytes: int = 64 * 1024**3
     script_environment: tuple[str, ...] = ()
+    script_user: str = ""
     generate_command: tuple[str, ...] = ()
     validate_command: tuple[str, ...] = ()
     allowed_buckets: tuple[str, ...] = ()
@@ -167,6 +169,11 @@ class Settings:
         """The user's own scripts, by phase."""
         own = {Phase.GENERATION: self.generate_command, Phase.VALIDATION: self.validate_command}
         return {phase: command for phase, command in own.items() if command}
+
+    @property
+    def script_account(self) -> ScriptUser | None:
+        """As whom scripts run; None where they run as the service's own user."""
+        return ScriptUser.named(self.script_user) if self.script_user else None
 
     def passed_environment(self) -> dict[str, str]:
         """What a script inherits of the service's environment: an allow-list, and what `SCRIPT_ENVIRONMENT` adds."""
@@ -327,6 +334,7 @@ def read_settings() -> Settings:
         "script_open_files": env.int("SCRIPT_OPEN_FILES", default.script_open_files, validate=some),
         "script_file_bytes": env.int("SCRIPT_FILE_BYTES", default.script_file_bytes, validate=some),
         "script_environment": tuple(env.list("SCRIPT_ENVIRONMENT", []) or ()),
+        "script_user": env.str("SCRIPT_USER", "", validate=_user_or_empty),
         "generate_command": _command(env, "GENERATE_COMMAND"),
         "validate_command": _command(env, "VALIDATE_COMMAND"),
         "allowed_buckets": tuple(env.list("ALLOWED_BUCKETS", [], validate=_buckets) or ()),
@@ -390,6 +398,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 def _with_usable_folders(settings: Settings) -> Settings:
     complaints = [complaint for name in FOLDERS if (complaint := _unusable(settings, name))]
     complaints += [complaint for name in OWN_FOLDERS if (complaint := _reached_by_objects(settings, name))]
+    complaints += _closed_to_scripts(settings)
     if complaints:
         raise BadSettings("; ".join(complaints))
     return settings
@@ -414,6 +423,29 @@ def _reached_by_objects(settings: Settings, name: str) -> str | None:
         f"OBJECT_STORE_ROOT={str(settings.object_store_root)!r}: objects may lie neither in nor around "
         f"{name.upper()}={str(getattr(settings, name))!r}."
     )
+
+
+def _closed_to_scripts(settings: Settings) -> list[str]:
+    """What scripts of another user could not work with."""
+    user = settings.script_account
+    if user is None:
+        return []
+    if not may_change_users():
+        return [f"SCRIPT_USER={user.name!r}: to start scripts as another user the service must be root's."]
+    needed = {
+        "RUNS_DIR": settings.runs_dir.absolute().parent,
+        "CONFIG_DIR": settings.config_dir.absolute(),
+        "Python": Path(sys.base_prefix),
+        "feedscript": Path(__file__).parent,
+    }
+    if settings.object_store == "local":
+        needed["OBJECT_STORE_ROOT"] = settings.object_store_root.absolute()
+    closed = user.out_of_reach(needed.values())
+    return [
+        f"SCRIPT_USER={user.name!r}: this user may not enter {folder} ({what})."
+        for what, folder in needed.items()
+        if folder in closed
+    ]
 
 
 def _complaints(error: EnvValidationError) -> list[str]:
@@ -477,6 +509,14 @@ def _buckets(entries: list[str]) -> None:
 def _octal(text: str) -> None:
     if not re.fullmatch("0?[0-7]{3}", text):
         raise ValidationError("not three octal digits, such as 027.")
+
+
+def _user_or_empty(name: str) -> None:
+    try:
+        if name:
+            ScriptUser.named(name)
+    except KeyError as error:
+        raise ValidationError("no user of this machine.") from error
 
 
 def _ports(ports: list[int]) -> None:

@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
+from feedscript.adapters.subprocess.script_user import ScriptUser
+
+#: Others may go through such a folder by names that they know, and see nothing.
+PASSED = 0o711
 
 
 class Stage(Enum):
@@ -34,8 +38,9 @@ class AttemptFolder:
         self.started = path / "started"
         self.end = path / "end.json"
         self.cancel = path / "cancel"
-        self.result = path / "result.json"
-        self.progress = path / "progress.json"
+        self.words = path / "words"
+        self.result = self.words / "result.json"
+        self.progress = self.words / "progress.json"
         self.work = path / "work"
 
     @property
@@ -43,9 +48,15 @@ class AttemptFolder:
         """What every process of the attempt carries in its environment, and no other does."""
         return str(self.path)
 
-    def make(self) -> None:
-        """Make the folder, private to the service's user."""
-        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def make(self, user: ScriptUser | None = None) -> None:
+        """Make the folder, private to the service's user; two in it are the script's, who may be another."""
+        for own in (self.work, self.words):
+            own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if user is not None:
+                os.chown(own, user.uid, user.gids[0])
+        if user is not None:
+            for passed in (self.path, self.path.parent):
+                passed.chmod(PASSED)
 
     def remove(self) -> None:
         """Remove the folder: its story is in the job now."""

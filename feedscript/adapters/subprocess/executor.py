@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
-from feedscript.adapters.subprocess.attempt_folder import RunFolders, Stage
+from feedscript.adapters.subprocess.attempt_folder import PASSED, RunFolders, Stage
 from feedscript.adapters.subprocess.doorbell import Doorbell
 from feedscript.adapters.subprocess.fair_queue import FairQueue, Ticket, ticket_of
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.place import Place
 from feedscript.adapters.subprocess.script_contract import ScriptSettings
 from feedscript.adapters.subprocess.script_log import read_log
+from feedscript.adapters.subprocess.words import read_words
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Run
 
@@ -63,6 +64,8 @@ class SubprocessExecutor(Executor):
     def start(self, listener: AttemptListener) -> None:
         """Stand for election in the background; the one that leads begins with the backlog."""
         self._folders.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._scripts.user is not None:
+            self._folders.runs.chmod(PASSED)
         self._folders.logs.mkdir(parents=True, exist_ok=True)
         self._listener = listener
         self._spawn_thread(self._stand_for_election, "feedscript-leader")
@@ -95,11 +98,9 @@ class SubprocessExecutor(Executor):
 
     def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
         """Read the progress file, which the script replaces as it goes; one that is no JSON object says nothing."""
-        try:
-            document = json.loads(self._folders.of(job_id, attempt).progress.read_bytes()[:LONGEST_PROGRESS])
-        except (OSError, ValueError):
-            return None
-        return document if isinstance(document, dict) else None
+        owner = None if self._scripts.user is None else self._scripts.user.uid
+        path = self._folders.of(job_id, attempt).progress
+        return read_words(path, most=LONGEST_PROGRESS, owner=owner)
 
     def health(self) -> ExecutorHealth:
         """What the leader counts; the others read what it last wrote down."""

@@ -78,7 +78,7 @@ class Place:
                 return True
             if self._listener.wanted(ticket.job_id, ticket.attempt) is None:
                 return not folder.discard()
-            folder.make()
+            folder.make(self._scripts.user)
             # Asked again, now that a cancel finds the folder.
             run = self._listener.wanted(ticket.job_id, ticket.attempt)
             if run is None:

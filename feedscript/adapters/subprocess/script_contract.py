@@ -6,6 +6,7 @@ from pathlib import Path
 
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
 from feedscript.adapters.subprocess.leftovers import COOKIE
+from feedscript.adapters.subprocess.script_user import ScriptUser
 from feedscript.adapters.subprocess.supervision import Assignment
 from feedscript.domain import Phase
 from feedscript.ports import Run
@@ -18,7 +19,8 @@ class ScriptSettings:
     `commands` holds the user's own command by phase, `builtins` the built-in function ("module:name") for a phase
     without one, and `preloaded` what a runner imports beside the modules of those. `environment` is all that a script
     inherits, besides what the contract gives it; a built-in one gets `builtin_environment` as well.
-    `runner_environment` is that of the runners, by default this process's own. Times are seconds.
+    `runner_environment` is that of the runners, by default this process's own. Scripts run as `user`, by default as the
+    service's own. Times are seconds.
     """
 
     builtins: Mapping[Phase, str]
@@ -32,6 +34,7 @@ class ScriptSettings:
     kill_grace: float = 10.0
     log_bytes: int = 10 * 1024 * 1024
     limits: Mapping[str, int] = field(default_factory=dict)
+    user: ScriptUser | None = None
 
     @property
     def modules(self) -> list[str]:
@@ -64,11 +67,18 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
     return Assignment(
         folder=str(folder.path),
         log=str(log),
-        environment={**scripts.environment, **({} if command else scripts.builtin_environment), **contract},
+        environment={
+            **scripts.environment,
+            **(scripts.user.environment if scripts.user else {}),
+            **({} if command else scripts.builtin_environment),
+            **contract,
+        },
         timeout=scripts.timeout,
         kill_grace=scripts.kill_grace,
         log_bytes=scripts.log_bytes,
         limits=scripts.limits,
         command=[*command, request.source, request.destination] if command else None,
         builtin=None if command else scripts.builtins[run.phase],
+        uid=scripts.user.uid if scripts.user else None,
+        gids=scripts.user.gids if scripts.user else (),
     )

@@ -1,7 +1,6 @@
 """Looking after one script: its session, its limits, its log, its end. Runs in a single-threaded runner process."""
 
 import ctypes
-import json
 import os
 import resource
 import select
@@ -17,6 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from feedscript.adapters.subprocess.script_user import become
+from feedscript.adapters.subprocess.words import read_words
+
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 LOOK_EVERY = 0.1
@@ -31,7 +33,8 @@ class Assignment:
     """What a runner is to do: run `command`, or the function `builtin` ("module:name") in a forked child.
 
     `limits` are resource limits by their names in `resource` (RLIMIT_AS in bytes, RLIMIT_CPU in seconds ...);
-    times are seconds, `log_bytes` is where the log is cut.
+    times are seconds, `log_bytes` is where the log is cut. `uid` and `gids` (its groups, its own first) are those of
+    the user as whom it runs, where that is not the runner's.
     """
 
     folder: str
@@ -43,6 +46,8 @@ class Assignment:
     command: Sequence[str] | None = None
     builtin: str | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
+    uid: int | None = None
+    gids: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -129,6 +134,9 @@ class Script:
             cwd=work,
             start_new_session=True,
             close_fds=True,
+            user=assignment.uid,
+            group=None if assignment.uid is None else assignment.gids[0],
+            extra_groups=None if assignment.uid is None else assignment.gids[1:],
             # Safe here, where there is one thread; without it the start is cheaper (vfork).
             preexec_fn=partial(_limit, own) if own else None,  # noqa: PLW1509 - as said
         )
@@ -233,13 +241,7 @@ class Script:
 
     def _read_result(self) -> Mapping[str, Any] | None:
         path = Path(self._assignment.environment["FEEDSCRIPT_RESULT_FILE"])
-        try:
-            if path.stat().st_size > LARGEST_RESULT:
-                return None
-            document = json.loads(path.read_bytes())
-        except (OSError, ValueError):
-            return None
-        return document if isinstance(document, dict) else None
+        return read_words(path, most=LARGEST_RESULT, owner=self._assignment.uid)
 
 
 def _become_script(builtin: str, output: int, work: Path, parent: int, assignment: Assignment) -> NoReturn:
@@ -261,6 +263,10 @@ def _become_script(builtin: str, output: int, work: Path, parent: int, assignmen
         os.environ.clear()
         os.environ.update(assignment.environment)
         _limit(assignment.limits)
+        if assignment.uid is not None:
+            become(assignment.uid, assignment.gids)
+            # Who changes users loses it (prctl(2)).
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         module, _, name = builtin.partition(":")
         code = int(getattr(import_module(module), name)())
     except BaseException:  # noqa: BLE001 - nothing may unwind into the runner's own code

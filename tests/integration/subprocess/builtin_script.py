@@ -11,6 +11,8 @@ def main() -> int:
     mode = os.environ["FEEDSCRIPT_SOURCE"]
     if mode == "environment":
         sys.stdout.write(f"{sorted(os.environ)}\n{Path.cwd()} {os.getsid(0) == os.getpid()}\n")
+    elif mode == "user":
+        sys.stdout.write(f"{os.getuid()} {os.geteuid()} {os.getgid()}\n")
     elif mode == "raise":
         raise RuntimeError("on purpose")
     elif mode == "crash":

@@ -9,6 +9,7 @@ import pytest
 
 from feedscript.adapters.subprocess import SubprocessExecutor
 from feedscript.adapters.subprocess.leftovers import end_leftovers
+from feedscript.ports import Run
 from tests.integration.live_server import poll
 from tests.integration.subprocess.scene import FolderListener, make_executor
 
@@ -41,3 +42,19 @@ def start(tmp_path: Path, listener: FolderListener) -> Iterator[StartExecutor]:
         end_leftovers(folder)
     for executor in executors:
         executor.stop(10)
+
+
+@pytest.fixture
+def carry_out(listener: FolderListener, start: StartExecutor) -> Any:
+    """Run one attempt to its end."""
+
+    def to_the_end(run: Run, **settings: Any) -> dict[str, Any]:
+        executor = start(**settings)
+        executor.submit(listener.accept(run))
+        poll(lambda: listener.ends(run.job_id))
+        # The folder goes when the end is recorded.
+        poll(lambda: not any(executor._folders.present()))
+        (end,) = listener.ends(run.job_id)
+        return end
+
+    return to_the_end

@@ -10,26 +10,9 @@ from typing import Any
 import pytest
 
 from feedscript.domain import Reason
-from feedscript.ports import Run
 from tests.integration.live_server import poll
 from tests.integration.subprocess.conftest import StartExecutor
 from tests.integration.subprocess.scene import FolderListener, alive, builtin, number_in, run_of
-
-
-@pytest.fixture
-def carry_out(listener: FolderListener, start: StartExecutor) -> Any:
-    """Run one attempt to its end."""
-
-    def to_the_end(run: Run, **settings: Any) -> dict[str, Any]:
-        executor = start(**settings)
-        executor.submit(listener.accept(run))
-        poll(lambda: listener.ends(run.job_id))
-        # The folder goes when the end is recorded.
-        poll(lambda: not any(executor._folders.present()))
-        (end,) = listener.ends(run.job_id)
-        return end
-
-    return to_the_end
 
 
 @pytest.mark.parametrize("code", [0, 1, 65, 75, 255])
