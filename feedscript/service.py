@@ -75,6 +75,7 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Observer,
     Owner,
     Partners,
     Places,
@@ -122,7 +123,7 @@ class JobService:
     `jitter` answers a number from 0 to 1 for the backoff of automatic retries; `callback_grace` is how long a silent
     exit 0 waits for its callback; `own_callbacks` tells a `callback_url` that is the service's own endpoint, and
     `report_address` where a job's report is read; `buckets` are those that requests may name, by default all;
-    `queue_limits` is how much may wait, by default without end.
+    `queue_limits` is how much may wait, by default without end; `observer` is told of all that is entered on the trail.
     """
 
     def __init__(
@@ -145,6 +146,7 @@ class JobService:
         report_address: Callable[[str], str],
         buckets: AllowedBuckets | None = None,
         queue_limits: QueueLimits | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._repository = repository
         self._activities = activities
@@ -155,6 +157,7 @@ class JobService:
         self._places = places
         self._buckets = buckets or AllowedBuckets()
         self._queue_limits = queue_limits or QueueLimits()
+        self._observer = observer
         self._clock = clock
         self._ids = ids
         self._tokens = tokens
@@ -202,9 +205,7 @@ class JobService:
             attempt = self._tokens.attempt_of(job_id, callback.token)
             if attempt is None:
                 told = _told(callback.call)
-                self._activities.append(
-                    [self._entry("callback.forged", job_id, actor=callback.actor, **told)]
-                )
+                self._enter(self._entry("callback.forged", job_id, actor=callback.actor, **told))
                 raise ForgedToken(job_id)
             report = replace(report, attempt=attempt)
         self._require(job_id)
@@ -216,7 +217,7 @@ class JobService:
             beside=[self._received(callback, report, None)],
         )
         if answer.refusal is not None:
-            self._activities.append([self._received(callback, report, answer.refusal)])
+            self._enter(self._received(callback, report, answer.refusal))
         return answer
 
     def proves(self, job_id: str, token: str) -> bool:
@@ -279,7 +280,7 @@ class JobService:
 
     def note(self, activity: Activity) -> None:
         """Enter something that is no job's transition on the audit trail."""
-        self._activities.append([activity], durable=False)
+        self._enter(activity, durable=False)
 
     # What the executor tells and asks (AttemptListener)
 
@@ -383,6 +384,8 @@ class JobService:
                 self._repository.commit(following, [*beside, entry])
             except VersionConflict:
                 continue
+            for entered in (*beside, entry):
+                self._observe(entered, following)
             try:
                 self._follow_up(following, decision)
             except Exception:
@@ -553,6 +556,14 @@ class JobService:
             **({"reported_reason": report.reason.value} if report.reason else {}),
             **_told(callback.call),
         )
+
+    def _enter(self, activity: Activity, *, durable: bool = True) -> None:
+        self._activities.append([activity], durable=durable)
+        self._observe(activity)
+
+    def _observe(self, activity: Activity, job: Job | None = None) -> None:
+        if self._observer is not None:
+            self._observer.entered(activity, job)
 
     def _entry(self, what: str, job_id: str, *, actor: str, **data: object) -> Activity:
         return Activity(

@@ -6,6 +6,7 @@ from dependency_injector import containers, providers
 
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FileKeys, FilePlaces, Reserve
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
+from feedscript.adapters.observing import ChangeLog, Metrics, Observers, recorded
 from feedscript.adapters.shared_counts import SharedCounts
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
@@ -31,6 +32,9 @@ class Container(containers.DeclarativeContainer):
     activities = providers.Singleton(
         FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
     )
+    metrics = providers.Singleton(Metrics)
+    observer = providers.Singleton(Observers, providers.Singleton(ChangeLog), metrics)
+    record = providers.Singleton(recorded, activities, observer)
     repository = providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk)
     objects = providers.Selector(
         settings.provided.object_store,
@@ -78,7 +82,7 @@ class Container(containers.DeclarativeContainer):
         storage=disk,
         ids=ids,
         clock=clock,
-        record=activities.provided.append,
+        record=record,
         signing=settings.provided.signing,
         rules=settings.provided.egress,
         jitter=providers.Object(random.random),
@@ -89,7 +93,7 @@ class Container(containers.DeclarativeContainer):
         storage=disk,
         ids=ids,
         clock=clock,
-        record=activities.provided.append,
+        record=record,
     )
     service = providers.Singleton(
         JobService,
@@ -110,6 +114,7 @@ class Container(containers.DeclarativeContainer):
         report_address=settings.provided.report_address,
         buckets=settings.provided.buckets,
         queue_limits=settings.provided.queue_limits,
+        observer=observer,
     )
 
 

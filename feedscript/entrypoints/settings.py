@@ -68,6 +68,8 @@ class Settings:
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
     log_level: str = "INFO"
+    log_format: str = "text"
+    access_log: bool = False
     jobs_dir: Path = Path("jobs")
     activities_dir: Path = Path("activities")
     runs_dir: Path = Path("runs")
@@ -311,6 +313,8 @@ def read_settings() -> Settings:
         "audit_keys": tuple(env.list("AUDIT_KEYS", [], validate=_no_blanks) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
+        "log_format": env.str("LOG_FORMAT", default.log_format, validate=validate.OneOf(LOG_FORMATS)),
+        "access_log": env.bool("ACCESS_LOG", False),
         "jobs_dir": env.path("JOBS_DIR", default.jobs_dir, validate=_named),
         "activities_dir": env.path("ACTIVITIES_DIR", default.activities_dir, validate=_named),
         "runs_dir": env.path("RUNS_DIR", default.runs_dir, validate=_named),
@@ -392,6 +396,7 @@ def end_with(error: BadSettings) -> NoReturn:
 LONGEST = 10.0**9
 LARGEST = 2**62
 LAST_PORT = 65535
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 

@@ -13,6 +13,7 @@ from feedscript.ports.notifier import (
     UndeliveredPage,
 )
 from feedscript.ports.object_store import ObjectStore
+from feedscript.ports.observer import Observer
 from feedscript.ports.partners import Partners
 from feedscript.ports.places import Owner, Places
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
@@ -37,6 +38,7 @@ __all__ = [
     "Notification",
     "Notifier",
     "ObjectStore",
+    "Observer",
     "Owner",
     "Partners",
     "Places",

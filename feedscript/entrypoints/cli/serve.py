@@ -1,6 +1,7 @@
 """`feedscript serve`: the API on a production WSGI server, several processes sharing the folders."""
 
 import ctypes
+import logging
 import os
 import signal
 import socket
@@ -12,14 +13,17 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from feedscript.entrypoints.exposure import tell_who_may_call
 from feedscript.entrypoints.http import close_service, container_for, container_or_exit, create_app
 from feedscript.entrypoints.http.draining import drain
+from feedscript.entrypoints.log import set_up_log
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.serving import BACKLOG, Server, serve_until
 from feedscript.entrypoints.settings import BadSettings, Settings, settings_or_exit
+from feedscript.entrypoints.shared_figures import figures_shared
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
@@ -33,7 +37,9 @@ def serve() -> None:
     settings = settings_or_exit()
     hide_secrets()
     stop_if_storage_is_unusable(settings)
-    _Server(settings).run()
+    set_up_log(settings)
+    with figures_shared():
+        _Server(settings).run()
 
 
 def stop_if_storage_is_unusable(settings: Settings) -> None:
@@ -110,6 +116,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "worker_class": _Worker,
             "proc_name": "feedscript",
             "loglevel": settings.log_level.lower(),
+            "logger_class": _OneLog,
             "graceful_timeout": int(settings.drain_grace) + 5,
             "worker_exit": _worker_exit,
             "control_socket_disable": True,
@@ -124,6 +131,18 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         except BadSettings as error:
             # In every worker it would be the same, so gunicorn is to end rather than to start others.
             raise AppImportError(f"feedscript: bad settings: {error}") from error
+
+
+class _OneLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
+    """What gunicorn says goes the same way as all else."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave level and form to the service's own log."""
+        super().setup(cfg)
+        for name in ("gunicorn.error", "gunicorn.access"):
+            gunicorn = logging.getLogger(name)
+            gunicorn.handlers.clear()
+            gunicorn.propagate = True
 
 
 class _Worker(Worker):  # type: ignore[misc]  # gunicorn ships no types

@@ -51,6 +51,7 @@ SCOPES = {
     "webhooks.replay": Scope.OPERATE,
     "webhooks.discard": Scope.OPERATE,
     "activities.trail": Scope.AUDIT,
+    "metrics.metrics": Scope.READ,
     CALLBACK: Scope.CALLBACK,
 }
 KEY_SCHEMES = {
@@ -122,7 +123,7 @@ def _one_too_many(counts: Rates) -> Response | None:
 def _refused(counts: Rates) -> Response | None:
     """The answer to a caller who may not use the route at all."""
     endpoint = request.endpoint
-    if endpoint in OPEN or not request.path.startswith("/api/"):
+    if endpoint in OPEN or (endpoint is None and not request.path.startswith("/api/")):
         return None
     if endpoint == CALLBACK and token():
         return None  # checked against the job, once the body is read

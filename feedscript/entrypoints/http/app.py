@@ -24,17 +24,19 @@ from feedscript.entrypoints.http.callers import KeyRing
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
+from feedscript.entrypoints.http.metrics import metrics_blueprint
 from feedscript.entrypoints.http.openapi import DocumentedApi
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.rates import Limits, Rates
+from feedscript.entrypoints.http.watching import register_watching
 from feedscript.entrypoints.http.webhooks import webhooks_blueprint
+from feedscript.entrypoints.log import set_up_log
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
 from feedscript.service import JobService
 
 logger = logging.getLogger(__name__)
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
 LONGEST_ADDRESS = 8192
@@ -61,7 +63,7 @@ def create_app(container: Container | None = None) -> Flask:
     if container is None:
         container = container_or_exit(_as_served(settings_or_exit()))
     settings: Settings = container.settings()
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    set_up_log(settings)
     app = _App("feedscript", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
@@ -73,6 +75,7 @@ def create_app(container: Container | None = None) -> Flask:
     register_problems(app)
     app.before_request(_refuse_long_address)
     register_audit(app, service, container.clock(), container.ids())
+    register_watching(app, container.metrics(), with_log=settings.access_log)
     ring = KeyRing(settings.api_keys, container.keys(), container.clock())
     limits = Limits(settings.rate_per_key, settings.rate_per_address)
     register_access(app, service, settings, ring, Rates(counts, limits))
@@ -83,6 +86,7 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
     api.register_blueprint(health_blueprint(service, container.disk(), settings))
+    api.register_blueprint(metrics_blueprint(service, container.metrics(), container.disk(), settings))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.
         get_swaggerui_blueprint(
@@ -120,7 +124,7 @@ def container_or_exit(settings: Settings) -> Container:
 def close_service(container: Container) -> None:
     """Make the service as a process that serves would, and let it go; what cannot be used ends the process."""
     settings: Settings = container.settings()
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
+    set_up_log(settings)
     _service_or_exit(container)
     _refuse_exposure_or_exit(container)
     # An adapter of the operator's own need not have anything to let go of.

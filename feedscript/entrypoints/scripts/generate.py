@@ -60,6 +60,7 @@ def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
             "manifest_s3_path": assignment.destination + MANIFEST_ENDING,
             "rejects_s3_path": assignment.destination + REJECTS_ENDING if rejects else None,
             "deltas_s3_path": assignment.destination + DELTAS_ENDING if changes else None,
+            "bytes_read": generated.source.bytes,
             "items_read": generated.account.seen,
             "items_written": generated.items_written,
             "items_rejected": rejects.total if rejects else 0,

@@ -63,6 +63,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         "report_s3_path": assignment.destination,
         "html_s3_path": artifacts["html"],
         "headline": report.headline(),
+        "bytes_read": report.source.bytes,
         "status": report.status,
         "warnings": document["warnings"],
         "summary": document["summary"],
