@@ -18,8 +18,8 @@ ROOM = 16 * 1024 * 1024
 def figures_shared() -> Iterator[None]:
     """Let processes that are forked within count into one folder, which goes with this process.
 
-    It lies in memory where there is room: a mapped file on a disk that is full ends whoever writes to it (SIGBUS). Where
-    there is no such memory, each process counts for itself, and `/metrics` tells of the one that is asked.
+    It lies in memory where there is room: a mapped file on a disk that is full ends whoever writes to it (SIGBUS).
+    Where there is no such memory, each process counts for itself, and `/metrics` tells of the one that is asked.
     """
     if FOLDER_VARIABLE in os.environ or not _has_room():
         yield

@@ -19,6 +19,7 @@ from feedscript.domain import (
 from feedscript.ports import Observer
 
 if TYPE_CHECKING:
+    from prometheus_client import Counter
     from prometheus_client.core import Metric
 
 #: Seconds; from a check of a few rows to the longest script.
@@ -27,6 +28,8 @@ _CALL_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 #: What callers may make up is told apart up to so many.
 _MOST_PARTNERS = 200
 NO_PARTNER, OTHER = "", "(other)"
+#: Figures are floating-point numbers, whole up to here.
+_MOST = 2**53
 _SEVERITIES = ("error", "warning")
 #: Where Prometheus' client looks for the folder that processes share.
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -40,12 +43,19 @@ class Metrics(Observer):
     """
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Histogram  # noqa: PLC0415 - as said
+        from prometheus_client import (  # noqa: PLC0415 - as said
+            CollectorRegistry,
+            Counter,
+            Histogram,
+            disable_created_metrics,
+        )
 
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._partners: set[str] = set()
         self._lock = threading.Lock()
         own: dict[str, Any] = {"registry": self._registry, "namespace": "feedscript"}
+        timed = own | {"buckets": _SCRIPT_BUCKETS}
         self._accepted = Counter(
             "attempts_accepted",
             "Attempts accepted; how: asked, again, automatic",
@@ -59,18 +69,10 @@ class Metrics(Observer):
             **own,
         )
         self._waits = Histogram(
-            "attempt_wait_seconds",
-            "From being accepted to the script's start",
-            ["phase"],
-            buckets=_SCRIPT_BUCKETS,
-            **own,
+            "attempt_wait_seconds", "From being accepted to the script's start", ["phase"], **timed
         )
         self._runs = Histogram(
-            "attempt_run_seconds",
-            "From the script's start to the outcome",
-            ["phase"],
-            buckets=_SCRIPT_BUCKETS,
-            **own,
+            "attempt_run_seconds", "From the script's start to the outcome", ["phase"], **timed
         )
         self._callbacks = Counter("callbacks", "Outcomes reported; applied or why not", ["result"], **own)
         self._webhooks = Counter("webhook_tries", "Tries to tell callers", ["result"], **own)
@@ -81,7 +83,7 @@ class Metrics(Observer):
         self._findings = Counter("findings", "Findings of validations", ["partner", "severity"], **own)
         self._bytes = Counter("feed_bytes", "Bytes of exports and feeds that were read", ["partner"], **own)
         self._calls = Histogram(
-            "http_request_seconds",
+            "http_request_duration_seconds",
             "Calls of the API by route",
             ["route", "status"],
             buckets=_CALL_BUCKETS,
@@ -112,7 +114,7 @@ class Metrics(Observer):
         shown: CollectorRegistry = self._registry
         if FOLDER_VARIABLE in os.environ:
             shown = CollectorRegistry()
-            multiprocess.MultiProcessCollector(shown)
+            multiprocess.MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
         present = CollectorRegistry()
         present.register(_Present(state))
         return bytes(generate_latest(shown) + generate_latest(present))
@@ -140,21 +142,15 @@ class Metrics(Observer):
             ("written", "items_written"),
             ("rejected", "items_rejected"),
         ):
-            self._add(self._items.labels(partner, what), result.get(name))
-        self._add(self._bytes.labels(partner), result.get("bytes_read"))
+            _add(self._items, (partner, what), result.get(name))
+        _add(self._bytes, (partner,), result.get("bytes_read"))
         summary = result.get("summary")
         if isinstance(summary, Mapping):
-            self._add(self._items.labels(partner, "checked"), summary.get("items_total"))
+            _add(self._items, (partner, "checked"), summary.get("items_total"))
             issues = summary.get("issues")
             for severity, number in issues.items() if isinstance(issues, Mapping) else ():
                 if severity in _SEVERITIES:
-                    self._add(self._findings.labels(partner, severity), number)
-
-    @staticmethod
-    def _add(counter: Any, number: object) -> None:
-        # A result is what a script says: what is no number of anything counts for nothing.
-        if isinstance(number, int) and not isinstance(number, bool) and 0 < number < 2**53:
-            counter.inc(number)
+                    _add(self._findings, (partner, severity), number)
 
     def _partner(self, partner: str | None) -> str:
         if not partner:
@@ -177,6 +173,12 @@ class _Present:
 
     def describe(self) -> Iterable["Metric"]:
         return ()
+
+
+def _add(counter: "Counter", labels: tuple[str, ...], number: object) -> None:
+    # A result is what a script says: what is no number of anything counts for nothing.
+    if isinstance(number, int) and not isinstance(number, bool) and 0 < number < _MOST:
+        counter.labels(*labels).inc(number)
 
 
 def _callback_result(data: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from flask import Response
 
 from feedscript.adapters.files import Disk
 from feedscript.adapters.observing import Metrics
+from feedscript.domain import OutOfReach
 from feedscript.entrypoints.http.callers import caller
 from feedscript.entrypoints.http.problems import problem
 from feedscript.entrypoints.http.routes import Routes
@@ -29,6 +30,7 @@ def metrics_blueprint(service: JobService, counted: Metrics, disk: Disk, setting
     @blueprint.response(
         200, {"type": "string"}, content_type="text/plain", description="Prometheus' text format"
     )
+    @blueprint.problems(OutOfReach, stored=False)
     def metrics() -> Response:
         """Tell the service in figures: of all merchants, so that a key has to reach them all."""
         if not caller().reach.everything:
@@ -58,7 +60,7 @@ def _state(service: JobService, disk: Disk, settings: Settings) -> Iterator["Met
     ):
         yield GaugeMetricFamily(f"feedscript_{name}", told, value=float(value))
     free = GaugeMetricFamily(
-        "feedscript_disk_free_bytes", "Free bytes of the file systems of its folders", labels=["folder"]
+        "feedscript_disk_free_bytes", "Free bytes where the folder lies", labels=["folder"]
     )
     for folder in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir"):
         try:
