@@ -7,6 +7,7 @@ from feedscript.entrypoints.cli.lazy import Lazy, LazyGroup
 
 _COMMANDS = {
     "audit": Lazy("audit", "audit", "Read the audit trail, and verify it."),
+    "check": Lazy("check", "check", "Tell what is wrong with a deployment."),
     "demo": Lazy("demo", "demo", "Make two partners' feeds of an export, and validate them."),
     "diff": Lazy("diff", "diff_command", "Tell which items differ between two feeds."),
     "generate": Lazy("generate", "generate_command", "Turn an export into a partner's feed."),
