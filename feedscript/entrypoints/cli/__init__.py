@@ -11,6 +11,7 @@ _COMMANDS = {
     "demo": Lazy("demo", "demo", "Make two partners' feeds of an export, and validate them."),
     "diff": Lazy("diff", "diff_command", "Tell which items differ between two feeds."),
     "generate": Lazy("generate", "generate_command", "Turn an export into a partner's feed."),
+    "init": Lazy("init", "init", "Write the files that a deployment begins with."),
     "jobs": Lazy("jobs", "jobs", "See and steer jobs, and archive them."),
     "keys": Lazy("keys", "keys", "Make, list and end the callers' keys."),
     "mapping": Lazy("mapping", "mapping", "Make a merchant's file, or check one."),
