@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feedscript.entrypoints.checking.finding import Finding, Level
+from feedscript.entrypoints.settings import Settings
 from feedscript.feeds import ConfigError, FeedError, load_config
 from feedscript.feeds.engine.unknown_names import near_names
 from feedscript.feeds.mapping.rows.looking_up import LookUp
@@ -17,6 +18,8 @@ LISTS = "lists"
 def configuration(folder: Path) -> Iterator[Finding]:
     """What is wrong in CONFIG_DIR, each mistake with its file and line."""
     if not folder.is_dir():
+        if folder != Settings().config_dir:
+            yield _warned(f"CONFIG_DIR={str(folder)!r}: there is no such folder")
         return
     for kind, parameter in KINDS.items():
         for path in sorted((folder / kind).glob("*")):
@@ -28,6 +31,11 @@ def configuration(folder: Path) -> Iterator[Finding]:
                 yield _warned(
                     f"{path} is read by nobody: a file here is named ID.yaml, of letters, digits and ._-"
                 )
+    yield from _beside(folder)
+
+
+def _beside(folder: Path) -> Iterator[Finding]:
+    """What lies beside the folders that are read."""
     for path in sorted(folder.iterdir()):
         if path.name in (*KINDS, LISTS) or path.name.startswith("."):
             continue

@@ -206,6 +206,22 @@ def test_keys_are_read_from_a_file_or_the_environment(tmp_path: Path) -> None:
     assert Shell()("list", "--key-file", str(key)).exit_code == 2
 
 
+def test_in_folders_without_a_service_a_job_waits_and_says_so(tmp_path: Path) -> None:
+    places = {name: str(tmp_path / name.lower()) for name in FOLDERS}
+    for name in ("JOBS_DIR", "ACTIVITIES_DIR"):
+        Path(places[name]).mkdir()
+    shell = Shell(**places)
+    begun = shell.run("good")
+    assert begun.exit_code == 0, begun.output
+    assert "when one is started" in begun.stderr
+    assert not Path(places["RUNS_DIR"]).exists()
+    late = shell.run("good", "--reference", begun.stdout.strip(), "--wait", "--timeout", "0.1")
+    assert late.exit_code == 124
+    assert shell("cancel", begun.stdout.strip()).exit_code == 0
+    retried = shell("retry", begun.stdout.strip())
+    assert "when one is started" in retried.stderr
+
+
 class _another_service:  # noqa: N801 - a context manager
     """An HTTP server that is no feedscript."""
 

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from feedscript.entrypoints.cli import main
 
+#: Of the settings.
 COMMANDS = (
     "jobs list",
     "jobs show x",
@@ -37,3 +38,19 @@ def test_a_wrong_folder_is_named_and_nothing_is_made(command: str, tmp_path: Pat
     assert places[asked] in line
     assert f"set {asked}" in line
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "command", ["generate in.csv out.csv", "mapping check here/a.yaml in.csv", "mapping suggest in.csv"]
+)
+def test_a_wrong_folder_of_configuration_is_named(command: str, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/a.yaml").touch()
+    words = command.replace("here", str(tmp_path / "here")).split()
+    for named in (
+        {"args": [*words, "--config", "not-here"]},
+        {"args": words, "env": {"CONFIG_DIR": "not-here"}},
+    ):
+        ended = CliRunner().invoke(main, **named)
+        assert ended.exit_code == 2
+        assert "there is no folder not-here" in ended.stderr

@@ -115,6 +115,10 @@ def test_warnings_count_where_that_is_wished(tmp_path: Path) -> None:
     assert check(tmp_path, "--strict", LOG_DIR="x").exit_code == 1
 
 
+def test_a_folder_of_configuration_that_is_named_and_not_there_is_told(tmp_path: Path) -> None:
+    assert [each[:2] for each in found(tmp_path, CONFIG_DIR="confg")] == [("warning", "config")]
+
+
 def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
     assert ("error", "disk") in [each[:2] for each in found(tmp_path, MIN_FREE_BYTES=str(2**60))]
 

@@ -5,6 +5,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from marshmallow import Schema, ValidationError
 
+from feedscript.adapters.subprocess.leader import is_led
 from feedscript.domain import FeedscriptError, Phase, RefusalCode
 from feedscript.entrypoints.cli.jobs.desk import Desk, Document, Exit, NotDone, exit_for
 from feedscript.entrypoints.cli.kept import kept_or_exit
@@ -25,7 +26,8 @@ class FolderDesk(Desk):
     """The service over the settings' folders, in this process; the trail names the operator."""
 
     def __init__(self) -> None:
-        container = wired_or_exit(kept_or_exit("jobs_dir", "activities_dir"))
+        self._settings = kept_or_exit("jobs_dir", "activities_dir")
+        container = wired_or_exit(self._settings)
         self._service: JobService = _told(container.service)
         self._repository = container.repository()
 
@@ -52,11 +54,11 @@ class FolderDesk(Desk):
     def start(self, phase: Phase, body: Document) -> Document:
         """Commit the start; the process that leads begins with it."""
         request = _read(_REQUEST[phase](), body)
-        return _accepted(_told(self._service.start, phase, request, actor=ACTOR))
+        return self._accepted(_told(self._service.start, phase, request, actor=ACTOR))
 
     def retry(self, job_id: str) -> Document:
         """Commit the retry; the process that leads begins with it."""
-        return _accepted(_told(self._service.repeat, job_id, actor=ACTOR))
+        return self._accepted(_told(self._service.repeat, job_id, actor=ACTOR))
 
     def cancel(self, job_id: str) -> Document:
         """Commit the end, and leave word for whoever looks after the script."""
@@ -68,6 +70,18 @@ class FolderDesk(Desk):
         """Close the index and the journal; an adapter of the operator's own need not have anything to let go of."""
         getattr(self._repository, "close", lambda: None)()
 
+    def _accepted(self, answer: Answer) -> Document:
+        _refuse(answer)
+        job, warnings = answer.job, list(answer.job.latest.warnings)
+        if not self._settings.adapters and not is_led(self._settings.runs_dir):
+            warnings.append("no service runs over these folders: the job begins when one is started")
+        return {
+            "job_id": job.id,
+            "status": job.state.value,
+            "deduplicated": answer.refusal is not None,
+            "warnings": warnings,
+        }
+
 
 def _read(schema: Schema, given: Mapping[str, Any]) -> Any:
     try:
@@ -75,17 +89,6 @@ def _read(schema: Schema, given: Mapping[str, Any]) -> Any:
     except ValidationError as error:
         wrong = "; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in error.messages_dict.items())
         raise NotDone(wrong, Exit.WRONG) from error
-
-
-def _accepted(answer: Answer) -> Document:
-    _refuse(answer)
-    job = answer.job
-    return {
-        "job_id": job.id,
-        "status": job.state.value,
-        "deduplicated": answer.refusal is not None,
-        "warnings": list(job.latest.warnings),
-    }
 
 
 def _refuse(answer: Answer) -> None:

@@ -7,7 +7,7 @@ import click
 from feedscript.entrypoints.cli.jobs.desk import Desk, Exit, has_failed
 from feedscript.entrypoints.cli.jobs.listing import PHASES
 from feedscript.entrypoints.cli.jobs.options import at_desk
-from feedscript.entrypoints.cli.jobs.steering import TIMEOUT, WAIT, check_timeout, outcome
+from feedscript.entrypoints.cli.jobs.steering import TIMEOUT, WAIT, check_timeout, outcome, tell_warnings
 
 
 @click.command()
@@ -44,8 +44,7 @@ def run(
     from feedscript.entrypoints.cli.jobs.tables import show_json, told  # noqa: PLC0415 - not for --help
 
     accepted = desk.start(PHASES[phase], {name: value for name, value in asked.items() if value is not None})
-    for warning in accepted.get("warnings") or ():
-        click.echo(f"feedscript: {warning}", err=True)
+    tell_warnings(accepted)
     job_id: str = accepted["job_id"]
     if not wait:
         if as_json:

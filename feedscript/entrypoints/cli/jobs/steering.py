@@ -36,6 +36,7 @@ def retry(
 
     def repeat(job_id: str) -> Document:
         answer = desk.retry(job_id)
+        tell_warnings(answer)
         return outcome(desk, job_id, timeout=timeout) if wait else answer
 
     _for_each(desk, jobs, merchant, repeat, as_json=as_json)
@@ -56,6 +57,12 @@ def outcome(desk: Desk, job_id: str, *, timeout: float | None) -> Document:
     from feedscript.entrypoints.cli.jobs.watching import settled  # noqa: PLC0415 - where somebody waits
 
     return settled(desk, job_id, timeout=timeout)
+
+
+def tell_warnings(accepted: Document) -> None:
+    """Say what there is to know of a job that was accepted."""
+    for warning in accepted.get("warnings") or ():
+        click.echo(f"feedscript: {warning}", err=True)
 
 
 def check_timeout(timeout: float | None, *, wait: bool) -> None:

@@ -58,7 +58,7 @@ def listed(jobs: Sequence[Document]) -> list[tuple[str, ...]]:
         ("PARTNER", [cell(job["partner_id"]) for job in jobs]),
         ("REFERENCE", [cell(job["reference"]) for job in jobs]),
         ("RETRIES", [str(job["retry_count"] or "-") for job in jobs]),
-        ("UPDATED (UTC)", [moment(job["updated_at"]) for job in jobs]),
+        ("UPDATED (UTC)", [moment(job["updated_at"])[:-3] for job in jobs]),
         ("NOTE", [note(job) for job in jobs]),
     ]
     told = [column for column in columns if column[0] in ("ID", "NOTE") or set(column[1]) - {"-"}]
