@@ -4,12 +4,14 @@ The jobs' files are written as the service leaves them, but not synced; the inde
 after somebody has deleted it. Each look-up is of another job. The first is told without a bound: of a million files the
 kernel has let go of many, of a thousand of none, so it times the disk. Then a process that has not seen the jobs yet
 asks for the same ones, which the kernel has at hand at every size; then it asks again. Each page is of another
-merchant.
+merchant. A command line is a process of its own, with all that it imports.
 """
 
 import os
 import random
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +29,7 @@ from feedscript.ports import JobFilter
 
 SIZES = (1_000, 100_000)
 MILLION = 1_000_000
-MERCHANTS, DAYS, LOOKS, LIMIT = 5, 10, 300, 50
+MERCHANTS, DAYS, LOOKS, CALLS, LIMIT = 5, 10, 300, 9, 50
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -81,7 +83,24 @@ def _measured(folder: Path, size: int) -> dict[str, float]:
     }
     for what, look in looks.items():
         took[what] = statistics.median(_seconds(look) for _ in range(LOOKS))
+    calls: dict[str, Callable[[], object]] = {
+        "feedscript jobs list": lambda: _called(folder, "list"),
+        "feedscript jobs list --merchant --status": lambda: _called(
+            folder, "list", "--merchant", _merchant(chance), "--status", JobState.GENERATED.value
+        ),
+        "feedscript jobs show REFERENCE": lambda: _called(folder, "show", str(chance.randrange(size))),
+    }
+    for what, call in calls.items():
+        took[what] = statistics.median(_seconds(call) for _ in range(CALLS))
     return took
+
+
+def _called(folder: Path, *arguments: str) -> None:
+    own = {"JOBS_DIR": str(folder), "ACTIVITIES_DIR": str(folder / "activities")}
+    own |= {name: str(folder / "other" / name) for name in ("RUNS_DIR", "LOGS_DIR")}
+    own |= {"OBJECT_STORE": "s3"}  # a local one may not lie within, and none is asked
+    command = [sys.executable, "-m", "feedscript", "jobs", *arguments]
+    subprocess.run(command, env=os.environ | own, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def _repository(folder: Path) -> FileJobRepository:

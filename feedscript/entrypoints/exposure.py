@@ -8,7 +8,13 @@ from feedscript.ports import Keys
 
 def refuse_exposure(settings: Settings, keys: Keys) -> None:
     """Raise `BadSettings` where everybody on the network could start scripts, and nobody has said that they may."""
-    if _has_key(settings, keys) or settings.allow_anonymous or is_loopback(settings.host):
+    if not _has_key(settings, keys):
+        refuse_exposure_without_key(settings)
+
+
+def refuse_exposure_without_key(settings: Settings) -> None:
+    """As `refuse_exposure`, where there is no key but those of the environment."""
+    if settings.api_keys or settings.allow_anonymous or is_loopback(settings.host):
         return
     raise BadSettings(
         f"HOST={settings.host!r} is reached from elsewhere and there is no key: make one (feedscript keys create NAME) "

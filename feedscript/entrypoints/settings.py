@@ -45,7 +45,14 @@ BUCKET = re.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 
 
 class BadSettings(FeedscriptError):
-    """A setting has a value that cannot be used."""
+    """Settings have values that cannot be used.
+
+    Attributes: `complaints`, one for each.
+    """
+
+    def __init__(self, *complaints: str) -> None:
+        self.complaints = complaints
+        super().__init__("; ".join(complaints))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,7 +382,7 @@ def read_settings() -> Settings:
     try:
         env.seal()
     except EnvValidationError as error:
-        raise BadSettings("; ".join(_complaints(error))) from error
+        raise BadSettings(*_complaints(error)) from error
     return Settings(**values)
 
 
@@ -401,12 +408,16 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def _with_usable_folders(settings: Settings) -> Settings:
+    if complaints := complaints_about_folders(settings):
+        raise BadSettings(*complaints)
+    return settings
+
+
+def complaints_about_folders(settings: Settings) -> list[str]:
+    """Why folders cannot be used: who may write there, and how they lie to each other."""
     complaints = [complaint for name in FOLDERS if (complaint := _unusable(settings, name))]
     complaints += [complaint for name in OWN_FOLDERS if (complaint := _reached_by_objects(settings, name))]
-    complaints += _closed_to_scripts(settings)
-    if complaints:
-        raise BadSettings("; ".join(complaints))
-    return settings
+    return [*complaints, *_closed_to_scripts(settings)]
 
 
 def _unusable(settings: Settings, name: str) -> str | None:

@@ -1,5 +1,7 @@
 """An empty environment with `feedscript[testing]` alone: `make test-consumer`.
 
+A deployment begins there, and the demo runs.
+
 A module of 20 lines holds a repository of its own to the contract; a wrong one is told which promise it breaks; and
 mypy --strict and pyright find the examples right. Needs a package index.
 """
@@ -35,6 +37,7 @@ def main() -> None:
         venv.create(place / "venv", with_pip=True)
         python = str(place / "venv/bin/python")
         _need(_run(place, python, "-m", "pip", "install", "--quiet", f"{ROOT}[testing]"), "the installation")
+        _check_commands(place, python)
         modules = place / "modules"
         modules.mkdir()
         shutil.copy(HERE / "test_my_repository.py", modules)
@@ -51,6 +54,18 @@ def main() -> None:
             "a wrong repository is told its promise", wrong.returncode == 1 and promise in wrong.stdout, wrong
         )
         _check_types(place, python)
+
+
+def _check_commands(place: Path, python: str) -> None:
+    """What an operator begins with, where there is no repository."""
+    here = place / "deployment"
+    here.mkdir()
+    _need(_run(here, python, "-m", "feedscript", "init"), "feedscript init")
+    _need(
+        _run(here, python, "-m", "feedscript", "check", "--strict"),
+        "feedscript check, of what init has written",
+    )
+    _need(_run(here, python, "-m", "feedscript", "demo"), "feedscript demo")
 
 
 def _check_types(place: Path, python: str) -> None:

@@ -21,6 +21,7 @@ from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import PASSED, RunFolders, Stage
 from feedscript.adapters.subprocess.doorbell import Doorbell
 from feedscript.adapters.subprocess.fair_queue import FairQueue, Ticket, ticket_of
+from feedscript.adapters.subprocess.leader import leaders_lock
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.place import Place
 from feedscript.adapters.subprocess.script_contract import ScriptSettings
@@ -131,7 +132,7 @@ class SubprocessExecutor(Executor):
             self._stopping.wait(LEAD_EVERY)
 
     def _lead_if_elected(self) -> None:
-        descriptor = open_lock(self._folders.runs / ".leader")
+        descriptor = open_lock(leaders_lock(self._folders.runs))
         try:
             while not try_lock(descriptor):
                 if self._stopping.wait(LEAD_EVERY):

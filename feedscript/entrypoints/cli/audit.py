@@ -10,8 +10,8 @@ from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify as verify_trail
 from feedscript.adapters.files.chain import Tampered
 from feedscript.codec import activity_to_document
+from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import wired_or_exit
-from feedscript.entrypoints.settings import settings_or_exit
 from feedscript.ports import ActivityFilter
 
 PAGE = 500
@@ -32,7 +32,7 @@ def verify(expect_head: str | None) -> None:
     Exits with 0 for a whole trail, whose head it prints for you to keep elsewhere, and with 1 for a broken one, whose
     first fault it names by file and line. A chain alone cannot show that its end was cut off: a head can.
     """
-    settings = settings_or_exit()
+    settings = kept_or_exit("activities_dir", by_adapters=False)
     keys = [key.encode() for key in settings.audit_keys]
     try:
         trail = verify_trail(settings.activities_dir, expect_head=expect_head, keys=keys, disk=Disk())
@@ -66,7 +66,7 @@ def list_entries(
     limit: int,
 ) -> None:
     """Print entries as JSON Lines, newest first."""
-    activities = wired_or_exit(settings_or_exit()).activities()
+    activities = wired_or_exit(kept_or_exit("activities_dir")).activities()
     wanted = ActivityFilter(job_id=job_id, type=type_, actor=actor, since=_utc(since), until=_utc(until))
     cursor = None
     while limit:

@@ -9,11 +9,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 import httpcore2
+
+from feedscript.entrypoints.settings import Settings
+from feedscript.entrypoints.starting import STARTER
 
 BUCKET = "demo"
 PATIENCE = 60.0
@@ -34,19 +38,18 @@ class DemoFailed(click.ClickException):
     type=click.Path(path_type=Path),
     default=Path("demo"),
     show_default=True,
-    help="Where jobs, feeds and reports of the demo are kept; emptied first.",
+    help="Where jobs, feeds and reports of the demo are kept; an earlier demo's is emptied first.",
 )
 @click.option(
     "--samples",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path("samples"),
-    show_default=True,
-    help="Where merchant-export.csv, its merchant's file and broken-feed.csv lie.",
+    default=STARTER,
+    help="Where merchant-export.csv, its merchant's file and broken-feed.csv lie, instead of those that come along.",
 )
 def demo(folder: Path, samples: Path) -> None:
     """Turn a merchant's export into the feeds of two partners, validate them, and validate a broken feed too."""
     bucket = folder / "objects" / BUCKET
-    shutil.rmtree(folder, ignore_errors=True)
+    _empty(folder, an_earlier_one=bucket.is_dir())
     bucket.mkdir(parents=True)
     for name in ("merchant-export.csv", "broken-feed.csv"):
         shutil.copy(samples / name, bucket / name)
@@ -73,6 +76,14 @@ def demo(folder: Path, samples: Path) -> None:
     }.items():
         click.echo(f"  {what:38} {where}")
     click.secho("\nThe demo is complete.", bold=True)
+
+
+def _empty(folder: Path, *, an_earlier_one: bool) -> None:
+    """Remove what an earlier demo has left, and nothing else."""
+    if an_earlier_one:
+        shutil.rmtree(folder)
+    elif folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise click.BadParameter(f"{folder} is there, and no demo's; name another one", param_hint="--folder")
 
 
 def _generate_and_validate(base: str, number: int, partner: str) -> str:
@@ -157,6 +168,7 @@ def _show_report(base: str, job_id: str) -> None:
 def _server(folder: Path) -> Iterator[str]:
     """`feedscript serve` on a free port, with everything it writes in the folder."""
     port = _free_port()
+    folder = folder.absolute()
     own = {name: str(folder / name.removesuffix("_DIR").lower()) for name in DIRECTORIES}
     settings = own | {
         "OBJECT_STORE": "local",
@@ -167,7 +179,9 @@ def _server(folder: Path) -> Iterator[str]:
     with (folder / "logs" / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "feedscript", "serve"],
-            env={**os.environ, **settings, "HOST": "127.0.0.1", "CALLBACK_URL": "", "API_KEYS": ""},
+            # The settings of a service that is run from here, in `.env` too, are none of the demo's.
+            env={name: value for name, value in os.environ.items() if name not in SETTINGS} | settings,
+            cwd=folder,
             stdout=log,
             stderr=log,
         )
@@ -181,6 +195,7 @@ def _server(folder: Path) -> Iterator[str]:
         process.wait(PATIENCE)
 
 
+SETTINGS = {field.name.upper() for field in fields(Settings)}
 DIRECTORIES = ("JOBS_DIR", "ACTIVITIES_DIR", "RUNS_DIR", "LOGS_DIR", "CONFIG_DIR")
 
 

@@ -24,6 +24,7 @@ from feedscript.domain import (
     key_text,
 )
 from feedscript.domain.key_text import ENTROPY_BYTES
+from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import Container, wired_or_exit
 from feedscript.entrypoints.settings import settings_or_exit
 from feedscript.ports import Keys
@@ -107,7 +108,7 @@ def create(
 @click.option("--all", "everything", is_flag=True, help="Also those that open nothing any more.")
 def list_keys(*, everything: bool) -> None:
     """Print the keys as JSON Lines, the oldest first, with when each was used last (within a few minutes)."""
-    container = _wired()
+    container = _wired_where_keys_are()
     now = _now(container)
     try:
         for key in container.keys().all():
@@ -122,7 +123,7 @@ def list_keys(*, everything: bool) -> None:
 @click.argument("key", metavar="ID|NAME")
 def revoke(key: str) -> None:
     """Let a key open nothing any more, from now on."""
-    container = _wired()
+    container = _wired_where_keys_are()
     meant = _meant(container, key)
     try:
         ended = container.keys().revoke(meant.id, _now(container))
@@ -142,7 +143,7 @@ def revoke(key: str) -> None:
 )
 def rotate(key: str, keep_for: timedelta) -> None:
     """Replace a key by another one of the same name, scopes and reach, and print that one."""
-    container = _wired()
+    container = _wired_where_keys_are()
     old, now = _meant(container, key), _now(container)
     lasts = None if old.expires_at is None else old.expires_at - old.created_at
     try:
@@ -226,6 +227,10 @@ def _document(key: ApiKey, now: datetime) -> dict[str, object]:
 
 def _wired() -> Container:
     return wired_or_exit(settings_or_exit())
+
+
+def _wired_where_keys_are() -> Container:
+    return wired_or_exit(kept_or_exit("jobs_dir"))
 
 
 def _now(container: Container) -> datetime:

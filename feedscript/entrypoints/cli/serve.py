@@ -16,6 +16,8 @@ from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
+from feedscript.entrypoints.broken_workers import BrokenWorkers
+from feedscript.entrypoints.checking.deployment import at_start, is_fatal
 from feedscript.entrypoints.exposure import tell_who_may_call
 from feedscript.entrypoints.http import close_service, container_for, container_or_exit, create_app
 from feedscript.entrypoints.http.draining import drain
@@ -27,19 +29,42 @@ from feedscript.entrypoints.shared_figures import figures_shared
 
 PR_SET_PDEATHSIG = 1
 MASTER_DIED = signal.SIGRTMIN
+EX_WRONG = 2
 EX_UNAVAILABLE, EX_SOFTWARE = 69, 70  # sysexits.h
 LAST_ANSWERS = 5.0
 
 
 @click.command()
 def serve() -> None:
-    """Serve the API on HOST:PORT with WORKERS processes of THREADS threads (see .env.example)."""
+    """Serve the API on HOST:PORT with WORKERS processes of THREADS threads (see .env.example).
+
+    What is plainly wrong with the deployment is told first (feedscript check tells all of it).
+
+    Exits with 2 for settings and scripts that cannot be used, 74 for storage, 70 once server processes end as soon as
+    they are started.
+    """
     settings = settings_or_exit()
+    stop_if_jobs_would_fail(settings)
     hide_secrets()
     stop_if_storage_is_unusable(settings)
     set_up_log(settings)
+    server = _Server(settings)
     with figures_shared():
-        _Server(settings).run()
+        try:
+            server.run()
+        finally:
+            if server.given_up:
+                sys.exit(EX_SOFTWARE)
+
+
+def stop_if_jobs_would_fail(settings: Settings) -> None:
+    """Tell what is found at a glance, and end with exit status 2 where no job of a phase could end well."""
+    fatal = False
+    for finding in at_start(settings):
+        click.echo(f"feedscript: {finding.level}: {finding}", err=True)
+        fatal |= is_fatal(finding)
+    if fatal:
+        sys.exit(EX_WRONG)
 
 
 def stop_if_storage_is_unusable(settings: Settings) -> None:
@@ -106,6 +131,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._broken = BrokenWorkers(settings.workers)
+        self.given_up = False
         super().__init__()
 
     def load_config(self) -> None:
@@ -118,12 +145,20 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "loglevel": settings.log_level.lower(),
             "logger_class": _OneLog,
             "graceful_timeout": int(settings.drain_grace) + 5,
+            "pre_fork": lambda _, worker: self._broken.began(worker.age),
+            "child_exit": self._child_exit,
             "worker_exit": _worker_exit,
             "control_socket_disable": True,
         }
         for name, value in options.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
+
+    def _child_exit(self, server: Any, worker: Any) -> None:
+        if self._broken.ended(worker.age) and not self.given_up:
+            self.given_up = True
+            server.log.critical("server processes end as soon as they are started: no more are; above is why")
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def load(self) -> Flask:
         try:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import click
 
 from feedscript.domain import veiled
+from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import wired_or_exit
-from feedscript.entrypoints.settings import settings_or_exit
 from feedscript.ports import DeadLetters, DeliveryState, Undelivered
 from feedscript.ports.errors import StorageBroken, StorageFull, UnknownNotification
 
@@ -54,7 +54,7 @@ def discard(notification_ids: tuple[str, ...], *, everything: bool) -> None:
 
 
 def _letters() -> DeadLetters:
-    letters: DeadLetters = wired_or_exit(settings_or_exit()).dead_letters()
+    letters: DeadLetters = wired_or_exit(kept_or_exit("jobs_dir", "activities_dir")).dead_letters()
     return letters
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from feedscript.entrypoints.cli.profile_name import ProfileName
 from feedscript.feeds.engine.unknown_names import UnknownName
@@ -69,6 +70,14 @@ class Wishes:
         return replace(config, source=replace(config.source, **given)), policy
 
 
+def _is_there(context: click.Context, option: click.Parameter, folder: Path) -> Path:
+    """Refuse a folder that somebody has named and that is not there; the usual one need not be."""
+    named = context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT
+    if named and not folder.is_dir():
+        raise click.BadParameter(f"there is no folder {folder}")
+    return folder
+
+
 def wishes(*, merchants: bool = True) -> Callable[[Command], Command]:
     """Give a command the options, as its parameter `wanted`; those about the merchant's file where there may be one."""
     options = [
@@ -91,6 +100,7 @@ def wishes(*, merchants: bool = True) -> Callable[[Command], Command]:
             default=Path("config"),
             show_default=True,
             envvar="CONFIG_DIR",
+            callback=_is_there,
             help="The folder with partners/ and merchants/.",
         ),
         click.option(

@@ -126,6 +126,7 @@ def close_service(container: Container) -> None:
     settings: Settings = container.settings()
     set_up_log(settings)
     _service_or_exit(container)
+    _counts_or_exit(container)
     _refuse_exposure_or_exit(container)
     # An adapter of the operator's own need not have anything to let go of.
     close = getattr(container.repository(), "close", None)

@@ -77,5 +77,5 @@ def test_a_bad_date_is_refused(tmp_path: Path, given: str, said: str) -> None:
 
 
 def test_where_there_is_nothing_nothing_is_made(tmp_path: Path) -> None:
-    assert archive(tmp_path, "2026-01-03").returncode == 0
+    assert archive(tmp_path, "2026-01-03").returncode == 2
     assert not list(tmp_path.iterdir())

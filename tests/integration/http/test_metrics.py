@@ -17,7 +17,7 @@ from tests.integration.http.conftest import Api, make_api
 from tests.integration.live_server import ROOT, SERVE, LiveServer, poll, request_body, script
 
 ALERTS, DASHBOARD = ROOT / "deploy/prometheus/alerts.yaml", ROOT / "deploy/grafana/feedscript.json"
-PAGE = ROOT / "docs/operating/watching.md"
+PAGE = ROOT / "docs/how-to/watch.md"
 
 
 def families(text: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""`feedscript jobs`: what is kept of jobs that are over."""
+"""`feedscript jobs archive`: what is kept of jobs that are over."""
 
 import sys
 from collections.abc import Iterable
@@ -9,14 +9,9 @@ import click
 from feedscript.adapters.files.archive import ArchivedDay, archive_jobs, compress_activities
 from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.places import JobPlaces
+from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import Container
-from feedscript.entrypoints.settings import settings_or_exit
 from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull
-
-
-@click.group()
-def jobs() -> None:
-    """Look after the jobs in JOBS_DIR."""
 
 
 def _not_after_today(_: click.Context, __: click.Parameter, given: datetime) -> date:
@@ -27,7 +22,7 @@ def _not_after_today(_: click.Context, __: click.Parameter, given: datetime) -> 
     return given.date()
 
 
-@jobs.command()
+@click.command()
 @click.option(
     "--before",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -46,17 +41,15 @@ def archive(before: date, *, dry_run: bool) -> None:
 
     The scripts' output in LOGS_DIR is left alone.
     """
-    settings = settings_or_exit()
+    settings = kept_or_exit("jobs_dir", "activities_dir", by_adapters=False)
     disk = Container(settings=settings).disk()
     try:
-        if settings.jobs_dir.is_dir():
-            places = JobPlaces(settings.jobs_dir)
-            _tell("jobs", archive_jobs(places, disk, before=before, dry_run=dry_run), dry_run=dry_run)
-        if settings.activities_dir.is_dir():
-            days = compress_activities(
-                settings.activities_dir, disk, before=before, key=settings.audit_key, dry_run=dry_run
-            )
-            _tell("activities", days, dry_run=dry_run)
+        places = JobPlaces(settings.jobs_dir)
+        _tell("jobs", archive_jobs(places, disk, before=before, dry_run=dry_run), dry_run=dry_run)
+        days = compress_activities(
+            settings.activities_dir, disk, before=before, key=settings.audit_key, dry_run=dry_run
+        )
+        _tell("activities", days, dry_run=dry_run)
     except StorageBusy:
         click.echo("feedscript: another archiving is under way; repeat when it is done", err=True)
         sys.exit(1)
