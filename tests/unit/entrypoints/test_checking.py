@@ -34,12 +34,17 @@ EVERYBODYS = {
 
 
 def check(folder: Path, *options: str, **environment: str) -> Result:
-    """`feedscript check` in a folder, with nothing in the environment but this."""
-    kept = dict.fromkeys(os.environ)
-    with chdir(folder):
-        return CliRunner(env={**kept, "PATH": os.environ["PATH"], **environment}).invoke(
-            main, ["check", *options]
-        )
+    """`feedscript check` in a folder, with nothing in the environment but this, and nothing of it left there."""
+    before = dict(os.environ)
+    given_up = dict.fromkeys(os.environ)
+    try:
+        with chdir(folder):
+            runner = CliRunner(env={**given_up, "PATH": os.environ["PATH"], **environment})
+            return runner.invoke(main, ["check", *options])
+    finally:
+        # What `.env` says goes into the environment itself, as for a service.
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def found(folder: Path, *options: str, **environment: str) -> list[tuple[str, str, str]]:

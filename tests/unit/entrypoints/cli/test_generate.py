@@ -19,6 +19,13 @@ def export(folder: Path, **changes: str) -> Path:
     )
 
 
+def config_of(folder: Path) -> Path:
+    """The folder of configuration, which may be empty."""
+    config = folder / "config"
+    config.mkdir(exist_ok=True)
+    return config
+
+
 def configure(folder: Path, kind: str, name: str, text: str) -> None:
     path = folder / "config" / kind / f"{name}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +34,7 @@ def configure(folder: Path, kind: str, name: str, text: str) -> None:
 
 def test_an_export_becomes_googles_feed_and_the_summary_tells_what_was_repaired(tmp_path: Path) -> None:
     feed = tmp_path / "feed.csv"
-    result = run("generate", export(tmp_path), feed, "--config", tmp_path / "config")
+    result = run("generate", export(tmp_path), feed, "--config", config_of(tmp_path))
     assert result.exit_code == 0, result.output
     assert feed.read_text("utf-8").splitlines()[1].startswith("SKU-1,A & B,")
     assert "a feed of google" in result.output
@@ -42,7 +49,7 @@ def test_an_export_becomes_googles_feed_and_the_summary_tells_what_was_repaired(
 @pytest.mark.parametrize("option", ["--partner", "--profile"])
 def test_a_partner_gets_its_own_words(tmp_path: Path, option: str) -> None:
     feed = tmp_path / "meta.csv"
-    result = run("generate", export(tmp_path), feed, option, "meta", "--config", tmp_path / "config")
+    result = run("generate", export(tmp_path), feed, option, "meta", "--config", config_of(tmp_path))
     assert result.exit_code == 0, result.output
     assert ",in stock," in feed.read_text("utf-8")
     assert run("validate", feed, "--profile", "meta").exit_code == 0
@@ -51,7 +58,7 @@ def test_a_partner_gets_its_own_words(tmp_path: Path, option: str) -> None:
 def test_the_files_of_partner_and_merchant_are_heeded(tmp_path: Path) -> None:
     configure(tmp_path, "partners", "acme", "profile: meta\n")
     configure(tmp_path, "merchants", "m1", "mapping: {attributes: {brand: {constant: Own}}}\n")
-    feed, options = tmp_path / "feed.csv", ("--partner", "acme", "--config", tmp_path / "config")
+    feed, options = tmp_path / "feed.csv", ("--partner", "acme", "--config", config_of(tmp_path))
     assert run("generate", export(tmp_path), feed, *options, "--merchant", "m1").exit_code == 0
     assert ",in stock," in feed.read_text("utf-8")
     assert ",Own," in feed.read_text("utf-8")
@@ -72,7 +79,7 @@ def test_what_a_merchant_gives_and_a_partner_has_not_is_left_out(tmp_path: Path)
 
 
 def test_a_partner_whom_nobody_knows_is_said_or_refused(tmp_path: Path) -> None:
-    options = ("--partner", "acem", "--config", tmp_path / "config")
+    options = ("--partner", "acem", "--config", config_of(tmp_path))
     said = run("generate", export(tmp_path), tmp_path / "feed.csv", *options)
     assert said.exit_code == 0
     assert "no profile is known for the partner 'acem'" in said.stderr
