@@ -124,6 +124,12 @@ class ItemReader:
         return bool(self._open)
 
     @property
+    def is_between_items(self) -> bool:
+        """Whether all that was fed is read, and of elements none is open but those that items lie in."""
+        is_above = not self._open and self._path == self._item_path[:-1]
+        return is_above and self._parser.CurrentByteIndex == self._fed
+
+    @property
     def needed_from(self) -> tuple[int, int]:
         """Where the item that is open begins, else what was read last: an offset into the bytes, and its line."""
         if self._open:
