@@ -5,7 +5,8 @@ from collections.abc import Generator, Iterator
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.elements import Columns
-from feedscript.feeds.readers.plain_rows import Layout, Run, matches, plain_names, rows_of, simplified
+from feedscript.feeds.readers.plain_elements import Layout, gaps_of, matches, plain_names, rows_of, simplified
+from feedscript.feeds.readers.plain_rows import Run
 from feedscript.feeds.readers.recovery import RecoveringReader
 from feedscript.feeds.readers.table import LOOK_AHEAD, Item, Rows
 from feedscript.feeds.readers.table_columns import TableColumns
@@ -91,7 +92,9 @@ class SwiftReader:
         if len({*columns}) < len(columns) or not {*columns} <= {*self._table.names}:
             return None
         longest = self._limits.max_field_bytes
-        run = rows_of(layout, columns, self._table.names, self._held[at:end], self._careful.line, longest)
+        run = rows_of(
+            layout, columns, self._table.names, self._held[at:end], line=self._careful.line, longest=longest
+        )
         if run is None or self._given + run.items > self._limits.max_items:
             return None
         if run.end == end - at:
@@ -110,7 +113,7 @@ class SwiftReader:
         # The columns of an item are known only once it has been taken.
         yield from items
         if tried:
-            self._learn(self._first_item(at))
+            self._learn(self._first_item(at), self._held[end:stop])
             self._in_one_go = min(self._in_one_go * 2, _MOST_CAREFUL)
             self._reach = _SHORTEST_REACH
         return end
@@ -123,12 +126,13 @@ class SwiftReader:
                 return layout
         return None
 
-    def _learn(self, item: str) -> None:
+    def _learn(self, item: str, behind: str) -> None:
         """Make a layout of an item that none fits, or widen one; of one that is not plain there is none."""
         names = plain_names(self._item, item)
         if not names or self._layout(item):
             return
-        known = Layout(self._item, (), frozenset(), spaced=self._verbatim, verbatim=self._verbatim)
+        gaps = gaps_of(self._item, item, behind)
+        known = Layout(self._item, (), frozenset(), spaced=self._verbatim, verbatim=self._verbatim, gaps=gaps)
         for place, layout in enumerate([*self._layouts, known]):
             widened = layout.with_item(names)
             if widened is None:
