@@ -157,7 +157,7 @@ def rows_of(
     if _JOINS in text or _PARTS in text or not (text.isascii() or _NO_CHARACTERS.isdisjoint(text)):
         return None
     run = _alike(layout, text, line) if len(text) * _LONGEST_CHARACTER <= longest else None
-    found, lines, end = run or _found(layout, text, line, longest)
+    found, lines, end, ends = run or _found(layout, text, line, longest)
     if not found:
         return None
     try:
@@ -166,11 +166,11 @@ def rows_of(
         return None
     if len(data) != len(data.translate(None, _FORBIDDEN)):
         return None
-    return Run(data, len(found), end, _with_plain_ends(text[:end]).count("\n"))
+    return Run(data, len(found), end, ends)
 
 
-#: The texts of items, their lines, and where in the text they end.
-_Found = tuple[list[Texts], list[int], int]
+#: The texts of items, their lines, where in the text they end, and the line ends before that.
+_Found = tuple[list[Texts], list[int], int, int]
 
 
 def _alike(layout: Layout, text: str, line: int) -> _Found | None:
@@ -193,7 +193,8 @@ def _alike(layout: Layout, text: str, line: int) -> _Found | None:
     first = line + text.count("\n", 0, begin)
     lines = [*accumulate((each + at_end + behind for each in taken), initial=first)]
     last = lines.pop() - (0 if text.endswith(tuple(_WHITE)) else behind)
-    return (found, lines, len(text)) if last - line == text.count("\n") else None
+    ends = text.count("\n")
+    return (found, lines, len(text), ends) if last - line == ends else None
 
 
 def _found(layout: Layout, text: str, line: int, longest: int) -> _Found:
@@ -210,7 +211,8 @@ def _found(layout: Layout, text: str, line: int, longest: int) -> _Found:
     found = found[:short]
     first = line + plain.count("\n", 0, begin)
     lines = [*accumulate((part.count("\n") for part in parts[: short - 1]), initial=first)]
-    return found, lines, _end_of_items(text, layout.item, short) if rest and short else len(text)
+    end = _end_of_items(text, layout.item, short) if rest and short else len(text)
+    return found, lines, end, _with_plain_ends(text[:end]).count("\n")
 
 
 def _texts(layout: Layout, text: str, *, exact: bool = False) -> tuple[list[Texts], int]:
