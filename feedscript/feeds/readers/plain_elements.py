@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate, takewhile
+from operator import add
 from typing import NamedTuple
 
 from feedscript.feeds.readers.plain_rows import Run, Texts, rows_of_texts
@@ -126,12 +127,13 @@ def _pattern(layout: Layout, *, exact: bool = False) -> re.Pattern[str]:
     linear time.
     """
     item = re.escape(layout.item)
-    text = "[^<]*+" if layout.spaced else r"(?!\s)[^<]*+(?<!\s)"
-    before, at_end, behind = map(re.escape, layout.gaps) if exact else ("", "", "")
-    if not exact:
-        before = at_end = behind = _SPACE
+    if layout.verbatim or (layout.spaced and not exact):
+        text = "[^<]++" if exact else "[^<]*+"
+    else:
+        text = r"[^<\s][^<]*+(?<!\s)" if exact else r"(?!\s)[^<]*+(?<!\s)"
+    before, at_end, behind = map(re.escape, layout.gaps) if exact else (_SPACE, _SPACE, _SPACE)
     slots = "".join(
-        rf"((?:{before}<{name}>[^<]*+</{name}>)*+)"
+        rf"((?:{before}<{name}>{text if exact else '[^<]*+'}</{name}>)*+)"
         if name in layout.repeated
         else rf"(?:{before}<{name}>({text})</{name}>)?+"
         for name in map(re.escape, layout.names)
@@ -156,48 +158,59 @@ def rows_of(
     """
     if _JOINS in text or _PARTS in text or not (text.isascii() or _NO_CHARACTERS.isdisjoint(text)):
         return None
-    run = _alike(layout, text, line) if len(text) * _LONGEST_CHARACTER <= longest else None
-    found, lines, end, ends = run or _found(layout, text, line, longest)
-    if not found:
-        return None
-    try:
-        data = rows_of_texts(_meant(found, layout), columns, table, lines).encode()
-    except ValueError:
-        return None
-    if len(data) != len(data.translate(None, _FORBIDDEN)):
-        return None
-    return Run(data, len(found), end, ends)
+    for look in (_alike, _of_any_gaps):
+        found = look(layout, text, line, longest)
+        if found is None:
+            continue
+        try:
+            meant = _meant(found.texts, layout, one_line=look is _alike)
+            data = rows_of_texts(meant, columns, table, found.lines).encode()
+        except _SeveralLines:
+            continue
+        except ValueError:
+            return None
+        is_xml = len(data) == len(data.translate(None, _FORBIDDEN))
+        return Run(data, len(meant), found.end, found.passed) if is_xml else None
+    return None
 
 
-#: The texts of items, their lines, where in the text they end, and the line ends before that.
-_Found = tuple[list[Texts], list[int], int, int]
+class _SeveralLines(Exception):
+    """A text has a line end in it."""
 
 
-def _alike(layout: Layout, text: str, line: int) -> _Found | None:
-    """The items of a text that all have the layout's gaps; None where that cannot be told at a glance.
+class _Found(NamedTuple):
+    """The texts of items, their lines, where in the text they end, and how many line ends lie before that."""
 
-    Each of them takes a line end for each gap, and more only where an element is empty or a text has several lines. If
-    there are no more line ends than that in all, there are as many in each.
+    texts: list[Texts]
+    lines: list[int]
+    end: int
+    passed: int
+
+
+def _alike(layout: Layout, text: str, line: int, longest: int) -> _Found | None:
+    """The items of a text that all have the layout's gaps, and no empty element; None where some are not so.
+
+    Where no text has a line end, each of them takes those of a gap for each element.
     """
+    if "\r" in text or len(text) * _LONGEST_CHARACTER > longest:
+        return None
     found, begin = _texts(layout, text, exact=True)
     if not found or found[-1][-1]:
         return None
     before, at_end, behind = (gap.count("\n") for gap in layout.gaps)
-    places = [place for place, name in enumerate(layout.names) if name in layout.repeated]
     taken = [(len(texts) - texts.count("")) * before for texts in found]
-    for place in places:
-        taken = [
-            lines + max(texts[place].count("</") - 1, 0) * before
-            for lines, texts in zip(taken, found, strict=True)
-        ]
+    for place, name in enumerate(layout.names):
+        if name in layout.repeated:
+            several = [max(texts[place].count("</") - 1, 0) * before for texts in found]
+            taken = [*map(add, taken, several)]
     first = line + text.count("\n", 0, begin)
     lines = [*accumulate((each + at_end + behind for each in taken), initial=first)]
-    last = lines.pop() - (0 if text.endswith(tuple(_WHITE)) else behind)
-    ends = text.count("\n")
-    return (found, lines, len(text), ends) if last - line == ends else None
+    return _Found(
+        found, lines, len(text), lines.pop() - line - (0 if text.endswith(tuple(_WHITE)) else behind)
+    )
 
 
-def _found(layout: Layout, text: str, line: int, longest: int) -> _Found:
+def _of_any_gaps(layout: Layout, text: str, line: int, longest: int) -> _Found | None:
     """The items that a text begins with, of whatever gaps, and none that may have more than `longest` bytes."""
     plain = simplified(text)
     found, begin = _texts(layout, plain)
@@ -209,10 +222,12 @@ def _found(layout: Layout, text: str, line: int, longest: int) -> _Found:
     short = sum(1 for _ in takewhile(lambda part: len(part) <= most, parts[: len(found)]))
     rest = rest or short < len(found)
     found = found[:short]
+    if not found:
+        return None
     first = line + plain.count("\n", 0, begin)
     lines = [*accumulate((part.count("\n") for part in parts[: short - 1]), initial=first)]
-    end = _end_of_items(text, layout.item, short) if rest and short else len(text)
-    return found, lines, end, _with_plain_ends(text[:end]).count("\n")
+    end = _end_of_items(text, layout.item, short) if rest else len(text)
+    return _Found(found, lines, end, _with_plain_ends(text[:end]).count("\n"))
 
 
 def _texts(layout: Layout, text: str, *, exact: bool = False) -> tuple[list[Texts], int]:
@@ -224,10 +239,11 @@ def _texts(layout: Layout, text: str, *, exact: bool = False) -> tuple[list[Text
     return _pattern(layout, exact=exact).findall(quoted, begin), begin
 
 
-def _meant(found: list[Texts], layout: Layout) -> list[Texts]:
-    """The texts as they are meant: repeated ones joined, bare, references replaced; raises ValueError.
+def _meant(found: list[Texts], layout: Layout, *, one_line: bool) -> list[Texts]:
+    """The texts as they are meant: repeated ones joined, bare, references replaced.
 
-    ValueError says that there is something in them that no XML may have.
+    Raises ValueError where there is something in them that no XML may have, and _SeveralLines of what is not
+    `one_line`.
     """
     columns: list[Sequence[str]] = [*zip(*found, strict=True)]
     for place, name in enumerate(layout.names):
@@ -237,6 +253,8 @@ def _meant(found: list[Texts], layout: Layout) -> list[Texts]:
         elif layout.spaced and not layout.verbatim:
             texts = [*map(str.strip, texts)]
         whole = _PARTS.join(texts)
+        if one_line and "\n" in whole:
+            raise _SeveralLines
         if "]" in whole and "]]>" in whole:
             raise ValueError(name)
         if "&" in whole:
@@ -262,9 +280,10 @@ def _dereferenced(texts: Sequence[str], whole: str, layout: Layout) -> Sequence[
     names = between[1::2]
     if whole.count("&") != len(names):
         raise ValueError("a bare ampersand")
-    if not layout.verbatim and "&#" in whole and _NUMBER_AT_EDGE.search(f"{_PARTS}{whole}{_PARTS}"):
-        raise ValueError("perhaps white space around a text")
     between[1::2] = map(_MEANING.__getitem__, names)
+    is_blank = not layout.verbatim and any(map(str.isspace, {*between[1::2]}))
+    if is_blank and _NUMBER_AT_EDGE.search(f"{_PARTS}{whole}{_PARTS}"):
+        raise ValueError("perhaps white space around a text")
     return "".join(between).split(_PARTS)
 
 

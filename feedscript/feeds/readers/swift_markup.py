@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator, Iterator
+from functools import partial
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.elements import Columns
@@ -12,21 +13,67 @@ from feedscript.feeds.readers.table import LOOK_AHEAD, Item, Rows
 from feedscript.feeds.readers.table_columns import TableColumns
 
 #: Characters looked at in one go: at most what stays near the processor, and less where runs were short.
-_LONGEST_REACH = 256 * 1024
-_SHORTEST_REACH = 8 * 1024
+_LONGEST_REACH = 512 * 1024
+_SHORTEST_REACH = 4 * 1024
 #: A run of fewer items costs more than the parser takes for them.
 _LEAST_ITEMS = 8
 #: Items that the parser is given in one go, at most, where they are not plain.
 _MOST_CAREFUL = 512
+#: No gap between items is longer; longer ones cost time.
+_LONGEST_GAP = 100
 #: More layouts are not kept: one after the other is tried.
 _MOST_LAYOUTS = 8
+
+
+class _Layouts:
+    """The layouts of a document's items, as far as they are known; the last that fitted is tried first."""
+
+    def __init__(self, item: str, names: Columns, *, verbatim: bool) -> None:
+        self._item = item
+        self._names = names
+        self._verbatim = verbatim
+        self._known: list[Layout] = []
+
+    def of(self, item: str) -> Layout | None:
+        """The layout of an item."""
+        for place, layout in enumerate(self._known):
+            if matches(layout, item):
+                self._known.insert(0, self._known.pop(place))
+                return layout
+        return None
+
+    def learn(self, item: str, behind: str) -> None:
+        """Make a layout of an item that none fits, or widen one; of one that is not plain there is none.
+
+        `behind` is what comes after the item.
+        """
+        names = plain_names(self._item, item)
+        if not names or self.of(item):
+            return
+        gaps = gaps_of(self._item, item, behind)
+        new = Layout(self._item, (), frozenset(), spaced=self._verbatim, verbatim=self._verbatim, gaps=gaps)
+        for place, layout in enumerate([*self._known, new]):
+            widened = layout.with_item(names)
+            if widened is None:
+                continue
+            if not matches(widened, item):
+                widened = widened._replace(spaced=True)
+            if self.columns(widened) and matches(widened, item):
+                others = [*self._known[:place], *self._known[place + 1 :]]
+                self._known = [widened, *others][:_MOST_LAYOUTS]
+                return
+
+    def columns(self, layout: Layout) -> tuple[str, ...]:
+        """The columns of a layout's elements, by the prefixes that are bound now; empty where two have the same."""
+        columns = self._names.of_names(layout.names)
+        return columns if len({*columns}) == len(columns) else ()
 
 
 class SwiftReader:
     """Gives the items of a document, most of them as rows that a pattern has read.
 
-    The parser (`careful`) reads the first items, and each that no layout fits, of which a new one is learned. Where
-    that comes to little, it is given ever more of them before a layout is tried again.
+    The parser (`careful`) reads the first `LOOK_AHEAD` items, and each that no layout fits, of which a new one is
+    learned. Where that comes to little, it is given ever more of them before a layout is tried again.
     """
 
     def __init__(
@@ -38,16 +85,17 @@ class SwiftReader:
         limits: Limits,
         *,
         verbatim: bool,
+        look_ahead: int = LOOK_AHEAD,
     ) -> None:
         self._careful = careful
         self._end_tag = re.compile(rf"</((?:[^\s<>/:=]+:)?{re.escape(item)})>")
-        self._names = names
+        self._new_layouts = partial(_Layouts, names=names, verbatim=verbatim)
+        self._layouts: _Layouts | None = None
         self._table = table
         self._limits = limits
-        self._verbatim = verbatim
-        #: The end tag of the items, and their name in it; empty until one has been seen.
-        self._end = self._item = ""
-        self._layouts: list[Layout] = []
+        self._look_ahead = look_ahead
+        #: The end tag of the items; empty until one has been seen.
+        self._end = ""
         self._held = ""
         self._given = 0
         self._in_one_go = 1
@@ -55,22 +103,24 @@ class SwiftReader:
 
     def feed(self, text: str) -> Iterator[Item | Rows]:
         """The items that the next piece of the document completes; raises `Stopped` past a limit."""
-        self._held += text
-        if not self._end and (found := self._end_tag.search(self._held)):
-            self._end, self._item = found[0], found[1]
+        text = self._held + text
+        if not self._end and (found := self._end_tag.search(text)):
+            self._end = found[0]
+            self._layouts = self._new_layouts(found[1])
         # An item whose end is not in sight is the parser's to bound.
-        stop = self._behind_last(0, len(self._held)) or len(self._held)
+        stop = self._behind_last(text, 0, len(text)) or len(text)
+        text, self._held = text[:stop], text[stop:]
         at = 0
         while at < stop:
-            run = self._run(at, stop) if self._may_be_plain() else None
+            run = self._run(text, at)
             if run is None:
-                at = yield from self._read_carefully(at, stop)
+                at = yield from self._read_carefully(text, at)
                 continue
-            self._careful.pass_over(self._held[at : at + run.end], run.lines, run.items)
+            passed = text if run.end == stop else text[at : at + run.end]
+            self._careful.pass_over(passed, run.lines, run.items)
             self._given += run.items
             at += run.end
             yield Rows(run.rows, run.items)
-        self._held = self._held[stop:]
 
     def flush(self) -> Iterator[Item]:
         """The items that show themselves in what is held for lack of an end."""
@@ -78,23 +128,19 @@ class SwiftReader:
         self._careful.feed(held.encode(errors="replace"))
         yield from self._careful.take()
 
-    def _may_be_plain(self) -> bool:
-        return bool(self._end) and self._given >= LOOK_AHEAD and self._careful.is_between_items
-
-    def _run(self, at: int, stop: int) -> Run | None:
+    def _run(self, text: str, at: int) -> Run | None:
         """The plain items from here on, if there are any, as far as it is worth to look in one go."""
-        layout = self._layout(self._first_item(at))
-        if layout is None:
+        if self._layouts is None or self._given < self._look_ahead or not self._careful.is_between_items:
             return None
-        end = self._behind_last(at, min(at + self._reach, stop)) or self._behind(1, at, stop)
-        columns = self._names.of_names(layout.names)
+        layout = self._layouts.of(simplified(text[at : self._behind(1, text, at)]))
+        columns = self._layouts.columns(layout) if layout else ()
         # Elsewhere in a document other prefixes may be bound.
-        if len({*columns}) < len(columns) or not {*columns} <= {*self._table.names}:
+        if layout is None or not columns or not {*columns} <= {*self._table.names}:
             return None
+        end = self._behind_last(text, at, at + self._reach) or self._behind(1, text, at)
         longest = self._limits.max_field_bytes
-        run = rows_of(
-            layout, columns, self._table.names, self._held[at:end], line=self._careful.line, longest=longest
-        )
+        line = self._careful.line
+        run = rows_of(layout, columns, self._table.names, text[at:end], line=line, longest=longest)
         if run is None or self._given + run.items > self._limits.max_items:
             return None
         if run.end == end - at:
@@ -103,60 +149,34 @@ class SwiftReader:
             self._in_one_go = 1
         return run
 
-    def _read_carefully(self, at: int, stop: int) -> Generator[Item, None, int]:
+    def _read_carefully(self, text: str, at: int) -> Generator[Item, None, int]:
         """Items by the parser; where the text ends that it was given."""
-        tried = self._may_be_plain()
-        end = self._behind(self._in_one_go, at, stop) if self._given >= LOOK_AHEAD else stop
-        self._careful.feed(self._held[at:end].encode(errors="replace"))
+        begins = self._careful.is_between_items
+        end = len(text)
+        if self._given >= self._look_ahead:
+            end = self._behind(self._in_one_go, text, at)
+            self._in_one_go = min(self._in_one_go * 2, _MOST_CAREFUL)
+            self._reach = _SHORTEST_REACH
+        self._careful.feed(text[at:end].encode(errors="replace"))
         items = self._careful.take()
         self._given += len(items)
         # The columns of an item are known only once it has been taken.
         yield from items
-        if tried:
-            self._learn(self._first_item(at), self._held[end:stop])
-            self._in_one_go = min(self._in_one_go * 2, _MOST_CAREFUL)
-            self._reach = _SHORTEST_REACH
+        if self._layouts and begins:
+            behind = self._behind(1, text, at)
+            self._layouts.learn(simplified(text[at:behind]), text[behind : behind + _LONGEST_GAP])
         return end
 
-    def _layout(self, item: str) -> Layout | None:
-        """The layout of an item, which becomes the first to be tried."""
-        for place, layout in enumerate(self._layouts):
-            if matches(layout, item):
-                self._layouts.insert(0, self._layouts.pop(place))
-                return layout
-        return None
-
-    def _learn(self, item: str, behind: str) -> None:
-        """Make a layout of an item that none fits, or widen one; of one that is not plain there is none."""
-        names = plain_names(self._item, item)
-        if not names or self._layout(item):
-            return
-        gaps = gaps_of(self._item, item, behind)
-        known = Layout(self._item, (), frozenset(), spaced=self._verbatim, verbatim=self._verbatim, gaps=gaps)
-        for place, layout in enumerate([*self._layouts, known]):
-            widened = layout.with_item(names)
-            if widened is None:
-                continue
-            if not matches(widened, item):
-                widened = widened._replace(spaced=True)
-            columns = self._names.of_names(widened.names)
-            if matches(widened, item) and len({*columns}) == len(columns):
-                self._layouts = [widened, *self._layouts[:place], *self._layouts[place + 1 :]][:_MOST_LAYOUTS]
-                return
-
-    def _first_item(self, at: int) -> str:
-        return simplified(self._held[at : self._behind(1, at, len(self._held))])
-
-    def _behind(self, count: int, at: int, stop: int) -> int:
+    def _behind(self, count: int, text: str, at: int) -> int:
         """Where so many end tags of items are passed, or the text ends."""
         for _ in range(count):
-            found = self._held.find(self._end, at, stop) if self._end else -1
+            found = text.find(self._end, at) if self._end else -1
             if found < 0:
-                return stop
+                return len(text)
             at = found + len(self._end)
         return at
 
-    def _behind_last(self, at: int, stop: int) -> int | None:
+    def _behind_last(self, text: str, at: int, stop: int) -> int | None:
         """Behind the last end tag of an item; None where there is none."""
-        found = self._held.rfind(self._end, at, stop) if self._end else -1
+        found = text.rfind(self._end, at, stop) if self._end else -1
         return found + len(self._end) if found >= 0 else None

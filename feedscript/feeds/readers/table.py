@@ -105,7 +105,8 @@ def stage_items(
 ) -> Staged:
     """Write items as text with a column for each name that occurs, and the line as the last column.
 
-    `columns` is where these are noted, for who makes `Rows`; before the first of those come `LOOK_AHEAD` items. Reading ends at the first `Stopped`; what was written before it stands.
+    `columns` is where these are noted, for who makes `Rows`; `LOOK_AHEAD` items come before the first of those.
+    Reading ends at the first `Stopped`; what was written before it stands.
     """
     path = intake.workdir / "items.csv"
     columns = columns or TableColumns(intake.limits, intake.faults)

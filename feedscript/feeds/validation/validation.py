@@ -79,4 +79,3 @@ def validate(
             progress=progress,
             workdir=Path(folder),
         )
-
