@@ -67,7 +67,15 @@ def _items(
     )
     longest = intake.limits.max_field_bytes * FIELDS_PER_ITEM
     reader = RecoveringReader(new_reader, place, longest, intake.faults)
-    swift = SwiftReader(reader, place.path[-1], names, table, intake.limits, verbatim=intake.verbatim)
+    swift = SwiftReader(
+        reader,
+        place.path[-1],
+        names,
+        table,
+        intake.limits,
+        verbatim=intake.verbatim,
+        look_ahead=intake.look_ahead,
+    )
     broken: list[Stopped] = []
     try:
         for text in _until_stopped(_texts(intake, encoding), broken):

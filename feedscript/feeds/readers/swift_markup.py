@@ -6,19 +6,13 @@ from functools import partial
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.elements import Columns
+from feedscript.feeds.readers.pace import Pace
 from feedscript.feeds.readers.plain_elements import Layout, gaps_of, matches, plain_names, rows_of, simplified
 from feedscript.feeds.readers.plain_rows import Run
 from feedscript.feeds.readers.recovery import RecoveringReader
-from feedscript.feeds.readers.table import LOOK_AHEAD, Item, Rows
+from feedscript.feeds.readers.table import Item, Rows
 from feedscript.feeds.readers.table_columns import TableColumns
 
-#: Characters looked at in one go: at most what stays near the processor, and less where runs were short.
-_LONGEST_REACH = 512 * 1024
-_SHORTEST_REACH = 4 * 1024
-#: A run of fewer items costs more than the parser takes for them.
-_LEAST_ITEMS = 8
-#: Items that the parser is given in one go, at most, where they are not plain.
-_MOST_CAREFUL = 512
 #: No gap between items is longer; longer ones cost time.
 _LONGEST_GAP = 100
 #: More layouts are not kept: one after the other is tried.
@@ -72,7 +66,7 @@ class _Layouts:
 class SwiftReader:
     """Gives the items of a document, most of them as rows that a pattern has read.
 
-    The parser (`careful`) reads the first `LOOK_AHEAD` items, and each that no layout fits, of which a new one is
+    The parser (`careful`) reads the first `look_ahead` items, and each that no layout fits, of which a new one is
     learned. Where that comes to little, it is given ever more of them before a layout is tried again.
     """
 
@@ -85,7 +79,7 @@ class SwiftReader:
         limits: Limits,
         *,
         verbatim: bool,
-        look_ahead: int = LOOK_AHEAD,
+        look_ahead: int,
     ) -> None:
         self._careful = careful
         self._end_tag = re.compile(rf"</((?:[^\s<>/:=]+:)?{re.escape(item)})>")
@@ -98,8 +92,7 @@ class SwiftReader:
         self._end = ""
         self._held = ""
         self._given = 0
-        self._in_one_go = 1
-        self._reach = _SHORTEST_REACH
+        self._pace = Pace()
 
     def feed(self, text: str) -> Iterator[Item | Rows]:
         """The items that the next piece of the document completes; raises `Stopped` past a limit."""
@@ -137,16 +130,13 @@ class SwiftReader:
         # Elsewhere in a document other prefixes may be bound.
         if layout is None or not columns or not {*columns} <= {*self._table.names}:
             return None
-        end = self._behind_last(text, at, at + self._reach) or self._behind(1, text, at)
+        end = self._behind_last(text, at, at + self._pace.reach) or self._behind(1, text, at)
         longest = self._limits.max_field_bytes
         line = self._careful.line
         run = rows_of(layout, columns, self._table.names, text[at:end], line=line, longest=longest)
         if run is None or self._given + run.items > self._limits.max_items:
             return None
-        if run.end == end - at:
-            self._reach = min(self._reach * 4, _LONGEST_REACH)
-        if run.items >= _LEAST_ITEMS:
-            self._in_one_go = 1
+        self._pace.ran(run.items, whole=run.end == end - at)
         return run
 
     def _read_carefully(self, text: str, at: int) -> Generator[Item, None, int]:
@@ -154,9 +144,7 @@ class SwiftReader:
         begins = self._careful.is_between_items
         end = len(text)
         if self._given >= self._look_ahead:
-            end = self._behind(self._in_one_go, text, at)
-            self._in_one_go = min(self._in_one_go * 2, _MOST_CAREFUL)
-            self._reach = _SHORTEST_REACH
+            end = self._behind(self._pace.careful_items(), text, at)
         self._careful.feed(text[at:end].encode(errors="replace"))
         items = self._careful.take()
         self._given += len(items)

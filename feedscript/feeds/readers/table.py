@@ -10,8 +10,6 @@ from feedscript.feeds.readers.intake import Intake, Stopped
 from feedscript.feeds.readers.staged import Fault, Source, Staged
 from feedscript.feeds.readers.table_columns import TableColumns
 
-#: Items looked at before the first is written, so that most feeds show all of their columns in time.
-LOOK_AHEAD = 1_000
 _BUFFER_BYTES = 1024 * 1024
 
 #: A physical line (None where the format has none), and an item's cells by column.
@@ -105,7 +103,7 @@ def stage_items(
 ) -> Staged:
     """Write items as text with a column for each name that occurs, and the line as the last column.
 
-    `columns` is where these are noted, for who makes `Rows`; `LOOK_AHEAD` items come before the first of those.
+    `columns` is where these are noted, for who makes `Rows`; `intake.look_ahead` items come before the first of those.
     Reading ends at the first `Stopped`; what was written before it stands.
     """
     path = intake.workdir / "items.csv"
@@ -144,7 +142,7 @@ def _write_all(writer: _Writer, columns: TableColumns, items: Iterator[Item | Ro
     first: list[Item] = []
     stopped: Stopped | None = None
     try:
-        for item in islice(items, LOOK_AHEAD):
+        for item in islice(items, intake.look_ahead):
             assert not isinstance(item, Rows)
             columns.learn(item[1])
             first.append(item)

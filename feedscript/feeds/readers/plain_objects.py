@@ -1,0 +1,176 @@
+"""JSON objects of nothing but strings, numbers and literals, read by one pattern for all, as the decoder reads them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from json import JSONDecoder
+from typing import Literal, NamedTuple
+
+from feedscript.feeds.readers.plain_rows import Texts, rows_of_texts
+
+_SPACE = "[ \t\r\n]*+"
+#: The white space within a line; one of carriage returns alone does not end there.
+_IN_LINE = "[ \t\r]*+"
+#: A string between its quotes, in a text that has no backslash, and in one that has some. There a quote behind one is
+#: taken for a part of the string; where that is wrong, as behind two of them, the string shows it when it is decoded.
+_STRING, _WITH_ESCAPES = '[^"]*+', r'[^"]*+(?:(?<=\\)"[^"]*+)*+'
+_LITERAL = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+|true|false|null"
+_NULL = "null"
+_MEMBER = re.compile(
+    rf'"([^"\\\x00-\x1f]*+)"{_SPACE}:{_SPACE}(?:("){_WITH_ESCAPES}"|{_LITERAL}){_SPACE}(?:,{_SPACE}(?=")|(?=\}}))'
+)
+#: No string of JSON has them as they are.
+_CONTROLS = bytes(range(32))
+_DECODER = JSONDecoder()
+
+#: What a key's values are; `any` are strings in some objects and not in others.
+Kind = Literal["string", "literal", "any"]
+
+
+class Gaps(NamedTuple):
+    """White space within an object: behind its bracket, its colons, its commas, and before its end."""
+
+    begin: str
+    colon: str
+    comma: str
+    end: str
+
+
+class ObjectLayout(NamedTuple):
+    """The keys of objects in their order, each of which may be left out, and what their values are.
+
+    `gaps` is what most have between them.
+    """
+
+    gaps: Gaps
+    keys: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+
+    def with_item(self, members: Iterable[tuple[str, Kind]]) -> "ObjectLayout | None":
+        """The layout of these objects and of one with these members too; None where the orders cannot be one."""
+        kinds: dict[str, Kind] = dict(zip(self.keys, self.kinds, strict=True))
+        order = [*self.keys]
+        at = 0
+        for key, kind in members:
+            if key not in kinds:
+                order.insert(at, key)
+            elif order.index(key) < at:
+                return None
+            at = order.index(key) + 1
+            kinds[key] = kind if kinds.get(key, kind) == kind else "any"
+        return self._replace(keys=tuple(order), kinds=tuple(kinds[key] for key in order))
+
+
+def plain_members(text: str) -> list[tuple[str, Kind]] | None:
+    """The members of an object with nothing nested, in order; None where the text is not just one such object."""
+    inner = re.fullmatch(rf"{_SPACE}\{{{_SPACE}(.*\}}){_SPACE}", text, re.DOTALL)
+    members: list[tuple[str, Kind]] = []
+    at = inner.start(1) if inner else 0
+    while inner and (found := _MEMBER.match(text, at)):
+        members.append((found[1], "string" if found[2] else "literal"))
+        at = found.end()
+    is_whole = inner is not None and at == inner.end(1) - 1
+    return members if is_whole and members and len({key for key, _ in members}) == len(members) else None
+
+
+def gaps_of(text: str) -> Gaps:
+    """The gaps of a plain object."""
+    found = re.search(rf'\{{({_SPACE})"[^"]*":({_SPACE})', text)
+    comma = re.search(rf'["0-9el],({_SPACE})"', text)
+    end = re.search(rf"({_SPACE})\}}{_SPACE}\Z", text)
+    return Gaps(
+        found[1] if found else "", found[2] if found else "", comma[1] if comma else "", end[1] if end else ""
+    )
+
+
+@lru_cache(maxsize=64)
+def _pattern(layout: ObjectLayout, space: str | None, behind: str, string: str) -> re.Pattern[str]:
+    """One object for each match, its values as groups; the last group is filled where no such object follows.
+
+    `space` may stand around values, or what the layout says if None; `behind` is what comes after each object, `string`
+    what a string is. Every repetition is possessive: there is one way to match, in linear time.
+    """
+    begin, colon, comma, end = map(re.escape, layout.gaps) if space is None else (space,) * 4
+    other = space or ""
+    values: dict[Kind, str] = {
+        "string": f'"({string})"',
+        "literal": f"({_LITERAL})",
+        "any": f'("{string}"|{_LITERAL})',
+    }
+    slots = "".join(
+        f'(?:"{re.escape(key)}"{other}:{colon}{values[kind]}{other}(?:,{comma}(?=")|(?={end}\\}})))?+'
+        for key, kind in zip(layout.keys, layout.kinds, strict=True)
+    )
+    return re.compile(rf"{other}\{{{begin}{slots}{end}\}}{behind}|(?s:(.).*+)")
+
+
+def _string_in(text: str) -> str:
+    return _WITH_ESCAPES if "\\" in text else _STRING
+
+
+def objects_in_lines(layout: ObjectLayout, text: str) -> tuple[list[Texts], int]:
+    """The values of the objects that a text of whole lines begins with, one in each line, and where they end."""
+    found: list[Texts] = []
+    for space in (None, _IN_LINE):
+        found = _pattern(layout, space, rf"{_IN_LINE}(?:\n|\Z)", _string_in(text)).findall(text)
+        if found and not found[-1][-1]:
+            return found, len(text)
+    del found[-1:]
+    end = 0
+    for _ in found:
+        end = text.index("\n", end) + 1
+    return found, end
+
+
+def objects_in_array(layout: ObjectLayout, text: str, at: int, stop: int) -> tuple[list[Texts], list[int]]:
+    """The values of the objects that begin at an offset, each but the last followed by another; and where they begin.
+
+    Where each begins is followed by where the object behind the last does.
+    """
+    found: list[Texts] = []
+    starts = [at]
+    for space in (None, _SPACE):
+        pattern = _pattern(layout, space, rf"{_SPACE},{_SPACE}(?=\{{)", _string_in(text))
+        for match in pattern.finditer(text, starts[-1], stop):
+            texts = match.groups("")
+            if texts[-1]:
+                break
+            found.append(texts)
+            starts.append(match.end())
+    return found, starts
+
+
+def rows_of_objects(
+    found: Sequence[Texts], layout: ObjectLayout, table: Sequence[str], lines: Iterable[int]
+) -> bytes | None:
+    """The objects as rows of CSV in UTF-8; None where a string is none of JSON's."""
+    columns: list[Sequence[str]] = [*zip(*found, strict=True)]
+    try:
+        for place, kind in enumerate(layout.kinds):
+            columns[place] = _meant(columns[place], kind)
+        return rows_of_texts([*zip(*columns, strict=True)], layout.keys, table, lines).encode()
+    except ValueError:
+        # Also what cannot be encoded: half of a surrogate pair.
+        return None
+
+
+def _meant(texts: Sequence[str], kind: Kind) -> Sequence[str]:
+    """The values of a key as cells, their quotes doubled; raises ValueError of what no string may be."""
+    if kind == "literal":
+        return [text if text != _NULL else "" for text in texts]
+    if kind == "any":
+        bare = [text[1:-1] if text[:1] == '"' else "" if text == _NULL else text for text in texts]
+        return _meant(bare, "string")
+    whole = "".join(texts)
+    data = whole.encode()
+    if len(data) != len(data.translate(None, _CONTROLS)):
+        raise ValueError("a control character")
+    return [_unescaped(text) if "\\" in text else text for text in texts] if "\\" in whole else texts
+
+
+@lru_cache(maxsize=4096)
+def _unescaped(text: str) -> str:
+    value, end = _DECODER.raw_decode(f'"{text}"')
+    if end < len(text) + 2:
+        raise ValueError("the string ends earlier")
+    return str(value).replace('"', '""')
