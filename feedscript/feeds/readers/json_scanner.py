@@ -19,6 +19,8 @@ _FIRST_KEY = re.compile(r'\{[ \t\r\n]*"([^"\\]*)"')
 _WINDOW = 4_096
 #: The elements of each array whose keys are noted.
 _NOTED = 20
+#: What parts the items of an array is seldom longer.
+_LONGEST_GAP = 100
 #: No key is this.
 _NO_KEY = "\0"
 
@@ -162,6 +164,8 @@ class JSONScanner:
             self._peek()
             line = self.line
             if plain and plain.may_begin and not careful:
+                if len(self._buffer) - self._at < plain.reach // 2:
+                    self._grow()
                 run = plain.in_array(self._buffer, self._at, line)
                 if run is not None:
                     yield line, self._stepped(*run)
@@ -196,7 +200,8 @@ class JSONScanner:
         yield line, value
         if plain:
             # Where the buffer has grown meanwhile, it begins with the element.
-            plain.learn(self._buffer[begin if self._buffer is buffer else 0 : self._at])
+            begin = begin if self._buffer is buffer else 0
+            plain.learn(self._buffer[begin : self._at], self._buffer[self._at : self._at + _LONGEST_GAP])
 
     def _stepped(self, rows: Rows, starts: list[int]) -> Rows:
         """Step over items that begin at these offsets, to where the next does."""

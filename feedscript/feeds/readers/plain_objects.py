@@ -28,16 +28,20 @@ Kind = Literal["string", "literal", "any"]
 
 
 class Gaps(NamedTuple):
-    """White space within an object: behind its bracket, its colons, its commas, and before its end."""
+    """White space within an object: behind its bracket, its colons, its commas, before its end; and what comes behind.
+
+    That is the comma between the objects of an array, and the white space around it.
+    """
 
     begin: str
     colon: str
     comma: str
     end: str
+    behind: str
 
 
 class ObjectLayout(NamedTuple):
-    """The keys of objects in their order, each of which may be left out, and what their values are.
+    """The keys of objects in their order, each but the first may be left out, and what their values are.
 
     `gaps` is what most have between them.
     """
@@ -46,8 +50,10 @@ class ObjectLayout(NamedTuple):
     keys: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
 
-    def with_item(self, members: Iterable[tuple[str, Kind]]) -> "ObjectLayout | None":
+    def with_item(self, members: Sequence[tuple[str, Kind]]) -> "ObjectLayout | None":
         """The layout of these objects and of one with these members too; None where the orders cannot be one."""
+        if self.keys and members[0][0] != self.keys[0]:
+            return None
         kinds: dict[str, Kind] = dict(zip(self.keys, self.kinds, strict=True))
         order = [*self.keys]
         at = 0
@@ -73,14 +79,14 @@ def plain_members(text: str) -> list[tuple[str, Kind]] | None:
     return members if is_whole and members and len({key for key, _ in members}) == len(members) else None
 
 
-def gaps_of(text: str) -> Gaps:
-    """The gaps of a plain object."""
-    found = re.search(rf'\{{({_SPACE})"[^"]*":({_SPACE})', text)
+def gaps_of(text: str, behind: str) -> Gaps:
+    """The gaps of a plain object, and what comes behind it, as far as that leads to another object."""
+    begin = re.search(rf'\{{({_SPACE})"[^"]*":({_SPACE})', text)
     comma = re.search(rf'["0-9el],({_SPACE})"', text)
     end = re.search(rf"({_SPACE})\}}{_SPACE}\Z", text)
-    return Gaps(
-        found[1] if found else "", found[2] if found else "", comma[1] if comma else "", end[1] if end else ""
-    )
+    between = re.match(rf"({_SPACE},{_SPACE})\{{", behind)
+    first, colon = begin.groups() if begin else ("", "")
+    return Gaps(first, colon, *(found[1] if found else "" for found in (comma, end, between)))
 
 
 @lru_cache(maxsize=64)
@@ -90,17 +96,18 @@ def _pattern(layout: ObjectLayout, space: str | None, behind: str, string: str) 
     `space` may stand around values, or what the layout says if None; `behind` is what comes after each object, `string`
     what a string is. Every repetition is possessive: there is one way to match, in linear time.
     """
-    begin, colon, comma, end = map(re.escape, layout.gaps) if space is None else (space,) * 4
+    begin, colon, comma, end = map(re.escape, layout.gaps[:4]) if space is None else (space,) * 4
     other = space or ""
     values: dict[Kind, str] = {
         "string": f'"({string})"',
         "literal": f"({_LITERAL})",
         "any": f'("{string}"|{_LITERAL})',
     }
-    slots = "".join(
-        f'(?:"{re.escape(key)}"{other}:{colon}{values[kind]}{other}(?:,{comma}(?=")|(?={end}\\}})))?+'
+    first, *others = (
+        f'"{re.escape(key)}"{other}:{colon}{values[kind]}{other}'
         for key, kind in zip(layout.keys, layout.kinds, strict=True)
     )
+    slots = first + "".join(f"(?:,{comma}{member})?+" for member in others)
     return re.compile(rf"{other}\{{{begin}{slots}{end}\}}{behind}|(?s:(.).*+)")
 
 
@@ -122,22 +129,31 @@ def objects_in_lines(layout: ObjectLayout, text: str) -> tuple[list[Texts], int]
     return found, end
 
 
-def objects_in_array(layout: ObjectLayout, text: str, at: int, stop: int) -> tuple[list[Texts], list[int]]:
+def objects_in_array(
+    layout: ObjectLayout, text: str, at: int, stop: int
+) -> tuple[list[Texts], list[int], int | None]:
     """The values of the objects that begin at an offset, each but the last followed by another; and where they begin.
 
-    Where each begins is followed by where the object behind the last does.
+    Where each begins is followed by where the object behind the last does. The last is how many lines each takes, None
+    where that is not the same for all.
     """
     found: list[Texts] = []
     starts = [at]
+    lines: int | None = layout.gaps.behind.count("\n")
     for space in (None, _SPACE):
-        pattern = _pattern(layout, space, rf"{_SPACE},{_SPACE}(?=\{{)", _string_in(text))
+        behind = re.escape(layout.gaps.behind) if space is None else f"{space},{space}"
+        if not behind:
+            continue
+        pattern = _pattern(layout, space, rf"{behind}(?=\{{)", _string_in(text))
         for match in pattern.finditer(text, starts[-1], stop):
             texts = match.groups("")
             if texts[-1]:
                 break
             found.append(texts)
             starts.append(match.end())
-    return found, starts
+            if space is not None:
+                lines = None
+    return found, starts, None if "\n" in "".join(layout.gaps[:4]) else lines
 
 
 def rows_of_objects(

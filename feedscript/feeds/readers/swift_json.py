@@ -1,7 +1,7 @@
 """Reads JSON by patterns where its objects are plain, and by the decoder everywhere else."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Stopped
@@ -44,12 +44,15 @@ class PlainObjects:
         """Characters to look at, none of whose objects is too long."""
         return min(self.pace.reach, self._limits.max_field_bytes // _LONGEST_CHARACTER)
 
-    def learn(self, text: str) -> None:
-        """Make a layout of an object, or widen one; of one that is not plain there is none."""
+    def learn(self, text: str, behind: str = "") -> None:
+        """Make a layout of an object, or widen one; of one that is not plain there is none.
+
+        `behind` is what comes after the object in an array.
+        """
         members = plain_members(text)
         if members is None:
             return
-        for place, layout in enumerate([*self._known, ObjectLayout(gaps_of(text))]):
+        for place, layout in enumerate([*self._known, ObjectLayout(gaps_of(text, behind))]):
             widened = layout.with_item(members)
             if widened is not None:
                 others = [*self._known[:place], *self._known[place + 1 :]]
@@ -71,10 +74,14 @@ class PlainObjects:
         Where each begins is followed by where the next does.
         """
         for layout in self._usable():
-            found, starts = objects_in_array(layout, text, at, at + self.reach)
+            found, starts, each = objects_in_array(layout, text, at, at + self.reach)
             if found:
-                ends = (text.count("\n", begin, end) for begin, end in pairwise(starts[:-1]))
-                rows = self._rows(layout, found, accumulate(ends, initial=line), whole=True)
+                lines: Iterable[int] = accumulate(
+                    (text.count("\n", begin, end) for begin, end in pairwise(starts[:-1])), initial=line
+                )
+                if each is not None:
+                    lines = range(line, line + len(found) * each, each) if each else repeat(line, len(found))
+                rows = self._rows(layout, found, lines, whole=True)
                 return (rows, starts) if rows else None
         return None
 
