@@ -111,15 +111,13 @@ def _pattern(layout: ObjectLayout, space: str | None, behind: str, string: str) 
     return re.compile(rf"{other}\{{{begin}{slots}{end}\}}{behind}|(?s:(.).*+)")
 
 
-def _string_in(text: str) -> str:
-    return _WITH_ESCAPES if "\\" in text else _STRING
-
-
-def objects_in_lines(layout: ObjectLayout, text: str) -> tuple[list[Texts], int]:
+def objects_in_lines(layout: ObjectLayout, text: str, *, escapes: bool) -> tuple[list[Texts], int]:
     """The values of the objects that a text of whole lines begins with, one in each line, and where they end."""
     found: list[Texts] = []
     for space in (None, _IN_LINE):
-        found = _pattern(layout, space, rf"{_IN_LINE}(?:\n|\Z)", _string_in(text)).findall(text)
+        found = _pattern(
+            layout, space, rf"{_IN_LINE}(?:\n|\Z)", _WITH_ESCAPES if escapes else _STRING
+        ).findall(text)
         if found and not found[-1][-1]:
             return found, len(text)
     del found[-1:]
@@ -130,7 +128,7 @@ def objects_in_lines(layout: ObjectLayout, text: str) -> tuple[list[Texts], int]
 
 
 def objects_in_array(
-    layout: ObjectLayout, text: str, at: int, stop: int
+    layout: ObjectLayout, text: str, at: int, stop: int, *, escapes: bool
 ) -> tuple[list[Texts], list[int], int | None]:
     """The values of the objects that begin at an offset, each but the last followed by another; and where they begin.
 
@@ -144,7 +142,7 @@ def objects_in_array(
         behind = re.escape(layout.gaps.behind) if space is None else f"{space},{space}"
         if not behind:
             continue
-        pattern = _pattern(layout, space, rf"{behind}(?=\{{)", _string_in(text))
+        pattern = _pattern(layout, space, rf"{behind}(?=\{{)", _WITH_ESCAPES if escapes else _STRING)
         for match in pattern.finditer(text, starts[-1], stop):
             texts = match.groups("")
             if texts[-1]:
@@ -157,35 +155,49 @@ def objects_in_array(
 
 
 def rows_of_objects(
-    found: Sequence[Texts], layout: ObjectLayout, table: Sequence[str], lines: Iterable[int]
+    found: Sequence[Texts], layout: ObjectLayout, table: Sequence[str], lines: Iterable[int], *, escapes: bool
 ) -> bytes | None:
-    """The objects as rows of CSV in UTF-8; None where a string is none of JSON's."""
-    columns: list[Sequence[str]] = [*zip(*found, strict=True)]
+    """The objects as rows of CSV in UTF-8; None where a string is none of JSON's.
+
+    Without `escapes` there is no backslash in them.
+    """
     try:
-        for place, kind in enumerate(layout.kinds):
-            columns[place] = _meant(columns[place], kind)
-        return rows_of_texts([*zip(*columns, strict=True)], layout.keys, table, lines).encode()
+        meant = _meant(found, layout, escapes=escapes)
+        data = rows_of_texts(meant, layout.keys, table, lines).encode()
     except ValueError:
         # Also what cannot be encoded: half of a surrogate pair.
         return None
+    if not escapes and len(data.translate(None, _CONTROLS)) != len(data) - 2 * len(found):
+        # There are others than those that end the rows.
+        return None
+    return data
 
 
-def _meant(texts: Sequence[str], kind: Kind) -> Sequence[str]:
-    """The values of a key as cells, their quotes doubled; raises ValueError of what no string may be."""
-    if kind == "literal":
-        return [text if text != _NULL else "" for text in texts]
-    if kind == "any":
-        bare = [text[1:-1] if text[:1] == '"' else "" if text == _NULL else text for text in texts]
-        return _meant(bare, "string")
+def _meant(found: Sequence[Texts], layout: ObjectLayout, *, escapes: bool) -> Sequence[Texts]:
+    """The values as cells, their quotes doubled; raises ValueError of what no string may be."""
+    if not escapes and {*layout.kinds} == {"string"}:
+        return found
+    columns: list[Sequence[str]] = [*zip(*found, strict=True)]
+    for place, kind in enumerate(layout.kinds):
+        texts = columns[place]
+        if kind == "any":
+            texts = [text[1:-1] if text[:1] == '"' else "" if text == _NULL else text for text in texts]
+        elif kind == "literal":
+            texts = ["" if text == _NULL else text for text in texts]
+        columns[place] = _unescaped(texts) if escapes and kind != "literal" else texts
+    return [*zip(*columns, strict=True)]
+
+
+def _unescaped(texts: Sequence[str]) -> Sequence[str]:
     whole = "".join(texts)
     data = whole.encode()
     if len(data) != len(data.translate(None, _CONTROLS)):
         raise ValueError("a control character")
-    return [_unescaped(text) if "\\" in text else text for text in texts] if "\\" in whole else texts
+    return [_decoded(text) if "\\" in text else text for text in texts] if "\\" in whole else texts
 
 
 @lru_cache(maxsize=4096)
-def _unescaped(text: str) -> str:
+def _decoded(text: str) -> str:
     value, end = _DECODER.raw_decode(f'"{text}"')
     if end < len(text) + 2:
         raise ValueError("the string ends earlier")

@@ -60,7 +60,7 @@ class Survey:
     @cached_property
     def lines(self) -> LineIndex:
         """Where the lines begin."""
-        return _line_index(self.path, self.told or surveyor.survey(str(self.path)))
+        return _line_index(self.path, self.told or surveyor.survey(str(self.path), signs=b""))
 
     @cached_property
     def alphabet(self) -> Alphabet:
@@ -125,7 +125,7 @@ def _gathered(path: Path, surveying: Surveyor | None, hashing: Surveyor | None) 
 
 
 def _index(path: Path) -> LineIndex:
-    return _line_index(path, surveyor.survey(str(path)))
+    return _line_index(path, surveyor.survey(str(path), signs=b""))
 
 
 def _line_index(path: Path, told: surveyor.Told) -> LineIndex:

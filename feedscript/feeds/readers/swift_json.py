@@ -49,7 +49,7 @@ class PlainObjects:
 
         `behind` is what comes after the object in an array.
         """
-        members = plain_members(text)
+        members = plain_members(text) if self.may_begin else None
         if members is None:
             return
         for place, layout in enumerate([*self._known, ObjectLayout(gaps_of(text, behind))]):
@@ -61,10 +61,12 @@ class PlainObjects:
 
     def in_lines(self, text: str, line: int) -> tuple[Rows, int] | None:
         """The objects of whole lines, the first of which is `line`, and where those end."""
+        escapes = "\\" in text
         for layout in self._usable():
-            found, end = objects_in_lines(layout, text)
+            found, end = objects_in_lines(layout, text, escapes=escapes)
             if found:
-                rows = self._rows(layout, found, range(line, line + len(found)), whole=end == len(text))
+                lines = range(line, line + len(found))
+                rows = self._rows(layout, found, lines, escapes=escapes, whole=end == len(text))
                 return (rows, end) if rows else None
         return None
 
@@ -73,15 +75,17 @@ class PlainObjects:
 
         Where each begins is followed by where the next does.
         """
+        stop = at + self.reach
+        escapes = text.find("\\", at, stop) >= 0
         for layout in self._usable():
-            found, starts, each = objects_in_array(layout, text, at, at + self.reach)
+            found, starts, each = objects_in_array(layout, text, at, stop, escapes=escapes)
             if found:
                 lines: Iterable[int] = accumulate(
                     (text.count("\n", begin, end) for begin, end in pairwise(starts[:-1])), initial=line
                 )
                 if each is not None:
                     lines = range(line, line + len(found) * each, each) if each else repeat(line, len(found))
-                rows = self._rows(layout, found, lines, whole=True)
+                rows = self._rows(layout, found, lines, escapes=escapes, whole=True)
                 return (rows, starts) if rows else None
         return None
 
@@ -89,9 +93,9 @@ class PlainObjects:
         return [layout for layout in self._known if {*layout.keys} <= {*self._table.names}]
 
     def _rows(
-        self, layout: ObjectLayout, found: list[Texts], lines: Iterable[int], *, whole: bool
+        self, layout: ObjectLayout, found: list[Texts], lines: Iterable[int], *, escapes: bool, whole: bool
     ) -> Rows | None:
-        content = rows_of_objects(found, layout, self._table.names, lines)
+        content = rows_of_objects(found, layout, self._table.names, lines, escapes=escapes)
         if content is None or self.read + len(found) > self._limits.max_items:
             return None
         self._known.remove(layout)
