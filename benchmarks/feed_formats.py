@@ -1,5 +1,7 @@
 """The benchmark's feed in every format that a reader knows, written by DuckDB from the CSV."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from benchmarks.synthetic_feed import COLUMNS, write_feed
@@ -7,19 +9,33 @@ from benchmarks.synthetic_feed import COLUMNS, write_feed
 ENDINGS = {"csv": "csv", "rss": "xml", "jsonl": "jsonl", "json": "json", "parquet": "parquet"}
 
 
-def write_formats(folder: Path, rows: int, formats: tuple[str, ...] = tuple(ENDINGS)) -> dict[str, Path]:
-    """Write the same items in these formats; CSV is always among them."""
+def write_formats(folder: Path, rows: int, formats: tuple[str, ...] = tuple(ENDINGS)) -> list[Path]:
+    """Write the same items in these formats; CSV comes first, and always.
+
+    A process does so: what the parent has once held counts as the peak of each child.
+    """
+    command = [sys.executable, "-m", "benchmarks.feed_formats", str(folder), str(rows), *formats]
+    subprocess.run(command, check=True)
+    return [_path(folder, rows, name) for name in dict.fromkeys(("csv", *formats))]
+
+
+def _path(folder: Path, rows: int, name: str) -> Path:
+    return folder / f"feed-{rows}.{ENDINGS[name]}"
+
+
+def main(folder: Path, rows: int, formats: list[str]) -> None:
+    """Write the CSV, and the others from it."""
     import duckdb  # noqa: PLC0415 - the parent of what is measured needs no engine
 
-    paths = {name: folder / f"feed-{rows}.{ENDINGS[name]}" for name in ("csv", *formats)}
-    write_feed(paths["csv"], rows)
-    source = f"read_csv('{paths['csv']}', all_varchar = true)"
+    csv = _path(folder, rows, "csv")
+    write_feed(csv, rows)
+    source = f"read_csv('{csv}', all_varchar = true)"
     options = {"jsonl": "FORMAT json", "json": "FORMAT json, ARRAY true", "parquet": "FORMAT parquet"}
-    for name in paths.keys() & options.keys():
-        duckdb.execute(f"COPY (FROM {source}) TO '{paths[name]}' ({options[name]})")
-    if "rss" in paths:
-        _write_rss(paths["rss"], source)
-    return paths
+    for name in formats:
+        if name == "rss":
+            _write_rss(_path(folder, rows, name), source)
+        elif name in options:
+            duckdb.execute(f"COPY (FROM {source}) TO '{_path(folder, rows, name)}' ({options[name]})")
 
 
 def _write_rss(path: Path, source: str) -> None:
@@ -35,3 +51,7 @@ def _write_rss(path: Path, source: str) -> None:
     rows = f"SELECT '{head}' AS item UNION ALL {items} UNION ALL SELECT '</channel></rss>'"
     plain = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'"
     duckdb.execute(f"COPY ({rows}) TO '{path}' ({plain})")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -57,7 +57,7 @@ def main() -> None:
     """Write the feeds, run them turn about, and print the ratios."""
     with tempfile.TemporaryDirectory(prefix="feedscript-bench-") as name:
         folder = Path(name)
-        feeds = [("report", path) for path in write_formats(folder, ITEMS).values()]
+        feeds = [("report", path) for path in write_formats(folder, ITEMS)]
         if find_spec("lxml") is not None:
             feeds.append(("lxml", folder / f"feed-{ITEMS}.xml"))
         for engine, path in feeds:
@@ -68,7 +68,7 @@ def main() -> None:
         small = statistics.median(turn[1].peak for turn in rounds)
         for path in folder.glob("feed*"):
             path.unlink()
-        large = measured("report", write_formats(folder, 10 * ITEMS, ("rss",))["rss"])
+        large = measured("report", write_formats(folder, 10 * ITEMS, ("rss",))[-1])
         print(
             f"memory of {10 * ITEMS} items of RSS {large.peak / 1e6:.0f} MB, of {ITEMS} {small / 1e6:.0f} MB:"
             f" {large.peak / small:.2f} (at most {GROWTH})"
