@@ -1,9 +1,14 @@
-"""How much of a text is tried by patterns in one go, and how much is left to the careful reader where that fails."""
+"""How much is tried by patterns and learned for them, and how much is left to the careful reader where that fails."""
 
 #: Characters looked at in one go: at most what stays near the processor, and less where runs were short.
 _LONGEST_REACH = 512 * 1024
 _SHORTEST_REACH = 4 * 1024
 _WIDER = 4
+#: Layouts that are known at one time: one after the other is tried.
+MOST_LAYOUTS = 8
+#: Times that one is made or widened, and names in one: to make a pattern of many names takes a hundredth of a second.
+MOST_LESSONS = 64
+MOST_NAMES = 250
 #: A run of fewer items costs more than the careful reader takes for them.
 _LEAST_ITEMS = 8
 #: Items that the careful reader is given in one go, at most, where they are not plain.

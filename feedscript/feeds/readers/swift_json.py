@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise, repeat
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Stopped
-from feedscript.feeds.readers.pace import Pace
+from feedscript.feeds.readers.pace import MOST_LAYOUTS, MOST_LESSONS, MOST_NAMES, Pace
 from feedscript.feeds.readers.plain_objects import (
     ObjectLayout,
     gaps_of,
@@ -18,7 +18,6 @@ from feedscript.feeds.readers.plain_rows import Texts
 from feedscript.feeds.readers.table import Item, Rows
 from feedscript.feeds.readers.table_columns import TableColumns
 
-_MOST_LAYOUTS = 8
 _LONGEST_CHARACTER = 4
 
 
@@ -30,6 +29,7 @@ class PlainObjects:
         self._limits = limits
         self._look_ahead = look_ahead
         self._known: list[ObjectLayout] = []
+        self._lessons = MOST_LESSONS
         self.pace = Pace()
         #: Items that were read before, in whatever way.
         self.read = 0
@@ -49,14 +49,15 @@ class PlainObjects:
 
         `behind` is what comes after the object in an array.
         """
-        members = plain_members(text) if self.may_begin else None
+        members = plain_members(text) if self.may_begin and self._lessons else None
         if members is None:
             return
         for place, layout in enumerate([*self._known, ObjectLayout(gaps_of(text, behind))]):
             widened = layout.with_item(members)
-            if widened is not None:
+            if widened is not None and len(widened.keys) <= MOST_NAMES:
                 others = [*self._known[:place], *self._known[place + 1 :]]
-                self._known = [widened, *others][:_MOST_LAYOUTS]
+                self._known = [widened, *others][:MOST_LAYOUTS]
+                self._lessons -= 1
                 return
 
     def in_lines(self, text: str, line: int) -> tuple[Rows, int] | None:

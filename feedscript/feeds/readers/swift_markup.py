@@ -6,7 +6,7 @@ from functools import partial
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.elements import Columns
-from feedscript.feeds.readers.pace import Pace
+from feedscript.feeds.readers.pace import MOST_LAYOUTS, MOST_LESSONS, MOST_NAMES, Pace
 from feedscript.feeds.readers.plain_elements import Layout, gaps_of, matches, plain_names, rows_of, simplified
 from feedscript.feeds.readers.plain_rows import Run
 from feedscript.feeds.readers.recovery import RecoveringReader
@@ -15,8 +15,6 @@ from feedscript.feeds.readers.table_columns import TableColumns
 
 #: No gap between items is longer; longer ones cost time.
 _LONGEST_GAP = 100
-#: More layouts are not kept: one after the other is tried.
-_MOST_LAYOUTS = 8
 
 
 class _Layouts:
@@ -27,6 +25,7 @@ class _Layouts:
         self._names = names
         self._verbatim = verbatim
         self._known: list[Layout] = []
+        self._lessons = MOST_LESSONS
 
     def of(self, item: str) -> Layout | None:
         """The layout of an item."""
@@ -42,19 +41,20 @@ class _Layouts:
         `behind` is what comes after the item.
         """
         names = plain_names(self._item, item)
-        if not names or self.of(item):
+        if not names or not self._lessons or self.of(item):
             return
         gaps = gaps_of(self._item, item, behind)
         new = Layout(self._item, (), frozenset(), spaced=self._verbatim, verbatim=self._verbatim, gaps=gaps)
         for place, layout in enumerate([*self._known, new]):
             widened = layout.with_item(names)
-            if widened is None:
+            if widened is None or len(widened.names) > MOST_NAMES:
                 continue
             if not matches(widened, item):
                 widened = widened._replace(spaced=True)
             if self.columns(widened) and matches(widened, item):
                 others = [*self._known[:place], *self._known[place + 1 :]]
-                self._known = [widened, *others][:_MOST_LAYOUTS]
+                self._known = [widened, *others][:MOST_LAYOUTS]
+                self._lessons -= 1
                 return
 
     def columns(self, layout: Layout) -> tuple[str, ...]:
