@@ -129,9 +129,12 @@ class ItemReader:
 
     @property
     def is_between_items(self) -> bool:
-        """Whether all that was fed is read, and of elements none is open but those that items lie in."""
+        """Whether all that was fed is read, and of elements none is open but those that items lie in.
+
+        Where the root is the item, no other may follow it.
+        """
         is_above = not (self._open or self._section) and self._path == self._item_path[:-1]
-        return is_above and self._parser.CurrentByteIndex == self._fed
+        return is_above and bool(self._path) and self._parser.CurrentByteIndex == self._fed
 
     @property
     def needed_from(self) -> tuple[int, int]:
