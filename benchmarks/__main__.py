@@ -6,6 +6,7 @@ from importlib import import_module
 BENCHMARKS = (
     "domain_import",
     "validation",
+    "validation_formats",
     "readers",
     "generation",
     "row_steps",

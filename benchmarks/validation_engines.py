@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.frictionless_checks import all_of_frictionless, table_schema
+from benchmarks.lxml_checks import check
 from benchmarks.synthetic_feed import COLUMNS, PLANTED
 
 if TYPE_CHECKING:
@@ -55,12 +56,22 @@ def _as_planted(path: Path, report: "Report") -> int:
     return report.items_total
 
 
+def lxml_loop(path: Path) -> int:
+    """What of it a loop in Python checks of RSS."""
+    items, totals = check(path)
+    planted = sum(len(range(step, items + 1, step * 1000)) for step in PLANTED.values())
+    if totals.total() != planted:
+        sys.exit(f"planted {planted}, found {totals}")
+    return items
+
+
 ENGINES = {
     "bare": bare_scan,
     "feedscript": full_validation,
     "report": full_report,
     "table-schema": table_schema,
     "frictionless": all_of_frictionless,
+    "lxml": lxml_loop,
 }
 
 

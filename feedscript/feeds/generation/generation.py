@@ -35,7 +35,7 @@ from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staging import stage
-from feedscript.feeds.readers.survey import start_survey
+from feedscript.feeds.readers.survey import is_plain_text, start_survey
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.writers.file_form import file_form, naming_advice
 from feedscript.feeds.writers.numbering import Numbering, asks_for_numbers, read_numbering
@@ -102,7 +102,7 @@ def generate(
             limits=limits,
             shapes=target.shapes,
             options=options,
-            survey=start_survey(source),
+            survey=start_survey(source, lines=is_plain_text(source)),
             progress=progress,
             verbatim=True,
         )

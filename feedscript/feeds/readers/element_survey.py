@@ -73,7 +73,8 @@ class ElementSurvey:
     def _read_from(self, data: bytes, at: int) -> int | None:
         """Follow the elements up to what is not well-formed; its offset, None if there is nothing."""
         parser = new_parser()
-        primer = "".join(f"<{name}>" for name in self._path).encode()
+        # What is a name behind a prefix need not be one without, as that of <g:3d>.
+        primer = "".join(f"<{name if _is_name(name) else '_'}>" for name in self._path).encode()
         parser.Parse(primer)
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end

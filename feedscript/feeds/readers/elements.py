@@ -74,6 +74,10 @@ class Columns:
             return f"{GOOGLE_PREFIX}:{local}"
         return name.replace(":", ".") if prefix in self.google_prefixes else name
 
+    def of_names(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The columns of elements of these names."""
+        return tuple(map(self._name, names))
+
     def by_column(self, parts: Iterable[Part]) -> dict[str, Value]:
         """Parts by column; namesakes become a list, but a Google attribute displaces a plain one."""
         parts = list(parts)

@@ -17,6 +17,8 @@ from feedscript.feeds.readers.survey import Survey
 FIELDS_PER_ITEM = 16
 #: An item has no more elements, keys or values than this; each takes many times its text in memory.
 MOST_PARTS = 100_000
+#: Items looked at before the first is written, so that most feeds show all of their columns in time.
+LOOK_AHEAD = 1_000
 #: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 
@@ -76,7 +78,8 @@ class Intake:
 
     `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the
     reading, if anything, `compression` as in `Source`, `options` what the merchant says of it, `verbatim` as in
-    `stage`. `stopped_reason` is None while nothing has cut the reading short.
+    `stage`. The first `look_ahead` items are read before one is written, and by no pattern. `stopped_reason` is None
+    while nothing has cut the reading short.
     """
 
     path: Path
@@ -90,6 +93,7 @@ class Intake:
     options: SourceOptions
     meter: Meter
     verbatim: bool = False
+    look_ahead: int = LOOK_AHEAD
     faults: FaultTally = field(default_factory=FaultTally)
     stopped_reason: str | None = None
 

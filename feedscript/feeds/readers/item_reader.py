@@ -70,6 +70,10 @@ class ItemReader:
         self._pieces: list[str] = []
         self._parser = new_parser()
         self._parser.CharacterDataHandler = self._pieces.append
+        self._parser.StartCdataSectionHandler = self._start_section
+        self._parser.EndCdataSectionHandler = self._end_section
+        #: Where the CDATA section that is open begins, and its line.
+        self._section: tuple[int, int] | None = None
         self._follow_path()
         self._lines_before = resumed.line - 1 if resumed else 0
         if resumed:
@@ -124,10 +128,22 @@ class ItemReader:
         return bool(self._open)
 
     @property
+    def is_between_items(self) -> bool:
+        """Whether all that was fed is read, and of elements none is open but those that items lie in.
+
+        Where the root is the item, no other may follow it.
+        """
+        is_above = not (self._open or self._section) and self._path == self._item_path[:-1]
+        return is_above and bool(self._path) and self._parser.CurrentByteIndex == self._fed
+
+    @property
     def needed_from(self) -> tuple[int, int]:
         """Where the item that is open begins, else what was read last: an offset into the bytes, and its line."""
         if self._open:
             return self._first_byte, self._line
+        if self._section:
+            # What looks like tags in it is text, which only its beginning tells.
+            return self._section
         return max(self._parser.CurrentByteIndex, self.primed), self.line
 
     @property
@@ -145,6 +161,12 @@ class ItemReader:
         """The items finished since the last call."""
         ready, self._ready = self._ready, []
         return ready
+
+    def _start_section(self) -> None:
+        self._section = self._parser.CurrentByteIndex, self.line
+
+    def _end_section(self) -> None:
+        self._section = None
 
     def _follow_path(self) -> None:
         self._parser.StartElementHandler = self._start_outside

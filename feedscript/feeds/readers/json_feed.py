@@ -12,7 +12,9 @@ from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
 from feedscript.feeds.readers.json_scanner import JSONScanner, key_of_items
 from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.staged import Fault, Staged
-from feedscript.feeds.readers.table import Item, stage_items
+from feedscript.feeds.readers.swift_json import PlainObjects, SwiftLines
+from feedscript.feeds.readers.table import Item, Rows, stage_items
+from feedscript.feeds.readers.table_columns import TableColumns
 
 #: UTF-16 writes rarer characters as two halves; who cuts a text by them leaves one alone.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -31,16 +33,19 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
     if "\n" not in start and start.startswith("{") and not _opens_envelope(start):
         start, texts = _first_lines(texts, _longest_item(intake))
     is_lines = _is_lines(start, intake.shapes)
+    table = TableColumns(intake.limits, intake.faults)
+    plain = PlainObjects(table, intake.limits, look_ahead=intake.look_ahead)
     one_object = not is_lines and _is_one_item(start, intake.shapes)
     # It may be as long as an item may be, and is not to be kept while all are read.
     del start
     if is_lines:
-        return stage_items(intake, _from_lines(intake, texts), intake.source("jsonl", encoding=encoding))
+        source = intake.source("jsonl", encoding=encoding)
+        return stage_items(intake, _from_lines(intake, texts, plain), source, table)
     wanted = intake.options.item
     if wanted is None and not one_object and _beginning(head).startswith("{"):
         wanted = key_of_items(_beginning(head))
-    items = _from_document(intake, texts, wanted, one_object=one_object)
-    return stage_items(intake, items, intake.source("json", encoding=encoding, item=wanted))
+    items = _from_document(intake, texts, wanted, plain, one_object=one_object)
+    return stage_items(intake, items, intake.source("json", encoding=encoding, item=wanted), table)
 
 
 def _beginning(text: str) -> str:
@@ -88,38 +93,40 @@ def _stopping(stopped: Stopped) -> Iterator[str]:
     raise stopped
 
 
-def _from_lines(intake: Intake, texts: Iterable[str]) -> Iterator[Item]:
+def _from_lines(intake: Intake, texts: Iterable[str], plain: PlainObjects) -> Iterator[Item | Rows]:
     decoder = ItemDecoder()
-    read = 0
-    for number, text in _lines(texts, _longest_item(intake)):
+
+    def read_line(number: int, text: str, read: int) -> dict[str, str] | None:
         try:
-            cells = _cells(intake, decoder, decoder.only_value(text), number)
+            return _cells(intake, decoder, decoder.only_value(text), number)
         except JSONDefect as defect:
             message = f"line {number} is not a JSON object: {defect.cause} (column {defect.offset + 1})"
             fault = Fault("malformed_json", message, line=number, value=text[:200])
             intake.faults.add(fault, lost=1, after=read)
-        else:
-            read += 1
-            yield number, cells
+            return None
+
+    return SwiftLines(read_line, plain, intake.limits).items(texts)
 
 
 def _from_document(
-    intake: Intake, texts: Iterator[str], wanted: str | None, *, one_object: bool
-) -> Iterator[Item]:
+    intake: Intake, texts: Iterator[str], wanted: str | None, plain: PlainObjects, *, one_object: bool
+) -> Iterator[Item | Rows]:
     decoder = ItemDecoder()
-    scanner = JSONScanner(texts, decoder, _longest_item(intake), wanted)
-    read = 0
+    scanner = JSONScanner(texts, decoder, _longest_item(intake), wanted, plain)
     try:
         for line, value in scanner.items(one_object=one_object):
+            if isinstance(value, Rows):
+                yield value
+                continue
             if isinstance(value, JSONDefect):
-                _tell(intake, value, line, read)
+                _tell(intake, value, line, plain.read)
                 continue
             try:
                 cells = _cells(intake, decoder, value, line)
             except JSONDefect as defect:
-                _tell(intake, defect, line, read)
+                _tell(intake, defect, line, plain.read)
             else:
-                read += 1
+                plain.read += 1
                 yield line, cells
     except JSONDefect as defect:
         message = f"malformed JSON in line {scanner.line}: {defect.cause}"
@@ -163,22 +170,6 @@ def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dic
             message = f"line {line}: {name} holds half of a surrogate pair, which is no character"
             intake.faults.add(Fault("bad_encoding", message, line=line, attribute=name, value=cells[name]))
     return cells
-
-
-def _lines(texts: Iterable[str], longest: int) -> Iterator[tuple[int, str]]:
-    """Pairs of (number from 1, stripped line), blank ones left out."""
-    number = 0
-    rest = ""
-    for text in texts:
-        lines = (rest + text).split("\n")
-        rest = lines.pop()
-        for number, line in enumerate(lines, start=number + 1):  # noqa: B020 (goes on from the last piece's number)
-            if stripped := line.strip():
-                yield number, stripped
-        if len(rest) > longest:
-            raise Stopped(f"line {number + 1} is longer than {longest} characters")
-    if rest.strip():
-        yield number + 1, rest.strip()
 
 
 def _longest_item(intake: Intake) -> int:

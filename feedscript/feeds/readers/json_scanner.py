@@ -9,6 +9,8 @@ from feedscript.feeds.readers.cells import Value
 from feedscript.feeds.readers.intake import MOST_PARTS, Stopped
 from feedscript.feeds.readers.json_brackets import end_of_element
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect, has_too_many_parts
+from feedscript.feeds.readers.swift_json import PlainObjects
+from feedscript.feeds.readers.table import Rows
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DEEPEST_WRAPPER = 8
@@ -17,6 +19,8 @@ _FIRST_KEY = re.compile(r'\{[ \t\r\n]*"([^"\\]*)"')
 _WINDOW = 4_096
 #: The elements of each array whose keys are noted.
 _NOTED = 20
+#: What parts the items of an array is seldom longer.
+_LONGEST_GAP = 100
 #: No key is this.
 _NO_KEY = "\0"
 
@@ -60,13 +64,19 @@ class JSONScanner:
 
     Each value is decoded whole by the C scanner, over a buffer that grows until the value fits; so the
     speed is that of `json.loads`, and the memory that of the largest item. `wanted` is the key of the array of items,
-    if somebody has said so; else the first array of objects has them.
+    if somebody has said so; else the first array of objects has them. `plain` reads runs of plain items as rows.
     """
 
     def __init__(
-        self, texts: Iterator[str], decoder: ItemDecoder, longest_item: int, wanted: str | None = None
+        self,
+        texts: Iterator[str],
+        decoder: ItemDecoder,
+        longest_item: int,
+        wanted: str | None = None,
+        plain: PlainObjects | None = None,
     ) -> None:
         self._texts = texts
+        self._plain = plain
         self._decoder = decoder
         self._longest_item = longest_item
         self._buffer = ""
@@ -89,7 +99,7 @@ class JSONScanner:
         self._counted = self._at
         return self._lines_before
 
-    def items(self, *, one_object: bool) -> Iterator[tuple[int, Value | JSONDefect]]:
+    def items(self, *, one_object: bool) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
         """Pairs of (line, element) of the top array, or of the first array of objects within the top object.
 
         With `one_object` the top object is itself the only item. An element that is no JSON is the defect that it has,
@@ -99,7 +109,7 @@ class JSONScanner:
         first = self._peek()
         if first == "[":
             self._at += 1
-            yield from self._elements()
+            yield from self._elements(self._plain)
         elif one_object:
             yield self.line, self._value()
         else:
@@ -107,7 +117,7 @@ class JSONScanner:
         if self._peek():
             raise JSONDefect("something follows the end of the document", self._at)
 
-    def _members(self, *, depth: int) -> Iterator[tuple[int, Value | JSONDefect]]:
+    def _members(self, *, depth: int) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
         self._expect("{")
         if self._peek() == "}":
             self._at += 1
@@ -128,13 +138,13 @@ class JSONScanner:
             if self._separator("}"):
                 return
 
-    def _array_member(self, name: str) -> Iterator[tuple[int, Value | JSONDefect]]:
+    def _array_member(self, name: str) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
         holds_objects = self._peek() == "{"
         wanted = not self._found if self._wanted is None else name.lower() == self._wanted.lower()
         if holds_objects and wanted:
             self._found = True
             self.item = name
-            yield from self._elements()
+            yield from self._elements(self._plain)
             return
         keys = self.passed_over.setdefault(name, set()) if holds_objects else set()
         for number, (line, value) in enumerate(self._elements()):
@@ -144,22 +154,25 @@ class JSONScanner:
             elif isinstance(value, dict) and number < _NOTED:
                 keys.update(value)
 
-    def _elements(self) -> Iterator[tuple[int, Value | JSONDefect]]:
+    def _elements(self, plain: PlainObjects | None = None) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
         self._usual = {}.keys()
         if self._peek() == "]":
             self._at += 1
             return
+        careful = 0
         while True:
             self._peek()
             line = self.line
-            try:
-                value = self._value()
-            except JSONDefect as defect:
-                yield line, self._passed(defect)
-            else:
-                if isinstance(value, dict):
-                    self._usual = value.keys()
-                yield line, value
+            if plain and plain.may_begin and not careful:
+                if len(self._buffer) - self._at < plain.reach // 2:
+                    self._grow()
+                run = plain.in_array(self._buffer, self._at, line)
+                if run is not None:
+                    yield line, self._stepped(*run)
+                    continue
+                careful = plain.pace.careful_items()
+            careful = max(careful - 1, 0)
+            yield from self._element(line, plain)
             following = self._peek()
             if following not in (",", "]"):
                 misplaced = JSONDefect("expected ',' or ']'", self._at, lost=0)
@@ -171,6 +184,32 @@ class JSONScanner:
                 yield line, self._passed(misplaced)
             if self._separator("]"):
                 return
+
+    def _element(
+        self, line: int, plain: PlainObjects | None
+    ) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
+        """The element that begins here, or what is wrong with it."""
+        buffer, begin = self._buffer, self._at
+        try:
+            value = self._value()
+        except JSONDefect as defect:
+            yield line, self._passed(defect)
+            return
+        if isinstance(value, dict):
+            self._usual = value.keys()
+        yield line, value
+        if plain:
+            # Where the buffer has grown meanwhile, it begins with the element.
+            begin = begin if self._buffer is buffer else 0
+            plain.learn(self._buffer[begin : self._at], self._buffer[self._at : self._at + _LONGEST_GAP])
+
+    def _stepped(self, rows: Rows, starts: list[int]) -> Rows:
+        """Step over items that begin at these offsets, to where the next does."""
+        *_, last, self._at = starts
+        value, _ = self._decoder.value_at(self._buffer, last)
+        if isinstance(value, dict):
+            self._usual = value.keys()
+        return rows
 
     def _passed(self, defect: JSONDefect) -> JSONDefect:
         """Step to what follows the element at fault, and say what it took; raises the defect where no end shows."""

@@ -15,14 +15,17 @@ from feedscript.feeds.readers.item_reader import ItemReader
 from feedscript.feeds.readers.prolog import misplaced_declaration, readable
 from feedscript.feeds.readers.recovery import RecoveringReader
 from feedscript.feeds.readers.staged import Fault, FaultTally, Staged
-from feedscript.feeds.readers.table import Item, stage_items
+from feedscript.feeds.readers.swift_markup import SwiftReader
+from feedscript.feeds.readers.table import Item, Rows, stage_items
+from feedscript.feeds.readers.table_columns import TableColumns
 
 
 def stage_markup(intake: Intake, head: str, encoding: Encoding) -> Staged:
     """Stage an XML feed; its beginning, `head`, shows the kind of feed and the path to its items."""
     place = _place_of_items(intake, head, encoding)
     source = intake.source(place.format, encoding=encoding, item=place.path[-1])
-    return stage_items(intake, _items(intake, place, encoding), source)
+    columns = TableColumns(intake.limits, intake.faults)
+    return stage_items(intake, _items(intake, place, encoding, columns), source, columns)
 
 
 def _place_of_items(intake: Intake, head: str, encoding: Encoding) -> ItemPlace:
@@ -54,19 +57,42 @@ def _texts(intake: Intake, encoding: Encoding) -> Iterator[str]:
         yield readable(text)
 
 
-def _items(intake: Intake, place: ItemPlace, encoding: Encoding) -> Iterator[Item]:
-    """The items one by one; raises `Stopped` where nothing more can be read."""
+def _items(
+    intake: Intake, place: ItemPlace, encoding: Encoding, table: TableColumns
+) -> Iterator[Item | Rows]:
+    """The items one by one, or runs of them; raises `Stopped` where nothing more can be read."""
+    names = Columns()
     new_reader = partial(
-        ItemReader, place.path, intake.shapes, intake.limits, Columns(), verbatim=intake.verbatim
+        ItemReader, place.path, intake.shapes, intake.limits, names, verbatim=intake.verbatim
     )
     longest = intake.limits.max_field_bytes * FIELDS_PER_ITEM
     reader = RecoveringReader(new_reader, place, longest, intake.faults)
+    swift = SwiftReader(
+        reader,
+        place.path[-1],
+        names,
+        table,
+        intake.limits,
+        verbatim=intake.verbatim,
+        look_ahead=intake.look_ahead,
+    )
+    broken: list[Stopped] = []
     try:
-        for text in _texts(intake, encoding):
-            reader.feed(text.encode("utf-8", "replace"))
-            yield from reader.take()
+        for text in _until_stopped(_texts(intake, encoding), broken):
+            yield from swift.feed(text)
+        yield from swift.flush()
+        if broken:
+            raise broken[0]
         reader.close()
         yield from reader.take()
     except Stopped:
         yield from reader.take()
         raise
+
+
+def _until_stopped(texts: Iterator[str], stopped: list[Stopped]) -> Iterator[str]:
+    """The texts up to where their source breaks off, which is noted: what came before is to be read first."""
+    try:
+        yield from texts
+    except Stopped as broken_off:
+        stopped.append(broken_off)

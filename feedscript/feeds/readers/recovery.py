@@ -69,9 +69,41 @@ class RecoveringReader:
         self._origin = 0
         self._unclosed = 0
         self._error: expat.ExpatError | None = None
+        self._is_behind = False
+
+    @property
+    def is_between_items(self) -> bool:
+        """Whether the next item may follow right here: nothing is open but what the items lie in, nothing held."""
+        return self._error is None and (self._is_behind or self._reader.is_between_items)
+
+    @property
+    def line(self) -> int:
+        """The physical line reached, where `is_between_items`."""
+        return self._line
+
+    def pass_over(self, text: str, lines: int, items: int) -> None:
+        """Note that others have read so many items of the document, in a text of so many line ends.
+
+        Where `is_between_items`; and they are again behind the text.
+        """
+        self._line += lines
+        self._column = (
+            len(text) - 1 - max(text.rfind("\n"), text.rfind("\r")) + (0 if lines else self._column)
+        )
+        self._given += items
+        self._is_behind = True
+
+    def _catch_up(self) -> None:
+        self._reader = self._new_reader(Resumed(tuple(self._reader.ancestors), self._line))
+        self._held = b""
+        self._start = 0
+        self._origin = self._reader.primed
+        self._is_behind = False
 
     def feed(self, data: bytes) -> None:
         """Read the next piece; raises `Stopped` past a limit."""
+        if self._is_behind:
+            self._catch_up()
         self._held = self._held[self._start :] + data
         self._origin += self._start
         self._start = 0
@@ -84,6 +116,8 @@ class RecoveringReader:
 
     def close(self) -> None:
         """Read to the document's end; raises `Stopped` with the fault from which there was no way on."""
+        if self._is_behind:
+            self._catch_up()
         while True:
             try:
                 if self._error is None:

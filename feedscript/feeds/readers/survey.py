@@ -5,7 +5,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from feedscript.feeds.engine.beside import start_beside
@@ -14,6 +15,7 @@ from feedscript.feeds.readers.surveying import Surveyor, start_surveyor
 
 #: A smaller file is read before a process for it would pay.
 _LEAST_BYTES_OF_PROCESS = 32 * 1024 * 1024
+_HEAD_BYTES = 512
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,51 @@ class Alphabet:
 
 @dataclass(frozen=True)
 class Survey:
-    """A file's SHA-256 in hexadecimal (None: not wanted), where its lines begin, and its characters."""
+    """A file's SHA-256 in hexadecimal (None: not wanted), where its lines begin, and its characters.
 
+    Of a file whose lines nobody wanted the alphabet is not known, and its lines are looked for when asked for.
+    """
+
+    path: Path
     sha256: str | None
-    lines: LineIndex
-    alphabet: Alphabet
+    told: surveyor.Told | None = field(repr=False)
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Where the lines begin."""
+        return _line_index(self.path, self.told or surveyor.survey(str(self.path), signs=b""))
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """What is known of the characters."""
+        if self.told is None:
+            return Alphabet()
+        _, _, _, is_ascii, absent = self.told
+        return Alphabet(is_ascii, frozenset(absent.decode("ascii")))
 
 
-def start_survey(path: Path, *, digest: bool = True) -> Future[Survey]:
-    """Begin to read a file, and with `digest` to hash it.
+def is_plain_text(path: Path) -> bool:
+    """Whether a file begins as delimited text does, which is scanned where it lies."""
+    try:
+        # To open a pipe waits for whoever writes into it.
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except (OSError, ValueError):
+        return False
+    return b"\0" not in head and not head.lstrip().startswith((b"<", b"{", b"["))
+
+
+def start_survey(path: Path, *, digest: bool = True, lines: bool = True) -> Future[Survey]:
+    """Begin to read a file: with `digest` to hash it, with `lines` to look for its lines and characters.
 
     A large one is read in a process of its own, and hashed in another: in a thread each search of a part would hold up
     the import of the engine, which takes as long.
     """
     if _size(path) < _LEAST_BYTES_OF_PROCESS:
-        return start_beside(_survey, path, digest=digest)
-    surveying = start_surveyor("survey", path)
+        return start_beside(_survey, path, digest=digest, lines=lines)
+    surveying = start_surveyor("survey", path) if lines else None
     return start_beside(_gathered, path, surveying, start_surveyor("digest", path) if digest else None)
 
 
@@ -78,26 +109,23 @@ def start_index(path: Path) -> Future[LineIndex]:
     return start_beside(_index, path)
 
 
-def _survey(path: Path, *, digest: bool) -> Survey:
+def _survey(path: Path, *, digest: bool, lines: bool) -> Survey:
+    if not lines:
+        return Survey(path, surveyor.digest(str(path)) if digest else None, None)
     hashed = hashlib.sha256() if digest else None
     told = surveyor.survey(str(path), seen=hashed.update if hashed else None)
-    return _made(path, told, hashed.hexdigest() if hashed else None)
+    return Survey(path, hashed.hexdigest() if hashed else None, told)
 
 
-def _gathered(path: Path, surveying: Surveyor, hashing: Surveyor | None) -> Survey:
+def _gathered(path: Path, surveying: Surveyor | None, hashing: Surveyor | None) -> Survey:
     """What the processes tell; what one cannot, such as in a Python within another program, is read here."""
-    told = surveying.told() or surveyor.survey(str(path))
+    told = None if surveying is None else surveying.told() or surveyor.survey(str(path))
     sha256 = None if hashing is None else hashing.told() or surveyor.digest(str(path))
-    return _made(path, told, sha256)
-
-
-def _made(path: Path, told: surveyor.Told, sha256: str | None) -> Survey:
-    _, _, _, is_ascii, absent = told
-    return Survey(sha256, _line_index(path, told), Alphabet(is_ascii, frozenset(absent.decode("ascii"))))
+    return Survey(path, sha256, told)
 
 
 def _index(path: Path) -> LineIndex:
-    return _line_index(path, surveyor.survey(str(path)))
+    return _line_index(path, surveyor.survey(str(path), signs=b""))
 
 
 def _line_index(path: Path, told: surveyor.Told) -> LineIndex:

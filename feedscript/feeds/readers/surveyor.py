@@ -23,11 +23,18 @@ Told = tuple[list[int], int, bool, bool, bytes]
 
 
 def survey(
-    path: str, *, block_bytes: int = _BLOCK_BYTES, seen: Callable[[bytearray], object] | None = None
+    path: str,
+    *,
+    block_bytes: int = _BLOCK_BYTES,
+    seen: Callable[[bytearray], object] | None = None,
+    signs: bytes = SIGNS,
 ) -> Told:
-    """Read the file in blocks of whole parts, which `seen` is given too; raises OSError, also of no regular file."""
+    """Read the file in blocks of whole parts, which `seen` is given too, and look for `signs`.
+
+    Raises OSError, also of what is no regular file.
+    """
     before: list[int] = []
-    feeds, ended, is_ascii, absent = 0, True, True, [*SIGNS]
+    feeds, ended, is_ascii, absent = 0, True, True, [*signs]
     for block in _blocks(path, block_bytes):
         if seen is not None:
             seen(block)

@@ -4,21 +4,23 @@ import csv
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, NamedTuple
 
 from feedscript.feeds.readers.intake import Intake, Stopped
 from feedscript.feeds.readers.staged import Fault, Source, Staged
+from feedscript.feeds.readers.table_columns import TableColumns
 
-#: Items looked at before the first is written, so that most feeds show all of their columns in time.
-_LOOK_AHEAD = 1_000
-#: Of the columns, names in lists of values take one in so many at most: a marketplace has thousands of them.
-_LISTED_SHARE = 2
 _BUFFER_BYTES = 1024 * 1024
-#: No column of a feed is called by more characters; longer names are values out of place.
-_LONGEST_NAME = 1_000
 
 #: A physical line (None where the format has none), and an item's cells by column.
 Item = tuple[int | None, Mapping[str, str]]
+
+
+class Rows(NamedTuple):
+    """Items that are rows already: cells for the columns that there are, and the line; UTF-8, and how many."""
+
+    content: bytes
+    items: int
 
 
 class _Writer:
@@ -27,61 +29,45 @@ class _Writer:
     Every cell is quoted: to find out which need it would take the csv module longer than all else here together.
     """
 
-    def __init__(self, file: TextIO, intake: Intake) -> None:
+    def __init__(self, file: BinaryIO, intake: Intake, columns: TableColumns) -> None:
         self._write = file.write
         self._limits = intake.limits
-        self._faults = intake.faults
-        self._listed: set[str] = set()
-        self._told = False
         self._first_width = 0
-        self.columns: tuple[str, ...] = ()
+        self._columns = columns
         self.items = 0
 
-    def learn(self, names: Collection[str]) -> None:
-        """Add the names that are new as columns; raises `Stopped` past `max_columns`, or for a name without end."""
-        columns = dict.fromkeys((*self.columns, *filter(self._has_room, names)))
-        longest = max(map(len, names), default=0)
-        if longest > _LONGEST_NAME:
-            raise Stopped(f"a column's name has {longest} characters, more than {_LONGEST_NAME}")
-        if len(columns) > self._limits.max_columns:
-            raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
-        if len(columns) > len(self.columns):
-            self.columns = tuple(columns)
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns so far."""
+        return self._columns.names
 
-    def _has_room(self, name: str) -> bool:
-        """Whether a name may become a column: those in lists, such as `param[Color]`, only while there are few."""
-        if name in self._listed or not (name.endswith("]") and "[" in name):
-            return True
-        most = self._limits.max_columns // _LISTED_SHARE
-        if len(self._listed) < most:
-            self._listed.add(name)
-            return True
-        if not self._told:
-            self._told = True
-            message = f"lists of values have more than {most} names; those of others, such as {name!r}, were not read"
-            self._faults.add(Fault("unknown_column", message, severity="info", value=name))
-        return False
+    def write_rows(self, rows: Rows) -> None:
+        """Write rows, which are not the first, and not more than `max_items` allow."""
+        self._write(rows.content)
+        self.items += rows.items
 
     def write(self, line: int | None, cells: Mapping[str, str]) -> None:
         """Write one item; raises `Stopped` past `max_items` and `max_field_bytes`."""
-        if tuple(cells) == self.columns:
+        columns = self._columns.names
+        if tuple(cells) == columns:
             texts = [*cells.values()]
         else:
-            texts = [cells.get(name, "") for name in self.columns]
+            texts = [cells.get(name, "") for name in columns]
             if len(cells) > len(texts) - texts.count(""):
-                self.learn(cells)
-                texts = [cells.get(name, "") for name in self.columns]
+                self._columns.learn(cells)
+                columns = self._columns.names
+                texts = [cells.get(name, "") for name in columns]
         if self.items == self._limits.max_items:
             raise Stopped(f"the feed has more than {self._limits.max_items} items (max_items)")
         if not self.items:
             self._first_width = len(texts)
             # DuckDB takes the file's first line end for that of its rows: it must not be one within a cell.
-            self._write(quoted_row([*self.columns, line_column(self.columns)]))
+            self._write(_encoded([*columns, line_column(columns)]))
         texts.append("" if line is None else str(line))
         row = quoted_row(texts)
         if len(row) > self._limits.max_field_bytes:
             self._check_fields(cells)
-        self._write(row)
+        self._write(row.encode(errors="replace"))
         self.items += 1
 
     @property
@@ -108,24 +94,31 @@ def quoted_row(texts: list[str]) -> str:
     return f'"{row}"\r\n'
 
 
-def stage_items(intake: Intake, items: Iterable[Item], source: Source) -> Staged:
+def _encoded(texts: list[str]) -> bytes:
+    return quoted_row(texts).encode(errors="replace")
+
+
+def stage_items(
+    intake: Intake, items: Iterable[Item | Rows], source: Source, columns: TableColumns | None = None
+) -> Staged:
     """Write items as text with a column for each name that occurs, and the line as the last column.
 
+    `columns` is where these are noted, for who makes `Rows`; `intake.look_ahead` items come before the first of those.
     Reading ends at the first `Stopped`; what was written before it stands.
     """
     path = intake.workdir / "items.csv"
-    with path.open("w", encoding="utf-8", errors="replace", newline="", buffering=_BUFFER_BYTES) as file:
-        writer = _Writer(file, intake)
+    columns = columns or TableColumns(intake.limits, intake.faults)
+    with path.open("wb", buffering=_BUFFER_BYTES) as file:
+        writer = _Writer(file, intake, columns)
         try:
-            _write_all(writer, iter(items), intake)
+            _write_all(writer, columns, iter(items), intake)
         except Stopped as stopped:
             intake.stop(stopped)
-    columns = writer.columns
     if writer.uneven:
-        path = _widened(path, columns)
-    if not columns and intake.stopped_reason is None:
+        path = _widened(path, columns.names)
+    if not columns.names and intake.stopped_reason is None:
         intake.faults.add(Fault("no_items", "the feed holds no items"))
-    return staged_items(intake, path, columns, source)
+    return staged_items(intake, path, columns.names, source)
 
 
 def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: Source) -> Staged:
@@ -145,12 +138,13 @@ def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: S
     )
 
 
-def _write_all(writer: _Writer, items: Iterator[Item], intake: Intake) -> None:
+def _write_all(writer: _Writer, columns: TableColumns, items: Iterator[Item | Rows], intake: Intake) -> None:
     first: list[Item] = []
     stopped: Stopped | None = None
     try:
-        for item in islice(items, _LOOK_AHEAD):
-            writer.learn(item[1])
+        for item in islice(items, intake.look_ahead):
+            assert not isinstance(item, Rows)
+            columns.learn(item[1])
             first.append(item)
     except Stopped as early:
         stopped = early
@@ -158,8 +152,11 @@ def _write_all(writer: _Writer, items: Iterator[Item], intake: Intake) -> None:
         writer.write(line, cells)
     if stopped is not None:
         raise stopped
-    for line, cells in items:
-        writer.write(line, cells)
+    for item in items:
+        if isinstance(item, Rows):
+            writer.write_rows(item)
+        else:
+            writer.write(*item)
         intake.meter.rows = writer.items
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.profiles.countries import country_code
-from feedscript.feeds.readers.survey import start_survey
+from feedscript.feeds.readers.survey import is_plain_text, start_survey
 from feedscript.feeds.validation.origin import read_origin
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from feedscript.feeds.policy import Policy
     from feedscript.feeds.readers.options import SourceOptions
     from feedscript.feeds.validation.report import Report
-
-_HEAD_BYTES = 512
 
 
 def validate(
@@ -54,7 +52,8 @@ def validate(
     # read and hashed, and a DuckDB is opened once its own part is there.
     origin = read_origin(Path(manifest)) if manifest is not None else None
     wanted = digest or origin is not None
-    survey = start_survey(source, digest=wanted) if wanted or _is_plain_text(source) else None
+    lines = is_plain_text(source)
+    survey = start_survey(source, digest=wanted, lines=lines) if wanted or lines else None
     from feedscript.feeds.engine.connection import connecting  # noqa: PLC0415
 
     with (
@@ -80,16 +79,3 @@ def validate(
             progress=progress,
             workdir=Path(folder),
         )
-
-
-def _is_plain_text(source: Path) -> bool:
-    """Whether it begins as delimited text does, which is scanned where it lies."""
-    try:
-        # To open a pipe waits for whoever writes into it.
-        if not source.is_file():
-            return False
-        with source.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except (OSError, ValueError):
-        return False
-    return b"\0" not in head and not head.lstrip().startswith((b"<", b"{", b"["))

@@ -297,3 +297,9 @@ def test_good_items_are_read_whatever_lies_between(items: list[str]) -> None:
         if "<title>" in item
     ]
     assert read == expected
+
+
+def test_a_name_that_is_none_without_its_prefix_ends_no_survey(tmp_path):
+    item = "<item><g:id>3</g:id><g:3d>a & b < c</g:3d></item>\n"
+    staged = stage(tmp_path, good(1), item, good(3))
+    assert [each["id"] for each in cells(staged)] == ["1", "3"]
