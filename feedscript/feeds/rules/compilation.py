@@ -17,6 +17,7 @@ from feedscript.feeds.profiles.model import (
 from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.readers.survey import Alphabet
+from feedscript.feeds.rules import values
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
@@ -54,7 +55,8 @@ def compile_rules(
     cells = dict(_cells(plan, header))
     if profile.item in cells:
         plan.item_id = _trimmed(Value(cells[profile.item].text, plan.derived))
-        plan.caseless = profile.attribute(profile.item).caseless
+        item = profile.attribute(profile.item)
+        plan.caseless, plan.blanks_run_together = item.caseless, item.blanks_run_together
     known = {name: each.without_names() for name, each in usual.items()} if shortcuts else {}
     texts = {name: each.texts for name, each in known.items()}
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived, texts)
@@ -73,15 +75,39 @@ def compile_rules(
             alphabet,
         )
         plan.add(attribute.name, [group.without(skipped) for group in compiler.groups()])
-        if attribute.same_within in cells and attribute.name in cells:
-            rule = attribute_rule(profile, attribute, "group_conflict")
-            if rule.id not in skipped:
-                plan.within.append((rule, cells[attribute.same_within].text, cells[attribute.name].text))
+        _compare(plan, profile, attribute, cells, skipped)
         if attribute.type is Type.CATEGORY and profile.taxonomy and attribute.name in cells:
             rule = attribute_rule(profile, attribute, "unknown_category")
             if rule.id not in skipped:
                 plan.lookups.append((rule, compiler.looked_up(cells[attribute.name].text)))
     return plan
+
+
+def _compare(
+    plan: Plan,
+    profile: Profile,
+    attribute: Attribute,
+    cells: Mapping[str, Cell],
+    skipped: frozenset[str],
+) -> None:
+    """Add what is held of all the items' values together, and not of each by itself."""
+    if attribute.name not in cells:
+        return
+    text = cells[attribute.name].text
+    for code, within, value, comparisons in (
+        ("group_conflict", attribute.same_within, text, plan.within),
+        ("group_conflict", attribute.same_names_within, values.names_of(text), plan.within),
+        ("duplicate_variant", attribute.unlike_within, values.members_of(text), plan.unlike),
+    ):
+        if within is None or within not in cells:
+            continue
+        rule = attribute_rule(profile, attribute, code)
+        if rule.id not in skipped:
+            comparisons.append((rule, cells[within].text, value))
+    if attribute.max_distinct is not None:
+        rule = attribute_rule(profile, attribute, "too_many_distinct")
+        if rule.id not in skipped:
+            plan.distinct.append((rule, text, attribute.max_distinct))
 
 
 def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:

@@ -15,6 +15,8 @@ from feedscript.feeds.rules.value_test import Fails, ValueTest
 _DAY_SECONDS = 86_400
 #: Two addresses in one value.
 SEVERAL_ADDRESSES = rf"(?is)^https?://.*{SECOND_ADDRESS}"
+#: The endings that most pictures have.
+_PICTURES = ("jpg", "png", "webp", "jpeg", "gif")
 _SPELLINGS = (str.lower, str.upper, str.capitalize, str.title)
 
 
@@ -27,6 +29,7 @@ def value_tests(
     yield from _form(profile, attribute, country, origins)
     yield from _withdrawn(attribute, as_of, country)
     yield from _bounds(attribute, as_of)
+    yield from _excluded(attribute)
     yield from _lengths(attribute)
     yield from _foreign(attribute, country)
 
@@ -39,6 +42,8 @@ def well_formed(attribute: Attribute, value: Value, country: str) -> str | None:
     if test is None:
         return None
     has_usual = attribute.type is Type.PRICE and attribute.pattern is None and attribute.currency != "none"
+    # A usual price has two decimals.
+    has_usual = has_usual and attribute.decimals != 1
     usual = is_usual_price(value, country) if has_usual else None
     return value.let(sql.choice([(usual, "true")], test) if usual else test)
 
@@ -112,11 +117,7 @@ def _form(
     profile: Profile, attribute: Attribute, country: str, origins: tuple[str, ...]
 ) -> Iterator[ValueTest]:
     if attribute.type is Type.ENUM:
-        yield ValueTest(
-            "invalid_enum",
-            lambda value: f"NOT {_is_among(attribute, value.text)}",
-            lambda value: f"{value.text} IN ({sql.literals(attribute.values)})",
-        )
+        yield from _enumeration(attribute)
     elif attribute.type is Type.GTIN:
         yield from _gtin(profile, attribute)
     elif values.pattern(attribute) is not None:
@@ -136,6 +137,19 @@ def _form(
         yield ValueTest("invalid_format", _range_fails("{text} IS NOT NULL AND ({begin} + {end}) IS NULL"))
         yield ValueTest("range_reversed", _range_fails("{begin} >= {end}"))
     yield from _extensions(attribute)
+
+
+def _enumeration(attribute: Attribute) -> Iterator[ValueTest]:
+    doubtful = attribute.doubtful
+
+    def documented(value: Value) -> str:
+        return f"{value.text} IN ({sql.literals(attribute.values)})"
+
+    if doubtful:
+        yield ValueTest(
+            "unconfirmed_value", lambda value: values.is_one_of(attribute, value.text, doubtful), documented
+        )
+    yield ValueTest("invalid_enum", lambda value: f"NOT {_is_among(attribute, value.text)}", documented)
 
 
 def _plainly_formed(attribute: Attribute, value: Value, origins: tuple[str, ...]) -> str | None:
@@ -169,8 +183,8 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
         bad = f"(?i)://[^/?#]+/[^?#]*\\.(?:{'|'.join(attribute.refused_extensions)})(?:[?#]|$)"
 
         def refused(value: Value) -> str:
-            usual = (".jpg", ".png", ".webp", ".jpeg", ".gif")
-            known = [(f"ends_with({value.text}, '{each}')", "false") for each in usual]
+            usual = [each for each in _PICTURES if each not in attribute.refused_extensions]
+            known = [(f"ends_with({value.text}, '.{each}')", "false") for each in usual]
             return sql.choice(known, sql.seldom_contains(value.text, bad))
 
         yield ValueTest("invalid_format", refused)
@@ -178,9 +192,10 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
 
 def _is_among(attribute: Attribute, text: str) -> str:
     """Whether it is one of the enumeration's words, in any spelling unless that counts."""
+    words = (*attribute.values, *attribute.doubtful)
     if attribute.exact:
-        return f"({sql.trimmed(text)} IN ({sql.literals(attribute.values)}))"
-    return values.is_one_of(attribute, text)
+        return f"({sql.trimmed(text)} IN ({sql.literals(words)}))"
+    return values.is_one_of(attribute, text, words if attribute.doubtful else None)
 
 
 def _gtin(profile: Profile, attribute: Attribute) -> Iterator[ValueTest]:
@@ -234,6 +249,25 @@ def _low(attribute: Attribute, text: str, test: str, bound: float) -> str:
     """The test of a lower bound; what begins with a digit from 1 to 9 is above zero and needs no reading."""
     settled = bound <= 0 and values.begins_with_number(attribute)
     return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if settled else test
+
+
+def _excluded(attribute: Attribute) -> Iterator[ValueTest]:
+    """Parts that stand beside one which excludes them."""
+    by_name = {part.name: part for part in attribute.parts}
+    for part in attribute.parts:
+        others = [by_name[name] for name in part.excludes if name in by_name]
+        if others:
+            yield ValueTest("conflicting_values", _parts_together(attribute, part, others))
+
+
+def _parts_together(attribute: Attribute, part: Part, others: list[Part]) -> Fails:
+    def together(value: Value) -> str:
+        own, *beside = (
+            f"{values.part_text(value.text, attribute.parts, each)} <> ''" for each in (part, *others)
+        )
+        return f"{own} AND ({' OR '.join(beside)})"
+
+    return together
 
 
 def _part_outside(attribute: Attribute, part: Part) -> Fails:

@@ -49,7 +49,9 @@ def item(profile: str, number: int = 1, **changes: str) -> dict[str, str]:
         ("criteo-retail-media", "29.99 USD", {"price.invalid_format"}),
         ("meta", "24.99", {"price.invalid_format"}),
         ("meta", "0.00 USD", {"price.out_of_range"}),
-        ("meta", "24.99USD", {"price.invalid_format"}),
+        # As Meta's own plugin writes it.
+        ("meta", "12.5USD", set()),
+        ("meta", "USD 24.99", {"price.invalid_format"}),
     ],
 )
 def test_a_price_has_its_currency_where_the_partner_wants_it(
@@ -118,7 +120,12 @@ def test_a_product_may_lie_in_several_shops(tmp_path: Path) -> None:
         ("pinterest", {"availability": "IN STOCK"}, set()),
         ("meta", {"brand": "", "gtin": "", "mpn": "X1"}, set()),
         ("meta", {"brand": "", "gtin": ""}, {"brand.missing_required"}),
-        ("meta", {"quantity_to_sell_on_facebook": "0"}, set()),
+        (
+            "meta",
+            {"quantity_to_sell_on_facebook": "0"},
+            {"quantity_to_sell_on_facebook.conflicting_values"},
+        ),
+        ("meta", {"quantity_to_sell_on_facebook": "0", "availability": "out of stock"}, set()),
     ],
 )  # fmt: skip
 def test_what_else_a_partner_asks_for(
