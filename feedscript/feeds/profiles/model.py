@@ -106,15 +106,15 @@ class Attribute:
 
     Lengths count Unicode characters, and beyond an `advised_` one there is only advice. `decimals` are the most that a
     measure or a price may have. `max_distinct` is how many different values a feed may have. Of an enumeration,
-    `doubtful` words are not `values`, and nobody knows that they are none. `max_values` above 1 makes it repeatable. `alternatives` are attributes
-    that do as well where this one is required. `form` and `example` tell a person what `pattern` means. An enumeration
-    that is `exact` takes its words in no other case or punctuation.
-    `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
-    `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
-    currency, and `default_currency` which it is where there is none. Two values of a `unique` attribute that is
-    `caseless` are the same in either case, and where `blanks_run_together`, with one blank or several. `max_bytes`
-    counts those of UTF-8. Objects of JSON have the `same_names_within` those that share another attribute's value, and
-    values are `unlike_within` them.
+    `doubtful` words are not `values`, and nobody knows that they are none. `max_values` above 1 makes it repeatable.
+    `alternatives` are attributes that do as well where this one is required. `form` and `example` tell a person what
+    `pattern` means. An enumeration that is `exact` takes its words in no other case or punctuation. `severities`
+    re-grade single codes, and `words` say of this attribute what their own words do not. `local_currency` asks for a
+    price in a currency of the country it is sold in. `currency` says where a price has its currency, and
+    `default_currency` which it is where there is none. Two values of a `unique` attribute that is `caseless` are the
+    same in either case, and where `blanks_run_together`, with one blank or several. `max_bytes` counts those of UTF-8.
+    Objects of JSON have the `same_names_within` those that share another attribute's value, and values are
+    `unlike_within` them.
     """
 
     name: str

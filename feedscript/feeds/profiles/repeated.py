@@ -2,8 +2,8 @@
 
 A comma without a space parts values; a value that holds commas stands in double quotes, and quotes within are doubled
 (https://support.google.com/merchants/answer/14998273 and 15001087). A comma before a space is read as part of a text,
-since people write so and partners take it. In an address only a comma before another address parts, but for partners who
-want all others encoded.
+since people write so and partners take it. In an address only a comma before another address parts, but for partners
+who want all others encoded.
 """
 
 import re

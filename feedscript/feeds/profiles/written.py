@@ -21,13 +21,13 @@ class Cell:
 
     `take` is what of a value is written, `words` are the partner's by canonical word, and `nearest` those that stand
     for a word which the partner has not; `dropped` ones, in any case of letters, are not written at all: both are told
-    as a repair. `separator` stands between several values, or
-    levels; in addresses it is percent-encoded where it is `encoded`. `levels` stands between those of a category's path.
-    `compact` leaves out the space before a price's currency, `spaced` sets one before a measure's unit, `rounded` takes a
-    measure's number to the attribute's decimals (told as a repair), `day` leaves out the time of a moment. `cut` ends a text at a
-    word where the partner's attribute ends. `constant` is written for every item. `json` is a cell of JSON: a list of
-    several values, an object of a value's parts, or what the text is where that is JSON; in a file of JSON it stands
-    there itself. Where a feed is read, the signs `parted_by` part values as well.
+    as a repair. `separator` stands between several values, or levels; in addresses it is percent-encoded where it is
+    `encoded`. `levels` stands between those of a category's path. `compact` leaves out the space before a price's
+    currency, `spaced` sets one before a measure's unit, `rounded` takes a measure's number to the attribute's decimals
+    (told as a repair), `day` leaves out the time of a moment. `cut` ends a text at a word where the partner's attribute
+    ends. `constant` is written for every item. `json` is a cell of JSON: a list of several values, an object of a
+    value's parts, or what the text is where that is JSON; in a file of JSON it stands there itself. Where a feed is
+    read, the signs `parted_by` part values as well.
 
     Other canonical attributes are named by some: of several values `place` is which one, from 1, and those of
     `followed_by` come behind them. Without any of `beside_any` nothing is written, which is told as a repair. Of

@@ -39,7 +39,8 @@ def is_shallower(value: str, levels: int, taxonomy: str | None) -> str:
     tree = load_taxonomy(taxonomy).tree if taxonomy else ()
     ids = "|".join(str(id_) for id_, depth in tree if depth + 1 < levels)
     by_id = sql.seldom_matches(value, ids) if ids else "false"
-    return f"CASE WHEN {value} < ':' THEN {by_id} ELSE strlen({value}) - strlen(replace({value}, '>', '')) < {levels - 1} END"
+    between = f"strlen({value}) - strlen(replace({value}, '>', ''))"
+    return f"CASE WHEN {value} < ':' THEN {by_id} ELSE {between} < {levels - 1} END"
 
 
 def is_known_under(text: str, branches: Iterable[Branches]) -> bool | None:

@@ -17,7 +17,7 @@ from feedscript.feeds.profiles.model import (
 from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.readers.survey import Alphabet
-from feedscript.feeds.rules import values
+from feedscript.feeds.rules.comparisons import compare
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
@@ -75,39 +75,12 @@ def compile_rules(
             alphabet,
         )
         plan.add(attribute.name, [group.without(skipped) for group in compiler.groups()])
-        _compare(plan, profile, attribute, cells, skipped)
+        compare(plan, profile, attribute, cells, skipped)
         if attribute.type is Type.CATEGORY and profile.taxonomy and attribute.name in cells:
             rule = attribute_rule(profile, attribute, "unknown_category")
             if rule.id not in skipped:
                 plan.lookups.append((rule, compiler.looked_up(cells[attribute.name].text)))
     return plan
-
-
-def _compare(
-    plan: Plan,
-    profile: Profile,
-    attribute: Attribute,
-    cells: Mapping[str, Cell],
-    skipped: frozenset[str],
-) -> None:
-    """Add what is held of all the items' values together, and not of each by itself."""
-    if attribute.name not in cells:
-        return
-    text = cells[attribute.name].text
-    for code, within, value, comparisons in (
-        ("group_conflict", attribute.same_within, text, plan.within),
-        ("group_conflict", attribute.same_names_within, values.names_of(text), plan.within),
-        ("duplicate_variant", attribute.unlike_within, values.members_of(text), plan.unlike),
-    ):
-        if within is None or within not in cells:
-            continue
-        rule = attribute_rule(profile, attribute, code)
-        if rule.id not in skipped:
-            comparisons.append((rule, cells[within].text, value))
-    if attribute.max_distinct is not None:
-        rule = attribute_rule(profile, attribute, "too_many_distinct")
-        if rule.id not in skipped:
-            plan.distinct.append((rule, text, attribute.max_distinct))
 
 
 def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:

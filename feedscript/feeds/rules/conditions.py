@@ -230,7 +230,7 @@ def _different(attributes: list[Attribute], texts: list[str]) -> str:
 
 
 def _holds(_: list[Attribute], texts: list[str]) -> str:
-    """Whether the first text holds the amount of the second, which has decimals: a whole number may stand there anyhow."""
+    """Whether the first text holds the second's amount, if that has decimals: a whole number may stand there anyhow."""
     text, amount = texts[0], f"regexp_extract({texts[1]}, '[0-9]+[.][0-9]+')"
     alone = f"'(?:^|[^0-9.])' || replace({amount}, '.', '[.]') || '(?:$|[^0-9])'"
     suspicious = f"{amount} <> '' AND contains({text}, {amount})"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from feedscript.feeds.engine import sql
-from feedscript.feeds.profiles.model import Attribute, Part, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from feedscript.feeds.rules import gtin, values
+from feedscript.feeds.rules import gtin, parts, values
 from feedscript.feeds.rules.addresses import SECOND_ADDRESS
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.derivation import Value
@@ -29,7 +29,7 @@ def value_tests(
     yield from _form(profile, attribute, country, origins)
     yield from _withdrawn(attribute, as_of, country)
     yield from _bounds(attribute, as_of)
-    yield from _excluded(attribute)
+    yield from parts.excluded(attribute)
     yield from _lengths(attribute)
     yield from _foreign(attribute, country)
 
@@ -221,9 +221,7 @@ def _bounds(attribute: Attribute, as_of: datetime) -> Iterator[ValueTest]:
         yield ValueTest(
             "out_of_range", lambda value: outside(value.text, values.amount(attribute, value.text))
         )
-    for part in attribute.parts:
-        if part.minimum is not None or part.maximum is not None:
-            yield ValueTest("out_of_range", _part_outside(attribute, part))
+    yield from parts.outside(attribute)
 
 
 def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]:
@@ -251,46 +249,6 @@ def _low(attribute: Attribute, text: str, test: str, bound: float) -> str:
     return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if settled else test
 
 
-def _excluded(attribute: Attribute) -> Iterator[ValueTest]:
-    """Parts that stand beside one which excludes them."""
-    by_name = {part.name: part for part in attribute.parts}
-    for part in attribute.parts:
-        others = [by_name[name] for name in part.excludes if name in by_name]
-        if others:
-            yield ValueTest("conflicting_values", _parts_together(attribute, part, others))
-
-
-def _parts_together(attribute: Attribute, part: Part, others: list[Part]) -> Fails:
-    def together(value: Value) -> str:
-        own, *beside = (
-            f"{values.part_text(value.text, attribute.parts, each)} <> ''" for each in (part, *others)
-        )
-        return f"{own} AND ({' OR '.join(beside)})"
-
-    return together
-
-
-def _part_outside(attribute: Attribute, part: Part) -> Fails:
-    def outside(value: Value) -> str:
-        text = value.let(values.part_text(value.text, attribute.parts, part))
-        number = values.number(text)
-        tests = [f"{number} < {part.minimum}"] if part.minimum is not None else []
-        if part.maximum is not None:
-            most = f"{part.maximum}" if part.bounds_in is None else _most(part.maximum, part.bounds_in, text)
-            tests.append(f"{number} > {most}")
-        return " OR ".join(tests)
-
-    return outside
-
-
-def _most(limit: float, currency: str, price: str) -> str:
-    """The limit in the currency of the price; NULL where no rate is known, so that nothing is above it."""
-    limits = currency_facts().rates.limits(limit, currency)
-    code = f"right({sql.trimmed(price)}, 3)"
-    known = [(f"{code} = {sql.literal(each)}", f"{most:g}") for each, most in limits.items()]
-    return f"({sql.choice(known, 'NULL')})"
-
-
 def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.max_length is not None:
         limit = attribute.max_length
@@ -302,13 +260,4 @@ def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.max_bytes is not None:
         most = attribute.max_bytes
         yield ValueTest("too_long", lambda value: f"strlen({value.text}) > {most}")
-    for part in attribute.parts:
-        if part.max_length is not None:
-            yield ValueTest("too_long", _part_longer(attribute, part, part.max_length))
-
-
-def _part_longer(attribute: Attribute, part: Part, limit: int) -> Fails:
-    return lambda value: (
-        f"CASE WHEN strlen({value.text}) > {limit}"
-        f" THEN length({values.part_text(value.text, attribute.parts, part)}) > {limit} ELSE false END"
-    )
+    yield from parts.too_long(attribute)

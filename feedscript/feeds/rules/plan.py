@@ -57,14 +57,14 @@ class Part:
 class Plan:
     """What to compute for each item: masks of the rules that it fails, and of the attributes that it fills.
 
-    `cells` are (SQL over the source's columns, name); `masks` are SQL over those names; `places` says for each rule
-    id in which mask and at which bit it stands, `filled` for each attribute that has a column. `columns` is each
-    attribute's text in SQL over the source's columns. `within` are comparisons within groups: the rule, and the SQL
-    of the group and of the value that must be the same in it; `unlike` of what must differ there. `distinct` are values of
-    which a feed may have only so many: the rule, the SQL and the number. `lookups` are what is held against a taxonomy: the rule,
-    and the SQL of a hash of the category, NULL where nothing is to be looked up. `item_id` is SQL over the names: the
-    item's id without white space around it, NULL where it has none; with `caseless` ids are the same in either case, with
-    `blanks_run_together` with one blank or several.
+    `cells` are (SQL over the source's columns, name); `masks` are SQL over those names; `places` says for each rule id
+    in which mask and at which bit it stands, `filled` for each attribute that has a column. `columns` is each
+    attribute's text in SQL over the source's columns. `within` are comparisons within groups: the rule, and the SQL of
+    the group and of the value that must be the same in it; `unlike` of what must differ there. `distinct` are values of
+    which a feed may have only so many: the rule, the SQL and the number. `lookups` are what is held against a taxonomy:
+    the rule, and the SQL of a hash of the category, NULL where nothing is to be looked up. `item_id` is SQL over the
+    names: the item's id without white space around it, NULL where it has none; with `caseless` ids are the same in
+    either case, with `blanks_run_together` with one blank or several.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)

@@ -242,18 +242,6 @@ def currency(attribute: Attribute, value: str) -> str:
     return f"regexp_extract({value}, '[0-9] ([A-Z]{{3}})', 1)"
 
 
-def names_of(value: str) -> str:
-    """The names in an object of JSON as one text, in order; NULL where it is none."""
-    return f"CASE WHEN json_valid({value}) THEN array_to_string(list_sort(json_keys({value})), chr(31)) END"
-
-
-def members_of(value: str) -> str:
-    """The names and values in an object of JSON as one text, in order; NULL where it is none."""
-    member = f"k || chr(30) || (json({value}) ->> k)"
-    listed = f"list_transform(list_sort(json_keys({value})), lambda k: {member})"
-    return f"CASE WHEN json_valid({value}) THEN array_to_string({listed}, chr(31)) END"
-
-
 def unit(value: str) -> str:
     """The unit of a well-formed measure."""
     return f"lower(regexp_extract({value}, '[a-zA-Z]+'))"

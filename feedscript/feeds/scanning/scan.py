@@ -26,8 +26,9 @@ class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
     Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy, and `line`
-    where the reader gives it; u for what must be unlike within groups, v for what may have so many values), whose rowid is the order of the file; `rejected`, the rows that could not be read
-    (`Rejected`); `crossed` (rule, n), the findings that only a look at several items shows.
+    where the reader gives it; u for what must be unlike within groups, v for what may have so many values), whose rowid
+    is the order of the file; `rejected`, the rows that could not be read (`Rejected`); `crossed` (rule, n), the
+    findings that only a look at several items shows.
     """
 
     connection: duckdb.DuckDBPyConnection

@@ -71,7 +71,7 @@ def naming_advice(form: FileForm, name: str, names: Mapping[str, str] | None = N
     """
     naming, bounds = form.file.naming, form.file.name_pattern
     if bounds is not None and not re.fullmatch(bounds, name, re.IGNORECASE):
-        return f"{name} is not called as the partner is said to call such files: {form.file.name_form}{_SAID[form.file.mark]}"
+        return _called_otherwise(name, f"{form.file.name_form}", form.file.mark)
     if naming is None:
         return None
     told = re.sub(r"\{(\w+)\}", lambda found: (names or {}).get(found[1], found[0]), naming)
@@ -82,4 +82,8 @@ def naming_advice(form: FileForm, name: str, names: Mapping[str, str] | None = N
     bare = PurePath(name).stem if form.compression else name
     if re.fullmatch(fitting, bare, re.IGNORECASE):
         return None
-    return f"{name} is not called as the partner is said to call such files: {told}{_SAID[form.file.mark]}"
+    return _called_otherwise(name, told, form.file.mark)
+
+
+def _called_otherwise(name: str, wanted: str, mark: Mark) -> str:
+    return f"{name} is not called as the partner is said to call such files: {wanted}{_SAID[mark]}"

@@ -191,6 +191,8 @@ FACTS: dict[str, list[Fact]] = {
     ],
     "google-local-inventory": [({"loyalty_program": "Club:Gold"}, set())],
 }
+
+
 def found_in(folder: Path, profile: str, items: Sequence[Mapping[str, object]]) -> list[set[str]]:
     """The rules that each of the items fails, as `Fact` writes them, without the profile's name."""
     target = load_profile(profile)
