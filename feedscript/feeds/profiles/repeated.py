@@ -26,7 +26,7 @@ def values_of(attribute: Attribute, text: str) -> str:
 
     What a partner parts values by in another way than Google parts them here too.
     """
-    if attribute.cell.separator != ",":
+    if attribute.cell.separator != "," or attribute.cell.parted_by:
         for sign in signs_between(attribute):
             text = f"replace({text}, {sql.literal(sign)}, {JOINED})"
         return filled(_split(text))

@@ -227,11 +227,12 @@ def _several(attribute: Attribute, values: str) -> Column:
     listed = texts = f"({values})[:{attribute.max_values}]"
     separator = attribute.cell.separator
     told: tuple[Mended, ...] = ()
-    is_encoded = separator != "," or attribute.cell.encoded
-    if separator == "," and attribute.type in {Type.TEXT, Type.STRUCTURED}:
+    # What Google's quotes and addresses keep whole these partners would part.
+    is_strict = separator != "," or bool(attribute.cell.parted_by) or attribute.cell.encoded
+    if not is_strict and attribute.type in {Type.TEXT, Type.STRUCTURED}:
         # As Google has them, and partners that part values by commas as well.
         texts = f"list_transform({listed}, lambda w: {quoted('w')})"
-    elif is_encoded and attribute.type in {Type.TEXT, Type.STRUCTURED, Type.URL}:
+    elif is_strict and attribute.type in {Type.TEXT, Type.STRUCTURED, Type.URL}:
         # No quotes keep a sign that parts values from parting one; in every form of file an item is the same.
         hit = f"list_filter({listed}, lambda w: {holds_any('w', signs_between(attribute))})"
         was = f"array_to_string({listed}, {JOINED})"

@@ -79,12 +79,13 @@ def test_prices_are_compared_wherever_their_currency_stands(
     assert {each for each in told if each.startswith("sale_price")} == found
 
 
+@pytest.mark.parametrize("profile", ["meta", "tiktok"])
 @pytest.mark.parametrize("sign", [";", ","])
-def test_meta_parts_shipping_by_semicolons_and_by_commas(tmp_path: Path, sign: str) -> None:
+def test_some_part_shipping_by_semicolons_and_by_commas(tmp_path: Path, profile: str, sign: str) -> None:
     groups = ["US:CA:Ground:9.99 USD", "US::Air:16.00 USD"]
-    assert errors(tmp_path, "meta", item("meta", shipping=sign.join(groups))) == set()
-    wrong = item("meta", shipping=sign.join([*groups, "US:NY:Ground:free"]))
-    assert errors(tmp_path, "meta", wrong) == {"shipping.invalid_format"}
+    assert errors(tmp_path, profile, item(profile, shipping=sign.join(groups))) == set()
+    wrong = item(profile, shipping=sign.join([*groups, "US:NY:Ground:free"]))
+    assert errors(tmp_path, profile, wrong) == {"shipping.invalid_format"}
 
 
 def test_ids_of_retail_media_are_the_same_in_either_case(tmp_path: Path) -> None:
