@@ -54,9 +54,9 @@ def compile_rules(
     plan = Plan()
     cells = dict(_cells(plan, header))
     if profile.item in cells:
-        plan.item_id = _trimmed(Value(cells[profile.item].text, plan.derived))
         item = profile.attribute(profile.item)
         plan.caseless, plan.blanks_run_together = item.caseless, item.blanks_run_together
+        plan.item_id = _identity(plan, Value(cells[profile.item].text, plan.derived))
     known = {name: each.without_names() for name, each in usual.items()} if shortcuts else {}
     texts = {name: each.texts for name, each in known.items()}
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived, texts)
@@ -94,11 +94,10 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
         yield name, Cell(text, f"({text} IS NOT NULL)")
 
 
-def _trimmed(value: Value) -> str:
-    """The value without white space after it; most need no encoding in a URL, and so have none."""
-    return value.let(
-        sql.choice([(value.let(sql.unreserved(value.text)), value.text)], sql.trimmed(value.text))
-    )
+def _identity(plan: Plan, value: Value) -> str:
+    """What two items with the same id share; most ids need no encoding in a URL, and so have no white space."""
+    plain, other = plan.in_one_case(value.text), plan.identity(sql.trimmed(value.text))
+    return value.let(sql.choice([(value.let(sql.unreserved(value.text)), plain)], other))
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,8 @@ class Plan:
     the group and of the value that must be the same in it; `unlike` of what must differ there. `distinct` are values of
     which a feed may have only so many: the rule, the SQL and the number. `lookups` are what is held against a taxonomy:
     the rule, and the SQL of a hash of the category, NULL where nothing is to be looked up. `item_id` is SQL over the
-    names: the item's id without white space around it, NULL where it has none; with `caseless` ids are the same in
-    either case, with `blanks_run_together` with one blank or several.
+    names: the item's id without white space around it, NULL where it has none; with `caseless` in small letters, with
+    `blanks_run_together` with one blank for several, so that it is the same of ids that are one for the partner.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
@@ -102,9 +102,13 @@ class Plan:
 
         return [sql.combined([bits(part) for part in mask]) for mask in self.parts]
 
+    def in_one_case(self, item_id: str) -> str:
+        """The id, in small letters where case makes no difference to the partner."""
+        return f"lower({item_id})" if self.caseless else item_id
+
     def identity(self, item_id: str) -> str:
-        """What is the same of two items that have the same id for the partner."""
-        same = f"lower({item_id})" if self.caseless else item_id
+        """What is the same of two items that have the same id for the partner, of an id without white space around it."""
+        same = self.in_one_case(item_id)
         if not self.blanks_run_together:
             return same
         return f"CASE WHEN contains({same}, '  ') THEN regexp_replace({same}, ' +', ' ', 'g') ELSE {same} END"

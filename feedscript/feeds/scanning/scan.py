@@ -218,4 +218,4 @@ def noted(plan: Plan) -> list[str]:
         for index, (_, text, _) in enumerate(plan.distinct)
     ]
     lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(plan.lookups)]
-    return [f"hash({plan.identity(plan.item_id)}) AS h", *masks, *groups, *lookups]
+    return [f"hash({plan.item_id}) AS h", *masks, *groups, *lookups]
