@@ -28,10 +28,10 @@ from feedscript.feeds.mapping.rows.preparation import Preparation
 from feedscript.feeds.mapping.rows.resolution import prepare_rows
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.header import read_header
-from feedscript.feeds.rules.rule import attribute_rule
 from feedscript.feeds.profiles.index import CANONICAL
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.rules.rule import attribute_rule
 from feedscript.feeds.writers.cells import canonical_attributes, is_mappable
 
 

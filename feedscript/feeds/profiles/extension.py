@@ -26,6 +26,7 @@ _CODES: Mapping[str, tuple[str, ...]] = {
     "pattern": ("invalid_format",),
     "extensions": ("invalid_format",),
     "refused_extensions": ("invalid_format",),
+    "unlisted_extensions": ("unlisted_format",),
     "minimum": ("out_of_range",),
     "above": ("out_of_range",),
     "maximum": ("out_of_range",),

@@ -107,7 +107,8 @@ class Attribute:
     Lengths count Unicode characters, and beyond an `advised_` one there is only advice. `decimals` are the most that a
     measure or a price may have. `max_distinct` is how many different values a feed may have. Of an enumeration,
     `doubtful` words are not `values`, and nobody knows that they are none. `max_values` above 1 makes it repeatable.
-    `alternatives` are attributes that do as well where this one is required. `form` and `example` tell a person what
+    `alternatives` are attributes that do as well where this one is required. Files of `refused_extensions` are not
+    taken, and those of `unlisted_extensions` not named among those that are. `form` and `example` tell a person what
     `pattern` means. An enumeration that is `exact` takes its words in no other case or punctuation. `severities`
     re-grade single codes, and `words` say of this attribute what their own words do not. `local_currency` asks for a
     price in a currency of the country it is sold in. `currency` says where a price has its currency, and
@@ -147,6 +148,7 @@ class Attribute:
     example: str | None = None
     extensions: tuple[str, ...] = ()
     refused_extensions: tuple[str, ...] = ()
+    unlisted_extensions: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     decimals: int | None = None
     minimum: float | None = None

@@ -226,6 +226,7 @@ class AttributeSchema(Strict):
     example = fields.String()
     extensions = fields.List(fields.String())
     refused_extensions = fields.List(fields.String())
+    unlisted_extensions = fields.List(fields.String())
     units = fields.List(fields.String())
     decimals = fields.Integer(strict=True, validate=validate.Range(1, 9))
     minimum = fields.Float()

@@ -179,15 +179,24 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.extensions:
         good = f"(?i)[^?#]+\\.(?:{'|'.join(attribute.extensions)})(?:[?#].*)?"
         yield ValueTest("invalid_format", lambda value: f"NOT {sql.matches(value.text, good)}")
-    if attribute.refused_extensions:
-        bad = f"(?i)://[^/?#]+/[^?#]*\\.(?:{'|'.join(attribute.refused_extensions)})(?:[?#]|$)"
+    for code, refused in (
+        ("invalid_format", attribute.refused_extensions),
+        ("unlisted_format", attribute.unlisted_extensions),
+    ):
+        if refused:
+            yield ValueTest(code, _ends_in(refused))
 
-        def refused(value: Value) -> str:
-            usual = [each for each in _PICTURES if each not in attribute.refused_extensions]
-            known = [(f"ends_with({value.text}, '.{each}')", "false") for each in usual]
-            return sql.choice(known, sql.seldom_contains(value.text, bad))
 
-        yield ValueTest("invalid_format", refused)
+def _ends_in(extensions: tuple[str, ...]) -> Fails:
+    """Whether the path of an address has one of these endings."""
+    bad = f"(?i)://[^/?#]+/[^?#]*\\.(?:{'|'.join(extensions)})(?:[?#]|$)"
+    usual = [each for each in _PICTURES if each not in extensions]
+
+    def fails(value: Value) -> str:
+        known = [(f"ends_with({value.text}, '.{each}')", "false") for each in usual]
+        return sql.choice(known, sql.seldom_contains(value.text, bad))
+
+    return fails
 
 
 def _is_among(attribute: Attribute, text: str) -> str:

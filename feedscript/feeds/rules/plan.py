@@ -107,7 +107,7 @@ class Plan:
         return f"lower({item_id})" if self.caseless else item_id
 
     def identity(self, item_id: str) -> str:
-        """What is the same of two items that have the same id for the partner, of an id without white space around it."""
+        """What is the same of ids that are one for the partner, of an id without white space around it."""
         same = self.in_one_case(item_id)
         if not self.blanks_run_together:
             return same

@@ -142,6 +142,7 @@ def _facts(attribute: Attribute) -> dict[str, object]:
         "countries": ", ".join(attribute.countries),
         "range": _range(attribute),
         "doubtful": ", ".join(attribute.doubtful),
+        "unlisted": ", ".join(attribute.unlisted_extensions),
         "advised_min_length": attribute.advised_min_length,
         "advised_max_length": attribute.advised_max_length,
         "max_distinct": attribute.max_distinct,

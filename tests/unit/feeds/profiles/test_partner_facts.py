@@ -42,23 +42,24 @@ FACTS: dict[str, list[Fact]] = {
         ({"price": "9.99"}, {"price.invalid_format"}),
         *(({"image_link": f"{PICTURE}.{each}"}, set()) for each in ("jpg", "JPEG", "gif", "png")),
         *(
-            ({"image_link": f"{PICTURE}.{each}"}, {"image_link.invalid_format"})
+            ({"image_link": f"{PICTURE}.{each}"}, {"image_link.unlisted_format?"})
             for each in ("webp", "tiff", "TIF", "bmp")
         ),
-        ({"image_link": f"{PICTURE}.webp?format=jpg"}, {"image_link.invalid_format"}),
+        ({"image_link": f"{PICTURE}.webp?format=jpg"}, {"image_link.unlisted_format?"}),
         ({"image_link": f"{PICTURE}?name=a.webp"}, set()),
+        ({"image_link": f"{PICTURE}.pdf"}, {"image_link.invalid_format"}),
         (
             {"additional_image_link": [f"{PICTURE}.jpg", f"{PICTURE}.webp"]},
-            {"additional_image_link.invalid_format"},
+            {"additional_image_link.unlisted_format?"},
         ),
     ],
     "tiktok": [
         ({"image_link": f"{PICTURE}.png"}, set()),
         *(
-            ({"image_link": f"{PICTURE}.{each}"}, {"image_link.invalid_format"})
+            ({"image_link": f"{PICTURE}.{each}"}, {"image_link.unlisted_format?"})
             for each in ("gif", "webp", "tiff")
         ),
-        ({"additional_image_link": f"{PICTURE}.gif"}, {"additional_image_link.invalid_format"}),
+        ({"additional_image_link": f"{PICTURE}.gif"}, {"additional_image_link.unlisted_format?"}),
         ({"google_product_category": "166"}, {"google_product_category.short_text?"}),
         ({"google_product_category": "1604"}, {"google_product_category.short_text?"}),
         ({"google_product_category": "212"}, set()),
@@ -188,6 +189,10 @@ FACTS: dict[str, list[Fact]] = {
         ({"class_id": "60"}, set()),
         ({"class_id": "15"}, {"class_id.invalid_enum?"}),
         ({"m1": "x"}, {"m1.conflicting_values?"}),
+    ],
+    "snapchat": [
+        ({"image_link": f"{PICTURE}.png"}, set()),
+        ({"image_link": f"{PICTURE}.webp"}, {"image_link.unlisted_format?"}),
     ],
     "google-local-inventory": [({"loyalty_program": "Club:Gold"}, set())],
 }
