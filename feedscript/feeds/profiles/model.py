@@ -224,8 +224,9 @@ class Profile:
     `extends` is the profile that it was made from. `files` are the forms of file that the partner takes, the usual one
     first.
 
-    `unchecked` are names of attributes that the partner knows, and of which nothing is asked here. `history` is what
-    each version brought, the newest first.
+    With `exact_names` the partner knows a column by its title alone, letter for letter. `unchecked` are names of
+    attributes that the partner knows, and of which nothing is asked here. `history` is what each version brought, the
+    newest first.
     """
 
     id: str
@@ -234,6 +235,7 @@ class Profile:
     doc: str
     item: str
     attributes: tuple[Attribute, ...]
+    exact_names: bool = False
     unchecked: tuple[str, ...] = ()
     taxonomy: str | None = None
     categories: Mapping[str, Branches] = field(default_factory=lambda: MappingProxyType({}))

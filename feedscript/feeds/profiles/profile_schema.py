@@ -36,6 +36,7 @@ class ProfileSchema(Strict):
     files = fields.List(fields.Nested(FeedFileSchema), validate=validate.Length(1))
     mark = mark_field()
     attributes = fields.List(fields.Nested(AttributeSchema), required=True, validate=validate.Length(1))
+    exact_names = fields.Boolean()
     unchecked = fields.List(fields.String(validate=NAME))
     history = fields.List(fields.Nested(ChangeSchema))
     taxonomy = fields.String(validate=validate.OneOf(taxonomy_ids()))
