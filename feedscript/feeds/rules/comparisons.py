@@ -37,11 +37,14 @@ def compare(
 
 def _names_of(value: str) -> str:
     """The names in an object of JSON as one text, in order; NULL where it is none."""
-    return f"CASE WHEN json_valid({value}) THEN array_to_string(list_sort(json_keys({value})), chr(31)) END"
+    return f"list_sort(map_keys({_object(value)}))::VARCHAR"
 
 
 def _members_of(value: str) -> str:
     """The names and values in an object of JSON as one text, in order; NULL where it is none."""
-    member = f"k || chr(30) || (json({value}) ->> k)"
-    listed = f"list_transform(list_sort(json_keys({value})), lambda k: {member})"
-    return f"CASE WHEN json_valid({value}) THEN array_to_string({listed}, chr(31)) END"
+    return f"list_sort(map_entries({_object(value)}))::VARCHAR"
+
+
+def _object(value: str) -> str:
+    # Names are not looked up in it: one that begins with a dollar sign would be taken for a path.
+    return f"TRY_CAST(TRY_CAST({value} AS JSON) AS MAP(VARCHAR, VARCHAR))"

@@ -179,7 +179,9 @@ def _of_several(attribute: Attribute, origin: Attribute, cell: str) -> Column:
     if form.take == "rest":
         values = f"({values})[2:]"
     if not attribute.repeatable:
-        return Column(attribute, attribute.title, taken(attribute, f"({values})[1]"))
+        first = f"({values})[1]"
+        text = taken(attribute, first)
+        return Column(attribute, attribute.title, text, mended=tuple(_told(attribute, first, text)))
     column = _several(attribute, f"list_transform({values}, lambda v: {taken(attribute, 'v')})")
     if form.dropped:
         column = _without_dropped(column, attribute, values)

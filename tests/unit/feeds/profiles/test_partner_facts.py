@@ -247,6 +247,11 @@ def test_the_variants_of_a_group_name_the_same_options_and_differ(feed_of: MakeF
         ("G", '{"size":"M","color":"red"}', {"variant_dict.duplicate_variant?"}),
         ("G", '{"color":"blue"}', {"variant_dict.group_conflict?"}),
         ("H", '{"color":"red","size":"M"}', set()),
+        ("I", '{"$color":"red"}', set()),
+        ("I", '{"$color":"blue"}', set()),
+        ("I", '{"$color":"red"}', {"variant_dict.duplicate_variant?"}),
+        ("J", "no object", {"variant_dict.invalid_format"}),
+        ("J", '{"color":"red"}', set()),
     ]
     items = [
         {**plain, "item_id": f"V{place}", "group_id": group, "variant_dict": options}

@@ -61,6 +61,7 @@ CASES: list[tuple[str, Mapping[str, str], Mapping[str, str | None], set[tuple[st
         {("color", "left_out"), ("size", "left_out")},
     ),
     ("openai", {"color": "Red"}, {"color": "Red"}, set()),
+    ("openai", {"product_type": "n/a"}, {"product_category": None}, {("product_category", "left_out")}),
     (
         "openai",
         SIDES,
