@@ -11,6 +11,7 @@ from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules.plan import Plan, any_set
 from feedscript.feeds.rules.rule import Rule
 from feedscript.feeds.scanning.crossing import (
+    find_alike,
     find_group_conflicts,
     find_repeated_ids,
     find_unknown_categories,
@@ -66,6 +67,8 @@ class Judged:
         for index, (rule, _, _) in enumerate(self.plan.within):
             find_group_conflicts(self, index, rule.id)
             self._pass_over("SELECT n FROM crossed")
+        find_alike(self)
+        self._pass_over("SELECT n FROM crossed")
         for index, (rule, _) in enumerate(self.plan.lookups):
             assert self.taxonomy is not None
             find_unknown_categories(self, index, rule, load_taxonomy(self.taxonomy))
@@ -132,6 +135,8 @@ class Judged:
             return
         unseen = ["h = hash(NULL::VARCHAR)"]
         unseen += [f"k{index} = NULL" for index in range(len(self.plan.within))]
+        unseen += [f"u{index} = NULL" for index in range(len(self.plan.unlike))]
+        unseen += [f"v{index} = NULL" for index in range(len(self.plan.distinct))]
         unseen += [f"t{index} = NULL" for index in range(len(self.plan.lookups))]
         self._execute(f"UPDATE items SET {', '.join(unseen)} WHERE rowid IN ({places})")
 

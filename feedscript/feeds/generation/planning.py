@@ -31,6 +31,7 @@ from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.profiles.index import CANONICAL
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
+from feedscript.feeds.rules.rule import attribute_rule
 from feedscript.feeds.writers.cells import canonical_attributes, is_mappable
 
 
@@ -63,7 +64,7 @@ class Plan:
             attribute.name
             for attribute in self.profile.attributes
             if attribute.required
-            and attribute.mark_of("missing_required") != "unconfirmed"
+            and attribute_rule(self.profile, attribute, "missing_required").severity == "error"
             and not any(_is_given(each, self.matches) for each in _alternatives(self.profile, attribute))
         )
 

@@ -19,9 +19,10 @@ ATTRIBUTE_OPERATORS = {
     "same_unit_family": (2, 2),
     "same_domain": (2, 2),
     "different": (2, 2),
+    "holds": (2, 2),
 }
 #: Operators over one attribute and what it is held against.
-VALUE_OPERATORS = ("in", "under", "matches")
+VALUE_OPERATORS = ("in", "under", "matches", "shallower")
 GROUP_OPERATORS = ("all", "any")
 
 
@@ -64,6 +65,8 @@ def _value_condition(operator: str, operands: object) -> Condition:
     strings = _strings(operator, values)
     if operator == "matches":
         compiles(strings[0])
+    if operator == "shallower" and not (len(strings) == 1 and strings[0].isdecimal()):
+        raise ValidationError("shallower takes one number of levels, as text")
     return Condition(operator, (str(attribute), *strings))
 
 

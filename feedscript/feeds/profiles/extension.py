@@ -12,6 +12,10 @@ _CODES: Mapping[str, tuple[str, ...]] = {
     "required": ("missing_required",),
     "required_when": ("missing_required",),
     "same_within": ("group_conflict",),
+    "same_names_within": ("group_conflict",),
+    "unlike_within": ("duplicate_variant",),
+    "advised_max_length": ("long_text",),
+    "max_distinct": ("too_many_distinct",),
     "max_length": ("too_long",),
     "max_bytes": ("too_long",),
     "max_total_length": ("too_long",),
@@ -22,6 +26,7 @@ _CODES: Mapping[str, tuple[str, ...]] = {
     "pattern": ("invalid_format",),
     "extensions": ("invalid_format",),
     "refused_extensions": ("invalid_format",),
+    "unlisted_extensions": ("unlisted_format",),
     "minimum": ("out_of_range",),
     "above": ("out_of_range",),
     "maximum": ("out_of_range",),
@@ -31,7 +36,7 @@ _CODES: Mapping[str, tuple[str, ...]] = {
 }
 _OF_GTIN = ("bad_check_digit", "restricted_prefix", "coupon_prefix")
 _OF_OTHERS = ("all", "any", "not")
-_OF_VALUES = ("in", "under", "matches")
+_OF_VALUES = ("in", "under", "matches", "shallower")
 
 
 def reset(attribute: Attribute, names: Iterable[str]) -> Attribute:
@@ -73,13 +78,19 @@ def _default(each: Field[Any]) -> Any:
 def _fitted(attribute: Attribute, known: Mapping[str, Attribute]) -> Attribute:
     needed = attribute.required_when and _renamed(attribute.required_when, known)
     crossing = (_crossing(each, known) for each in attribute.conditions)
-    within = known.get(attribute.same_within) if attribute.same_within else None
+
+    def named(name: str | None) -> str | None:
+        found = known.get(name) if name else None
+        return found.name if found else None
+
     return replace(
         attribute,
         required_when=needed,
         conditions=tuple(each for each in crossing if each is not None),
         alternatives=tuple(known[name].name for name in attribute.alternatives if name in known),
-        same_within=within.name if within else None,
+        same_within=named(attribute.same_within),
+        same_names_within=named(attribute.same_names_within),
+        unlike_within=named(attribute.unlike_within),
     )
 
 

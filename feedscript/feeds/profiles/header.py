@@ -11,7 +11,7 @@ _SUB_ATTRIBUTES = re.compile(r"^([^()]+)\(([^()]*)\)$")
 
 @dataclass
 class Header:
-    """Which column is what: column indexes by attribute, unknown and superfluous columns by name.
+    """Which column is what: column indexes by attribute; unknown, superfluous and inexact columns by name.
 
     `attributes` are the profile's, with sub-attributes in the order that the header declares, as in
     `shipping(country:price)`.
@@ -21,6 +21,7 @@ class Header:
     columns: dict[str, list[int]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
+    inexact: list[str] = field(default_factory=list)
 
     def missing(self) -> Iterator[Attribute]:
         """The required attributes that have no column, and no column of an alternative."""
@@ -57,6 +58,8 @@ def read_header(profile: Profile, columns: tuple[str, ...]) -> Header:
                 header.unknown.append(column)
             continue
         attribute = header.attributes[name]
+        if plain not in (attribute.title, *attribute.names):
+            header.inexact.append(column)
         taken = header.columns.setdefault(name, [])
         if taken and not attribute.repeatable:
             if rank >= ranks[name]:

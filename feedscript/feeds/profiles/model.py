@@ -12,9 +12,9 @@ from feedscript.feeds.readers.shapes import AS_JSON
 Severity = Literal["error", "warning", "info"]
 
 
-#: Where a price has its currency: behind the amount and a space; there, but neither asked for nor the space; on either
-#: side; nowhere.
-Currency = Literal["behind", "optional", "either", "none"]
+#: Where a price has its currency: behind the amount and a space; there, and the space is not asked for; there, but
+#: neither is asked for; on either side; nowhere.
+Currency = Literal["behind", "close", "optional", "either", "none"]
 
 
 class Type(StrEnum):
@@ -39,7 +39,8 @@ class Type(StrEnum):
 class Part:
     """A sub-attribute of a structured value, in its place between colons.
 
-    `bounds_in` is the currency of a price's bounds, without which they hold as a number in any currency.
+    `bounds_in` is the currency of a price's bounds, without which they hold as a number in any currency. `excludes`
+    are other parts that may not stand beside it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Part:
     minimum: float | None = None
     maximum: float | None = None
     bounds_in: str | None = None
+    excludes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Condition:
             for operand in self.operands:
                 if isinstance(operand, Condition):
                     yield from operand.attributes()
-        elif self.operator in {"in", "under", "matches"}:
+        elif self.operator in {"in", "under", "matches", "shallower"}:
             yield str(self.operands[0])
         elif self.operator != "country":
             yield from (operand for operand in self.operands if isinstance(operand, str))
@@ -102,13 +104,18 @@ class Attribute:
     it is written from (Google's names and forms; its own name where there is no such), `cell` how. `mark` says how sure
     the source of what is said here is, `marks` where single codes differ.
 
-    Lengths count Unicode characters. `max_values` above 1 makes it repeatable. `alternatives` are attributes
-    that do as well where this one is required. `form` and `example` tell a person what `pattern` means. An enumeration
-    that is `exact` takes its words in no other case or punctuation.
-    `severities` re-grade single codes, and `words` say of this attribute what their own words do not.
-    `local_currency` asks for a price in a currency of the country it is sold in. `currency` says where a price has its
-    currency, and `default_currency` which it is where there is none. Two values of a `unique` attribute that is
-    `caseless` are the same in either case. `max_bytes` counts those of UTF-8.
+    Lengths count Unicode characters, and beyond an `advised_` one there is only advice. `decimals` are the most that a
+    measure or a price may have. `max_distinct` is how many different values a feed may have. Of an enumeration,
+    `doubtful` words are not `values`, and nobody knows that they are none. `max_values` above 1 makes it repeatable.
+    `alternatives` are attributes that do as well where this one is required. Files of `refused_extensions` are not
+    taken, and those of `unlisted_extensions` not named among those that are. `form` and `example` tell a person what
+    `pattern` means. An enumeration that is `exact` takes its words in no other case or punctuation. `severities`
+    re-grade single codes, and `words` say of this attribute what their own words do not. `local_currency` asks for a
+    price in a currency of the country it is sold in. `currency` says where a price has its currency, and
+    `default_currency` which it is where there is none. Two values of a `unique` attribute that is `caseless` are the
+    same in either case, and where `blanks_run_together`, with one blank or several. `max_bytes` counts those of UTF-8.
+    Objects of JSON have the `same_names_within` those that share another attribute's value, and values are
+    `unlike_within` them.
     """
 
     name: str
@@ -119,14 +126,20 @@ class Attribute:
     aliases: tuple[str, ...] = ()
     unique: bool = False
     caseless: bool = False
+    blanks_run_together: bool = False
     same_within: str | None = None
+    same_names_within: str | None = None
+    unlike_within: str | None = None
     advised_min_length: int | None = None
+    advised_max_length: int | None = None
     max_length: int | None = None
     max_bytes: int | None = None
     max_total_length: int | None = None
     min_values: int | None = None
     max_values: int = 1
+    max_distinct: int | None = None
     values: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     exact: bool = False
     accepts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     placeholders: tuple[str, ...] = ()
@@ -135,7 +148,9 @@ class Attribute:
     example: str | None = None
     extensions: tuple[str, ...] = ()
     refused_extensions: tuple[str, ...] = ()
+    unlisted_extensions: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    decimals: int | None = None
     minimum: float | None = None
     above: float | None = None
     maximum: float | None = None
@@ -209,8 +224,9 @@ class Profile:
     `extends` is the profile that it was made from. `files` are the forms of file that the partner takes, the usual one
     first.
 
-    `unchecked` are names of attributes that the partner knows, and of which nothing is asked here. `history` is what
-    each version brought, the newest first.
+    With `exact_names` the partner knows a column by its title alone, letter for letter. `unchecked` are names of
+    attributes that the partner knows, and of which nothing is asked here. `history` is what each version brought, the
+    newest first.
     """
 
     id: str
@@ -219,6 +235,7 @@ class Profile:
     doc: str
     item: str
     attributes: tuple[Attribute, ...]
+    exact_names: bool = False
     unchecked: tuple[str, ...] = ()
     taxonomy: str | None = None
     categories: Mapping[str, Branches] = field(default_factory=lambda: MappingProxyType({}))

@@ -36,6 +36,7 @@ class ProfileSchema(Strict):
     files = fields.List(fields.Nested(FeedFileSchema), validate=validate.Length(1))
     mark = mark_field()
     attributes = fields.List(fields.Nested(AttributeSchema), required=True, validate=validate.Length(1))
+    exact_names = fields.Boolean()
     unchecked = fields.List(fields.String(validate=NAME))
     history = fields.List(fields.Nested(ChangeSchema))
     taxonomy = fields.String(validate=validate.OneOf(taxonomy_ids()))
@@ -77,6 +78,10 @@ class ProfileSchema(Strict):
                 replace(each, mark=mark) if each.mark == "vendor" else each for each in data["attributes"]
             ]
         return Profile(**self.freeze(data))
+
+
+#: What is never inherited: names, and what only the base's own reading of values makes of them.
+_ITS_OWN = ("aliases", "column", "decimals", "doubtful", "blanks_run_together")
 
 
 class _OwnAttributeSchema(AttributeSchema):
@@ -123,7 +128,7 @@ class _InheritingField(fields.Field[Attribute]):
             return Attribute(**given)
         if "values" in given:
             without = (*without, "accepts")
-        kept = reset(inherited, ("aliases", "column", *without))
+        kept = reset(inherited, (*_ITS_OWN, *without))
         marks = dict(kept.marks)
         if self._inherited is not None:
             marks |= inherited_marks(kept, given, self._inherited)
@@ -171,7 +176,8 @@ def _dangling(attribute: Attribute, names: set[str], categories: dict[str, list[
     conditions = [each for rule in attribute.conditions for each in (rule.when, rule.expect)]
     conditions.append(attribute.required_when)
     spoken = {name for condition in conditions if condition for name in condition.attributes()}
-    spoken |= set(attribute.alternatives) | ({attribute.same_within} if attribute.same_within else set())
+    within = (attribute.same_within, attribute.same_names_within, attribute.unlike_within)
+    spoken |= {*attribute.alternatives, *(name for name in within if name is not None)}
     sets = {name for condition in conditions if condition for name in _category_sets(condition)}
     return [f"speaks of {name}, which is no attribute" for name in sorted(spoken - names)] + [
         f"speaks of {name}, which is no set of categories" for name in sorted(sets - set(categories))

@@ -2,7 +2,8 @@
 
 A comma without a space parts values; a value that holds commas stands in double quotes, and quotes within are doubled
 (https://support.google.com/merchants/answer/14998273 and 15001087). A comma before a space is read as part of a text,
-since people write so and partners take it. In an address only a comma before another address parts.
+since people write so and partners take it. In an address only a comma before another address parts, but for partners
+who want all others encoded.
 """
 
 import re
@@ -25,7 +26,7 @@ def values_of(attribute: Attribute, text: str) -> str:
 
     What a partner parts values by in another way than Google parts them here too.
     """
-    if attribute.cell.separator != ",":
+    if attribute.cell.separator != "," or attribute.cell.parted_by:
         for sign in signs_between(attribute):
             text = f"replace({text}, {sql.literal(sign)}, {JOINED})"
         return filled(_split(text))
@@ -33,7 +34,8 @@ def values_of(attribute: Attribute, text: str) -> str:
         text = _with_whole_ranges(text)
     match attribute.type:
         case Type.URL:
-            parts = _split(f"regexp_replace({text}, ',\\s*(https?://)', {JOINED} || '\\1', 'gi')")
+            apart = f"regexp_replace({text}, ',\\s*(https?://)', {JOINED} || '\\1', 'gi')"
+            parts = _split(f"replace({text}, ',', {JOINED})" if attribute.cell.encoded else apart)
         case Type.TEXT | Type.STRUCTURED:
             parts = f"CASE WHEN contains({text}, '\"') THEN {_tokens(text)} ELSE {unquoted_values(text)} END"
         case Type.GTIN:

@@ -63,6 +63,7 @@ class PartSchema(Strict):
     minimum = fields.Float()
     maximum = fields.Float()
     bounds_in = fields.String(validate=_CURRENCY)
+    excludes = fields.List(fields.String(validate=NAME))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Part:
@@ -104,9 +105,14 @@ class CellSchema(Strict):
     take = fields.String(validate=validate.OneOf(get_args(Taken)))
     words = fields.Dict(keys=fields.String(), values=fields.String())
     nearest = fields.Dict(keys=fields.String(), values=fields.String())
+    dropped = fields.List(fields.String(validate=validate.Length(1)))
     separator = fields.String(validate=validate.Length(1))
     parted_by = fields.List(fields.String(validate=validate.Length(1)))
+    encoded = fields.Boolean()
+    levels = fields.String(validate=validate.Regexp(r" ?> ?\Z"))
     compact = fields.Boolean()
+    spaced = fields.Boolean()
+    rounded = fields.Boolean()
     place = fields.Integer(strict=True, validate=validate.Range(1))
     day = fields.String(validate=validate.Regexp(r"(%[dmY]|[-/.])+\Z"))
     cut = fields.Boolean()
@@ -115,8 +121,10 @@ class CellSchema(Strict):
     followed_by = fields.String(validate=NAME)
     instead = fields.String(validate=NAME)
     beside = fields.String(validate=NAME)
+    beside_any = fields.List(fields.String(validate=NAME), validate=validate.Length(1))
     unless = fields.String(validate=NAME)
     lower_than = fields.String(validate=NAME)
+    unit_of = fields.List(fields.String(validate=NAME), validate=validate.Length(1))
     members = fields.List(fields.String(validate=NAME), validate=validate.Length(1))
 
     @post_load
@@ -145,7 +153,7 @@ class FeedFileSchema(Strict):
 
     format = fields.String(required=True, validate=validate.OneOf(FORMATS))
     endings = fields.List(fields.String(validate=_ENDING), required=True, validate=validate.Length(1))
-    compressions = fields.List(fields.String(validate=validate.OneOf(["gz", "zip", "zst"])))
+    compressions = fields.List(fields.String(validate=validate.OneOf(["gz", "gzip", "zip", "zst"])))
     delimiter = fields.String(validate=validate.Length(equal=1))
     quoting = fields.String(validate=validate.OneOf(["needed", "always", "never"]))
     encoding = fields.String(validate=_an_encoding)
@@ -156,6 +164,8 @@ class FeedFileSchema(Strict):
     trailer = fields.String()
     elements = fields.List(fields.String())
     naming = fields.String(validate=validate.Length(1))
+    name_pattern = fields.String(validate=compiles)
+    name_form = fields.String(validate=validate.Length(1))
     max_items = fields.Integer(strict=True, validate=validate.Range(1))
     max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     mark = mark_field()
@@ -171,6 +181,8 @@ class FeedFileSchema(Strict):
             and data.get("format") != "positional"
         ):
             raise ValidationError("needs quoting: never", "trailer")
+        if ("name_pattern" in data) != ("name_form" in data):
+            raise ValidationError("name_pattern and name_form belong together", "name_form")
         if data.get("bom") and data.get("encoding", "utf-8").lower() != "utf-8":
             raise ValidationError("a mark is for utf-8 alone; utf-16 brings its own", "bom")
 
@@ -192,14 +204,20 @@ class AttributeSchema(Strict):
     aliases = fields.List(fields.String())
     unique = fields.Boolean()
     caseless = fields.Boolean()
+    blanks_run_together = fields.Boolean()
     same_within = fields.String(validate=NAME)
+    same_names_within = fields.String(validate=NAME)
+    unlike_within = fields.String(validate=NAME)
     advised_min_length = fields.Integer(strict=True, validate=validate.Range(1))
+    advised_max_length = fields.Integer(strict=True, validate=validate.Range(1))
     max_length = fields.Integer(strict=True, validate=validate.Range(1))
     max_bytes = fields.Integer(strict=True, validate=validate.Range(1))
     max_total_length = fields.Integer(strict=True, validate=validate.Range(1))
     min_values = fields.Integer(strict=True, validate=validate.Range(1))
     max_values = fields.Integer(strict=True, validate=validate.Range(1))
+    max_distinct = fields.Integer(strict=True, validate=validate.Range(1))
     values = fields.List(fields.String())
+    doubtful = fields.List(fields.String())
     exact = fields.Boolean()
     accepts = fields.Dict(keys=fields.String(), values=fields.String())
     placeholders = fields.List(fields.String())
@@ -208,7 +226,9 @@ class AttributeSchema(Strict):
     example = fields.String()
     extensions = fields.List(fields.String())
     refused_extensions = fields.List(fields.String())
+    unlisted_extensions = fields.List(fields.String())
     units = fields.List(fields.String())
+    decimals = fields.Integer(strict=True, validate=validate.Range(1, 9))
     minimum = fields.Float()
     above = fields.Float()
     maximum = fields.Float()
@@ -242,6 +262,8 @@ class AttributeSchema(Strict):
             raise ValidationError("a measure needs its units", "units")
         if data.get("cell", Cell()).cut and "max_length" not in data:
             raise ValidationError("a text that is cut needs its max_length", "max_length")
+        if data.get("cell", Cell()).rounded and "decimals" not in data:
+            raise ValidationError("a number that is rounded needs its decimals", "decimals")
         if data.get("min_values", 1) > data.get("max_values", 1):
             raise ValidationError("is more than max_values", "min_values")
         strangers = set(data.get("accepts", {}).values()) - set(data.get("values", ()))

@@ -15,7 +15,7 @@ _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 def catalogue(profile: Profile) -> tuple[Rule, ...]:
     """Every rule of the profile, in the order of its attributes, those about the file first."""
-    rules = [file_rule(profile, code) for code in _file_codes()]
+    rules = [file_rule(profile, code) for code in _file_codes(profile)]
     found = _compiled(profile)
     for attribute in profile.attributes:
         if attribute.required:
@@ -26,12 +26,9 @@ def catalogue(profile: Profile) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _file_codes() -> list[str]:
-    return [
-        name
-        for name, code in codes().items()
-        if code.family in FILE_FAMILIES and name != "missing_required_column"
-    ]
+def _file_codes(profile: Profile) -> list[str]:
+    others = {"missing_required_column", *(() if profile.exact_names else ("inexact_column",))}
+    return [name for name, code in codes().items() if code.family in FILE_FAMILIES and name not in others]
 
 
 def _compiled(profile: Profile) -> dict[str, Rule]:

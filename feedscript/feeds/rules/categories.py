@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Branches
+from feedscript.feeds.profiles.taxonomy import load_taxonomy
 
 _BLANK = r"[ \t\n\r\x{a0}]"
 _BETWEEN = f"{_BLANK}*>{_BLANK}*"
@@ -31,6 +32,15 @@ def is_under(value: str, branches: Iterable[Branches]) -> str:
     begun = f"(?i)^{_BLANK}*(?:{ways}){_BLANK}*(?:>|$)"
     by_path = sql.seldom_contains(f"nfc_normalize({value})", begun) if paths else "false"
     return f"CASE WHEN {value} < ':' THEN {by_id} ELSE {by_path} END"
+
+
+def is_shallower(value: str, levels: int, taxonomy: str | None) -> str:
+    """Whether a category has fewer levels than these, by its path, or by its id in the taxonomy."""
+    tree = load_taxonomy(taxonomy).tree if taxonomy else ()
+    ids = "|".join(str(id_) for id_, depth in tree if depth + 1 < levels)
+    by_id = sql.seldom_matches(value, ids) if ids else "false"
+    between = f"strlen({value}) - strlen(replace({value}, '>', ''))"
+    return f"CASE WHEN {value} < ':' THEN {by_id} ELSE {between} < {levels - 1} END"
 
 
 def is_known_under(text: str, branches: Iterable[Branches]) -> bool | None:

@@ -17,6 +17,7 @@ from feedscript.feeds.profiles.model import (
 from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.readers.survey import Alphabet
+from feedscript.feeds.rules.comparisons import compare
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
 from feedscript.feeds.rules.derivation import Derivation, Elements, Guarded, Value
@@ -53,8 +54,9 @@ def compile_rules(
     plan = Plan()
     cells = dict(_cells(plan, header))
     if profile.item in cells:
-        plan.item_id = _trimmed(Value(cells[profile.item].text, plan.derived))
-        plan.caseless = profile.attribute(profile.item).caseless
+        item = profile.attribute(profile.item)
+        plan.caseless, plan.blanks_run_together = item.caseless, item.blanks_run_together
+        plan.item_id = _identity(plan, Value(cells[profile.item].text, plan.derived))
     known = {name: each.without_names() for name, each in usual.items()} if shortcuts else {}
     texts = {name: each.texts for name, each in known.items()}
     conditions = Conditions(profile, country, cells, profile.categories, plan.derived, texts)
@@ -73,10 +75,7 @@ def compile_rules(
             alphabet,
         )
         plan.add(attribute.name, [group.without(skipped) for group in compiler.groups()])
-        if attribute.same_within in cells and attribute.name in cells:
-            rule = attribute_rule(profile, attribute, "group_conflict")
-            if rule.id not in skipped:
-                plan.within.append((rule, cells[attribute.same_within].text, cells[attribute.name].text))
+        compare(plan, profile, attribute, cells, skipped)
         if attribute.type is Type.CATEGORY and profile.taxonomy and attribute.name in cells:
             rule = attribute_rule(profile, attribute, "unknown_category")
             if rule.id not in skipped:
@@ -95,11 +94,10 @@ def _cells(plan: Plan, header: Header) -> Iterator[tuple[str, Cell]]:
         yield name, Cell(text, f"({text} IS NOT NULL)")
 
 
-def _trimmed(value: Value) -> str:
-    """The value without white space after it; most need no encoding in a URL, and so have none."""
-    return value.let(
-        sql.choice([(value.let(sql.unreserved(value.text)), value.text)], sql.trimmed(value.text))
-    )
+def _identity(plan: Plan, value: Value) -> str:
+    """What two items with the same id share; most ids need no encoding in a URL, and so have no white space."""
+    plain, other = plan.in_one_case(value.text), plan.identity(sql.trimmed(value.text))
+    return value.let(sql.choice([(value.let(sql.unreserved(value.text)), plain)], other))
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Conditions:
                 return every(self._cell(str(name)).present for name in condition.operands)
             case "absent":
                 return every(negation(self._cell(str(name)).present) for name in condition.operands)
-            case "in" | "under" | "matches":
+            case "in" | "under" | "matches" | "shallower":
                 return self._about_value(condition)
             case _:
                 return self._between(condition)
@@ -127,6 +127,8 @@ class Conditions:
             return partial(values.is_one_of, self.profile.attribute(name), words=operands)
         if operator == "under":
             return partial(categories.is_under, branches=self._branches(operands))
+        if operator == "shallower":
+            return partial(categories.is_shallower, levels=int(operands[0]), taxonomy=self.profile.taxonomy)
         return partial(sql.matches, pattern=operands[0])
 
     def _between(self, condition: Condition) -> str:
@@ -221,8 +223,18 @@ def _unit_family(_: Attribute, value: str) -> str:
     return values.unit_family(value)
 
 
-def _different(_: list[Attribute], texts: list[str]) -> str:
-    return f"{texts[0]} <> {texts[1]}"
+def _different(attributes: list[Attribute], texts: list[str]) -> str:
+    caseless = any(attribute.caseless for attribute in attributes)
+    first, second = (f"lower({text})" if caseless else text for text in texts)
+    return f"{first} <> {second}"
+
+
+def _holds(_: list[Attribute], texts: list[str]) -> str:
+    """Whether the first text holds the second's amount, if that has decimals: a whole number may stand there anyhow."""
+    text, amount = texts[0], f"regexp_extract({texts[1]}, '[0-9]+[.][0-9]+')"
+    alone = f"'(?:^|[^0-9.])' || replace({amount}, '.', '[.]') || '(?:$|[^0-9])'"
+    suspicious = f"{amount} <> '' AND contains({text}, {amount})"
+    return f"CASE WHEN {suspicious} THEN regexp_matches({text}, {alone}) ELSE false END"
 
 
 def _domain(_: Attribute, value: str) -> str:
@@ -248,4 +260,5 @@ _COMPARISONS: Mapping[str, Callable[[list[Attribute], list[str]], str]] = {
     "same_unit_family": _same(_unit_family),
     "same_domain": _same(_domain),
     "different": _different,
+    "holds": _holds,
 }

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from feedscript.feeds.engine import sql
-from feedscript.feeds.profiles.model import Attribute, Part, Profile, Type
+from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from feedscript.feeds.rules import gtin, values
+from feedscript.feeds.rules import gtin, parts, values
 from feedscript.feeds.rules.addresses import SECOND_ADDRESS
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.derivation import Value
@@ -15,6 +15,8 @@ from feedscript.feeds.rules.value_test import Fails, ValueTest
 _DAY_SECONDS = 86_400
 #: Two addresses in one value.
 SEVERAL_ADDRESSES = rf"(?is)^https?://.*{SECOND_ADDRESS}"
+#: The endings that most pictures have.
+_PICTURES = ("jpg", "png", "webp", "jpeg", "gif")
 _SPELLINGS = (str.lower, str.upper, str.capitalize, str.title)
 
 
@@ -27,6 +29,7 @@ def value_tests(
     yield from _form(profile, attribute, country, origins)
     yield from _withdrawn(attribute, as_of, country)
     yield from _bounds(attribute, as_of)
+    yield from parts.excluded(attribute)
     yield from _lengths(attribute)
     yield from _foreign(attribute, country)
 
@@ -39,6 +42,8 @@ def well_formed(attribute: Attribute, value: Value, country: str) -> str | None:
     if test is None:
         return None
     has_usual = attribute.type is Type.PRICE and attribute.pattern is None and attribute.currency != "none"
+    # A usual price has two decimals.
+    has_usual = has_usual and attribute.decimals != 1
     usual = is_usual_price(value, country) if has_usual else None
     return value.let(sql.choice([(usual, "true")], test) if usual else test)
 
@@ -112,11 +117,7 @@ def _form(
     profile: Profile, attribute: Attribute, country: str, origins: tuple[str, ...]
 ) -> Iterator[ValueTest]:
     if attribute.type is Type.ENUM:
-        yield ValueTest(
-            "invalid_enum",
-            lambda value: f"NOT {_is_among(attribute, value.text)}",
-            lambda value: f"{value.text} IN ({sql.literals(attribute.values)})",
-        )
+        yield from _enumeration(attribute)
     elif attribute.type is Type.GTIN:
         yield from _gtin(profile, attribute)
     elif values.pattern(attribute) is not None:
@@ -136,6 +137,19 @@ def _form(
         yield ValueTest("invalid_format", _range_fails("{text} IS NOT NULL AND ({begin} + {end}) IS NULL"))
         yield ValueTest("range_reversed", _range_fails("{begin} >= {end}"))
     yield from _extensions(attribute)
+
+
+def _enumeration(attribute: Attribute) -> Iterator[ValueTest]:
+    doubtful = attribute.doubtful
+
+    def documented(value: Value) -> str:
+        return f"{value.text} IN ({sql.literals(attribute.values)})"
+
+    if doubtful:
+        yield ValueTest(
+            "unconfirmed_value", lambda value: values.is_one_of(attribute, value.text, doubtful), documented
+        )
+    yield ValueTest("invalid_enum", lambda value: f"NOT {_is_among(attribute, value.text)}", documented)
 
 
 def _plainly_formed(attribute: Attribute, value: Value, origins: tuple[str, ...]) -> str | None:
@@ -165,22 +179,32 @@ def _extensions(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.extensions:
         good = f"(?i)[^?#]+\\.(?:{'|'.join(attribute.extensions)})(?:[?#].*)?"
         yield ValueTest("invalid_format", lambda value: f"NOT {sql.matches(value.text, good)}")
-    if attribute.refused_extensions:
-        bad = f"(?i)://[^/?#]+/[^?#]*\\.(?:{'|'.join(attribute.refused_extensions)})(?:[?#]|$)"
+    for code, refused in (
+        ("invalid_format", attribute.refused_extensions),
+        ("unlisted_format", attribute.unlisted_extensions),
+    ):
+        if refused:
+            yield ValueTest(code, _ends_in(refused))
 
-        def refused(value: Value) -> str:
-            usual = (".jpg", ".png", ".webp", ".jpeg", ".gif")
-            known = [(f"ends_with({value.text}, '{each}')", "false") for each in usual]
-            return sql.choice(known, sql.seldom_contains(value.text, bad))
 
-        yield ValueTest("invalid_format", refused)
+def _ends_in(extensions: tuple[str, ...]) -> Fails:
+    """Whether the path of an address has one of these endings."""
+    bad = f"(?i)://[^/?#]+/[^?#]*\\.(?:{'|'.join(extensions)})(?:[?#]|$)"
+    usual = [each for each in _PICTURES if each not in extensions]
+
+    def fails(value: Value) -> str:
+        known = [(f"ends_with({value.text}, '.{each}')", "false") for each in usual]
+        return sql.choice(known, sql.seldom_contains(value.text, bad))
+
+    return fails
 
 
 def _is_among(attribute: Attribute, text: str) -> str:
     """Whether it is one of the enumeration's words, in any spelling unless that counts."""
+    words = (*attribute.values, *attribute.doubtful)
     if attribute.exact:
-        return f"({sql.trimmed(text)} IN ({sql.literals(attribute.values)}))"
-    return values.is_one_of(attribute, text)
+        return f"({sql.trimmed(text)} IN ({sql.literals(words)}))"
+    return values.is_one_of(attribute, text, words if attribute.doubtful else None)
 
 
 def _gtin(profile: Profile, attribute: Attribute) -> Iterator[ValueTest]:
@@ -206,9 +230,7 @@ def _bounds(attribute: Attribute, as_of: datetime) -> Iterator[ValueTest]:
         yield ValueTest(
             "out_of_range", lambda value: outside(value.text, values.amount(attribute, value.text))
         )
-    for part in attribute.parts:
-        if part.minimum is not None or part.maximum is not None:
-            yield ValueTest("out_of_range", _part_outside(attribute, part))
+    yield from parts.outside(attribute)
 
 
 def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]:
@@ -236,27 +258,6 @@ def _low(attribute: Attribute, text: str, test: str, bound: float) -> str:
     return f"CASE WHEN {text} >= '1' THEN false ELSE {test} END" if settled else test
 
 
-def _part_outside(attribute: Attribute, part: Part) -> Fails:
-    def outside(value: Value) -> str:
-        text = value.let(values.part_text(value.text, attribute.parts, part))
-        number = values.number(text)
-        tests = [f"{number} < {part.minimum}"] if part.minimum is not None else []
-        if part.maximum is not None:
-            most = f"{part.maximum}" if part.bounds_in is None else _most(part.maximum, part.bounds_in, text)
-            tests.append(f"{number} > {most}")
-        return " OR ".join(tests)
-
-    return outside
-
-
-def _most(limit: float, currency: str, price: str) -> str:
-    """The limit in the currency of the price; NULL where no rate is known, so that nothing is above it."""
-    limits = currency_facts().rates.limits(limit, currency)
-    code = f"right({sql.trimmed(price)}, 3)"
-    known = [(f"{code} = {sql.literal(each)}", f"{most:g}") for each, most in limits.items()]
-    return f"({sql.choice(known, 'NULL')})"
-
-
 def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.max_length is not None:
         limit = attribute.max_length
@@ -268,13 +269,4 @@ def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.max_bytes is not None:
         most = attribute.max_bytes
         yield ValueTest("too_long", lambda value: f"strlen({value.text}) > {most}")
-    for part in attribute.parts:
-        if part.max_length is not None:
-            yield ValueTest("too_long", _part_longer(attribute, part, part.max_length))
-
-
-def _part_longer(attribute: Attribute, part: Part, limit: int) -> Fails:
-    return lambda value: (
-        f"CASE WHEN strlen({value.text}) > {limit}"
-        f" THEN length({values.part_text(value.text, attribute.parts, part)}) > {limit} ELSE false END"
-    )
+    yield from parts.too_long(attribute)

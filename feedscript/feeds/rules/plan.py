@@ -57,12 +57,14 @@ class Part:
 class Plan:
     """What to compute for each item: masks of the rules that it fails, and of the attributes that it fills.
 
-    `cells` are (SQL over the source's columns, name); `masks` are SQL over those names; `places` says for each rule
-    id in which mask and at which bit it stands, `filled` for each attribute that has a column. `columns` is each
-    attribute's text in SQL over the source's columns. `within` are comparisons within groups: the rule, and the SQL
-    of the group and of the value that must be the same in it. `lookups` are what is held against a taxonomy: the rule,
-    and the SQL of a hash of the category, NULL where nothing is to be looked up. `item_id` is SQL over the names: the
-    item's id without white space around it, NULL where it has none; with `caseless` ids are the same in either case.
+    `cells` are (SQL over the source's columns, name); `masks` are SQL over those names; `places` says for each rule id
+    in which mask and at which bit it stands, `filled` for each attribute that has a column. `columns` is each
+    attribute's text in SQL over the source's columns. `within` are comparisons within groups: the rule, and the SQL of
+    the group and of the value that must be the same in it; `unlike` of what must differ there. `distinct` are values of
+    which a feed may have only so many: the rule, the SQL and the number. `lookups` are what is held against a taxonomy:
+    the rule, and the SQL of a hash of the category, NULL where nothing is to be looked up. `item_id` is SQL over the
+    names: the item's id without white space around it, NULL where it has none; with `caseless` in small letters, with
+    `blanks_run_together` with one blank for several, so that it is the same of ids that are one for the partner.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
@@ -73,9 +75,12 @@ class Plan:
     columns: dict[str, str] = field(default_factory=dict)
     derived: Derivation = field(default_factory=Derivation)
     within: list[tuple[Rule, str, str]] = field(default_factory=list)
+    unlike: list[tuple[Rule, str, str]] = field(default_factory=list)
+    distinct: list[tuple[Rule, str, int]] = field(default_factory=list)
     lookups: list[tuple[Rule, str]] = field(default_factory=list)
     item_id: str = "NULL::VARCHAR"
     caseless: bool = False
+    blanks_run_together: bool = False
 
     @property
     def masks(self) -> list[str]:
@@ -97,15 +102,24 @@ class Plan:
 
         return [sql.combined([bits(part) for part in mask]) for mask in self.parts]
 
-    def identity(self, item_id: str) -> str:
-        """What is the same of two items that have the same id for the partner."""
+    def in_one_case(self, item_id: str) -> str:
+        """The id, in small letters where case makes no difference to the partner."""
         return f"lower({item_id})" if self.caseless else item_id
+
+    def identity(self, item_id: str) -> str:
+        """What is the same of ids that are one for the partner, of an id without white space around it."""
+        same = self.in_one_case(item_id)
+        if not self.blanks_run_together:
+            return same
+        return f"CASE WHEN contains({same}, '  ') THEN regexp_replace({same}, ' +', ' ', 'g') ELSE {same} END"
 
     @property
     def crossing(self) -> dict[str, Rule]:
         """The rules of what is found only when all items have been read, by id."""
-        compared = (rule for rule, _, _ in self.within)
-        return {rule.id: rule for rule in (*compared, *(rule for rule, _ in self.lookups))}
+        rules = [rule for rule, _, _ in (*self.within, *self.unlike)]
+        rules += [rule for rule, _, _ in self.distinct]
+        rules += [rule for rule, _ in self.lookups]
+        return {rule.id: rule for rule in rules}
 
     def bits(self, rules: Iterable[str]) -> dict[int, int]:
         """The bits of some rules, by mask."""

@@ -29,6 +29,11 @@ def as_page(profile: Profile) -> str:
         "|---|---|---|---|---|---|",
         *map(_file, profile.files),
         *(f"\nSuch a {each.format} file is called `{each.naming}`." for each in profile.files if each.naming),
+        *(
+            f"\nThe name of a file is {form}."
+            for form in dict.fromkeys(each.name_form for each in profile.files)
+            if form
+        ),
         "",
         "## Data that comes with it",
         "",
@@ -110,6 +115,8 @@ def _row(attribute: Attribute) -> str:
 
 def _most(attribute: Attribute) -> str:
     lengths = [f"{attribute.max_length} characters"] if attribute.max_length is not None else []
+    if attribute.advised_max_length is not None:
+        lengths += [f"{attribute.advised_max_length} characters are advised"]
     lengths += [f"{attribute.max_bytes} bytes"] if attribute.max_bytes is not None else []
     return ", ".join([*lengths, *([f"{attribute.max_values} values"] if attribute.repeatable else [])])
 

@@ -79,6 +79,8 @@ def _file(file: FeedFile) -> str:
         told.append("no line of column names")
     if file.naming:
         told.append(f"called {file.naming}")
+    if file.name_form:
+        told.append(f"its name {file.name_form}")
     if file.max_items:
         told.append(f"at most {file.max_items:,} items")
     if file.max_bytes:

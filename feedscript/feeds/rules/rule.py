@@ -44,6 +44,7 @@ SOURCES: Mapping[Mark, str] = {
 }
 _PRICES: Mapping[Currency, tuple[str, str]] = {
     "behind": ("a number with a decimal point, a space and a currency", "15.00 USD"),
+    "close": ("a number with a decimal point, and a currency behind it", "15.00 USD"),
     "optional": ("a number with a decimal point, with or without a currency behind it", "15.00 USD"),
     "either": ("a number with a decimal point, and a currency on one side of it", "15.00 USD"),
     "none": ("a number with a decimal point, without a currency", "15.00"),
@@ -128,7 +129,8 @@ def _facts(attribute: Attribute) -> dict[str, object]:
     if attribute.type is Type.PRICE:
         wanted, example = _PRICES[attribute.currency]
     if attribute.type is Type.MEASURE:
-        wanted = f"a number and a unit ({', '.join(attribute.units)})"
+        precise = f", with at most {attribute.decimals} decimals" if attribute.decimals is not None else ""
+        wanted = f"a number and a unit ({', '.join(attribute.units)}){precise}"
         example = f"12.5 {attribute.units[0]}"
     if attribute.type is Type.STRUCTURED:
         wanted = example = ":".join(_part(part) for part in attribute.parts)
@@ -139,7 +141,11 @@ def _facts(attribute: Attribute) -> dict[str, object]:
         "values": ", ".join(attribute.values),
         "countries": ", ".join(attribute.countries),
         "range": _range(attribute),
+        "doubtful": ", ".join(attribute.doubtful),
+        "unlisted": ", ".join(attribute.unlisted_extensions),
         "advised_min_length": attribute.advised_min_length,
+        "advised_max_length": attribute.advised_max_length,
+        "max_distinct": attribute.max_distinct,
         "max_length": _max_length(attribute),
         "max_bytes": attribute.max_bytes,
         "min_values": attribute.min_values,

@@ -65,6 +65,13 @@ def quality_tests(attribute: Attribute, *, sound: bool = False) -> Iterator[Valu
     if attribute.advised_min_length is not None:
         advised = attribute.advised_min_length
         yield ValueTest("short_text", lambda value: f"length({value.text}) < {advised}")
+    if attribute.advised_max_length is not None:
+        most = attribute.advised_max_length
+        yield ValueTest(
+            "long_text",
+            lambda value: sql.longer(value.text, most),
+            lambda value: sql.no_longer(value.text, most),
+        )
 
 
 def is_sound(text: str) -> bool:

@@ -31,24 +31,27 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 @cache
-def _price(currency: Currency) -> str:
-    """A price, in a withdrawn currency too: that is told apart, by the day."""
+def _price(currency: Currency, most: int | None = None) -> str:
+    """A price with at most so many decimals, in a withdrawn currency too: that is told apart, by the day."""
     whole, mills = (_any_of(CURRENCIES[digits]) for digits in (0, 3))
     cents = _any_of(dict.fromkeys([*CURRENCIES[2], *currency_facts().withdrawn]))
     # A zero before other digits is the trace of a thousands sign or decimal point that somebody misread.
     amount = r"-?(?:0|[1-9]\d{0,14})"
-    forms = [(r"(?:\.\d{1,2})?", cents), (r"(?:\.00?)?", whole), (r"(?:\.\d{1,3})?", mills)]
+    third = 3 if most is None else min(most, 3)
+    forms = [(r"(?:\.\d{1,2})?", cents), (r"(?:\.00?)?", whole), (rf"(?:\.\d{{1,{third}}})?", mills)]
     behind = rf"{amount}(?:{_any_of(f'{decimals} (?:{codes})' for decimals, codes in forms)})"
     match currency:
         case "behind":
             return behind
+        case "close":
+            return rf"{amount}(?:{_any_of(f'{decimals} ?(?:{codes})' for decimals, codes in forms)})"
         case "either":
             return _any_of([behind, *(f"(?:{codes}) {amount}{decimals}" for decimals, codes in forms)])
         case "none":
-            return rf"{amount}(?:\.\d{{1,3}})?"
+            return rf"{amount}(?:\.\d{{1,{third}}})?"
         case "optional":
             loose = _any_of(f"{decimals} ?(?:{codes})" for decimals, codes in forms)
-            return rf"{amount}(?:{loose}|(?:\.\d{{1,3}})?)"
+            return rf"{amount}(?:{loose}|(?:\.\d{{1,{third}}})?)"
 
 
 _PATTERNS = {
@@ -69,9 +72,9 @@ def pattern(attribute: Attribute) -> str | None:
     if attribute.type is Type.STRUCTURED:
         return structured_pattern(attribute.parts)
     if attribute.type is Type.MEASURE:
-        return measure_pattern(attribute.units)
+        return measure_pattern(attribute.units, attribute.decimals)
     if attribute.type is Type.PRICE:
-        return _price(attribute.currency)
+        return _price(attribute.currency, attribute.decimals)
     return _pattern_of(attribute.type)
 
 
@@ -137,9 +140,10 @@ def _without_signs(form: str, value: str) -> str | None:
     return None
 
 
-def measure_pattern(units: tuple[str, ...]) -> str:
-    """A number, an optional space, one of the units."""
-    return rf"{_NUMBER}\s?(?i:{_any_of(units)})"
+def measure_pattern(units: tuple[str, ...], decimals: int | None = None) -> str:
+    """A number with at most so many decimals, an optional space, one of the units."""
+    number = _NUMBER if decimals is None else rf"[+-]?\d{{1,15}}(?:\.\d{{1,{decimals}}})?"
+    return rf"{number}\s?(?i:{_any_of(units)})"
 
 
 def structured_pattern(parts: tuple[Part, ...], capture: Part | None = None) -> str:

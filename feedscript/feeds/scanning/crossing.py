@@ -53,6 +53,7 @@ def find_crossed(scan: Read, profile: Profile, disabled: frozenset[str]) -> dict
         find_repeated_ids(scan, repeated.id)
     for index, (rule, _, _) in enumerate(scan.plan.within):
         find_group_conflicts(scan, index, rule.id)
+    find_alike(scan)
     for index, (rule, _) in enumerate(scan.plan.lookups):
         assert profile.taxonomy is not None
         find_unknown_categories(scan, index, rule, load_taxonomy(profile.taxonomy))
@@ -96,6 +97,23 @@ def find_group_conflicts(scan: Read, index: int, rule: str) -> None:
         f" USING (k{index}) WHERE w{index} <> first",
         [rule],
     )
+
+
+def find_alike(scan: Read) -> None:
+    """Note each item that is like an earlier one of its group, and each whose value is one too many in the feed."""
+    for index, (rule, _, _) in enumerate(scan.plan.unlike):
+        scan.connection.execute(
+            f"INSERT INTO crossed SELECT ?, rowid FROM items JOIN (SELECT u{index}, min(rowid) AS first FROM items"
+            f" WHERE u{index} IS NOT NULL GROUP BY u{index} HAVING count(*) > 1) USING (u{index}) WHERE rowid > first",
+            [rule.id],
+        )
+    for index, (rule, _, most) in enumerate(scan.plan.distinct):
+        if scan.number(f"SELECT count(DISTINCT v{index}) FROM items") > most:
+            scan.connection.execute(
+                f"INSERT INTO crossed SELECT ?, rowid FROM items WHERE v{index} IN (SELECT v{index} FROM items"
+                f" WHERE v{index} IS NOT NULL GROUP BY v{index} ORDER BY min(rowid) OFFSET {most})",
+                [rule.id],
+            )
 
 
 def find_unknown_categories(scan: Read, index: int, rule: Rule, taxonomy: Taxonomy) -> None:

@@ -26,8 +26,9 @@ class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
     Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy, and `line`
-    where the reader gives it), whose rowid is the order of the file; `rejected`, the rows that could not be read
-    (`Rejected`); `crossed` (rule, n), the findings that only a look at several items shows.
+    where the reader gives it; u for what must be unlike within groups, v for what may have so many values), whose rowid
+    is the order of the file; `rejected`, the rows that could not be read (`Rejected`); `crossed` (rule, n), the
+    findings that only a look at several items shows.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -205,5 +206,16 @@ def noted(plan: Plan) -> list[str]:
         for index, (_, group, value) in enumerate(plan.within)
         for text, letter in ((group, "k"), (value, "w"))
     ]
+    groups += [
+        sql.choice(
+            [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(group)}, {value})")], "NULL"
+        )
+        + f" AS u{index}"
+        for index, (_, group, value) in enumerate(plan.unlike)
+    ]
+    groups += [
+        f"CASE WHEN {text} IS NOT NULL THEN hash({sql.trimmed(text)}) END AS v{index}"
+        for index, (_, text, _) in enumerate(plan.distinct)
+    ]
     lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(plan.lookups)]
-    return [f"hash({plan.identity(plan.item_id)}) AS h", *masks, *groups, *lookups]
+    return [f"hash({plan.item_id}) AS h", *masks, *groups, *lookups]

@@ -30,8 +30,16 @@ def _sample_of(fault: Fault) -> Sample:
 
 
 def header_findings(profile: Profile, header: Header, line: int | None) -> Iterator[Found]:
-    """Columns that are no attributes, that stand twice, or of which none is known; `line` is the header's."""
-    for code, columns in (("unknown_column", header.unknown), ("duplicate_column", header.duplicates)):
+    """Columns that are no attributes, that stand twice, or of which none is known.
+
+    `line` is the header's in a file of text, where some partners want names letter for letter.
+    """
+    inexact = header.inexact if profile.exact_names and line is not None else []
+    for code, columns in (
+        ("unknown_column", header.unknown),
+        ("duplicate_column", header.duplicates),
+        ("inexact_column", inexact),
+    ):
         yield file_rule(profile, code), len(columns), [Sample(None, line, None, column) for column in columns]
     if not header.columns:
         yield file_rule(profile, "no_known_column"), 1, [Sample(None, line, None, None)]

@@ -17,7 +17,7 @@ from feedscript.feeds.profiles.repeated import JOINED, mostly_one, quoted, signs
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
 from feedscript.feeds.writers.parts import with_parts
-from feedscript.feeds.writers.values import is_offer, taken
+from feedscript.feeds.writers.values import is_dropped, is_offer, taken, unit_of
 
 #: A title that declares the parts of its values.
 _DECLARED = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -45,7 +45,7 @@ class Column:
     text: str
     values: str | None = None
     json: str | None = None
-    mended: Mended | None = None
+    mended: tuple[Mended, ...] = ()
 
     @property
     def declared(self) -> tuple[str, tuple[str, ...]] | None:
@@ -106,6 +106,8 @@ def is_mappable(name: str, profile: Profile) -> bool:
 def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:
     """The cell of the canonical product that is written, or the one that stands for it; None where there is none."""
     form, own = attribute.cell, cells.get(attribute.origin)
+    if form.unit_of:
+        return _in_one_unit(form, own, [cells[name] for name in form.unit_of if name in cells])
     if form.instead is not None and form.instead in cells:
         other = _other(form, cells, cells[form.instead])
         return other if own is None else f"coalesce({other}, {own})"
@@ -114,6 +116,15 @@ def _source(attribute: Attribute, cells: Mapping[str, str]) -> str | None:
     if form.beside not in cells:
         return None
     return f"CASE WHEN {_other(form, cells, cells[form.beside])} IS NOT NULL THEN {own} END"
+
+
+def _in_one_unit(form: Cell, own: str | None, measures: list[str]) -> str | None:
+    """The measure whose unit is that of all; or the attribute's own where it is in that unit."""
+    first = f"coalesce({', '.join(measures)})" if measures else None
+    if form.take == "unit" or own is None or first is None:
+        return first if form.take == "unit" else own
+    # What is no measure stays, so that it is found to be none.
+    return f"CASE WHEN {unit_of(own)} <> {unit_of(first)} THEN NULL ELSE {own} END"
 
 
 def _other(form: Cell, cells: Mapping[str, str], cell: str) -> str:
@@ -147,7 +158,11 @@ def _column(
         return _several(attribute, f"CASE WHEN {cell} IS NOT NULL THEN {listed} END")
     if not origin.repeatable:
         text = taken(attribute, _parted(attribute, origin, cell), currency)
-        return Column(attribute, attribute.title, text, mended=_nearest(form, cell))
+        if form.beside_any:
+            beside = [f"{cells[name]} IS NOT NULL" for name in form.beside_any if name in cells]
+            text = f"CASE WHEN {' OR '.join(beside) or 'false'} THEN {text} END"
+        own = cells.get(attribute.origin, cell)
+        return Column(attribute, attribute.title, text, mended=tuple(_told(attribute, own, text)))
     if origin is attribute:
         return Column(attribute, attribute.title, cell, mostly_one(origin, cell))
     return _of_several(attribute, origin, cell)
@@ -164,19 +179,36 @@ def _of_several(attribute: Attribute, origin: Attribute, cell: str) -> Column:
     if form.take == "rest":
         values = f"({values})[2:]"
     if not attribute.repeatable:
-        return Column(attribute, attribute.title, taken(attribute, f"({values})[1]"))
+        first = f"({values})[1]"
+        text = taken(attribute, first)
+        return Column(attribute, attribute.title, text, mended=tuple(_told(attribute, first, text)))
     column = _several(attribute, f"list_transform({values}, lambda v: {taken(attribute, 'v')})")
+    if form.dropped:
+        column = _without_dropped(column, attribute, values)
     is_plain = form == Cell() and not _has_own_parts(attribute, origin)
     if is_plain and attribute.max_values >= origin.max_values:
         return replace(column, text=cell)
     return column
 
 
-def _nearest(form: Cell, cell: str) -> Mended | None:
-    """What is told of words that the partner has not."""
-    if not form.nearest:
-        return None
-    return Mended("nearest_word", cell, f"{cell} IN ({literals(tuple(form.nearest))})")
+def _told(attribute: Attribute, own: str, text: str) -> Iterator[Mended]:
+    """What is told of values (SQL of the item's own) that the partner has no way to write as they are."""
+    form = attribute.cell
+    if form.nearest:
+        yield Mended("nearest_word", own, f"{own} IN ({literals(tuple(form.nearest))})")
+    if form.dropped or form.beside_any or (form.unit_of and form.take != "unit"):
+        yield Mended("left_out", own, f"{own} IS NOT NULL AND {text} IS NULL")
+    if form.rounded and attribute.decimals is not None:
+        yield Mended("rounded", own, f"strlen({text}) <> strlen({own})")
+
+
+def _without_dropped(column: Column, attribute: Attribute, values: str) -> Column:
+    """The column without the values that the partner does not have."""
+    hit = f"list_filter({values}, lambda w: {is_dropped(attribute.cell, 'w')})"
+    kept = f"list_filter({values}, lambda w: NOT {is_dropped(attribute.cell, 'w')})"
+    left = _several(attribute, f"list_transform({kept}, lambda v: {taken(attribute, 'v')})")
+    told = Mended("left_out", f"array_to_string({values}, ',')", f"coalesce(len({hit}) > 0, false)")
+    return replace(left, mended=(*column.mended, told))
 
 
 def _has_own_parts(attribute: Attribute, origin: Attribute) -> bool:
@@ -195,15 +227,18 @@ def _names(attribute: Attribute) -> list[str]:
 def _several(attribute: Attribute, values: str) -> Column:
     """The column of a list of values, as many of them as the partner takes."""
     listed = texts = f"({values})[:{attribute.max_values}]"
-    separator, told = attribute.cell.separator, None
-    if separator == "," and attribute.type in {Type.TEXT, Type.STRUCTURED}:
+    separator = attribute.cell.separator
+    told: tuple[Mended, ...] = ()
+    # What Google's quotes and addresses keep whole these partners would part.
+    is_strict = separator != "," or bool(attribute.cell.parted_by) or attribute.cell.encoded
+    if not is_strict and attribute.type in {Type.TEXT, Type.STRUCTURED}:
         # As Google has them, and partners that part values by commas as well.
         texts = f"list_transform({listed}, lambda w: {quoted('w')})"
-    elif separator != "," and attribute.type in {Type.TEXT, Type.STRUCTURED, Type.URL}:
+    elif is_strict and attribute.type in {Type.TEXT, Type.STRUCTURED, Type.URL}:
         # No quotes keep a sign that parts values from parting one; in every form of file an item is the same.
         hit = f"list_filter({listed}, lambda w: {holds_any('w', signs_between(attribute))})"
         was = f"array_to_string({listed}, {JOINED})"
-        told = Mended("without_parting_signs", was, f"coalesce(len({hit}) > 0, false)")
+        told = (Mended("without_parting_signs", was, f"coalesce(len({hit}) > 0, false)"),)
         listed = texts = f"list_transform({listed}, lambda w: {without_signs(attribute, 'w')})"
     joined = f"nullif(array_to_string({texts}, {literal(separator)}), '')"
     return Column(attribute, attribute.title, joined, listed, mended=told)

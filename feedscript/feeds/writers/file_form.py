@@ -12,8 +12,8 @@ from feedscript.feeds.profiles.written import FeedFile, Mark
 
 #: Formats of text, in which commas part several values of a cell.
 DELIMITED = ("csv", "tsv", "positional")
-#: The endings of compressed files.
-COMPRESSIONS = ("gz", "zip", "zst")
+#: The compressions by the endings of their files.
+COMPRESSIONS = {"gz": "gz", "gzip": "gz", "zip": "zip", "zst": "zst"}
 _STANDS_FOR = {"{YYYYMMDD}": COMPACT_DAY}
 _SAID: dict[Mark, str] = {
     "vendor": "",
@@ -55,10 +55,10 @@ def file_form(profile: Profile, name: str) -> FileForm:
     """The form that a file of this name has, the usual one where it has no ending; raises WrongEnding."""
     path = PurePath(name.lower())
     packed = path.suffix.removeprefix(".")
-    compression = packed if packed in COMPRESSIONS else None
+    compression = COMPRESSIONS.get(packed)
     ending = PurePath(path.stem).suffix if compression else path.suffix
     fitting = [each for each in profile.files if not ending or ending in each.endings]
-    fitting = [each for each in fitting if compression is None or compression in each.compressions]
+    fitting = [each for each in fitting if compression is None or packed in each.compressions]
     if not fitting:
         raise WrongEnding(name, f"{ending}{path.suffix if compression else ''}", profile)
     return FileForm(fitting[0], compression)
@@ -69,7 +69,9 @@ def naming_advice(form: FileForm, name: str, names: Mapping[str, str] | None = N
 
     `names` are those that the merchant's file gives.
     """
-    naming = form.file.naming
+    naming, bounds = form.file.naming, form.file.name_pattern
+    if bounds is not None and not re.fullmatch(bounds, name, re.IGNORECASE):
+        return _called_otherwise(name, f"{form.file.name_form}", form.file.mark)
     if naming is None:
         return None
     told = re.sub(r"\{(\w+)\}", lambda found: (names or {}).get(found[1], found[0]), naming)
@@ -77,7 +79,11 @@ def naming_advice(form: FileForm, name: str, names: Mapping[str, str] | None = N
     fitting = "".join(
         _STANDS_FOR.get(part, ".+") if part.startswith("{") else re.escape(part) for part in parts
     )
-    bare = name[: -len(form.compression) - 1] if form.compression else name
+    bare = PurePath(name).stem if form.compression else name
     if re.fullmatch(fitting, bare, re.IGNORECASE):
         return None
-    return f"{name} is not called as the partner is said to call such files: {told}{_SAID[form.file.mark]}"
+    return _called_otherwise(name, told, form.file.mark)
+
+
+def _called_otherwise(name: str, wanted: str, mark: Mark) -> str:
+    return f"{name} is not called as the partner is said to call such files: {wanted}{_SAID[mark]}"

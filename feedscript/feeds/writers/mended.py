@@ -10,7 +10,7 @@ from feedscript.feeds.writers.replaced import Replacement, counted
 
 def mended(connection: duckdb.DuckDBPyConnection, items: str, columns: Sequence[Column]) -> list[Replacement]:
     """What was written otherwise in these columns over `items`, a table in SQL."""
-    asked = [(each, each.mended) for each in columns if each.mended is not None]
+    asked = [(each, told) for each in columns for told in each.mended]
     if not asked:
         return []
     totals = counted(connection, [told.changed for _, told in asked], items)

@@ -1,6 +1,6 @@
 """One value of the canonical product as a partner writes it, in SQL."""
 
-from feedscript.feeds.engine.sql import literal
+from feedscript.feeds.engine.sql import literal, literals
 from feedscript.feeds.profiles.model import Attribute
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.profiles.written import Cell
@@ -11,6 +11,9 @@ _SPACE = "' '"
 _THREE = "|".join(CURRENCIES[3])
 _PRICE = rf"[0-9]+(?:(?:\.[0-9]{{1,2}})? [A-Z]{{3}}|\.[0-9]{{3}} (?:{_THREE}))"
 
+#: A number and its unit.
+_MEASURE = r"^\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)\s*$"
+
 
 def taken(attribute: Attribute, value: str, currency: str | None = None) -> str:
     """What the partner wants of a value (SQL, which is asked for more than once), as the partner writes it.
@@ -19,6 +22,13 @@ def taken(attribute: Attribute, value: str, currency: str | None = None) -> str:
     """
     form = attribute.cell
     value = _part(form, value, currency)
+    if form.levels is not None:
+        even = f"regexp_replace({value}, '\\s*>\\s*', {literal(form.levels)}, 'g')"
+        value = f"CASE WHEN contains({value}, '>') THEN {even} ELSE {value} END"
+    if form.spaced:
+        value = f"regexp_replace({value}, '^([+-]?[0-9.]+)([A-Za-z])', '\\1 \\2')"
+    if form.rounded and attribute.decimals is not None:
+        value = _rounded(value, attribute.decimals)
     if form.compact:
         value = f"replace({value}, {_SPACE}, '')"
     if form.day is not None:
@@ -26,6 +36,16 @@ def taken(attribute: Attribute, value: str, currency: str | None = None) -> str:
     if form.cut and attribute.max_length is not None:
         value = cut(value, attribute.max_length)
     return _worded(form, value)
+
+
+def is_dropped(form: Cell, value: str) -> str:
+    """Whether a value (SQL) is one that the partner does not have, in any case of letters."""
+    return f"lower({value}) IN ({literals(tuple(word.lower() for word in form.dropped))})"
+
+
+def unit_of(value: str) -> str:
+    """The unit of a measure (SQL), NULL where it is none."""
+    return f"nullif(lower(regexp_extract({value}, {literal(_MEASURE)}, 2)), '')"
 
 
 def is_price(value: str) -> str:
@@ -56,9 +76,10 @@ def _part(form: Cell, value: str, currency: str | None) -> str:
         case "amount" | "currency":
             return _part_of_price(form, value, currency)
         case "number":
-            return f"nullif(split_part({value}, {_SPACE}, 1), '')"
+            # What is no measure stays as it is, so that it is found to be none.
+            return f"coalesce(nullif(regexp_extract({value}, {literal(_MEASURE)}, 1), ''), {value})"
         case "unit":
-            return f"nullif(split_part({value}, {_SPACE}, 2), '')"
+            return unit_of(value)
         case "begin":
             return f"nullif(split_part({value}, '/', 1), '')"
         case "end":
@@ -76,6 +97,17 @@ def _part(form: Cell, value: str, currency: str | None) -> str:
             return value
 
 
+def _rounded(value: str, decimals: int) -> str:
+    """The measure with its number rounded to so many decimals, where it has more."""
+    longer = literal(rf"^\s*([+-]?\d{{1,15}}\.\d{{{decimals + 1},20}})(\s*[A-Za-z]+)\s*$")
+    number = f"TRY_CAST(regexp_extract({value}, {longer}, 1) AS DECIMAL(38, 20))"
+    shorter = f"CAST(round({number}, {decimals}) AS DECIMAL(38, {decimals}))::VARCHAR"
+    return (
+        f"CASE WHEN regexp_matches({value}, {longer}) THEN {shorter} || regexp_extract({value}, {longer}, 2)"
+        f" ELSE {value} END"
+    )
+
+
 def _part_of_price(form: Cell, value: str, currency: str | None) -> str:
     if form.take == "currency":
         return f"CASE WHEN {is_price(value)} THEN split_part({value}, {_SPACE}, 2) END"
@@ -88,6 +120,8 @@ def _part_of_price(form: Cell, value: str, currency: str | None) -> str:
 
 def _worded(form: Cell, value: str) -> str:
     written = {**form.words, **form.nearest}
+    if form.dropped:
+        value = f"CASE WHEN {is_dropped(form, value)} THEN NULL ELSE {value} END"
     if not written:
         return value
     words = " ".join(f"WHEN {literal(own)} THEN {literal(word)}" for own, word in written.items())

@@ -56,7 +56,7 @@ class Made:
                     yield dict.fromkeys(names, given)
                 else:
                     yield from ({name: given} for name in names)
-            case "in" | "under" | "matches":
+            case "in" | "under" | "matches" | "shallower":
                 yield from self._of_value(condition.operator, names, wanted=wanted)
             case operator:
                 yield from self._between(
@@ -106,6 +106,8 @@ class Made:
                 first = first if attributes[0].example is None else attributes[0].example
             case "same_domain" if not wanted:
                 first = _OTHER_DOMAIN
+            case "holds" if wanted:
+                first = f"SKU-{samples[1].split()[0]}"
             case "different" if not wanted:
                 samples[1:] = [first]
         yield {each.name: value for each, value in zip(attributes, [first, *samples[1:]], strict=True)}

@@ -96,6 +96,7 @@ class ProfileContract:
                 strange := {
                     {**attribute.cell.words, **attribute.cell.nearest}.get(word, word)
                     for word in (*origin.values, *WIDER.get(origin.name, ()))
+                    if word not in attribute.cell.dropped
                 }
                 - {*attribute.values}
             )

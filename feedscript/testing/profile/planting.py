@@ -34,6 +34,7 @@ _ODD = (
     "a:b:c:d:e:f:g",
     "A\a1",
     "shoe \U0001f45f",
+    "one two three four five six seven eight nine ten <p>eleven</p>",
 )
 _LONG = ("x", "Red/", "Red", "1", "A > b", "é")
 _BROKEN = "\x0b"
@@ -122,13 +123,23 @@ class Planter:
             "invalid_enum": "no such word",
             "too_many_values": [self._sample] * (self.attribute.max_values + 1),
             "range_reversed": reversed_range(self.as_of),
+            "conflicting_values": self._parts_together(),
             "withdrawn_currency": self._sample.replace("USD", "DEM"),
             "broken_text": self._with_text(f"Sample{_BROKEN}"),
             "bad_check_digit": "4006381333930",
             "destroyed_digits": "4.00638E+12",
         }
-        if code in values:
+        if values.get(code) is not None:
             yield values[code]
+
+    def _parts_together(self) -> str | None:
+        """A value with a part beside one that it excludes."""
+        excluding = next((part for part in self.attribute.parts if part.excludes), None)
+        if excluding is None:
+            return None
+        others = (part for part in self.attribute.parts if part.name in excluding.excludes)
+        given = {part.name: part_sample(part) for part in (excluding, next(others))}
+        return structured(self.attribute, given)
 
     def _with_text(self, text: str) -> str:
         part = next((each.name for each in self.attribute.parts if each.max_length), None)
@@ -163,6 +174,8 @@ class Planter:
         if self.attribute.type is Type.GTIN:
             yield "12345"
         elif form is not None:
+            if self.attribute.decimals is not None:
+                yield self._with_decimals(self.attribute.decimals + 1)
             yield from islice((each for each in _ODD if not re.fullmatch(form, each, re.ASCII)), 1)
         if self.attribute.type in {Type.DATETIME, Type.DATETIME_RANGE}:
             yield re.sub(r"\d\d-\d\d(?=T|$)", "02-31", self._sample)
@@ -170,6 +183,11 @@ class Planter:
             yield f"https://shop.example.com/file.{self.attribute.refused_extensions[0]}"
         if self.attribute.extensions:
             yield "https://shop.example.com/file.nothing"
+
+    def _with_decimals(self, decimals: int) -> str:
+        """The sample with so many decimals; of a price in a currency that has as many."""
+        written = f"1.{'1' * decimals}"
+        return re.sub(r"\d+(?:\.\d+)?", written, self._sample, count=1).replace("USD", "KWD")
 
     def _outside(self) -> Iterator[str]:
         each = self.attribute

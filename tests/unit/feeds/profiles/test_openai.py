@@ -46,6 +46,7 @@ def found(folder: Path, profile: str, item: dict[str, str]) -> dict[str, str]:
         (VARIANTS, {}),
         (VARIANTS | {"group_id": "A1"}, {"group_id.conflicting_values": "warning"}),
         ({"group_id": "G"}, {"group_id.missing_companion": "warning"}),
+        ({"listing_has_variations": "true"}, {"listing_has_variations.missing_companion": "warning"}),
         (
             {"is_eligible_checkout": "true", "seller_tos": "https://shop.example.com/tos"},
             {"seller_privacy_policy.missing_required": "error"},

@@ -49,7 +49,9 @@ def item(profile: str, number: int = 1, **changes: str) -> dict[str, str]:
         ("criteo-retail-media", "29.99 USD", {"price.invalid_format"}),
         ("meta", "24.99", {"price.invalid_format"}),
         ("meta", "0.00 USD", {"price.out_of_range"}),
-        ("meta", "24.99USD", {"price.invalid_format"}),
+        # As Meta's own plugin writes it.
+        ("meta", "12.5USD", set()),
+        ("meta", "USD 24.99", {"price.invalid_format"}),
     ],
 )
 def test_a_price_has_its_currency_where_the_partner_wants_it(
@@ -77,12 +79,13 @@ def test_prices_are_compared_wherever_their_currency_stands(
     assert {each for each in told if each.startswith("sale_price")} == found
 
 
+@pytest.mark.parametrize("profile", ["meta", "tiktok"])
 @pytest.mark.parametrize("sign", [";", ","])
-def test_meta_parts_shipping_by_semicolons_and_by_commas(tmp_path: Path, sign: str) -> None:
+def test_some_part_shipping_by_semicolons_and_by_commas(tmp_path: Path, profile: str, sign: str) -> None:
     groups = ["US:CA:Ground:9.99 USD", "US::Air:16.00 USD"]
-    assert errors(tmp_path, "meta", item("meta", shipping=sign.join(groups))) == set()
-    wrong = item("meta", shipping=sign.join([*groups, "US:NY:Ground:free"]))
-    assert errors(tmp_path, "meta", wrong) == {"shipping.invalid_format"}
+    assert errors(tmp_path, profile, item(profile, shipping=sign.join(groups))) == set()
+    wrong = item(profile, shipping=sign.join([*groups, "US:NY:Ground:free"]))
+    assert errors(tmp_path, profile, wrong) == {"shipping.invalid_format"}
 
 
 def test_ids_of_retail_media_are_the_same_in_either_case(tmp_path: Path) -> None:
@@ -118,7 +121,12 @@ def test_a_product_may_lie_in_several_shops(tmp_path: Path) -> None:
         ("pinterest", {"availability": "IN STOCK"}, set()),
         ("meta", {"brand": "", "gtin": "", "mpn": "X1"}, set()),
         ("meta", {"brand": "", "gtin": ""}, {"brand.missing_required"}),
-        ("meta", {"quantity_to_sell_on_facebook": "0"}, set()),
+        (
+            "meta",
+            {"quantity_to_sell_on_facebook": "0"},
+            {"quantity_to_sell_on_facebook.conflicting_values"},
+        ),
+        ("meta", {"quantity_to_sell_on_facebook": "0", "availability": "out of stock"}, set()),
     ],
 )  # fmt: skip
 def test_what_else_a_partner_asks_for(

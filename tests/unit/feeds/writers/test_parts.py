@@ -68,11 +68,11 @@ def test_a_value_that_holds_a_comma_keeps_its_quotes(tmp_path: Path) -> None:
     given = '"US:CA:Same, day:4.99 USD:1:2",US:NY:Air:5.99 USD'
     feed = tmp_path / "feed.csv"
     generate(
-        write_csv(tmp_path / "export.csv", [product(shipping=given)]),
+        write_csv(tmp_path / "export.csv", [product(shipping=given, seller_name="Acme")]),
         feed,
-        profile="tiktok",
+        profile="openai",
     )
     with feed.open(newline="", encoding="utf-8") as file:
         assert next(csv.DictReader(file))["shipping"] == '"US:CA:Same, day:4.99 USD",US:NY:Air:5.99 USD'
-    report = validate(feed, profile="tiktok")
+    report = validate(feed, profile="openai")
     assert [each.rule.id for each in report.issues if each.severity == "error"] == []
