@@ -66,6 +66,7 @@ def stage_delimited(intake: Intake) -> Staged:
         complete=intake.stopped_reason is None,
         stopped_reason=intake.stopped_reason,
         is_source=path == intake.path,
+        deadline=intake.meter.deadline,
     )
 
 

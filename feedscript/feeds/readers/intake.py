@@ -41,7 +41,7 @@ class Meter:
         self._limits = limits
         self._total_bytes = total_bytes
         self._on_progress = on_progress
-        self._deadline = time.monotonic() + limits.max_seconds
+        self.deadline = time.monotonic() + limits.max_seconds
         self._produced = 0
         self.rows: int | None = None
 
@@ -67,7 +67,7 @@ class Meter:
     @property
     def seconds_left(self) -> float:
         """Seconds until `max_seconds` is reached; negative once it has been."""
-        return self._deadline - time.monotonic()
+        return self.deadline - time.monotonic()
 
 
 @dataclass

@@ -18,11 +18,15 @@ _LEAST_BYTES_OF_PROCESS = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class LineIndex:
-    """The number of line feeds before each part of a file, and in all of it (`lines` counts an unended last one)."""
+    """The number of line feeds before each part of a file, and in all of it (`lines` counts an unended last one).
+
+    `has_lone_returns` says whether there are carriage returns without a line feed behind them, which may end lines too.
+    """
 
     path: Path
     before: "array[int]"
     lines: int
+    has_lone_returns: bool = False
 
     def take(self, numbers: Iterable[int]) -> Iterator[bytes]:
         """The lines of these numbers, ascending and from 1, with their ends."""
@@ -92,7 +96,7 @@ def _gathered(path: Path, surveying: Surveyor, hashing: Surveyor | None) -> Surv
 
 
 def _made(path: Path, told: surveyor.Told, sha256: str | None) -> Survey:
-    _, _, _, is_ascii, absent = told
+    _, _, _, is_ascii, absent, _ = told
     return Survey(sha256, _line_index(path, told), Alphabet(is_ascii, frozenset(absent.decode("ascii"))))
 
 
@@ -101,5 +105,5 @@ def _index(path: Path) -> LineIndex:
 
 
 def _line_index(path: Path, told: surveyor.Told) -> LineIndex:
-    before, feeds, ended, *_ = told
-    return LineIndex(path, array("Q", before), feeds + (not ended))
+    before, feeds, ended, _, _, alone = told
+    return LineIndex(path, array("Q", before), feeds + (not ended), alone)
