@@ -1,6 +1,7 @@
 """What every reader works with: the file, its bounds, and what went wrong so far."""
 
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from feedscript.feeds.readers.survey import Survey
 FIELDS_PER_ITEM = 16
 #: An item has no more elements, keys or values than this; each takes many times its text in memory.
 MOST_PARTS = 100_000
+#: No column of a feed is called by more characters; longer names are values out of place.
+LONGEST_NAME = 1_000
 #: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 
@@ -32,6 +35,13 @@ class Stopped(Exception):
         super().__init__(reason)
         self.reason = reason
         self.fault = fault
+
+
+def refuse_long_names(names: Iterable[str]) -> None:
+    """Raise `Stopped` for a column's name without end."""
+    longest = max(map(len, names), default=0)
+    if longest > LONGEST_NAME:
+        raise Stopped(f"a column's name has {longest} characters, more than {LONGEST_NAME}")
 
 
 class Meter:

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.readers.intake import Intake, Stopped, refuse_long_names
 from feedscript.feeds.readers.staged import Fault, Source, Staged
 
 #: Items looked at before the first is written, so that most feeds show all of their columns in time.
@@ -14,8 +14,6 @@ _LOOK_AHEAD = 1_000
 #: Of the columns, names in lists of values take one in so many at most: a marketplace has thousands of them.
 _LISTED_SHARE = 2
 _BUFFER_BYTES = 1024 * 1024
-#: No column of a feed is called by more characters; longer names are values out of place.
-_LONGEST_NAME = 1_000
 
 #: A physical line (None where the format has none), and an item's cells by column.
 Item = tuple[int | None, Mapping[str, str]]
@@ -40,9 +38,7 @@ class _Writer:
     def learn(self, names: Collection[str]) -> None:
         """Add the names that are new as columns; raises `Stopped` past `max_columns`, or for a name without end."""
         columns = dict.fromkeys((*self.columns, *filter(self._has_room, names)))
-        longest = max(map(len, names), default=0)
-        if longest > _LONGEST_NAME:
-            raise Stopped(f"a column's name has {longest} characters, more than {_LONGEST_NAME}")
+        refuse_long_names(names)
         if len(columns) > self._limits.max_columns:
             raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
         if len(columns) > len(self.columns):
