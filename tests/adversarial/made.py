@@ -32,14 +32,13 @@ class Kind:
     """A kind of adversarial file.
 
     `passes` where it may be a whole feed for all its form: what is odd lies outside of items, or in a column that no
-    profile knows, or within the limits. `untamed` says why it is known to pass the limits of memory or time.
+    profile knows, or within the limits.
     """
 
     name: str
     make: Make
     passes: bool = False
     largest: int = 8 * MIB
-    untamed: str = ""
 
     def write(self, path: Path, number: int, size: int) -> None:
         """The file of this number; the same for the same numbers."""
@@ -55,14 +54,12 @@ class Kinds(dict[str, Kind]):
         super().__init__()
         self._family = family
 
-    def kind(
-        self, *, passes: bool = False, largest: int = 8 * MIB, untamed: str = ""
-    ) -> Callable[[Make], Make]:
+    def kind(self, *, passes: bool = False, largest: int = 8 * MIB) -> Callable[[Make], Make]:
         """Add the function as a kind of its own name."""
 
         def add(make: Make) -> Make:
             name = f"{self._family}-{make.__name__.replace('_', '-')}"
-            self[name] = Kind(name, make, passes, largest, untamed)
+            self[name] = Kind(name, make, passes, largest)
             return make
 
         return add
