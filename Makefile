@@ -4,7 +4,7 @@ MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
+.PHONY: help demo run docs test test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: $(VENV)/.installed ## Run every test; those that hold the service to secon
 
 test-fuzz: $(VENV)/.installed ## 10,000 mutated files over each reader
 	FUZZ_FILES=10000 $(BIN)/python -m pytest -n 2 tests/fuzz
+
+test-adversarial: $(VENV)/.installed ## 2,000 adversarial files over all readers; the table of their memory and time in adversarial.tsv
+	ADVERSARIAL_FILES=2000 ADVERSARIAL_TABLE=adversarial.tsv $(BIN)/python -m pytest -s tests/adversarial
 
 test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (make test has a sample of it)
 	FAULTS=long $(BIN)/python -m pytest -s tests/faults

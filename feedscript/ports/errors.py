@@ -89,6 +89,15 @@ class ObjectNotFound(FeedscriptError):
         super().__init__(f"{uri}: no such object")
 
 
+class ObjectTooLarge(FeedscriptError):
+    """The object has more bytes than were asked for."""
+
+    def __init__(self, uri: str, limit: int) -> None:
+        self.uri = uri
+        self.limit = limit
+        super().__init__(f"{uri}: larger than {limit} bytes")
+
+
 class ObjectStoreFailed(FeedscriptError):
     """The object store could not be used: refused, unreachable, misconfigured."""
 

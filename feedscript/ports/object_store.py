@@ -10,9 +10,10 @@ class ObjectStore(Protocol):
     What is no such address, or climbs out of its bucket, is refused with `ObjectStoreFailed`.
     """
 
-    def fetch(self, uri: str, path: Path) -> int:
+    def fetch(self, uri: str, path: Path, *, limit: int | None = None) -> int:
         """Copy the object to a local file; answers its bytes.
 
+        One of more than `limit` bytes raises `ObjectTooLarge` as soon as that is known, and no more of it is copied.
         Raises `ObjectNotFound` or `ObjectStoreFailed`, as `publish` and `read` do; then the local file is as it was.
         """
 

@@ -25,7 +25,7 @@ from feedscript.ports import (
     Run,
     ScriptEnd,
 )
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed, ObjectTooLarge
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -245,9 +245,12 @@ class MemoryObjectStore(ObjectStore):
     def __init__(self, objects: Mapping[str, bytes] | None = None) -> None:
         self.objects: dict[str, bytes] = dict(objects or {})
 
-    def fetch(self, uri: str, path: Path) -> int:
+    def fetch(self, uri: str, path: Path, *, limit: int | None = None) -> int:
         """Write the object's bytes to the file."""
-        return path.write_bytes(self._found(uri))
+        content = self._found(uri)
+        if limit is not None and len(content) > limit:
+            raise ObjectTooLarge(uri, limit)
+        return path.write_bytes(content)
 
     def publish(self, path: Path, uri: str) -> None:
         """Keep the file's bytes."""

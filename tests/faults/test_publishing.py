@@ -96,8 +96,8 @@ class CutOff(ObjectStore):
     def __init__(self, store: ObjectStore, left: int) -> None:
         self._store, self._left = store, left
 
-    def fetch(self, uri: str, path: Path) -> int:
-        return self._store.fetch(uri, path)
+    def fetch(self, uri: str, path: Path, *, limit: int | None = None) -> int:
+        return self._store.fetch(uri, path, limit=limit)
 
     def read(self, uri: str, *, limit: int) -> bytes:
         return self._store.read(uri, limit=limit)

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from feedscript.adapters.objects.address import split_address
 from feedscript.adapters.objects.arriving import arriving
+from feedscript.adapters.objects.copying import copy, refuse_larger
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
@@ -46,11 +47,11 @@ class FolderObjectStore(ObjectStore):
         self._sync = sync
         root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
 
-    def fetch(self, uri: str, path: Path) -> int:
+    def fetch(self, uri: str, path: Path, *, limit: int | None = None) -> int:
         """Copy the object into a file beside it, which takes its place once it is whole."""
         with self._open(uri) as found, _told(uri), arriving(path) as file:
-            shutil.copyfileobj(found, file, COPIED_AT_ONCE)
-            return file.tell()
+            refuse_larger(uri, os.fstat(found.fileno()).st_size, limit)
+            return copy(iter(lambda: found.read(COPIED_AT_ONCE), b""), file, uri, limit)
 
     def publish(self, path: Path, uri: str) -> None:
         """Write a file beside the object's place, rename it there, and see that it outlives a power cut."""

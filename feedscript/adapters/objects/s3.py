@@ -13,6 +13,7 @@ from obstore.store import S3Store
 
 from feedscript.adapters.objects.address import split_address
 from feedscript.adapters.objects.arriving import arriving
+from feedscript.adapters.objects.copying import copy, refuse_larger
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
@@ -34,13 +35,14 @@ class S3ObjectStore(ObjectStore):
             self._options["client_options"] = {"allow_http": endpoint.startswith("http://")}
         self._stores: dict[str, S3Store] = {}
 
-    def fetch(self, uri: str, path: Path) -> int:
+    def fetch(self, uri: str, path: Path, *, limit: int | None = None) -> int:
         """Stream the object into a file beside it, which takes its place once it is whole."""
         store, key = self._locate(uri)
         try:
             found = _found(store, key, uri)
+            refuse_larger(uri, found.meta["size"], limit)
             with arriving(path) as file:
-                return sum(file.write(chunk) for chunk in found.stream(min_chunk_size=STREAM_CHUNK))
+                return copy(map(bytes, found.stream(min_chunk_size=STREAM_CHUNK)), file, uri, limit)
         except (BaseError, OSError, ValueError) as error:
             raise ObjectStoreFailed(uri, _first_line(error)) from error
 

@@ -26,7 +26,7 @@ from feedscript.feeds import (
 )
 from feedscript.feeds.engine.errors import BadConfig, ConfigError, Mistake
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed, ObjectTooLarge
 
 EX_NOINPUT = 66
 CALLBACK_DEADLINE = 35.0
@@ -113,6 +113,15 @@ class Workplace:
             memory_bytes=settings.feed_memory_bytes,
         )
         return cls(wired(settings).objects(), config, policy, limits, Path.cwd())
+
+    def fetch(self, source: str, path: Path) -> None:
+        """Copy a source, unless it is larger than a feed may be; raises SourceUnreadable."""
+        try:
+            self.objects.fetch(source, path, limit=self.limits.max_bytes)
+        except ObjectTooLarge as error:
+            raise SourceUnreadable(
+                source, f"it is larger than {error.limit} bytes (MAX_FEED_BYTES)"
+            ) from error
 
 
 Work = Callable[[Assignment, Workplace], Conclusion]

@@ -31,7 +31,7 @@ def main() -> int:
 def _generate(assignment: Assignment, place: Workplace) -> Conclusion:
     # The destination's name stays: its ending tells whether the feed is to be compressed.
     source, feed = place.folder / "source", place.folder / "feed" / Path(assignment.destination).name
-    place.objects.fetch(assignment.source, source)
+    place.fetch(assignment.source, source)
     profile = place.config.profile
     wishes = place.config.generation
     feed.parent.mkdir()

@@ -27,7 +27,7 @@ def main() -> int:
 
 def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
     source, findings = place.folder / "source", place.folder / "findings.jsonl.gz"
-    place.objects.fetch(assignment.source, source)
+    place.fetch(assignment.source, source)
     report = validate(
         source,
         uri=assignment.source,

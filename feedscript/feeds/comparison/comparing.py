@@ -16,6 +16,7 @@ from feedscript.feeds.engine.packed import packed
 from feedscript.feeds.engine.paths import AnyPath
 from feedscript.feeds.engine.sql import literal
 from feedscript.feeds.profiles import load_profile
+from feedscript.feeds.readers.intake import Stopped
 
 _LONGEST = 200
 _BATCH = 10_000
@@ -70,6 +71,8 @@ def compare(
                     for feed, path in zip(feeds, kept, strict=True)
                 ]
                 return _Comparison(connection, *kept, compared).run(names, unread, samples, listing)
+        except Stopped as stopped:
+            raise Incomparable(stopped.reason) from stopped
         except duckdb.InterruptException as error:
             raise Incomparable(f"it took longer than {limits.max_seconds:g} s (max_seconds)") from error
         except duckdb.OutOfMemoryException as error:

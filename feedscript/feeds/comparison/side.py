@@ -17,7 +17,10 @@ from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Staged
 from feedscript.feeds.readers.staging import stage
+from feedscript.feeds.readers.survey import start_index
 from feedscript.feeds.scanning.lines import may_hold_blank
+from feedscript.feeds.scanning.rejected import Rejected
+from feedscript.feeds.scanning.settling import Settled, settle
 from feedscript.feeds.scanning.source_table import source_table
 
 #: Items are kept in groups of this many.
@@ -81,23 +84,40 @@ def keep(
     if not feed.staged.columns:
         connection.execute(f"COPY (SELECT {columns} LIMIT 0) TO {literal(str(path))} (FORMAT parquet)")
         return lost
-    staged = feed.staged
-    for again in (False, True):
-        connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-        source = source_table(staged, limits, rejects=True)
-        try:
-            connection.execute(
-                f"COPY (SELECT {columns} FROM {source}) TO {literal(str(path))}"
-                f" (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {_GROUP})"
-            )
-            break
-        except duckdb.InvalidInputException:
-            if again:
-                raise
-            # DuckDB reads one kind of line end in one file.
-            staged = with_plain_line_ends(staged, path.parent)
-    rejected = connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()
-    return lost + (rejected[0] if rejected else 0)
+    try:
+        return lost + _copied(connection, feed.staged, columns, path, limits)
+    except duckdb.InvalidInputException:
+        # DuckDB reads one kind of line end in one file.
+        plain = with_plain_line_ends(feed.staged, path.parent)
+        return lost + _copied(connection, plain, columns, path, limits)
+
+
+def _copied(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, columns: str, path: Path, limits: Limits
+) -> int:
+    """Write the items; how many rows of a text could not be read."""
+    settled = Settled.of(staged)
+    items = _copy(connection, staged, columns, path, limits)
+    if staged.line_column is None:
+        settled = settle(staged, items, start_index(staged.path).result(), limits, path.parent)
+    if settled.staged is not staged:
+        _copy(connection, settled.staged, columns, path, limits)
+    rejected = Rejected(connection, settled)
+    rejected.keep()
+    return len(rejected.records)
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, columns: str, path: Path, limits: Limits
+) -> int:
+    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    source = source_table(staged, limits, rejects=True)
+    copied = connection.execute(
+        f"COPY (SELECT {columns} FROM {source}) TO {literal(str(path))}"
+        f" (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE {_GROUP})"
+    ).fetchone()
+    assert copied is not None
+    return int(copied[0])
 
 
 def _cells(staged: Staged, profile: Profile) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,8 @@ from feedscript.feeds.mapping.rows.step import RowStep
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.staging import stage
+from feedscript.feeds.readers.survey import start_index
+from feedscript.feeds.scanning.settling import settle
 from feedscript.feeds.scanning.source_table import source_table
 
 
@@ -61,11 +63,21 @@ def keep_lists(
     kept = {}
     for number, (origin, staged) in enumerate(lists.items()):
         path = workdir / f"list-{number}.parquet"
-        cells = ", ".join(f"c{place}" for place in range(len(staged.columns)))
-        connection.execute(
-            f"COPY (SELECT {cells} FROM {source_table(staged, limits)}) TO {literal(str(path))} (FORMAT parquet)"
-        )
+        _keep(connection, staged, path, limits)
         for table in ("reject_errors", "reject_scans"):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
         kept[origin] = staged.columns, f"read_parquet({literal(str(path))})"
     return kept
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, staged: Staged, path: Path, limits: Limits) -> None:
+    cells = ", ".join(f"c{place}" for place in range(len(staged.columns)))
+    copied = connection.execute(
+        f"COPY (SELECT {cells} FROM {source_table(staged, limits)}) TO {literal(str(path))} (FORMAT parquet)"
+    ).fetchone()
+    assert copied is not None
+    if staged.line_column is not None:
+        return
+    settled = settle(staged, copied[0], start_index(staged.path).result(), limits, path.parent)
+    if settled.staged is not staged:
+        _keep(connection, settled.staged, path, limits)

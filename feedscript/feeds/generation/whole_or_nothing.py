@@ -9,6 +9,7 @@ from feedscript.feeds.engine.errors import SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.generation.errors import DestinationUnwritable, LimitPassed, TooManyRejected
 from feedscript.feeds.generation.publishing import Shelf
+from feedscript.feeds.readers.intake import Stopped
 
 
 @contextmanager
@@ -28,6 +29,8 @@ def whole_or_nothing(shelf: Shelf, uri: str, limits: Limits) -> Iterator[None]:
         except TooManyRejected as error:
             error.files = shelf.put_rejects()
             raise
+    except Stopped as stopped:
+        raise SourceUnreadable(uri, stopped.reason) from stopped
     except duckdb.InterruptException as error:
         raise LimitPassed(uri, f"it took longer than {limits.max_seconds:g} s (max_seconds)") from error
     except duckdb.OutOfMemoryException as error:

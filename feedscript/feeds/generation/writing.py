@@ -32,10 +32,11 @@ from feedscript.feeds.profiles import Attribute, Profile
 from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.readers.survey import Alphabet, start_index
+from feedscript.feeds.readers.survey import Alphabet, LineIndex, start_index
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.scanning.lines import may_hold_blank
 from feedscript.feeds.scanning.rejected import Rejected
+from feedscript.feeds.scanning.settling import Settled, settle
 from feedscript.feeds.scanning.source_table import source_table
 from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.writers.cells import Column, partner_columns
@@ -95,6 +96,8 @@ class Writing:
     def write(self, staged: Staged, shelf: Shelf, form: FileForm, accept: Accept) -> Written:
         """Write the items, and those that are left out, beside their places, if `accept` takes their numbers."""
         size = staged.source.bytes
+        # To pass over rows without a value costs next to nothing; only where lines are left over are they counted.
+        staged = replace(staged, skip_blank=staged.line_column is None)
 
         def tell(part: float) -> None:
             self.progress(Progress(None, int(part * size), size, "writing"))
@@ -104,33 +107,31 @@ class Writing:
             self._grant(connection, _TO_WORK_OUT)
             add_functions(connection)
             try:
-                return self._written(connection, staged, shelf, form, accept)
+                return self._written(connection, Settled.of(staged), shelf, form, accept)
             except duckdb.InvalidInputException:
                 # DuckDB reads one kind of line end in one file.
                 plain = with_plain_line_ends(staged, self.workdir)
-                return self._written(connection, plain, shelf, form, accept)
+                return self._written(connection, Settled.of(plain), shelf, form, accept)
 
     def _written(
         self,
         connection: duckdb.DuckDBPyConnection,
-        staged: Staged,
+        settled: Settled,
         shelf: Shelf,
         form: FileForm,
         accept: Accept,
     ) -> Written:
-        # To pass over rows without a value costs next to nothing; only where lines are left over are they counted.
-        staged = replace(staged, skip_blank=staged.line_column is None)
+        staged = settled.staged
         # Of text alone the lines tell whether rows were lost in others; a reader of items has counted them.
         counting = _counting(staged)
         scan = source_table(staged, self.limits, rejects=True)
+        connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
         # Behind steps over rows an item is no row of the source by itself.
         prepared = self._prepared(connection, scan) if self.preparation.steps else None
         scan, places = (prepared.rows, prepared.places) if prepared else (scan, None)
         compiled = self._compiled(staged, scan)
         ledger = Ledger(connection, self.workdir / "items.parquet", compiled.steps)
         self._work_out(connection, compiled, ledger)
-        rejected = Rejected(connection, staged)
-        rejected.keep()
         items = f"read_parquet({literal(str(ledger.items))})"
         if prepared is not None:
             counts = prepared.counts
@@ -138,9 +139,15 @@ class Writing:
             counted = connection.execute(f"SELECT count(*) FROM {items}").fetchone()
             assert counted is not None
             counts = Counts(counted[0], {})
+        if counting is not None and staged is settled.source:
+            settled = settle(staged, counts.read, counting(), self.limits, self.workdir)
+            if settled.staged is not staged:
+                return self._written(connection, settled, shelf, form, accept)
+        rejected = Rejected(connection, settled)
+        rejected.keep()
         each_one_line = False
         if counting is not None:
-            lines = counting()
+            lines = counting().lines
             self._look_between(rejected, staged, counts.read, lines)
             each_one_line = rejected.each_one_line(counts.read, lines)
         account = replace(
@@ -270,12 +277,11 @@ def _foreknown(staged: Staged) -> Foreknown:
     return Foreknown([each.texts for each in find_usual(staged)], alphabet)
 
 
-def _counting(staged: Staged) -> Callable[[], int] | None:
-    """Who tells how many lines a text has; of a source as it lies there its survey does."""
+def _counting(staged: Staged) -> Callable[[], LineIndex] | None:
+    """Who tells of the lines that a text has; of a source as it lies there its survey does."""
     if staged.line_column is not None:
         return None
     if staged.is_source and staged.source.survey is not None:
         survey = staged.source.survey
-        return lambda: survey.result().lines.lines
-    index = start_index(staged.path)
-    return lambda: index.result().lines
+        return lambda: survey.result().lines
+    return start_index(staged.path).result

@@ -18,7 +18,7 @@ from feedscript.feeds.readers.encoding import (
     tell_guess,
 )
 from feedscript.feeds.readers.headerless import dialect_without_header, without_last_line
-from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.readers.intake import Intake, Stopped, refuse_long_names
 from feedscript.feeds.readers.quoting import quotes_are_text
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import Fault, Staged
@@ -46,6 +46,7 @@ def stage_delimited(intake: Intake) -> Staged:
     dialect = _dialect_of(intake, path, head)
     if len(dialect.columns) > intake.limits.max_columns:
         raise Stopped(f"the header has more than {intake.limits.max_columns} columns (max_columns)")
+    refuse_long_names(dialect.columns)
     _tell_faults(intake, dialect)
     quoting = "value" if dialect.quote else "none"
     return Staged(
@@ -66,6 +67,7 @@ def stage_delimited(intake: Intake) -> Staged:
         complete=intake.stopped_reason is None,
         stopped_reason=intake.stopped_reason,
         is_source=path == intake.path,
+        deadline=intake.meter.deadline,
     )
 
 

@@ -105,6 +105,7 @@ def _read(text: str, delimiter: str, quote: str, escape: str, *, header: int | N
 
 def _records(text: str, delimiter: str, quote: str, escape: str) -> Iterator[Record]:
     """Raises `csv.Error` at a record whose quotes are broken."""
+    csv.field_size_limit(2**31 - 1)
     reader = csv.reader(
         StringIO(text, newline=""),
         delimiter=delimiter,

@@ -7,6 +7,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -200,10 +201,15 @@ def as_text(chunks: Iterable[bytes], encoding: Encoding, faults: FaultTally) -> 
             text = text.removeprefix("\ufeff")  # noqa: PLW2901 (the mark is no part of the text)
             first = False
         if not text.isascii() and bad.search(text):
-            for place in bad.finditer(text):
-                at = line + text.count("\n", 0, place.start())
-                faults.add(_bad_byte(place[0], encoding.name, at))
-            text = bad.sub("\ufffd", text)  # noqa: PLW2901 (the same text, mended)
+            mended, times = bad.subn("\ufffd", text)
+            shown = [
+                _bad_byte(place[0], encoding.name, line + text.count("\n", 0, place.start()))
+                for place in islice(bad.finditer(text), faults.samples_per_code)
+            ]
+            faults.extend(shown)
+            if behind := times - len(shown):
+                faults.add(shown[-1], behind)
+            text = mended  # noqa: PLW2901 (the same text)
         line += text.count("\n")
         yield text
 

@@ -1,6 +1,7 @@
 """What every reader works with: the file, its bounds, and what went wrong so far."""
 
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ FIELDS_PER_ITEM = 16
 MOST_PARTS = 100_000
 #: Items looked at before the first is written, so that most feeds show all of their columns in time.
 LOOK_AHEAD = 1_000
+#: No column of a feed is called by more characters; longer names are values out of place.
+LONGEST_NAME = 1_000
 #: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 
@@ -36,6 +39,13 @@ class Stopped(Exception):
         self.fault = fault
 
 
+def refuse_long_names(names: Iterable[str]) -> None:
+    """Raise `Stopped` for a column's name without end."""
+    longest = max(map(len, names), default=0)
+    if longest > LONGEST_NAME:
+        raise Stopped(f"a column's name has {longest} characters, more than {LONGEST_NAME}")
+
+
 class Meter:
     """Counts bytes in and out and the time, tells the progress, and stops the reading at a limit."""
 
@@ -43,7 +53,7 @@ class Meter:
         self._limits = limits
         self._total_bytes = total_bytes
         self._on_progress = on_progress
-        self._deadline = time.monotonic() + limits.max_seconds
+        self.deadline = time.monotonic() + limits.max_seconds
         self._produced = 0
         self.rows: int | None = None
 
@@ -69,7 +79,7 @@ class Meter:
     @property
     def seconds_left(self) -> float:
         """Seconds until `max_seconds` is reached; negative once it has been."""
-        return self._deadline - time.monotonic()
+        return self.deadline - time.monotonic()
 
 
 @dataclass

@@ -17,6 +17,8 @@ _DEEPEST_WRAPPER = 8
 _FIRST_KEY = re.compile(r'\{[ \t\r\n]*"([^"\\]*)"')
 #: Characters behind a fault that are looked through first; twice as many each time that they do not show a way on.
 _WINDOW = 4_096
+#: Behind more of them there is no way on: an element at fault is looked over sign by sign.
+_LONGEST_WINDOW = 1 << 20
 #: The elements of each array whose keys are noted.
 _NOTED = 20
 #: What parts the items of an array is seldom longer.
@@ -221,6 +223,8 @@ class JSONScanner:
             if end is not None:
                 break
             window *= 2
+            if window > _LONGEST_WINDOW:
+                raise defect
             if stop == len(self._buffer) and not self._grow():
                 raise defect
         passed = self._buffer[self._at : end]

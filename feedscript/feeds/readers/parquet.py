@@ -1,5 +1,6 @@
 """Parquet feeds: DuckDB writes their columns as the text that the other formats have."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,9 @@ import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from feedscript.feeds.engine.deadline import interrupted_after
-from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.engine.limits import MIB
+from feedscript.feeds.readers.intake import Intake, Stopped, refuse_long_names
+from feedscript.feeds.readers.parquet_texts import check_texts
 from feedscript.feeds.readers.shapes import AS_JSON, Shapes
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Fault, Staged
@@ -23,6 +26,8 @@ TextOf = Callable[[str], str]
 Each = Callable[[str, TextOf], str]
 
 _SEPARATOR = f"chr({ord(VALUE_SEPARATOR)})"
+#: Room for what a thread unpacks, and for the rows that it writes.
+_BYTES_PER_THREAD = 64 * MIB
 #: Beyond this a double no longer holds every integer.
 _EXACT_DOUBLES = 2**53
 
@@ -39,7 +44,9 @@ def stage_parquet(intake: Intake) -> Staged:
             scan = f"read_parquet({_literal(plainly_named(intake, path))}, binary_as_string = true)"
             _check_size(intake, connection, path)
             expressions = list(_columns(connection, scan, intake.shapes))
+            refuse_long_names(name for name, _ in expressions)
             columns = tuple(name for name, _ in expressions)
+            check_texts(intake, connection, scan, plainly_named(intake, path))
             try:
                 _copy(intake, connection, scan, expressions, destination)
             except duckdb.InvalidInputException:
@@ -70,8 +77,8 @@ def _connect(intake: Intake) -> duckdb.DuckDBPyConnection:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    if limits.threads is not None:
-        config["threads"] = limits.threads
+    room = max(limits.memory_bytes // _BYTES_PER_THREAD, 1)
+    config["threads"] = limits.threads or min(os.cpu_count() or 1, room)
     return duckdb.connect(config=config)
 
 

@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+from feedscript.feeds.readers.physical_lines import lines_of
+
 _QUOTE = b'"'
+_DOUBLED = b'""'
 
 
 def quotes_are_text(path: Path, delimiter: str, columns: int) -> bool:
@@ -14,22 +17,22 @@ def quotes_are_text(path: Path, delimiter: str, columns: int) -> bool:
     a delimiter or a line break. Doubled quotes within quotes are quoting too.
     """
     separator = re.escape(delimiter.encode())
-    cell = rb'(?:"(?:[^"]|"")*"|[^"%b][^%b]*|)' % (separator, separator)
-    well_formed = re.compile(rb"%b(?:%b%b)*" % (cell, separator, cell)).fullmatch
-    doubled = re.compile(rb'(?:^|%b)"(?:[^"]|"")*?""(?:[^"]|"")*"(?:%b|$)' % (separator, separator)).search
+    # Possessive, so that no line takes more than one look at each of its bytes.
+    quoted = rb'"(?:[^"]++|"")*+"'
+    cell = rb'(?:%b|[^"%b][^%b]*+|)' % (quoted, separator, separator)
+    well_formed = re.compile(rb"%b(?:%b%b)*+" % (cell, separator, cell)).fullmatch
+    quoted_cells = re.compile(rb"(?:^|%b)(%b)(?=%b|$)" % (separator, quoted, separator)).findall
     opens = delimiter.encode() + _QUOTE
     broken = False
-    with path.open("rb") as file:
-        for line in file:
-            if _QUOTE not in line:
-                continue
-            row = line.rstrip(b"\r\n")
-            if row.count(delimiter.encode()) != columns - 1:
+    for line in lines_of(path):
+        if _QUOTE not in line:
+            continue
+        row = line.rstrip(b"\r\n")
+        if row.count(delimiter.encode()) != columns - 1:
+            return False
+        if row.startswith(_QUOTE) or opens in row:
+            if not well_formed(row):
+                broken = True
+            elif any(_DOUBLED in each[1:-1] for each in quoted_cells(row)):
                 return False
-            if row.startswith(_QUOTE) or opens in row:
-                if well_formed(row):
-                    if doubled(row):
-                        return False
-                else:
-                    broken = True
     return broken

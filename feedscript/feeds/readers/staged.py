@@ -1,5 +1,6 @@
 """The seam between readers and rules: any source becomes delimited UTF-8 text that DuckDB can scan."""
 
+import math
 from array import array
 from bisect import bisect_right
 from collections import Counter
@@ -113,6 +114,8 @@ class Staged:
     `columns`, that carries the source's physical line; None for text, where lines are derived. `complete` is
     False where a limit or a broken source ended the reading early, and `stopped_reason` says which. With
     `skip_blank` the rows of a text feed that have no value at all are passed over like blank lines.
+    `has_unreadable` says that there are rows which no item can be made of, so that a scan has to note them. `deadline`
+    is when reading it must have ended (`time.monotonic`).
     """
 
     path: Path
@@ -128,6 +131,8 @@ class Staged:
     stopped_reason: str | None = None
     is_source: bool = False
     skip_blank: bool = False
+    has_unreadable: bool = False
+    deadline: float = math.inf
 
     def alphabet(self) -> Alphabet:
         """What is known of the characters of what is scanned, if it is known by now, or after a short wait."""

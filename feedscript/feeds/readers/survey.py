@@ -20,11 +20,15 @@ _HEAD_BYTES = 512
 
 @dataclass(frozen=True)
 class LineIndex:
-    """The number of line feeds before each part of a file, and in all of it (`lines` counts an unended last one)."""
+    """The number of line feeds before each part of a file, and in all of it (`lines` counts an unended last one).
+
+    `has_lone_returns` says whether there are carriage returns without a line feed behind them, which may end lines too.
+    """
 
     path: Path
     before: "array[int]"
     lines: int
+    has_lone_returns: bool = False
 
     def take(self, numbers: Iterable[int]) -> Iterator[bytes]:
         """The lines of these numbers, ascending and from 1, with their ends."""
@@ -67,7 +71,7 @@ class Survey:
         """What is known of the characters."""
         if self.told is None:
             return Alphabet()
-        _, _, _, is_ascii, absent = self.told
+        _, _, _, is_ascii, absent, _ = self.told
         return Alphabet(is_ascii, frozenset(absent.decode("ascii")))
 
 
@@ -129,5 +133,5 @@ def _index(path: Path) -> LineIndex:
 
 
 def _line_index(path: Path, told: surveyor.Told) -> LineIndex:
-    before, feeds, ended, *_ = told
-    return LineIndex(path, array("Q", before), feeds + (not ended))
+    before, feeds, ended, _, _, alone = told
+    return LineIndex(path, array("Q", before), feeds + (not ended), alone)

@@ -18,8 +18,8 @@ _BLOCK_BYTES = 256 * PART_BYTES
 #: are told. Each takes three hundredths of a second of a gigabyte, and the controls are thirty.
 SIGNS = b";<[\\^`{|}"
 #: Line feeds before each part of what was read; line feeds; whether the last line is ended; whether all bytes are
-#: ASCII; those of the SIGNS of which there is none.
-Told = tuple[list[int], int, bool, bool, bytes]
+#: ASCII; those of the SIGNS of which there is none; whether a carriage return stands without a line feed behind it.
+Told = tuple[list[int], int, bool, bool, bytes, bool]
 
 
 def survey(
@@ -35,6 +35,7 @@ def survey(
     """
     before: list[int] = []
     feeds, ended, is_ascii, absent = 0, True, True, [*signs]
+    returned = alone = False
     for block in _blocks(path, block_bytes):
         if seen is not None:
             seen(block)
@@ -44,9 +45,19 @@ def survey(
             # Far faster than `count`, which looks at each byte by itself before Python 3.13.
             feeds += len(part) - len(part.replace(b"\n", b""))
             absent = [sign for sign in absent if sign not in part]
+            if returned or b"\r" in part:
+                alone = alone or _has_lone_return(part, returned=returned)
+                returned = part.endswith(b"\r")
         ended = block.endswith(b"\n")
         is_ascii = is_ascii and block.isascii()
-    return before, feeds, ended, is_ascii, bytes(absent)
+    return before, feeds, ended, is_ascii, bytes(absent), alone or returned
+
+
+def _has_lone_return(part: bytearray, *, returned: bool) -> bool:
+    """Whether a carriage return before the end of a part, or one before the part, has no line feed behind it."""
+    if returned and not part.startswith(b"\n"):
+        return True
+    return b"\r" in part.removesuffix(b"\r").replace(b"\r\n", b"")
 
 
 def digest(path: str) -> str:

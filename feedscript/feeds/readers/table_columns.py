@@ -3,13 +3,11 @@
 from collections.abc import Collection
 
 from feedscript.feeds.engine.limits import Limits
-from feedscript.feeds.readers.intake import Stopped
+from feedscript.feeds.readers.intake import Stopped, refuse_long_names
 from feedscript.feeds.readers.staged import Fault, FaultTally
 
 #: Of the columns, names in lists of values take one in so many at most: a marketplace has thousands of them.
 _LISTED_SHARE = 2
-#: No column of a feed is called by more characters; longer names are values out of place.
-_LONGEST_NAME = 1_000
 
 
 class TableColumns:
@@ -25,9 +23,7 @@ class TableColumns:
     def learn(self, names: Collection[str]) -> None:
         """Add the names that are new as columns; raises `Stopped` past `max_columns`, or for a name without end."""
         columns = dict.fromkeys((*self.names, *filter(self._has_room, names)))
-        longest = max(map(len, names), default=0)
-        if longest > _LONGEST_NAME:
-            raise Stopped(f"a column's name has {longest} characters, more than {_LONGEST_NAME}")
+        refuse_long_names(names)
         if len(columns) > self._limits.max_columns:
             raise Stopped(f"the feed has more than {self._limits.max_columns} columns (max_columns)")
         if len(columns) > len(self.names):

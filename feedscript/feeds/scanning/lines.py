@@ -3,13 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from feedscript.feeds.readers.physical_lines import lines_of
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.scanning.blank_rows import blank_test
-
-_BLOCK_BYTES = 1 << 20
 
 #: (place among the items that were read, from 0, or None; record in the file; ordinal; physical line, both from 1)
 Row = tuple[int | None, int, int, int]
@@ -74,7 +72,7 @@ def may_hold_blank(staged: Staged) -> bool:
     if staged.line_column is not None:
         return False
     is_blank = blank_test(staged)
-    return any(line and is_blank(line) for line in lines_of(staged.path))
+    return any(line and is_blank(line) for line in lines_of(staged.path, staged.deadline))
 
 
 def _is_empty(line: bytes) -> bool:
@@ -90,7 +88,7 @@ def records(staged: Staged, watcher: Watcher | None = None) -> Iterator[Record]:
         else rb"(?!)"
     )
     open_since = number = 0
-    for number, line in enumerate(lines_of(staged.path), start=1):
+    for number, line in enumerate(lines_of(staged.path, staged.deadline), start=1):
         odd = quote and quote in line and line.count(quote) % 2
         if open_since:
             # A field that a line break is part of goes on until its quote closes.
@@ -107,20 +105,3 @@ def records(staged: Staged, watcher: Watcher | None = None) -> Iterator[Record]:
             yield Record(number, number, line)
     if open_since:
         yield Record(open_since, number, None)
-
-
-def lines_of(path: Path) -> Iterator[bytes]:
-    """The file's lines without their ends, which are line feeds, or carriage returns where there are no others."""
-    with path.open("rb") as file:
-        first = file.read(_BLOCK_BYTES)
-        file.seek(0)
-        if b"\n" in first or b"\r" not in first:
-            for line in file:
-                yield line.removesuffix(b"\n")
-            return
-        held = b""
-        while block := file.read(_BLOCK_BYTES):
-            *whole, held = (held + block).split(b"\r")
-            yield from whole
-        if held:
-            yield held

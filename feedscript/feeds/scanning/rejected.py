@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 
 import duckdb
 
@@ -13,6 +14,7 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.scanning.blank_rows import blank_pattern, has_value
 from feedscript.feeds.scanning.lines import Row, rows
+from feedscript.feeds.scanning.settling import Settled
 from feedscript.feeds.scanning.source_table import REJECTED_BYTES, raw_table
 from feedscript.feeds.scanning.swallowed import Swallowed, find_swallowed, swallowed_rows
 
@@ -52,12 +54,27 @@ class Rejected:
     """
 
     connection: duckdb.DuckDBPyConnection
-    staged: Staged
-    swallowed: Swallowed = field(default_factory=Swallowed)
+    settled: Settled
     blank: int = 0
+    swallowed: Swallowed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.swallowed = self.settled.swallowed
+        self.blank += self.settled.blank
+
+    @property
+    def staged(self) -> Staged:
+        """The text that was scanned."""
+        return self.settled.staged
 
     def keep(self) -> None:
         """Keep one finding for each row, in the order of the file; asked once, after the one scan."""
+        if not self.staged.has_unreadable and self.staged.line_column is None:
+            columns = "record BIGINT, code VARCHAR, fields BIGINT, text VARCHAR"
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE rejected ({columns})")
+            if self.settled.listed is not None:
+                self._take_in(self.settled.listed)
+            return
         codes = sql.choice(
             [(f"kind = {sql.literal(kind)}", sql.literal(code)) for kind, code in _CODES.items()],
             "'ragged_row'",
@@ -75,6 +92,15 @@ class Rejected:
                 f"DELETE FROM rejected WHERE fields IS NOT NULL AND strlen(text) < {REJECTED_BYTES - 2}"
                 f" AND regexp_full_match(text, {sql.literal(blank_pattern(self.staged))})"
             )
+
+    def _take_in(self, listed: Path) -> None:
+        """Take what was left out of a text that was read row by row (`RowByRow`)."""
+        columns = "{record: 'BIGINT', code: 'VARCHAR', fields: 'BIGINT', text: 'VARCHAR'}"
+        options = "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', compression = 'none'"
+        self.connection.execute(
+            "INSERT INTO rejected SELECT record, code, fields, coalesce(text, '')"
+            f" FROM read_csv({sql.literal(str(listed))}, columns = {columns}, {options})"
+        )
 
     def lines_left(self, items: int, lines: int) -> int:
         """How many of the file's `lines` no row has yet; below 0 if they do not end in line feeds.
@@ -95,7 +121,7 @@ class Rejected:
     def look_within(self, items: int, lines: int) -> None:
         """Find the rows that were lost in a field of another row, where lines are left for them."""
         left = self.lines_left(items, lines)
-        if left and self.staged.quote:
+        if left and self.staged.quote and not self.swallowed.rows:
             self.swallowed = find_swallowed(self.staged, self.records, left if left > 0 else None)
 
     @cached_property
@@ -148,7 +174,7 @@ class Rejected:
 
     def within(self) -> Iterator[RejectedRow]:
         """Every row that was lost in a field of another."""
-        for line, text, first, last in swallowed_rows(self.staged, self.swallowed):
+        for line, text, first, last in swallowed_rows(self.settled.source, self.swallowed):
             cause = f"in one field of lines {first} to {last}: {text}"
             yield RejectedRow(_SWALLOWED, None, line, text, cause)
 

@@ -18,6 +18,7 @@ from feedscript.feeds.readers.survey import LineIndex, start_index
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.rereading import reread
+from feedscript.feeds.scanning.settling import settle
 from feedscript.feeds.scanning.source_table import raw_table
 
 
@@ -42,23 +43,36 @@ class Scan:
 
     def run(self) -> None:
         """Read the source once; where there are rows without a value, a second time without them."""
-        surveyed = self.staged.is_source and self.staged.source.survey is not None
-        self._counting = None if surveyed else start_index(self.staged.path)
+        self._count_lines()
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
         inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
         outer = noted(self.plan)
         if self.staged.line_column is not None:
             outer.append("TRY_CAST(line AS UBIGINT) AS line")
-        read = self._read(self.staged, inner, outer)
-        blank = 0
-        if self._may_be_blank():
-            blank = read - self._read(replace(self.staged, skip_blank=True), inner, outer)
-        self._rejected = Rejected(self.connection, self.staged, blank=blank)
+        read, blank = self._read(self.staged, inner, outer)
+        settled = settle(self.staged, read, self.index, self.limits, self.workdir)
+        if settled.staged is not self.staged:
+            _, blank = self._read(settled.staged, inner, outer)
+            self.staged = settled.staged
+            self._count_lines()
+        self._rejected = Rejected(self.connection, settled, blank)
         self._rejected.keep()
-        self.staged = self._rejected.staged = replace(self.staged, skip_blank=self._rejected.blank > 0)
+        self.staged = replace(self.staged, skip_blank=self._rejected.blank > 0)
+        self._rejected.settled = replace(settled, staged=self.staged)
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
 
-    def _read(self, staged: Staged, inner: list[str], outer: list[str]) -> int:
+    def _count_lines(self) -> None:
+        surveyed = self.staged.is_source and self.staged.source.survey is not None
+        self._counting = None if surveyed else start_index(self.staged.path)
+
+    def _read(self, staged: Staged, inner: list[str], outer: list[str]) -> tuple[int, int]:
+        """Make `items`, and `reject_errors`; how many rows could be read, and how many of them have no value."""
+        read = self._read_once(staged, inner, outer)
+        if not self._may_be_blank():
+            return read, 0
+        return read, read - self._read_once(replace(staged, skip_blank=True), inner, outer)
+
+    def _read_once(self, staged: Staged, inner: list[str], outer: list[str]) -> int:
         """Make `items` anew, and `reject_errors`; how many items there are."""
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")

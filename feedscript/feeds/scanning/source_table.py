@@ -15,8 +15,8 @@ _NEVER = "\ufdd0\ufdd1"
 def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
     """The staged file as SQL to select from: columns c0, c1 ... and `line` where the reader gives it.
 
-    Empty cells are NULL. Rows that cannot be read are left out; with `rejects`, all are noted in the table
-    `reject_errors`.
+    Empty cells are NULL. Rows that cannot be read are left out; with `rejects`, where there are any
+    (`Staged.has_unreadable`), all are noted in the table `reject_errors`.
     """
     table = raw_table(staged, limits, rejects=rejects)
     if staged.line_column is not None:
@@ -46,12 +46,17 @@ def raw_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
     if staged.line_column is None:
         # DuckDB lets a row have one field too many if that field is NULL, and takes the shifted ones for right.
         options["nullstr"] = sql.literal(_NEVER)
-    # Every scan must reject the same rows, and `ignore_errors` alone gives up more of them after a bad quote.
-    options |= {
-        "store_rejects": "true",
-        "rejects_limit": "0" if rejects else "1",
-        "rejects_line_size_limit": str(REJECTED_BYTES),
-    }
+    if staged.has_unreadable or staged.line_column is not None:
+        # Every scan must reject the same rows, and `ignore_errors` alone gives up more of them after a bad quote.
+        options |= {
+            "store_rejects": "true",
+            "rejects_limit": "0" if rejects else "1",
+            "rejects_line_size_limit": str(REJECTED_BYTES),
+        }
+    else:
+        # To note a row takes memory beyond the engine's limit for each field that it lacks or has too many, and time by
+        # the square of those: only what is known to have few is scanned so (`settling`).
+        options["ignore_errors"] = "true"
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
     table = f"read_csv({sql.literal(str(staged.path))}, {listed})"
     return f"(FROM {table} WHERE {has_value(staged)})" if staged.skip_blank else table

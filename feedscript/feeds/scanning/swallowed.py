@@ -4,11 +4,12 @@ import csv
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from feedscript.feeds.readers.physical_lines import lines_of
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.scanning.lines import lines_of, records, spans
+from feedscript.feeds.scanning.lines import records, spans
 
 #: Among so many records one is looked for that shows what a row looks like.
 _LEARNT_FROM = 1_000
@@ -20,15 +21,24 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 class Swallowed:
     """The physical lines, from 1 and ascending, of rows that were lost in a field of another row.
 
-    For each line `first` and `last` are the lines of the row around it.
+    For each line `first` and `last` are the lines of the row around it. `rows` counts the rows of the text, whose lines
+    are these and those around them.
     """
 
     lines: "array[int]" = field(default_factory=lambda: array("Q"))
     first: "array[int]" = field(default_factory=lambda: array("Q"))
     last: "array[int]" = field(default_factory=lambda: array("Q"))
+    rows: int = 0
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def add(self, first: int, last: int, within: "array[int]", most: int | None = None) -> None:
+        """Note the rows `within` a row of these lines, counted from its first; no more than `most`."""
+        lines = array("Q", (first + number for number in within[:most]))
+        self.lines.extend(lines)
+        self.first.extend([first] * len(lines))
+        self.last.extend([last if len(lines) == len(within) else lines[-1]] * len(lines) if lines else [])
 
 
 def find_swallowed(staged: Staged, refused: Iterable[int], most: int | None = None) -> Swallowed:
@@ -41,25 +51,20 @@ def find_swallowed(staged: Staged, refused: Iterable[int], most: int | None = No
     find its way again within an open quote.
     """
     found = Swallowed()
-    watch = _Watch(staged)
+    watch = Watch(staged)
+    rows = 0
     for _, _, _, first, last in spans(staged, refused, watch):
+        rows += 1
         if last > first and watch.rows:
-            lines = [first + number for number in watch.rows][: None if most is None else most - len(found)]
-            found.lines.extend(lines)
-            found.first.extend([first] * len(lines))
-            found.last.extend(
-                [last if len(lines) == len(watch.rows) else lines[-1]] * len(lines) if lines else []
-            )
-        if len(found) == most:
-            break
-    return found
+            found.add(first, last, watch.rows, None if most is None else most - len(found))
+    return replace(found, rows=rows)
 
 
 def swallowed_rows(staged: Staged, found: Swallowed) -> Iterator[tuple[int, str, int, int]]:
     """The line of each row, its text, and the first and last line of the row around it."""
     wanted = zip(found.lines, found.first, found.last, strict=True)
     line, first, last = next(wanted, (0, 0, 0))
-    for number, content in enumerate(lines_of(staged.path), start=1) if line else ():
+    for number, content in enumerate(lines_of(staged.path, staged.deadline), start=1) if line else ():
         if number == line:
             yield line, _text(content), first, last
             line, first, last = next(wanted, (0, 0, 0))
@@ -79,7 +84,7 @@ def cells_of(staged: Staged, text: str) -> list[str]:
 
 
 @dataclass
-class _Watch:
+class Watch:
     """Notes which lines of a record are rows, counted from its first."""
 
     staged: Staged
@@ -98,9 +103,11 @@ class _Watch:
                 return
 
     def opened(self, _: bytes) -> None:
+        """As `lines.Watcher`."""
         self.rows, self._line = array("Q"), 0
 
     def continued(self, line: bytes, *, last: bool) -> None:
+        """As `lines.Watcher`."""
         self._line += 1
         width = len(self.staged.columns)
         # Nearly every line of prose has fewer delimiters.

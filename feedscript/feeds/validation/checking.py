@@ -19,6 +19,7 @@ from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import Header, read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
+from feedscript.feeds.readers.intake import Stopped
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.staging import stage
@@ -162,6 +163,10 @@ class _Checking:
         except duckdb.InterruptException:
             self.stopped_reason = f"checking took longer than {self.limits.max_seconds:g} s (max_seconds)"
             self.system_errors.append(self.stopped_reason)
+        except Stopped as stopped:
+            self.stopped_reason = stopped.reason
+            samples = [Sample(None, None, None, stopped.reason)]
+            self._add(file_rule(self.profile, "too_large"), 1, 0, samples)
         except duckdb.OutOfMemoryException as error:
             self.stopped_reason = "checking needed more memory or temporary disk than the limits allow"
             self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed, ObjectTooLarge
 from feedscript.testing.contracts.contract import Contract, needs
 from feedscript.testing.contracts.racing import at_once, returned
 from feedscript.testing.promises import promise
@@ -108,6 +108,21 @@ class ObjectStoreContract(Contract):
         with pytest.raises(ObjectNotFound):
             store.fetch("s3://feeds/none", tmp_path / "new")
         assert not (tmp_path / "new").exists()
+
+    @promise(ObjectStore.fetch, "One of more than `limit` bytes raises `ObjectTooLarge`")
+    def test_too_large_an_object_is_not_fetched(self, store: ObjectStore, tmp_path: Path) -> None:
+        content = b"12345" * 2_000_000
+        (tmp_path / "up").write_bytes(content)
+        (tmp_path / "down").write_bytes(b"what was there")
+        store.publish(tmp_path / "up", "s3://feeds/a")
+        for limit in (0, 4, len(content) - 1):
+            with pytest.raises(ObjectTooLarge) as caught:
+                store.fetch("s3://feeds/a", tmp_path / "down", limit=limit)
+            assert (caught.value.uri, caught.value.limit) == ("s3://feeds/a", limit)
+            assert (tmp_path / "down").read_bytes() == b"what was there"
+            assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"up", "down"}
+        assert store.fetch("s3://feeds/a", tmp_path / "down", limit=len(content)) == len(content)
+        assert (tmp_path / "down").read_bytes() == content
 
     @promise(ObjectStore.read, "a larger one raises `ObjectStoreFailed`")
     def test_too_large_an_object_is_not_read(self, store: ObjectStore, tmp_path: Path) -> None:
