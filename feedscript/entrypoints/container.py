@@ -10,7 +10,7 @@ from feedscript.adapters.observing import ChangeLog, Metrics, Observers, recorde
 from feedscript.adapters.shared_counts import SharedCounts
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
-from feedscript.adapters.webhooks import OutboxDeadLetters, WebhookNotifier
+from feedscript.adapters.webhooks import FolderLetterBox, OutboxDeadLetters, WebhookNotifier
 from feedscript.domain import Phase
 from feedscript.entrypoints.adapters import own_adapters
 from feedscript.entrypoints.partners import ConfiguredPartners
@@ -76,10 +76,10 @@ class Container(containers.DeclarativeContainer):
         capacity=settings.provided.max_concurrent_scripts,
         scripts=scripts,
     )
+    letter_box = providers.Singleton(FolderLetterBox, settings.provided.outbox_dir, disk)
     notifier = providers.Singleton(
         WebhookNotifier,
-        settings.provided.outbox_dir,
-        storage=disk,
+        letter_box,
         ids=ids,
         clock=clock,
         record=record,
@@ -89,8 +89,7 @@ class Container(containers.DeclarativeContainer):
     )
     dead_letters = providers.Singleton(
         OutboxDeadLetters,
-        settings.provided.outbox_dir,
-        storage=disk,
+        letter_box,
         ids=ids,
         clock=clock,
         record=record,

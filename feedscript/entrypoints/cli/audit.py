@@ -8,7 +8,7 @@ import click
 
 from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify as verify_trail
-from feedscript.adapters.files.chain import Tampered
+from feedscript.adapters.trail.chain import Tampered
 from feedscript.codec import activity_to_document
 from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import wired_or_exit

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import click
 
 from feedscript.adapters.files.archive import ArchivedDay, archive_jobs, compress_activities
-from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.places import JobPlaces
+from feedscript.adapters.trail.chain import Tampered
 from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import Container
 from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull
