@@ -1,6 +1,10 @@
 """The only place that wires: which adapter stands behind which port."""
 
+import pkgutil
 import random
+import socket
+from collections.abc import Callable
+from typing import Any
 
 from dependency_injector import containers, providers
 
@@ -17,25 +21,60 @@ from feedscript.entrypoints.partners import ConfiguredPartners
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with
 from feedscript.service import JobService
 
+POSTGRESQL = "feedscript.adapters.postgresql"
+
+
+def when_made(name: str) -> Callable[..., Any]:
+    """A class of an extra, `package:class`, which is imported when one is made."""
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        return pkgutil.resolve_name(name)(*args, **kwargs)
+
+    return make
+
 
 class Container(containers.DeclarativeContainer):
     """Everything that `settings` leads to; tests override single providers."""
 
     settings = providers.Dependency(instance_of=Settings)
 
-    clock = providers.Singleton(SystemClock)
+    database = providers.Singleton(
+        when_made(f"{POSTGRESQL}.migrations:ready_database"),
+        settings.provided.database_url,
+        size=settings.provided.database_connections,
+    )
+    clock = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(SystemClock),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresClock"), database),
+    )
     ids = providers.Singleton(Uuid7IdFactory)
     tokens = providers.Singleton(HmacAttemptTokens, settings.provided.secret.call())
 
     reserve = providers.Singleton(Reserve, settings.provided.jobs_dir, settings.provided.reserve_bytes)
     disk = providers.Singleton(Disk, floor=settings.provided.min_free_bytes, reserve=reserve)
-    activities = providers.Singleton(
-        FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
+    activities = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(
+            FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
+        ),
+        postgresql=providers.Singleton(
+            when_made(f"{POSTGRESQL}:PostgresActivityLog"),
+            database,
+            now=clock.provided.now,
+            key=settings.provided.audit_key,
+        ),
+    )
+    repository = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk),
+        postgresql=providers.Singleton(
+            when_made(f"{POSTGRESQL}:PostgresJobRepository"), database, activities
+        ),
     )
     metrics = providers.Singleton(Metrics)
     observer = providers.Singleton(Observers, providers.Singleton(ChangeLog), metrics)
     record = providers.Singleton(recorded, activities, observer)
-    repository = providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk)
     objects = providers.Selector(
         settings.provided.object_store,
         local=providers.Singleton(FolderObjectStore, settings.provided.object_store_root),
@@ -46,9 +85,28 @@ class Container(containers.DeclarativeContainer):
     partners = providers.Singleton(
         ConfiguredPartners, settings.provided.config_dir, own_scripts=settings.provided.commands
     )
-    places = providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk)
-    keys = providers.Singleton(FileKeys, settings.provided.jobs_dir, disk)
+    places = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresPlaces"), database),
+    )
+    keys = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FileKeys, settings.provided.jobs_dir, disk),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresKeys"), database),
+    )
     counts = providers.Singleton(SharedCounts, settings.provided.rates_file)
+    # With folders of its own a machine is alone by itself.
+    host_lease = providers.Selector(
+        settings.provided.storage,
+        files=providers.Object(None),
+        postgresql=providers.Singleton(
+            when_made(f"{POSTGRESQL}:HostLease"),
+            database,
+            settings.provided.host_id.call(),
+            providers.Callable(socket.gethostname),
+        ),
+    )
     scripts = providers.Singleton(
         ScriptSettings,
         builtins=providers.Object(
@@ -76,7 +134,11 @@ class Container(containers.DeclarativeContainer):
         capacity=settings.provided.max_concurrent_scripts,
         scripts=scripts,
     )
-    letter_box = providers.Singleton(FolderLetterBox, settings.provided.outbox_dir, disk)
+    letter_box = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FolderLetterBox, settings.provided.outbox_dir, disk),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresLetterBox"), database),
+    )
     notifier = providers.Singleton(
         WebhookNotifier,
         letter_box,

@@ -42,6 +42,9 @@ def archive(before: date, *, dry_run: bool) -> None:
     The scripts' output in LOGS_DIR is left alone.
     """
     settings = kept_or_exit("jobs_dir", "activities_dir", by_adapters=False)
+    if settings.storage != "files":
+        click.echo(f"feedscript: STORAGE={settings.storage!r}: it is files that are archived", err=True)
+        sys.exit(2)
     disk = Container(settings=settings).disk()
     try:
         places = JobPlaces(settings.jobs_dir)
