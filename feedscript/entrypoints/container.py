@@ -1,6 +1,10 @@
 """The only place that wires: which adapter stands behind which port."""
 
+import pkgutil
 import random
+import socket
+from collections.abc import Callable
+from typing import Any
 
 from dependency_injector import containers, providers
 
@@ -10,12 +14,23 @@ from feedscript.adapters.observing import ChangeLog, Metrics, Observers, recorde
 from feedscript.adapters.shared_counts import SharedCounts
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.system import HmacAttemptTokens, SystemClock, Uuid7IdFactory
-from feedscript.adapters.webhooks import OutboxDeadLetters, WebhookNotifier
+from feedscript.adapters.webhooks import FolderLetterBox, OutboxDeadLetters, WebhookNotifier
 from feedscript.domain import Phase
 from feedscript.entrypoints.adapters import own_adapters
 from feedscript.entrypoints.partners import ConfiguredPartners
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with
 from feedscript.service import JobService
+
+POSTGRESQL = "feedscript.adapters.postgresql"
+
+
+def when_made(name: str) -> Callable[..., Any]:
+    """A class of an extra, `package:class`, which is imported when one is made."""
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        return pkgutil.resolve_name(name)(*args, **kwargs)
+
+    return make
 
 
 class Container(containers.DeclarativeContainer):
@@ -23,19 +38,43 @@ class Container(containers.DeclarativeContainer):
 
     settings = providers.Dependency(instance_of=Settings)
 
-    clock = providers.Singleton(SystemClock)
+    database = providers.Singleton(
+        when_made(f"{POSTGRESQL}.migrations:ready_database"),
+        settings.provided.database_url,
+        size=settings.provided.database_connections,
+    )
+    clock = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(SystemClock),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresClock"), database),
+    )
     ids = providers.Singleton(Uuid7IdFactory)
     tokens = providers.Singleton(HmacAttemptTokens, settings.provided.secret.call())
 
     reserve = providers.Singleton(Reserve, settings.provided.jobs_dir, settings.provided.reserve_bytes)
     disk = providers.Singleton(Disk, floor=settings.provided.min_free_bytes, reserve=reserve)
-    activities = providers.Singleton(
-        FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
+    activities = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(
+            FileActivityLog, settings.provided.activities_dir, disk, key=settings.provided.audit_key
+        ),
+        postgresql=providers.Singleton(
+            when_made(f"{POSTGRESQL}:PostgresActivityLog"),
+            database,
+            now=clock.provided.now,
+            key=settings.provided.audit_key,
+        ),
+    )
+    repository = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk),
+        postgresql=providers.Singleton(
+            when_made(f"{POSTGRESQL}:PostgresJobRepository"), database, activities
+        ),
     )
     metrics = providers.Singleton(Metrics)
     observer = providers.Singleton(Observers, providers.Singleton(ChangeLog), metrics)
     record = providers.Singleton(recorded, activities, observer)
-    repository = providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk)
     objects = providers.Selector(
         settings.provided.object_store,
         local=providers.Singleton(FolderObjectStore, settings.provided.object_store_root),
@@ -46,9 +85,28 @@ class Container(containers.DeclarativeContainer):
     partners = providers.Singleton(
         ConfiguredPartners, settings.provided.config_dir, own_scripts=settings.provided.commands
     )
-    places = providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk)
-    keys = providers.Singleton(FileKeys, settings.provided.jobs_dir, disk)
+    places = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FilePlaces, settings.provided.jobs_dir, disk),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresPlaces"), database),
+    )
+    keys = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FileKeys, settings.provided.jobs_dir, disk),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresKeys"), database),
+    )
     counts = providers.Singleton(SharedCounts, settings.provided.rates_file)
+    # With folders of its own a machine is alone by itself.
+    host_lease = providers.Selector(
+        settings.provided.storage,
+        files=providers.Object(None),
+        postgresql=providers.Singleton(
+            when_made(f"{POSTGRESQL}:HostLease"),
+            database,
+            settings.provided.host_id.call(),
+            providers.Callable(socket.gethostname),
+        ),
+    )
     scripts = providers.Singleton(
         ScriptSettings,
         builtins=providers.Object(
@@ -76,10 +134,14 @@ class Container(containers.DeclarativeContainer):
         capacity=settings.provided.max_concurrent_scripts,
         scripts=scripts,
     )
+    letter_box = providers.Selector(
+        settings.provided.storage,
+        files=providers.Singleton(FolderLetterBox, settings.provided.outbox_dir, disk),
+        postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresLetterBox"), database),
+    )
     notifier = providers.Singleton(
         WebhookNotifier,
-        settings.provided.outbox_dir,
-        storage=disk,
+        letter_box,
         ids=ids,
         clock=clock,
         record=record,
@@ -89,8 +151,7 @@ class Container(containers.DeclarativeContainer):
     )
     dead_letters = providers.Singleton(
         OutboxDeadLetters,
-        settings.provided.outbox_dir,
-        storage=disk,
+        letter_box,
         ids=ids,
         clock=clock,
         record=record,

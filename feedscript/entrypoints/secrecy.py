@@ -6,10 +6,10 @@ from pathlib import Path
 
 PR_SET_DUMPABLE = 4
 #: Settings that no script is given, and none finds in what the kernel shows of the service's processes.
-SECRET_SETTINGS = ("API_KEYS", "AUDIT_KEYS", "WEBHOOK_SECRETS")
-#: What the object store's credentials prove themselves with, which the built-in scripts alone are given; and what a
-#: caller on the command line does.
-SECRETS = (*SECRET_SETTINGS, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "FEEDSCRIPT_KEY")
+SECRET_SETTINGS = ("API_KEYS", "AUDIT_KEYS", "DATABASE_URL", "WEBHOOK_SECRETS")
+#: What the object store's credentials prove themselves with, which the built-in scripts alone are given; and what libpq
+#: and a caller on the command line do.
+SECRETS = (*SECRET_SETTINGS, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "PGPASSWORD", "FEEDSCRIPT_KEY")
 #: proc(5), stat: fields 50 and 51, without the pid and the name.
 _ENVIRONMENT_STARTS, _ENVIRONMENT_ENDS = 47, 48
 

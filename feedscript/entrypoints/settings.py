@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn
@@ -77,6 +78,8 @@ class Settings:
     log_level: str = "INFO"
     log_format: str = "text"
     access_log: bool = False
+    storage: str = "files"
+    database_url: str = ""
     jobs_dir: Path = Path("jobs")
     activities_dir: Path = Path("activities")
     runs_dir: Path = Path("runs")
@@ -225,15 +228,8 @@ class Settings:
 
     def secret(self) -> bytes:
         """The key of the attempts' tokens: `JOBS_DIR/.secret`, made at the first start."""
-        path, disk = self.jobs_dir / ".secret", Disk()
-        try:
-            if not path.exists():
-                # Whole or not at all, and one of several processes wins.
-                disk.make_root(self.jobs_dir)
-                disk.create(path, secrets.token_hex(32).encode())
-            secret = path.read_bytes()
-        except OSError as error:
-            raise disk.translated(error, path) from error
+        path = self.jobs_dir / ".secret"
+        secret = _made_once(path)
         if len(secret.strip()) < SHORTEST_SECRET:
             raise StorageBroken(
                 str(path),
@@ -242,10 +238,19 @@ class Settings:
             )
         return secret
 
+    def host_id(self) -> str:
+        """What tells this machine's folders from another's that share its database: `JOBS_DIR/.host`, made once."""
+        return _made_once(self.jobs_dir / ".host").decode().strip()
+
     @property
     def audit_key(self) -> bytes | None:
         """What signs the audit trail's daily digests: the first of `AUDIT_KEYS`; the others only verify."""
         return self.audit_keys[0].encode() if self.audit_keys else None
+
+    @property
+    def database_connections(self) -> int:
+        """The most connections that a server process makes: one for each thread, and some for what runs beside."""
+        return self.threads + 4
 
     @property
     def reserve_bytes(self) -> int:
@@ -322,6 +327,8 @@ def read_settings() -> Settings:
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
         "log_format": env.str("LOG_FORMAT", default.log_format, validate=validate.OneOf(LOG_FORMATS)),
         "access_log": env.bool("ACCESS_LOG", False),
+        "storage": env.str("STORAGE", default.storage, validate=validate.OneOf(["files", "postgresql"])),
+        "database_url": env.str("DATABASE_URL", ""),
         "jobs_dir": env.path("JOBS_DIR", default.jobs_dir, validate=_named),
         "activities_dir": env.path("ACTIVITIES_DIR", default.activities_dir, validate=_named),
         "runs_dir": env.path("RUNS_DIR", default.runs_dir, validate=_named),
@@ -383,7 +390,10 @@ def read_settings() -> Settings:
         env.seal()
     except EnvValidationError as error:
         raise BadSettings(*_complaints(error)) from error
-    return Settings(**values)
+    settings = Settings(**values)
+    if settings.storage == "postgresql" and (complaint := database_complaint(settings)):
+        raise BadSettings(complaint)
+    return settings
 
 
 def settings_or_exit() -> Settings:
@@ -462,6 +472,34 @@ def _closed_to_scripts(settings: Settings) -> list[str]:
         for what, folder in needed.items()
         if folder in closed
     ]
+
+
+def _made_once(path: Path) -> bytes:
+    """What the file holds: a text that nobody can guess, made where there is none."""
+    disk = Disk()
+    try:
+        if not path.exists():
+            # Whole or not at all, and one of several processes wins.
+            disk.make_root(path.parent)
+            disk.create(path, secrets.token_hex(32).encode())
+        return path.read_bytes()
+    except OSError as error:
+        raise disk.translated(error, path) from error
+
+
+def database_complaint(settings: Settings) -> str | None:
+    """Why a database cannot be what `STORAGE` names, as far as it tells without one."""
+    if not all(map(find_spec, ("psycopg", "psycopg_pool"))):
+        return "DATABASE_URL needs what `pip install 'feedscript[postgresql]'` installs."
+    if not settings.database_url:
+        return "DATABASE_URL='': it must name the database: postgresql://USER:PASSWORD@HOST/NAME."
+    from psycopg import Error, conninfo  # noqa: PLC0415 - an extra, and only needed where it is asked for
+
+    try:
+        conninfo.conninfo_to_dict(settings.database_url)
+    except Error:  # whose text may hold a password
+        return "DATABASE_URL=(hidden): not of the form postgresql://USER:PASSWORD@HOST/NAME."
+    return None
 
 
 def _complaints(error: EnvValidationError) -> list[str]:

@@ -41,6 +41,19 @@ class StorageBusy(FeedscriptError):
         super().__init__(f"{path}: still locked after {seconds:g} s")
 
 
+class StorageUnavailable(FeedscriptError):
+    """The storage was not reached within its deadline, or was lost before it said what it did; repeat the call."""
+
+    def __init__(self, where: str, cause: str) -> None:
+        self.where = where
+        self.cause = cause
+        super().__init__(f"{where}: {cause}")
+
+
+class OtherHost(FeedscriptError):
+    """Another machine runs the scripts of this storage's jobs, and one at a time may."""
+
+
 class UnreadableJob(FeedscriptError):
     """The job's document cannot be read; it was put aside, and nobody else is held up."""
 

@@ -11,11 +11,11 @@ import pytest
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, FilePlaces
 from feedscript.adapters.files.archive import archive_jobs
 from feedscript.adapters.files.audit import verify
-from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.documents import job_to_bytes
 from feedscript.adapters.files.job_files import SEALED
 from feedscript.adapters.files.places import JobPlaces
 from feedscript.adapters.memory import MemoryPlaces
+from feedscript.adapters.trail.chain import Tampered
 from feedscript.codec import activity_to_json
 from feedscript.domain import Activity, Job
 from feedscript.ports import Clock, Owner

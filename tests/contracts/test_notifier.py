@@ -5,7 +5,7 @@ from pathlib import Path
 from feedscript.adapters.egress import EgressRules
 from feedscript.adapters.files import Disk
 from feedscript.adapters.memory import MemoryActivityLog
-from feedscript.adapters.webhooks import Signing, WebhookNotifier
+from feedscript.adapters.webhooks import FolderLetterBox, Signing, WebhookNotifier
 from feedscript.ports import Notifier
 from feedscript.testing.contracts import NotifierContract
 from feedscript.testing.fakes import FrozenClock, RecordingNotifier, SequentialIds
@@ -16,11 +16,10 @@ class TestWebhookNotifier(NotifierContract):
     def open_notifier(self, folder: Path) -> Notifier:
         clock = FrozenClock()
         return WebhookNotifier(
-            folder,
+            FolderLetterBox(folder, Disk()),
             ids=SequentialIds(clock),
             clock=clock,
             record=MemoryActivityLog().append,
-            storage=Disk(),
             signing=Signing(),
             rules=EgressRules(loopback=True),
             jitter=lambda: 0.5,

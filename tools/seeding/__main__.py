@@ -22,7 +22,7 @@ LONGEST = 150
 ABOUT = {
     "adapters/files/activity_log.py": "TestFileActivityLog",
     "adapters/files/segments.py": "TestFileActivityLog",
-    "adapters/files/digests.py": "sealed",
+    "adapters/trail/digests.py": "sealed",
     "adapters/files/repository.py": "TestFileJobRepository",
     "adapters/files/job_index.py": "listing",
 }

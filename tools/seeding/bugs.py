@@ -78,7 +78,7 @@ BUGS: tuple[Bug, ...] = (
     ),
     *_of(
         "files",
-        "adapters/files/digests.py",
+        "adapters/trail/digests.py",
         (
             "any signature of a digest is taken",
             'if not hmac.compare_digest(mac, str(given.get("value"))):',
@@ -574,12 +574,12 @@ BUGS: tuple[Bug, ...] = (
     ),
     *_of(
         "notifier",
-        "adapters/webhooks/outbox.py",
+        "adapters/webhooks/folder_box.py",
         ("the same id is taken in twice", "if os.path.lexists(known):", "if not known.name:"),
-        ("forgetting a job forgets all", 'f"{name_of(job_id)}*"', '"*"'),
+        ("forgetting a job forgets all", 'f"{beginning}*"', '"*"'),
         (
             "what was taken in is not written down",
-            "self._storage.replace(self._path(known.name), Letter(notification=notification).to_bytes())",
+            "self._storage.replace(self._path(known.name), document)",
             "pass",
         ),
     ),

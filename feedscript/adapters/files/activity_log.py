@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from feedscript.adapters._flock import open_lock
-from feedscript.adapters.files.chain import Head, Tampered, chained, end_of, find_tear, head_after, head_of
+from feedscript.adapters._group import Group
+from feedscript.adapters.files.chain import Head, chained, end_of, find_tear, head_after, head_of
 from feedscript.adapters.files.digests import write_digests
 from feedscript.adapters.files.fsio import Disk
-from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.segments import DAMAGE, Segments, lines, lines_backwards
+from feedscript.adapters.trail.chain import Tampered
 from feedscript.codec import activity_from_json, activity_to_json, to_json
 from feedscript.domain import Activity
 from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage

@@ -1,6 +1,5 @@
-"""The chain that holds the audit trail together: sequence numbers, and each line's hash in the next."""
+"""Where the chain of the audit trail (`feedscript.adapters.trail.chain`) ends in a file, torn or not."""
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -9,22 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from feedscript.adapters.files.segments import DAMAGE, lines_backwards
-from feedscript.domain import FeedscriptError
+from feedscript.adapters.trail.chain import GENESIS, chained_lines, line_hash
 from feedscript.ports.errors import StorageBroken
 
-GENESIS = "0" * 64
 WINDOW = 8 * 1024 * 1024
 """How far back a tear is looked for: more than all processes together leave unsynced."""
-
-
-class Tampered(FeedscriptError):
-    """The trail is not what was written: `file` below its folder, and `line` from 1 (0: the file as a whole)."""
-
-    def __init__(self, file: str, line: int, what: str) -> None:
-        self.file = file
-        self.line = line
-        self.what = what
-        super().__init__(f"{file}:{line}: {what}" if line else f"{file}: {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +25,11 @@ class Head:
     hash: str = GENESIS
 
 
-def line_hash(line: bytes) -> str:
-    """The hash that the next line carries: SHA-256 of 0x00 and the exact line (the leaf hash of RFC 9162, 2.1.1)."""
-    return hashlib.sha256(b"\0" + line).hexdigest()
-
-
 def chained(entries: Sequence[bytes], head: Head) -> tuple[bytes, Head]:
     """The entries (JSON objects) as lines that go on from the head, and the head after them."""
-    text = []
-    size, sequence, last = head.size, head.sequence, head.hash
-    for entry in entries:
-        sequence += 1
-        line = entry[:-1] + f',"sequence":{sequence},"previoushash":"{last}"}}'.encode()
-        last = line_hash(line)
-        size += len(line) + 1
-        text.append(line + b"\n")
-    return b"".join(text), Head(head.segment, size, sequence, last)
+    lines, last = chained_lines(entries, head.sequence, head.hash)
+    text = b"".join(line + b"\n" for line in lines)
+    return text, Head(head.segment, head.size + len(text), head.sequence + len(lines), last)
 
 
 def find_tear(descriptor: int) -> int | None:

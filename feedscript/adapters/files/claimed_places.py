@@ -1,6 +1,7 @@
 """Whose a destination is: a symbolic link each in `jobs/places/`, whose text is what lies there and whose it is."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -25,10 +26,20 @@ class FilePlaces(Places):
         path = self._path(place)
         if (found := _read(path)) is not None:
             return found
-        if self._disk.point(path, f"{owner.role}:{quote(owner.affiliate_merchant_id, safe='')}"):
+        if self._disk.point(path, _text(owner)):
             self._disk.sync_folder(self._folder)
             return owner
         return _read(path) or owner
+
+    def held(self) -> Iterator[tuple[str, Owner]]:
+        """All links, by their names."""
+        for path in sorted(self._folder.iterdir()):
+            if (owner := _read(path)) is not None:
+                yield path.name, owner
+
+    def hold(self, key: str, owner: Owner) -> None:
+        """Make a link by its name."""
+        self._disk.point(self._folder / key, _text(owner))
 
     def release(self, place: str) -> None:
         """Remove the link."""
@@ -41,6 +52,10 @@ class FilePlaces(Places):
     def _path(self, place: str) -> Path:
         # Hashed, so that no text of a caller's becomes part of a path.
         return self._folder / hashlib.sha256(place.encode()).hexdigest()
+
+
+def _text(owner: Owner) -> str:
+    return f"{owner.role}:{quote(owner.affiliate_merchant_id, safe='')}"
 
 
 def _read(path: Path) -> Owner | None:

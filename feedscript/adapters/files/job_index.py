@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
-from feedscript.adapters.files.chain import line_hash
 from feedscript.adapters.files.index_rows import FIRST, Changes, row_of
 from feedscript.adapters.files.segments import DAMAGE, Segments, opened
+from feedscript.adapters.trail.chain import line_hash
 from feedscript.codec import to_rfc3339
 from feedscript.domain import Job
 from feedscript.ports.repository import JobFilter

@@ -1,22 +1,20 @@
 """The callers' keys: a JSON document each in `jobs/keys/`, which says no key's text."""
 
 import contextlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from feedscript.adapters._flock import locked
 from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.key_document import key_from_bytes, key_to_bytes
 from feedscript.codec import to_rfc3339
-from feedscript.domain import KEY_ID, ApiKey, FeedscriptError, Reach, Scope
+from feedscript.domain import KEY_ID, ApiKey, FeedscriptError
 from feedscript.ports.errors import KeyNameTaken, StorageBroken, UnknownKey
 from feedscript.ports.keys import Keys
 
-DOCUMENT_VERSION = 1
 NOTED_EVERY = timedelta(minutes=5)
 Stamp = tuple[int, int, int]
 
@@ -41,7 +39,7 @@ class FileKeys(Keys):
             for other in self.all():
                 if other.name == key.name and other.has_its_name(key.created_at):
                     raise KeyNameTaken(key.name, other.id)
-            if not self._disk.create(self._path(key.id), _written(key)):
+            if not self._disk.create(self._path(key.id), key_to_bytes(key)):
                 raise KeyNameTaken(key.name, key.id)
 
     def find(self, key_id: str) -> ApiKey | None:
@@ -55,10 +53,10 @@ class FileKeys(Keys):
             known = self._read_at.get(key_id)
             if known is not None and known[0] == stamp:
                 return known[1]
-            key = _read(path.read_bytes())
+            key = key_from_bytes(path.read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError) as error:
             raise StorageBroken(str(path), f"not a key's document: {error}") from error
         self._read_at[key_id] = stamp, key
         return key
@@ -75,7 +73,7 @@ class FileKeys(Keys):
             if key is None:
                 raise UnknownKey(key_id)
             revoked = replace(key, revoked_at=min(key.revoked_at or at, at))
-            self._disk.replace(self._path(key_id), _written(revoked))
+            self._disk.replace(self._path(key_id), key_to_bytes(revoked))
             return revoked
 
     def used(self, key_id: str, at: datetime) -> None:
@@ -110,51 +108,3 @@ class FileKeys(Keys):
 
     def _used_path(self, key_id: str) -> Path:
         return self._folder / f"{key_id}.used"
-
-
-def _written(key: ApiKey) -> bytes:
-    document = {
-        "document_version": DOCUMENT_VERSION,
-        "id": key.id,
-        "name": key.name,
-        "sha256": key.digest,
-        "scopes": sorted(key.scopes),
-        "merchants": _listed(key.reach.merchants),
-        "partners": _listed(key.reach.partners),
-        "created_at": _time(key.created_at),
-        "expires_at": _time(key.expires_at),
-        "revoked_at": _time(key.revoked_at),
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
-
-
-def _read(data: bytes) -> ApiKey:
-    document: dict[str, Any] = json.loads(data)
-    if document["document_version"] != DOCUMENT_VERSION:
-        raise ValueError(f"document version {document['document_version']} is not known here")
-    return ApiKey(
-        id=document["id"],
-        name=document["name"],
-        digest=document["sha256"],
-        scopes=frozenset(map(Scope, document["scopes"])),
-        reach=Reach(_some(document["merchants"]), _some(document["partners"])),
-        created_at=datetime.fromisoformat(document["created_at"]),
-        expires_at=_moment(document["expires_at"]),
-        revoked_at=_moment(document["revoked_at"]),
-    )
-
-
-def _listed(names: frozenset[str] | None) -> list[str] | None:
-    return None if names is None else sorted(names)
-
-
-def _some(names: list[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
-
-
-def _time(time: datetime | None) -> str | None:
-    return None if time is None else to_rfc3339(time)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

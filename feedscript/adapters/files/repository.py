@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedscript.adapters._flock import locked
+from feedscript.adapters._group import Group
 from feedscript.adapters.files import day_zip
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.documents import job_from_bytes, job_to_bytes
 from feedscript.adapters.files.fsio import Disk, DiskError, Staged
-from feedscript.adapters.files.group import Group
 from feedscript.adapters.files.job_files import SEALED, UNSEALED, JobFiles, StoredJob, is_sealed
 from feedscript.adapters.files.job_index import JobIndex
 from feedscript.adapters.files.journal import Journal
@@ -267,6 +267,10 @@ class FileJobRepository(JobRepository):
         self._disk.mark(self.places.mark(job.id), self.places.blank)
         if job.reference is not None:
             self._disk.point(self.places.claim(job.affiliate_merchant_id, job.reference), job.id)
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all jobs, archived ones too, newest first, as the folders tell."""
+        return self._ids_before(None)
 
     def close(self) -> None:
         """Let go of the index and of the journal, which the next that comes up puts aside."""

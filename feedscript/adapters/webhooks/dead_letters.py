@@ -1,11 +1,11 @@
 """Looking after what could not be delivered."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from urllib.parse import unquote
 
+from feedscript.adapters.letter_box import LetterBox
 from feedscript.adapters.webhooks.letters import Letter
-from feedscript.adapters.webhooks.outbox import Outbox, Storage
+from feedscript.adapters.webhooks.outbox import Outbox
 from feedscript.domain import Activity
 from feedscript.ports import (
     Clock,
@@ -20,18 +20,17 @@ from feedscript.ports.errors import UnknownNotification
 
 
 class OutboxDeadLetters(DeadLetters):
-    """The letters of `outbox/`; `record` enters what is done to them on the audit trail."""
+    """The letters of the outbox; `record` enters what is done to them on the audit trail."""
 
     def __init__(
         self,
-        outbox: Path,
+        box: LetterBox,
         *,
-        storage: Storage,
         ids: IdFactory,
         clock: Clock,
         record: Callable[[Sequence[Activity]], None],
     ) -> None:
-        self._outbox = Outbox(outbox, storage)
+        self._outbox = Outbox(box)
         self._ids = ids
         self._clock = clock
         self._record = record
@@ -68,7 +67,7 @@ class OutboxDeadLetters(DeadLetters):
         self._enter("replayed", notification_id, letter.notification.job_id, actor)
 
     def discard(self, notification_id: str, *, actor: str) -> None:
-        """Remove its file."""
+        """Drop it."""
         if not self._outbox.discard(notification_id):
             raise UnknownNotification(notification_id)
         self._enter("discarded", notification_id, notification_id.partition("/")[0], actor)
@@ -92,4 +91,4 @@ def _shown(name: str, letter: Letter | None, state: DeliveryState) -> Undelivere
     if letter is not None:
         return letter.undelivered(state)
     unreadable = Notification(id=unquote(name), job_id="", url="", body={})
-    return Undelivered(notification=unreadable, state=state, tries=0, error="its file cannot be read")
+    return Undelivered(notification=unreadable, state=state, tries=0, error="it cannot be read")

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import re
 import threading
 from collections import deque
@@ -11,18 +10,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
-from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.egress import CheckedDialling, EgressRules
 from feedscript.adapters.http_exchange import NoAnswer, post
+from feedscript.adapters.letter_box import LetterBox
 from feedscript.adapters.web_address import WebAddress
 from feedscript.adapters.webhooks.lanes import Lanes
 from feedscript.adapters.webhooks.letters import Letter
-from feedscript.adapters.webhooks.outbox import Outbox, Storage
+from feedscript.adapters.webhooks.outbox import Outbox
 from feedscript.adapters.webhooks.schedule import LONGEST_PAUSE, Lane, Schedule
 from feedscript.adapters.webhooks.signing import Signing
-from feedscript.domain import Activity
+from feedscript.domain import Activity, FeedscriptError
 from feedscript.ports import Clock, IdFactory, Notification, Notifier
 
 logger = logging.getLogger(__name__)
@@ -48,7 +46,7 @@ class _Tried:
 
 
 class WebhookNotifier(Notifier):
-    """Delivers from `outbox/`; of the processes that share it one delivers.
+    """Delivers what is in the box; of the processes that share it one delivers.
 
     `pauses` are the seconds before each further try, which `jitter` (0 to 1) spreads; `record` enters every try on the
     audit trail, as delivered or not: what was answered is for the operator's log and the letter alone.
@@ -56,9 +54,8 @@ class WebhookNotifier(Notifier):
 
     def __init__(
         self,
-        outbox: Path,
+        box: LetterBox,
         *,
-        storage: Storage,
         ids: IdFactory,
         clock: Clock,
         record: Callable[[Sequence[Activity]], None],
@@ -68,7 +65,7 @@ class WebhookNotifier(Notifier):
         pauses: Sequence[float] = PAUSES,
         deadline: float = DEADLINE,
     ) -> None:
-        self._outbox = Outbox(outbox, storage)
+        self._outbox = Outbox(box)
         self._ids = ids
         self._clock = clock
         self._record = record
@@ -118,12 +115,13 @@ class WebhookNotifier(Notifier):
     async def _deliver_all(self) -> None:
         self._loop = asyncio.get_running_loop()
         lanes = Lanes(self._deliver)
-        lock = open_lock(self._outbox.lock)
         try:
             while not self._stopping.is_set():
                 try:
-                    if try_lock(lock):
-                        self._look(lanes)
+                    if await asyncio.to_thread(self._outbox.leads):
+                        await self._look(lanes)
+                except FeedscriptError as error:
+                    logger.warning("the outbox is left to the next look: %s", error)
                 except Exception:
                     logger.exception("the outbox is left to the next look")
                 with suppress(TimeoutError):
@@ -131,17 +129,22 @@ class WebhookNotifier(Notifier):
                 self._wake.clear()
         finally:
             lanes.close()
-            os.close(lock)
+            self._outbox.resign()
 
-    def _look(self, lanes: Lanes) -> None:
+    async def _look(self, lanes: Lanes) -> None:
         """Take note of new letters, and send off what is due."""
-        for name in self._outbox.names() or ():
+        # Reading may take long, as a database does that is not there just now; deliveries go on meanwhile.
+        for name in await asyncio.to_thread(self._outbox.names) or ():
             if name not in self._known:
                 self._known.add(name)
                 self._arrived.append(name)
-        for _ in range(min(READ_AT_A_TIME, len(self._arrived))):
-            name = self._arrived.popleft()
-            letter = self._outbox.read(name)
+        names = [self._arrived.popleft() for _ in range(min(READ_AT_A_TIME, len(self._arrived)))]
+        try:
+            letters = await asyncio.to_thread(lambda: [self._outbox.read(name) for name in names])
+        except BaseException:
+            self._arrived.extendleft(reversed(names))
+            raise
+        for name, letter in zip(names, letters, strict=True):
             if letter is None:
                 self._known.discard(name)
             else:
@@ -154,7 +157,12 @@ class WebhookNotifier(Notifier):
     async def _deliver(self, name: str) -> float:
         """Try the letter once, and write down what came of it; answers the seconds that the exchange took."""
         # Whatever syncs to the disk is done in threads: one loop serves all receivers.
-        letter = await asyncio.to_thread(self._outbox.read, name)
+        try:
+            letter = await asyncio.to_thread(self._outbox.read, name)
+        except FeedscriptError as error:
+            logger.warning("notification %s is left to the next look: %s", name, error)
+            self._arrived.append(name)
+            return 0.0
         if letter is None:
             self._known.discard(name)
             return 0.0

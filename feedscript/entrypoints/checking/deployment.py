@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from feedscript.entrypoints.checking.database import database
 from feedscript.entrypoints.checking.finding import Finding, Level
 from feedscript.entrypoints.checking.folders import DISK_PART, FOLDERS_PART, room, standing
 from feedscript.entrypoints.checking.names import PART as SETTINGS_PART
@@ -47,6 +48,10 @@ def whole(*, more_buckets: tuple[str, ...] = (), offline: bool = False) -> Itera
         CREDENTIALS_PART: lambda: chain(secrets(settings, env_file), callers(settings)),
         CONFIG_PART: lambda: configuration(settings.config_dir),
     }
+    kept = list(database(settings))
+    yield from kept
+    if any(each.level is Level.ERROR for each in kept):
+        del parts[CREDENTIALS_PART]  # the callers' keys are in it
     unusable = False
     for part, look in parts.items():
         found = list(look())

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import click
 
 from feedscript.adapters.files import Disk
-from feedscript.adapters.files.audit import verify as verify_trail
-from feedscript.adapters.files.chain import Tampered
+from feedscript.adapters.files.audit import verify as verify_files
+from feedscript.adapters.trail.chain import Tampered, Trail
 from feedscript.codec import activity_to_document
 from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import wired_or_exit
+from feedscript.entrypoints.settings import Settings
 from feedscript.ports import ActivityFilter
 
 PAGE = 500
@@ -19,7 +20,7 @@ PAGE = 500
 
 @click.group()
 def audit() -> None:
-    """Verify and read the audit trail in ACTIVITIES_DIR."""
+    """Verify and read the audit trail, in ACTIVITIES_DIR or the database."""
 
 
 @audit.command()
@@ -30,12 +31,12 @@ def verify(expect_head: str | None) -> None:
     """Walk the whole chain of entries and the daily digests.
 
     Exits with 0 for a whole trail, whose head it prints for you to keep elsewhere, and with 1 for a broken one, whose
-    first fault it names by file and line. A chain alone cannot show that its end was cut off: a head can.
+    first fault it names by file and line, or by table and entry. A chain alone cannot show that its end was cut off: a
+    head can.
     """
     settings = kept_or_exit("activities_dir", by_adapters=False)
-    keys = [key.encode() for key in settings.audit_keys]
     try:
-        trail = verify_trail(settings.activities_dir, expect_head=expect_head, keys=keys, disk=Disk())
+        trail = verified(settings, expect_head=expect_head)
     except Tampered as fault:
         click.echo(f"feedscript: the audit trail is broken: {fault}", err=True)
         sys.exit(1)
@@ -77,6 +78,20 @@ def list_entries(
         cursor = page.cursor
         if cursor is None:
             return
+
+
+def verified(settings: Settings, *, expect_head: str | None = None) -> Trail:
+    """The trail that the settings lead to, found whole; raises `Tampered`, and the storage's errors."""
+    keys = [key.encode() for key in settings.audit_keys]
+    if settings.storage == "files":
+        return verify_files(settings.activities_dir, expect_head=expect_head, keys=keys, disk=Disk())
+    from feedscript.adapters.postgresql.audit import verify as verify_database  # noqa: PLC0415 - an extra
+
+    database = wired_or_exit(settings).database()
+    try:
+        return verify_database(database, expect_head=expect_head, keys=keys)
+    finally:
+        database.close()
 
 
 def _utc(time: datetime | None) -> datetime | None:

@@ -8,10 +8,11 @@ from feedscript.entrypoints.settings import BadSettings, Settings, end_with, set
 def kept_or_exit(*folders: str, by_adapters: bool = True) -> Settings:
     """The settings, whose `folders` (such as `jobs_dir`) are there; otherwise one clear line and exit status 2.
 
-    What is looked at `by_adapters` may lie elsewhere, where the operator has adapters of their own.
+    What is in a database is in no folder; what is looked at `by_adapters` may lie elsewhere, where the operator has
+    adapters of their own.
     """
     settings = settings_or_exit()
-    if by_adapters and settings.adapters:
+    if settings.storage != "files" or (by_adapters and settings.adapters):
         return settings
     missing = [name for name in folders if not getattr(settings, name).is_dir()]
     if missing:

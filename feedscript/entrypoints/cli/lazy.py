@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+EX_IOERR = 74  # sysexits.h
+
 
 class Lazy(NamedTuple):
     """Where a command is found, and what the list of commands says of it."""
@@ -35,6 +37,18 @@ class LazyGroup(click.Group):
         found = self._lazy[cmd_name]
         command: click.Command = getattr(import_module(f"{self._package}.{found.module}"), found.name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Have storage that cannot be used told in one line."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from feedscript.ports.errors import StorageBroken, StorageUnavailable  # noqa: PLC0415 - only where needed
+
+            if not isinstance(error, StorageBroken | StorageUnavailable):
+                raise
+            click.echo(f"feedscript: {error}", err=True)
+            ctx.exit(EX_IOERR)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by their summaries."""

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from typing import Any
 
 import click
@@ -76,12 +77,12 @@ def stop_if_storage_is_unusable(settings: Settings) -> None:
     if pid == 0:
         status = EX_SOFTWARE
         try:
-            container = container_or_exit(settings)
-            close_service(container)
-            tell_who_may_call(settings, container.keys())
+            close_service(container_or_exit(settings))
             status = 0
         except SystemExit as ended:
             status = int(ended.code or 0)
+        except Exception:  # noqa: BLE001 - not one that is told in a line: a mistake of ours, or of an adapter's
+            traceback.print_exc()
         finally:
             sys.stderr.flush()
             os._exit(status)

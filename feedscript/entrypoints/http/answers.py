@@ -165,6 +165,9 @@ class ReadySchema(Schema):
 
     ready = fields.Boolean(required=True)
     disk = fields.String(required=True, metadata={"description": "`ok`, or what is wrong with it"})
+    database = fields.String(
+        metadata={"description": "The same of the database, with STORAGE=postgresql: `ok`, `unavailable` ..."}
+    )
     draining = fields.Boolean(required=True)
     scripts = fields.Nested(ScriptsSchema, required=True)
 

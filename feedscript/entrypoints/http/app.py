@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
@@ -85,8 +86,9 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(callback_blueprint(service))
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
-    api.register_blueprint(health_blueprint(service, container.disk(), settings))
     api.register_blueprint(metrics_blueprint(service, container.metrics(), container.disk(), settings))
+    database_state = container.database().state if settings.storage == "postgresql" else None
+    api.register_blueprint(health_blueprint(service, container.disk(), settings, database_state))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.
         get_swaggerui_blueprint(
@@ -96,6 +98,7 @@ def create_app(container: Container | None = None) -> Flask:
     app.after_request(_harden)
     app.extensions["feedscript.container"] = container
     if _serves():
+        _take_lease_or_exit(container, renew=True)
         container.executor().start(service)
         container.notifier().start()
     return app
@@ -109,7 +112,7 @@ def container_for(settings: Settings) -> Container:
     os.umask(settings.umask)
     hide_secrets()
     container = wired(settings)
-    container.disk().on_broken = _end_process
+    container.disk().on_broken = partial(_end_process, "a fsync failed")
     return container
 
 
@@ -122,12 +125,14 @@ def container_or_exit(settings: Settings) -> Container:
 
 
 def close_service(container: Container) -> None:
-    """Make the service as a process that serves would, and let it go; what cannot be used ends the process."""
+    """Make the service as one that serves would, say who may call, let it go; what is unusable ends the process."""
     settings: Settings = container.settings()
     set_up_log(settings)
     _service_or_exit(container)
     _counts_or_exit(container)
     _refuse_exposure_or_exit(container)
+    _take_lease_or_exit(container)
+    tell_who_may_call(settings, container.keys())
     # An adapter of the operator's own need not have anything to let go of.
     close = getattr(container.repository(), "close", None)
     if close is not None:
@@ -159,13 +164,28 @@ def _refuse_exposure_or_exit(container: Container) -> None:
         end_with(error)
 
 
-def _end_process() -> None:
+def _take_lease_or_exit(container: Container, *, renew: bool = False) -> None:
+    """Be the one machine that runs the scripts, where the storage could be shared by several."""
+    try:
+        lease = container.host_lease()
+        if lease is None:
+            return
+        lease.take()
+    except FeedscriptError as error:
+        logger.critical("the service cannot start: %s", error)
+        sys.exit(EX_IOERR)
+    if renew:
+        lease.on_lost = partial(_end_process, "another machine runs the scripts now")
+        lease.start()
+
+
+def _end_process(why: str) -> None:
     """End soon, without a word to anybody: nothing may be acknowledged on the strength of what memory still holds.
 
     The time until then is for the answers under way (503). Scripts go on; the process that is started next looks at
     what is on the disk.
     """
-    logger.critical("a fsync failed: this process ends, and what supervises it should start another")
+    logger.critical("%s: this process ends, and what supervises it should start another", why)
     end = threading.Timer(LAST_ANSWERS_WITHIN, os._exit, (EX_IOERR,))
     end.daemon = True
     end.start()

@@ -1,5 +1,6 @@
 """`/ready`: whether the service can take work, and how much it has."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 from flask import Response, jsonify
@@ -13,8 +14,10 @@ from feedscript.ports.errors import StorageFull
 from feedscript.service import JobService
 
 
-def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Routes:
-    """The route over the service and its disk."""
+def health_blueprint(
+    service: JobService, disk: Disk, settings: Settings, database_state: Callable[[], str] | None = None
+) -> Routes:
+    """The route over the service, its disk, and its database where it has one."""
     health = Routes("health", description="Health")
 
     @health.route("/", methods=["GET"])
@@ -30,10 +33,13 @@ def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Rou
         """Tell whether new work is taken: 200 if so, else 503; and what runs and waits."""
         disk_state = _disk_state(disk, settings)
         draining = is_draining()
-        able = disk_state == "ok" and not draining
+        database = {} if database_state is None else {"database": database_state()}
+        able = {disk_state, *database.values()} == {"ok"} and not draining
         scripts = asdict(service.health())
         del scripts["waiting"]  # which merchants there are is nobody's business who needs no key
-        answer = jsonify({"ready": able, "disk": disk_state, "draining": draining, "scripts": scripts})
+        answer = jsonify(
+            {"ready": able, "disk": disk_state, **database, "draining": draining, "scripts": scripts}
+        )
         answer.status_code = 200 if able else 503
         return answer
 

@@ -29,6 +29,7 @@ from feedscript.ports.errors import (
     StorageBroken,
     StorageBusy,
     StorageFull,
+    StorageUnavailable,
     UnknownNotification,
     UnreadableJob,
 )
@@ -61,6 +62,7 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     UnknownPartner: (422, "unknown_partner"),
     WrongDestination: (422, "wrong_ending"),
     StorageBusy: (503, "storage_busy"),
+    StorageUnavailable: (503, "storage_unavailable"),
     StorageBroken: (503, "storage_broken"),
     UnreadableJob: (503, "unreadable_job"),
     ObjectStoreFailed: (503, "object_store_failed"),
@@ -77,6 +79,7 @@ FIELD_OF_ERROR = {
 #: Instead of the error's own words, which tell where things lie on this machine; the log has those.
 DETAIL_OF_ERROR: dict[type[FeedscriptError], str] = {
     StorageBusy: "a lock was not had within its deadline; repeat the call",
+    StorageUnavailable: "the storage is not reached just now, or was lost before it said what it did; repeat the call",
     StorageBroken: "the storage did not do what it was told; nothing is acknowledged until a restart has looked at it",
     UnreadableJob: "the job cannot be read; whoever runs the service finds why in its log",
     StorageFull: "there is no room for new work; what runs can still end. Free some space and repeat the call",

@@ -14,9 +14,9 @@ import pytest
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository, day_zip
 from feedscript.adapters.files.archive import ArchivedDay, archive_jobs, compress_activities
 from feedscript.adapters.files.audit import verify
-from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.places import JobPlaces
 from feedscript.adapters.files.segments import lines, lines_backwards
+from feedscript.adapters.trail.chain import Tampered
 from feedscript.codec import activity_from_json
 from feedscript.domain import (
     CancelJob,

@@ -10,8 +10,8 @@ import pytest
 
 from feedscript.adapters.files import Disk
 from feedscript.adapters.files.audit import verify
-from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.digests import write_digests
+from feedscript.adapters.trail.chain import Tampered
 from feedscript.ports import ActivityFilter
 from feedscript.testing.fakes import FrozenClock
 from feedscript.testing.stories import notes

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedscript.adapters.files import Disk
+from feedscript.adapters.webhooks import FolderLetterBox
 from feedscript.adapters.webhooks.outbox import Outbox
 from feedscript.ports import Notification
 from tests.integration.http.conftest import Api
@@ -13,7 +14,7 @@ ID = "j1/1/generated"
 
 
 def give_up(folder: Path, job_id: str = "j1") -> None:
-    outbox = Outbox(folder / "jobs_dir" / "outbox", Disk())
+    outbox = Outbox(FolderLetterBox(folder / "jobs_dir" / "outbox", Disk()))
     outbox.take_in(
         Notification(
             id=f"{job_id}/1/generated",

@@ -8,7 +8,7 @@ import pytest
 
 from feedscript.adapters.egress import EgressRules
 from feedscript.adapters.files import Disk
-from feedscript.adapters.webhooks import OutboxDeadLetters
+from feedscript.adapters.webhooks import FolderLetterBox, OutboxDeadLetters
 from feedscript.adapters.webhooks.notifier import PAUSES, SPREAD
 from feedscript.ports import DeliveryState
 from feedscript.ports.errors import UnknownNotification
@@ -23,7 +23,7 @@ __all__ = ["receiver"]  # the fixture
 def dead_letters(folder: Path, trail: Trail) -> OutboxDeadLetters:
     clock = FrozenClock()
     return OutboxDeadLetters(
-        folder / "outbox", storage=Disk(), ids=SequentialIds(clock), clock=clock, record=trail.record
+        FolderLetterBox(folder / "outbox", Disk()), ids=SequentialIds(clock), clock=clock, record=trail.record
     )
 
 

@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import Webhook
 from feedscript.adapters.egress import EgressRules
 from feedscript.adapters.files import Disk
 from feedscript.adapters.system import SystemClock, Uuid7IdFactory
-from feedscript.adapters.webhooks import Signing, WebhookNotifier
+from feedscript.adapters.webhooks import FolderLetterBox, Signing, WebhookNotifier
 from feedscript.ports import Notification
 from tests.integration.live_server import free_port, poll
 from tests.integration.webhooks.soak_receivers import KINDS
@@ -65,8 +65,7 @@ def received(folder: Path, kind: str) -> dict[str, list[dict[str, str]]]:
 def test_every_event_is_delivered_and_the_healthy_are_told_within_two_seconds(tmp_path: Path) -> None:
     ports = {kind: free_port() for kind in KINDS}
     told = WebhookNotifier(
-        tmp_path / "outbox",
-        storage=Disk(),
+        FolderLetterBox(tmp_path / "outbox", Disk()),
         ids=Uuid7IdFactory(),
         clock=SystemClock(),
         record=lambda _: None,

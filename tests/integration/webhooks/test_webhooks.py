@@ -13,7 +13,7 @@ import pytest
 
 from feedscript.adapters.egress import EgressRules
 from feedscript.adapters.files import Disk
-from feedscript.adapters.webhooks import Signing, WebhookNotifier
+from feedscript.adapters.webhooks import FolderLetterBox, Signing, WebhookNotifier
 from feedscript.adapters.webhooks.lanes import SLOW_OF_ONE_MERCHANT
 from feedscript.domain import Activity
 from feedscript.ports import Notification
@@ -78,8 +78,7 @@ def notifier(
     clock = more.pop("clock", FrozenClock())
     defaults = {"signing": Signing(), "rules": EgressRules(loopback=True), "jitter": lambda: 0.5}
     return WebhookNotifier(
-        outbox,
-        storage=Disk(),
+        FolderLetterBox(outbox, Disk()),
         ids=SequentialIds(clock),
         clock=clock,
         record=trail.record,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from feedscript.adapters.files.group import Group
+from feedscript.adapters._group import Group
 from feedscript.domain import FeedscriptError
 from feedscript.ports.errors import StorageBroken, StorageFull
 from tests.integration.live_server import poll

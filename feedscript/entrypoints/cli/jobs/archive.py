@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import click
 
 from feedscript.adapters.files.archive import ArchivedDay, archive_jobs, compress_activities
-from feedscript.adapters.files.chain import Tampered
 from feedscript.adapters.files.places import JobPlaces
+from feedscript.adapters.trail.chain import Tampered
 from feedscript.entrypoints.cli.kept import kept_or_exit
 from feedscript.entrypoints.container import Container
 from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull
@@ -42,6 +42,9 @@ def archive(before: date, *, dry_run: bool) -> None:
     The scripts' output in LOGS_DIR is left alone.
     """
     settings = kept_or_exit("jobs_dir", "activities_dir", by_adapters=False)
+    if settings.storage != "files":
+        click.echo(f"feedscript: STORAGE={settings.storage!r}: it is files that are archived", err=True)
+        sys.exit(2)
     disk = Container(settings=settings).disk()
     try:
         places = JobPlaces(settings.jobs_dir)

@@ -1,0 +1,184 @@
+"""The connections to a database, and how a transaction is seen through whatever happens to them."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
+
+from feedscript.adapters.postgresql.failures import TO_BE_REPEATED, Connection, is_cut, translated
+from feedscript.domain import FeedscriptError
+from feedscript.ports.errors import StorageUnavailable
+
+T = TypeVar("T")
+PATIENCE = 10.0
+NO_PATIENCE = 1.0
+PAUSE = 0.02
+DEFAULTS = {
+    "application_name": "feedscript",
+    "connect_timeout": "5",
+    # A host that is cut off notices within a quarter of a minute.
+    "keepalives_idle": "5",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+    # After a failover the old primary may still answer.
+    "target_session_attrs": "read-write",
+}
+SESSION: LiteralString = (
+    "SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; "
+    # Whoever is cut off within a transaction holds up the others for so long.
+    "SET idle_in_transaction_session_timeout = '10s'"
+)
+
+
+class Database:
+    """A PostgreSQL database: at most `size` connections, made when they are needed, safe for many threads.
+
+    What is asked of it is tried again, on other connections, for `patience` seconds: a restart or a failover that is
+    over by then is not noticed. After that it raises `StorageUnavailable`. `url` is what libpq takes,
+    `connection` the kind of connection.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        size: int = 8,
+        patience: float = PATIENCE,
+        connection: type[Connection] = psycopg.Connection,
+    ) -> None:
+        given = conninfo_to_dict(url)
+        self.url = make_conninfo(url, **{name: v for name, v in DEFAULTS.items() if name not in given})
+        self.where = f"database {given.get('dbname', '')!s} at {given.get('host', 'this machine')!s}"
+        self.patience = patience
+        self._pool = ConnectionPool[Connection](
+            self.url,
+            connection_class=connection,
+            min_size=0,
+            max_size=size,
+            open=False,
+            kwargs={"autocommit": True},
+            configure=_configure,
+        )
+
+    def query(
+        self, statement: LiteralString, *values: Any, patience: float | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The rows of one statement, which commits by itself and may be carried out twice."""
+        return self._query(statement, values, self.patience if patience is None else patience)
+
+    def _query(
+        self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any], patience: float
+    ) -> list[tuple[Any, ...]]:
+        give_up = time.monotonic() + patience
+        while True:
+            with self._connection(give_up) as connection:
+                try:
+                    cursor = connection.execute(statement, values)
+                    return cursor.fetchall() if cursor.description else []
+                except psycopg.Error as error:
+                    self._rest_or_raise(error, connection, give_up)
+
+    def query_named(self, statement: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """As `query`, with values by name."""
+        return self._query(statement, values, self.patience)
+
+    def transaction(self, work: Callable[[Connection], T], *, durable: bool = True) -> T:
+        """Do the work in one transaction (READ COMMITTED, pipelined), and answer what it answers.
+
+        Where the connection is lost while it commits nobody can tell what came of it, so `work` is called again, on
+        another one: it is to look whether it has been done. (A number of a transaction that has left no trace before
+        the server died is given again, so `pg_xact_status` does not tell.)
+        """
+        give_up = time.monotonic() + self.patience
+        while True:
+            with self._connection(give_up) as connection:
+                try:
+                    with connection.pipeline():
+                        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+                        if not durable:
+                            connection.execute("SET LOCAL synchronous_commit = off")
+                        result = work(connection)
+                        connection.execute("COMMIT")
+                except psycopg.Error as error:
+                    _roll_back(connection)
+                    self._rest_or_raise(error, connection, give_up)
+                except BaseException:
+                    _roll_back(connection)
+                    raise
+                else:
+                    return result
+
+    def state(self) -> str:
+        """`ok`, or in a word why it is of no use just now; asked with little patience."""
+        try:
+            self.query("SELECT 1", patience=NO_PATIENCE)
+        except StorageUnavailable:
+            return "unavailable"
+        except FeedscriptError:
+            return "broken: the service's log tells what failed"
+        return "ok"
+
+    def connect(self) -> Connection:
+        """A connection of the caller's own, which is to close it."""
+        try:
+            connection: Connection = psycopg.connect(self.url, autocommit=True)
+            connection.execute("SET TIME ZONE 'UTC'")
+        except psycopg.Error as error:
+            raise translated(error, self.where, seconds=self.patience) from error
+        return connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection of the caller's own, without deadlines for what it does."""
+        connection = self.connect()
+        try:
+            yield connection
+        except psycopg.Error as error:
+            raise translated(error, self.where, seconds=self.patience) from error
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._pool.close()
+
+    @contextmanager
+    def _connection(self, give_up: float) -> Iterator[Connection]:
+        """A connection from the pool, until that time."""
+        self._pool.open()
+        try:
+            connection = self._pool.getconn(timeout=max(0.0, give_up - time.monotonic()))
+        except psycopg.Error as error:
+            raise StorageUnavailable(self.where, str(error)) from error
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
+    def _rest_or_raise(self, error: psycopg.Error, connection: Connection, give_up: float) -> None:
+        """Return where it is to be tried again; else raise the error as the ports have it."""
+        cut = is_cut(error, connection)
+        if cut:
+            connection.close()
+        if not (cut or isinstance(error, TO_BE_REPEATED)) or time.monotonic() >= give_up:
+            raise translated(error, self.where, seconds=self.patience) from error
+        if cut:
+            self._pool.check()  # the others are most likely no better
+        time.sleep(random.uniform(0, PAUSE))  # noqa: S311 - so that those that met do not meet again
+
+
+def _configure(connection: Connection) -> None:
+    connection.execute(SESSION)
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.rollback()
+    except psycopg.Error:
+        connection.close()

@@ -1,0 +1,54 @@
+"""Whose a destination is, as rows."""
+
+import hashlib
+from urllib.parse import quote, unquote
+
+from feedscript.adapters.postgresql.database import Database
+from feedscript.ports.places import Owner, Places
+
+CLAIM = "INSERT INTO place_claim (place, merchant, role) VALUES (%s, %s, %s) ON CONFLICT (place) DO NOTHING"
+OWNER = "SELECT merchant, role FROM place_claim WHERE place = %s"
+HELD = "SELECT place, merchant, role FROM place_claim ORDER BY place"
+RELEASE = "DELETE FROM place_claim WHERE place = %s"
+
+
+class PostgresPlaces(Places):
+    """`Places` in a database that any number of hosts may share; a row that an operator deletes frees its place."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, place: str, owner: Owner) -> Owner:
+        """Insert the claim: of many racers the primary key lets one win."""
+        while True:
+            found = self.owner(place)
+            if found is not None:
+                return found
+            self.hold(place_key(place), owner)
+
+    def held(self) -> list[tuple[str, Owner]]:
+        """All claims, by their keys."""
+        return [(key, _owner(merchant, role)) for key, merchant, role in self._database.query(HELD)]
+
+    def hold(self, key: str, owner: Owner) -> None:
+        """Insert a claim by its key."""
+        merchant = quote(owner.affiliate_merchant_id, safe="", errors="surrogatepass")
+        self._database.query(CLAIM, key, merchant, owner.role)
+
+    def release(self, place: str) -> None:
+        """Delete the claim."""
+        self._database.query(RELEASE, place_key(place))
+
+    def owner(self, place: str) -> Owner | None:
+        """Read the claim."""
+        rows = self._database.query(OWNER, place_key(place))
+        return _owner(*rows[0]) if rows else None
+
+
+def _owner(merchant: str, role: str) -> Owner:
+    return Owner(unquote(merchant, errors="surrogatepass"), role)
+
+
+def place_key(place: str) -> str:
+    """What a place is kept under: the SHA-256 of its address, as files have it."""
+    return hashlib.sha256(place.encode()).hexdigest()

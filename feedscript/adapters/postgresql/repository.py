@@ -1,0 +1,137 @@
+"""Jobs as rows: the document, and beside it what they are looked up by."""
+
+import logging
+import uuid
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Any, LiteralString
+
+from feedscript.adapters.postgresql.activity_log import PostgresActivityLog
+from feedscript.adapters.postgresql.database import Database
+from feedscript.adapters.postgresql.stored_text import stored
+from feedscript.adapters.postgresql.writing import Change
+from feedscript.codec import job_from_json
+from feedscript.domain import Activity, Job
+from feedscript.ports.errors import BadCursor, UnreadableJob
+from feedscript.ports.repository import JobFilter, JobPage, JobRepository
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 1000
+GET = "SELECT document::text FROM job WHERE id = %s"
+CLAIM = """
+WITH made AS (
+    INSERT INTO reference_claim (merchant, reference, job_id) VALUES (%s, %s, %s)
+    ON CONFLICT (merchant, reference) DO NOTHING RETURNING job_id
+)
+SELECT job_id::text FROM made
+UNION ALL SELECT job_id::text FROM reference_claim WHERE merchant = %s AND reference = %s
+"""
+SETTLE = "UPDATE job SET open = false WHERE id = %s AND version = %s AND open"
+OPEN = "SELECT id::text FROM job WHERE open ORDER BY job.id"
+# Not `ORDER BY id`, which would be the text that is selected, and no index's order.
+PAGE: LiteralString = "SELECT id::text, document::text FROM job WHERE {} ORDER BY job.id DESC LIMIT %s"
+
+
+class PostgresJobRepository(JobRepository):
+    """A `JobRepository` over a database that any number of hosts may share."""
+
+    def __init__(self, database: Database, log: PostgresActivityLog) -> None:
+        self._database = database
+        self._writer = log.writer
+
+    def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
+        """Insert the claim: of many racers the primary key lets one win."""
+        key = (stored(affiliate_merchant_id), stored(reference))
+        while True:
+            rows = self._database.query(CLAIM, *key, job_id, *key)
+            if rows:  # else somebody else's came while this was looking
+                return str(rows[0][0])
+
+    def get(self, job_id: str) -> Job | None:
+        """Read the job's row."""
+        if not is_id(job_id):
+            return None
+        rows = self._database.query(GET, job_id)
+        return _read(job_id, rows[0][0]) if rows else None
+
+    def commit(self, job: Job, activities: Sequence[Activity]) -> None:
+        """Write the version where the one before is stored, and the activities, in one transaction."""
+        if not is_id(job.id):
+            raise ValueError(f"not a UUID: {job.id}")
+        self._writer.write(Change(activities, job))
+
+    def settle(self, job_id: str) -> None:
+        """Mark the job, if it is settled and still of the version that says so."""
+        job = self.get(job_id)
+        if job is not None and job.settled:
+            self._database.query(SETTLE, job_id, job.version)
+
+    def open_jobs(self, *, left_out: Container[str] = ()) -> Iterable[str]:
+        """List the marked ones."""
+        return [job_id for (job_id,) in self._database.query(OPEN) if job_id not in left_out]
+
+    def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
+        """Ask by the columns, from the newest id back; the cursor is the last id shown."""
+        if cursor is not None and not is_id(cursor):
+            raise BadCursor("not a cursor of this service")
+        jobs: list[Job] = []
+        for job in self._matching(wanted, cursor, limit + 1):
+            if len(jobs) == limit:
+                return JobPage(tuple(jobs), jobs[-1].id)
+            jobs.append(job)
+        return JobPage(tuple(jobs), None)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def _matching(self, wanted: JobFilter, before: str | None, at_once: int) -> Iterator[Job]:
+        while True:
+            given = conditions_of(wanted, before)
+            statement = PAGE.format(" AND ".join(given) or "TRUE")
+            rows = self._database.query(statement, *given.values(), at_once)
+            for job_id, document in rows:
+                try:
+                    job = _read(job_id, document)
+                except UnreadableJob as error:
+                    logger.warning("left out of a listing: %s", error)
+                    continue
+                if wanted.matches(job):  # which may ask for more than the columns tell
+                    yield job
+            if len(rows) < at_once:
+                return
+            before, at_once = rows[-1][0], min(2 * at_once, MOST_AT_ONCE)
+
+
+def conditions_of(wanted: JobFilter, before: str | None) -> dict[LiteralString, Any]:
+    """The conditions of a listing by the columns, each with its value."""
+    asked: dict[LiteralString, Any] = {
+        "status = %s": wanted.status and wanted.status.value,
+        "merchant = %s": stored(wanted.affiliate_merchant_id),
+        "partner = %s": stored(wanted.partner_id),
+        "reference = %s": stored(wanted.reference),
+        "phase = %s": wanted.phase and wanted.phase.value,
+        "created > %s": wanted.created_after,
+        "created < %s": wanted.created_before,
+        "id < %s": before,
+    }
+    return {condition: value for condition, value in asked.items() if value is not None}
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is a UUID in its canonical form.
+
+    >>> is_id("019b796d-d600-7000-8000-000000000001"), is_id("../../etc/passwd")
+    (True, False)
+    """
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _read(job_id: str, document: str) -> Job:
+    try:
+        return job_from_json(document)
+    except ValueError as error:
+        raise UnreadableJob(job_id, str(error)) from error

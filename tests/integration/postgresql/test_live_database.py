@@ -1,0 +1,146 @@
+"""The service as a user starts it, with everything that is kept in a database."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from feedscript.entrypoints.cli import main
+from feedscript.testing.receiver import Receiver
+from tests.integration.live_server import SERVE, LiveServer, poll, request_body, script
+from tests.postgresql_server import empty, server
+
+EXPORT = b"id,title,description,link,image_link,price,availability,brand\n" + b"".join(
+    b"%d,A shirt %d,Of cotton,https://shop.example/p/%d,https://shop.example/i/%d.jpg,%d.50 EUR,in_stock,Acme\n"
+    % (n, n, n, n, n)
+    for n in range(1, 6)
+)
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    empty(server().url())
+    yield server().url()
+    empty(server().url())
+
+
+def feedscript(*arguments: str, **settings: str) -> Result:
+    return CliRunner(env=settings).invoke(main, arguments)
+
+
+def test_a_feed_is_made_and_checked_and_a_restart_knows_all(url: str, tmp_path: Path) -> None:
+    settings = {"STORAGE": "postgresql", "DATABASE_URL": url, "PYTHONPATH": ":".join(sys.path)}
+    receiver = Receiver()
+    with LiveServer(tmp_path, SERVE, WORKERS="1", **settings) as live:
+        assert live.get("/ready").json()["database"] == "ok"
+        live.put_object("bucket/export.csv", EXPORT)
+        body = request_body(job_id="order 7", callback_url=receiver.url)
+        made = live.post("/api/feed/generate", body)
+        assert made.status_code == 202, made.text
+        job_id = made.json()["job_id"]
+        again = live.post("/api/feed/generate", body)
+        assert (again.json()["job_id"], again.json()["deduplicated"]) == (job_id, True)
+        live.reaches(job_id, "generated")
+        live.stop()
+        live.start()
+        validate = request_body(
+            job_id=job_id,
+            source_s3_path="s3://bucket/feed.csv",
+            destination_s3_path="s3://bucket/report.json",
+        )
+        assert live.post("/api/feed/validate", validate).status_code == 202
+        live.reaches(job_id, "validated", "validation_failed")
+        poll(lambda: len(receiver.received) == 1)
+        (listed,) = live.get("/api/feed/jobs?reference=order+7").json()["jobs"]
+        assert listed["id"] == job_id
+        trail = [
+            entry["type"] for entry in live.get(f"/api/feed/jobs/{job_id}/activities").json()["activities"]
+        ]
+        assert trail.count("feedscript.job.generation_started") == 1
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        refused = subprocess.run(
+            SERVE, cwd=elsewhere, env=settings, capture_output=True, text=True, check=False
+        )
+        assert refused.returncode == 74
+        assert re.search("is used by the service on .*one machine at a time", refused.stderr), refused.stderr
+    receiver.close()
+    verified = feedscript("audit", "verify", **settings)
+    assert verified.exit_code == 0, verified.output
+    assert "whole: " in verified.stdout
+    assert not list(tmp_path.glob("activities/*")), "nothing of the trail is in folders"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("UPDATE activity SET line = replace(line, 'order 7', 'order 8')")
+    broken = feedscript("audit", "verify", **settings)
+    assert (broken.exit_code, "activity:" in broken.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"STORAGE": "postgresql"}, "bad settings: DATABASE_URL='': it must name the database"),
+        (
+            {"STORAGE": "postgresql", "DATABASE_URL": "my secret"},
+            "bad settings: DATABASE_URL=(hidden): not of",
+        ),
+        ({"STORAGE": "sqlite"}, "bad settings: STORAGE='sqlite'"),
+    ],
+)
+def test_what_cannot_work_is_one_clear_line(settings: dict[str, str], told: str) -> None:
+    ended = feedscript("audit", "list", **settings)
+    assert ended.exit_code == 2
+    assert ended.stderr.startswith(f"feedscript: {told}"), ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert "secret" not in ended.stderr
+
+
+def test_a_database_is_made_ready_once_and_checked() -> None:
+    with psycopg.connect(server().url("postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS fresh")
+        connection.execute("CREATE DATABASE fresh")
+    settings = {"DATABASE_URL": server().url("fresh")}
+    unready = feedscript("db", "check", **settings)
+    assert unready.exit_code == 74
+    assert (
+        "its schema is at 0, and this version of feedscript needs 1: run `feedscript db upgrade`"
+        in unready.stderr
+    )
+    listed = feedscript("webhooks", "list", STORAGE="postgresql", **settings)
+    assert (listed.exit_code, listed.stdout) == (74, "")
+    assert listed.stderr.count("run `feedscript db upgrade`") == 1
+    checked = feedscript("check", "--offline", STORAGE="postgresql", **settings)
+    assert re.search("error *database: .*run `feedscript db upgrade`", checked.stdout), checked.output
+    assert feedscript("db", "upgrade", **settings).stdout == ("0001: jobs_and_trail\nthe schema is at 1\n")
+    assert feedscript("db", "upgrade", **settings).stdout == "the schema is at 1\n"
+    assert feedscript("db", "check", **settings).stdout == "the schema is at 1, as it should be\n"
+    checked = feedscript("check", "--offline", STORAGE="postgresql", **settings)
+    assert re.search("ok *database: nothing is wrong", checked.stdout), checked.output
+    with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("INSERT INTO schema_version (version, name) VALUES (9000, 'of tomorrow')")
+    for command in ("check", "upgrade"):
+        refused = feedscript("db", command, **settings)
+        assert (refused.exit_code, "of a later version" in refused.stderr) == (74, True), refused.stderr
+
+
+def test_a_script_that_ends_while_the_database_is_away_is_not_forgotten(url: str, tmp_path: Path) -> None:
+    waits = script(tmp_path, f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done; exit 65")
+    settings = {"STORAGE": "postgresql", "DATABASE_URL": url, "PYTHONPATH": ":".join(sys.path)}
+    with LiveServer(tmp_path, SERVE, GENERATE_COMMAND=waits, WORKERS="1", **settings) as live:
+        job_id = live.post("/api/feed/generate", request_body()).json()["job_id"]
+        poll(lambda: live.job(job_id)["attempts"][0].get("started_at"))
+        server().stop()
+        try:
+            ready = live.get("/ready")
+            assert (ready.status_code, ready.json()["database"]) == (503, "unavailable")
+            (tmp_path / "go").touch()
+            poll(lambda: "is not recorded yet" in (tmp_path / "server.log").read_text())
+        finally:
+            server().start()
+        ended = live.reaches(job_id, "generation_failed")
+        assert ended["attempts"][0]["reason"] == "invalid_feed"
+        assert live.get("/ready").json()["database"] == "ok"
