@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from feedscript.domain import (
     Activity,
@@ -40,6 +39,7 @@ from feedscript.domain import (
     RetryCalledOff,
     RetryPolicy,
     SourceMissing,
+    Stage,
     StartGeneration,
     StartValidation,
     Succeeded,
@@ -75,6 +75,7 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Observation,
     Observer,
     Owner,
     Partners,
@@ -236,6 +237,16 @@ class JobService:
         """The job as it is now; raises `UnknownJob`."""
         return self._require(job_id)
 
+    def find(self, name: str, *, merchant: str | None = None, reach: Reach = EVERYTHING) -> Job:
+        """The job of that id within reach, or of the `merchant`'s own reference; raises `UnknownJob`."""
+        job = self._repository.get(name)
+        if job is None and merchant is not None:
+            wanted = JobFilter(affiliate_merchant_id=merchant, reference=name, reach=reach)
+            job = next(iter(self._repository.page(wanted, limit=1).jobs), None)
+        if job is None or not reach.covers(job) or merchant not in (None, job.affiliate_merchant_id):
+            raise UnknownJob(name)
+        return job
+
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
         """Some jobs, newest first; raises `BadCursor`."""
         return self._repository.page(wanted, limit=limit, cursor=cursor)
@@ -257,9 +268,18 @@ class JobService:
         chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
         return chunk or LogChunk("", offset, offset, complete=not found.open)
 
-    def progress(self, job: Job) -> Mapping[str, Any] | None:
-        """How far the job's script says it is; None where none is at work or it says nothing."""
-        return self._executor.progress(job.id, job.latest.number) if job.latest.open else None
+    def observe(self, job: Job) -> Observation:
+        """What can be seen of the job's newest attempt just now; of one that is over nothing is looked at."""
+        latest = job.latest
+        if not (latest.open or latest.at_work):
+            return Observation(heard_at=latest.exited_at)
+        seen = self._executor.observe(job.id, latest.number)
+        heard = [at for at in (latest.started_at, seen.heard_at, latest.exited_at) if at is not None]
+        return replace(
+            seen,
+            position=seen.position if job.stage is Stage.QUEUED else None,
+            heard_at=max(heard, default=None) if latest.started_at is not None else None,
+        )
 
     def report_document(self, job_id: str, *, html: bool = False) -> bytes:
         """The newest report of a validation, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
@@ -288,8 +308,7 @@ class JobService:
         """Every attempt whose script is still to be started, or to end, oldest first; jobs in `waiting` left out."""
         for job in self._open_jobs(waiting):
             for attempt in job.attempts:
-                running = attempt.started_at is not None and attempt.exited_at is None
-                if running or (attempt.open and attempt.exited_at is None):
+                if attempt.at_work or (attempt.open and attempt.exited_at is None):
                     yield self._run(job.id, attempt)
 
     def wanted(self, job_id: str, attempt: int) -> Run | None:
@@ -298,7 +317,7 @@ class JobService:
         found = job.attempt(attempt) if job else None
         if job is None or found is None or not found.open or found.exited_at is not None:
             return None
-        if any(a.started_at is not None and a.exited_at is None for a in job.attempts[: attempt - 1]):
+        if any(earlier.at_work for earlier in job.attempts[: attempt - 1]):
             return None
         return self._run(job_id, found)
 
@@ -379,7 +398,9 @@ class JobService:
                 return Answer(job, decision)
             decision = self._admitted(decision, reach, actor)
             following = evolve(job, decision)
-            entry = record_of(decision, following.version, actor=actor, **_told(call))
+            entry = record_of(
+                decision, following.version, actor=actor, stage=following.stage.value, **_told(call)
+            )
             try:
                 self._repository.commit(following, [*beside, entry])
             except VersionConflict:

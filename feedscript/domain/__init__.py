@@ -72,7 +72,7 @@ from feedscript.domain.events import (
     ValidationSucceeded,
 )
 from feedscript.domain.exits import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL
-from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason
+from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason, Stage
 from feedscript.domain.key_text import KEY_ID, is_key, key_digest, key_id, key_id_of, key_text
 from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
 from feedscript.domain.outcome import outcome_of
@@ -132,6 +132,7 @@ __all__ = [
     "ScriptExited",
     "ScriptStarted",
     "SourceMissing",
+    "Stage",
     "StartGeneration",
     "StartPhase",
     "StartValidation",

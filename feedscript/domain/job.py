@@ -28,6 +28,16 @@ class JobState(StrEnum):
     VALIDATION_FAILED = "validation_failed"
 
 
+class Stage(StrEnum):
+    """What a job is waiting for, whatever its state."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING_FOR_CALLBACK = "waiting_for_callback"
+    RETRY_DUE = "retry_due"
+    SETTLED = "settled"
+
+
 class Outcome(StrEnum):
     """How an attempt ended."""
 
@@ -122,6 +132,11 @@ class Attempt:
         """Whether the outcome is still to come."""
         return self.outcome is None
 
+    @property
+    def at_work(self) -> bool:
+        """Whether the attempt's script runs, whatever has been reported of it."""
+        return self.started_at is not None and self.exited_at is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -162,11 +177,22 @@ class Job:
     @property
     def settled(self) -> bool:
         """Whether nothing more happens without a new call: no script at work, no automatic retry due."""
-        return (
-            not self.latest.open
-            and self.next_retry_at is None
-            and all(a.started_at is None or a.exited_at is not None for a in self.attempts)
-        )
+        return self.stage is Stage.SETTLED
+
+    @property
+    def stage(self) -> Stage:
+        """What the job waits for: a place, its script, a callback, a retry; or nothing more.
+
+        A script may run on after its outcome was reported, or after its attempt was cancelled.
+        """
+        latest = self.latest
+        if latest.open and latest.exited_at is not None:
+            return Stage.WAITING_FOR_CALLBACK
+        if latest.open:
+            return Stage.QUEUED if latest.started_at is None else Stage.RUNNING
+        if self.next_retry_at is not None:
+            return Stage.RETRY_DUE
+        return Stage.RUNNING if any(attempt.at_work for attempt in self.attempts) else Stage.SETTLED
 
     def attempt(self, number: int) -> Attempt | None:
         """The attempt with that number, counted from 1."""

@@ -19,6 +19,7 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Observation,
     Owner,
     Partners,
     Places,
@@ -108,6 +109,7 @@ class ScriptedExecutor(Executor):
         self.cancelled: list[tuple[str, int]] = []
         self.logs: dict[tuple[str, int], str] = {}
         self.told: dict[tuple[str, int], Mapping[str, Any]] = {}
+        self.heard: dict[tuple[str, int], datetime] = {}
         self.stopped = False
         self._capacity = capacity
         self._begun: set[tuple[str, int]] = set()
@@ -142,9 +144,14 @@ class ScriptedExecutor(Executor):
         over = (job_id, attempt) not in self.running
         return LogChunk(piece.decode(), offset, after, complete=over and after == len(text.encode()))
 
-    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
-        """What a test has put into `told`."""
-        return self.told.get((job_id, attempt))
+    def observe(self, job_id: str, attempt: int) -> Observation:
+        """What a test has put into `told` and `heard`, and the place among those that wait."""
+        waiting = {place: position for position, place in enumerate(self.queued, start=1)}
+        return Observation(
+            progress=self.told.get((job_id, attempt)),
+            heard_at=self.heard.get((job_id, attempt)),
+            position=waiting.get((job_id, attempt)),
+        )
 
     def health(self) -> ExecutorHealth:
         """The counts as they are."""

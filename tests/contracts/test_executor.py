@@ -7,6 +7,8 @@ from feedscript.testing.contracts import ExecutorContract, ExecutorSetup
 
 class TestSubprocessExecutor(ExecutorContract):
     has_builtins = True
+    hears_scripts = True
+    tells_who_is_next = True
     looked_after_by_processes = True
 
     def open_executor(self, setup: ExecutorSetup) -> Executor:

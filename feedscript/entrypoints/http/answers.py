@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from feedscript.domain import JobState, Outcome, Phase, Reason
+from feedscript.domain import JobState, Outcome, Phase, Reason, Stage
 
 UUID = {"format": "uuid"}
 
@@ -86,6 +86,12 @@ class JobSchema(Schema):
     partner_id = fields.String(required=True, allow_none=True)
     reference = fields.String(required=True, allow_none=True)
     status = fields.Enum(JobState, by_value=True, required=True)
+    stage = fields.Enum(
+        Stage,
+        by_value=True,
+        required=True,
+        metadata={"description": "What it waits for, whatever its status"},
+    )
     retry_count = fields.Integer(required=True)
     next_retry_at = _instant(required=True, allow_none=True)
     reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
@@ -95,7 +101,21 @@ class JobSchema(Schema):
     progress = fields.Dict(
         allow_none=True, metadata={"description": "How far the script says it is; of a single job alone"}
     )
-    attempts = fields.List(fields.Nested(AttemptSchema), required=True)
+    queue_position = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "Of a single job alone: 1 is begun next; null where it does not wait, or far behind"
+        },
+    )
+    last_sign_of_life_at = _instant(
+        allow_none=True,
+        metadata={
+            "description": "Of a single job alone: when its newest script last wrote anything, or was last seen"
+        },
+    )
+    attempts = fields.List(
+        fields.Nested(AttemptSchema), metadata={"description": "Left out of the compact form"}
+    )
     created_at = _instant(required=True)
     updated_at = _instant(required=True)
 

@@ -4,17 +4,19 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome
+from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome, Stage
 from feedscript.entrypoints.http.wire import (
     ERROR_LENGTH,
     HTTP_URL,
     LARGEST_INTEGER,
     NAME,
     URL_LENGTH,
+    Compact,
     Country,
     Identity,
     Instant,
     S3Path,
+    Several,
     Text,
     Whole,
     Wire,
@@ -139,21 +141,38 @@ class CallbackSchema(Wire):
 class JobQuerySchema(Wire):
     """How a listing is narrowed and continued."""
 
-    status = fields.Enum(JobState, by_value=True)
+    status = Several(
+        fields.Enum(JobState, by_value=True),
+        metadata={"description": "Any of these; may be given repeatedly"},
+    )
+    stage = fields.Enum(Stage, by_value=True)
+    reason = fields.Enum(Reason, by_value=True, metadata={"description": "Of the newest attempt's failure"})
     affiliate_merchant_id = Text(validate=NAME)
     partner_id = Text(validate=NAME)
-    reference = Text(validate=NAME)
+    reference = Text(validate=NAME, metadata={"description": "The caller's own `job_id`"})
     type = fields.Enum(Phase, by_value=True)
     created_after = Instant()
     created_before = Instant()
+    compact = Compact()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = Text(validate=NAME)
 
     @post_load
     def to_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the port its own words."""
-        limit, cursor = data.pop("limit"), data.pop("cursor", None)
-        return {"wanted": JobFilter(phase=data.pop("type", None), **data), "limit": limit, "cursor": cursor}
+        others = {name: data.pop(name, None) for name in ("limit", "cursor", "compact")}
+        statuses = frozenset(data.pop("status", ()))
+        return {"wanted": JobFilter(phase=data.pop("type", None), statuses=statuses, **data), **others}
+
+
+class StatusQuerySchema(Wire):
+    """Whose job it is, where it is named by the caller's own reference, and how it is to be told."""
+
+    affiliate_merchant_id = Text(
+        validate=NAME,
+        metadata={"description": "Makes the path's name the reference of this merchant, or an id"},
+    )
+    compact = Compact()
 
 
 class ActivityQuerySchema(Wire):

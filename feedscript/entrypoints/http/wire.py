@@ -122,6 +122,22 @@ class Instant(fields.AwareDateTime):
             raise ValidationError("Not a time of the years 1 to 9999 in UTC.") from error
 
 
+class Several(fields.List[Any]):
+    """A query's name that may be given repeatedly, or once with commas between its values."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        return super()._deserialize([one for text in value for one in text.split(",")], attr, data, **kwargs)
+
+
+class Compact(fields.Boolean):
+    """Whether a job is to be told without its attempts."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=False, metadata={"description": "Without the attempts"})
+
+
 class S3Path(Text):
     """An object's address: `s3://bucket/key`."""
 

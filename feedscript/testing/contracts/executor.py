@@ -5,13 +5,14 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feedscript.domain import FeedRequest, Phase, Reason
-from feedscript.ports import Executor, Run
+from feedscript.ports import Executor, Observation, Run
 from feedscript.testing.contracts.contract import Contract, needs
 from feedscript.testing.listening import FolderListener
 from feedscript.testing.processes import alive, held_by_all, number_in, parent_of
@@ -22,6 +23,7 @@ SHELL = ("/bin/sh", "-c", 'eval "$0"')
 BUILTIN = "feedscript.testing.builtin:main"
 PRIVATE = "FEEDSCRIPT_CONTRACT_PRIVATE"
 LOG_BYTES = 2000
+CLOCK_STEP = timedelta(seconds=0.1)  # of the times that a file system keeps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,10 @@ class ExecutorContract(Contract):
 
     has_builtins = False
     """Whether it runs functions, each in a process of its own."""
+    hears_scripts = False
+    """Whether it tells when a script last wrote anything."""
+    tells_who_is_next = False
+    """Whether it tells the places of those that wait."""
     looked_after_by_processes = False
     """Whether a process of its own looks after each script, and may die."""
 
@@ -336,13 +342,36 @@ class ExecutorContract(Contract):
         assert read.encode()[:LOG_BYTES] == said[:LOG_BYTES], "the beginning is kept"
         assert piece.truncated
 
-    @promise(Executor.progress, "What the attempt's script last said of its progress")
+    @promise(Executor.observe, "What can be seen of the attempt")
     def test_progress_is_told(self, start: Start, listener: FolderListener, tmp_path: Path) -> None:
         executor = start()
-        assert executor.progress("j1", 1) is None
+        assert executor.observe("j1", 1) == Observation()
         script = f"""echo '{{"percent": 40}}' > "$FEEDSCRIPT_PROGRESS_FILE"; {waits(tmp_path)}"""
         executor.submit(listener.accept(run_of("j1", script)))
-        assert until(lambda: executor.progress("j1", 1)) == {"percent": 40}
+        assert until(lambda: executor.observe("j1", 1).progress) == {"percent": 40}
+
+    @promise(Executor.observe, "What can be seen of the attempt")
+    @needs("hears_scripts")
+    def test_when_a_script_was_last_heard_is_told(
+        self, start: Start, listener: FolderListener, tmp_path: Path
+    ) -> None:
+        executor, before = start(), datetime.now(UTC) - CLOCK_STEP
+        script = f"while [ ! -e {tmp_path}/go ]; do echo here; sleep 0.02; done"
+        executor.submit(listener.accept(run_of("j1", script)))
+        first = until(lambda: executor.observe("j1", 1).heard_at)
+        assert before <= first <= datetime.now(UTC) + CLOCK_STEP
+        assert until(lambda: (at := executor.observe("j1", 1).heard_at) and at > first)
+
+    @promise(Executor.observe, "of a long line only its beginning is known")
+    @needs("tells_who_is_next")
+    def test_who_is_next_is_told(self, start: Start, listener: FolderListener, tmp_path: Path) -> None:
+        executor = start()
+        executor.submit(listener.accept(run_of("j1", waits(tmp_path))))
+        until(lambda: listener.starts("j1"))
+        for job_id, merchant in (("j2", "m1"), ("j3", "m1"), ("j4", "m2")):
+            executor.submit(listener.accept(run_of(job_id, merchant=merchant)))
+        until(lambda: executor.observe("j4", 1).position == 2)
+        assert [executor.observe(f"j{n}", 1).position for n in range(1, 5)] == [None, 1, 3, 2]
 
     @promise(Executor, "its start and its end are told, the end once")
     @needs("looked_after_by_processes")
