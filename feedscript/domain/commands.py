@@ -53,7 +53,7 @@ class RecordStart:
 class RecordExit:
     """The executor saw the attempt's script end, or lost it.
 
-    `reason` is set where the executor knows the cause itself (timeout, cancelled, lost, spawn_error); else the
+    `reason` is set where the executor knows the cause itself (timeout, stalled, cancelled, lost, spawn_error); else the
     exit code tells. `result` is what the script left in its result file.
     """
 

@@ -24,7 +24,14 @@ _FAILED: Mapping[Phase, type[_Failure]] = {
     Phase.GENERATION: events.GenerationFailed,
     Phase.VALIDATION: events.ValidationFailed,
 }
-_ENDED_BY_US = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.NO_CALLBACK, Reason.SPAWN_ERROR)
+_ENDED_BY_US = (
+    Reason.TIMEOUT,
+    Reason.STALLED,
+    Reason.CANCELLED,
+    Reason.LOST,
+    Reason.NO_CALLBACK,
+    Reason.SPAWN_ERROR,
+)
 
 
 def report_outcome(job: Job, command: ReportOutcome, now: datetime, policy: RetryPolicy) -> Event | Refusal:

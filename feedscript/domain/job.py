@@ -53,6 +53,7 @@ class Reason(StrEnum):
     SOURCE_UNAVAILABLE = "source_unavailable"
     TRANSIENT = "transient"
     TIMEOUT = "timeout"
+    STALLED = "stalled"
     CANCELLED = "cancelled"
     LOST = "lost"
     NO_CALLBACK = "no_callback"

@@ -89,6 +89,7 @@ class Settings:
     s3_region: str = ""
     max_concurrent_scripts: int = os.cpu_count() or 1
     script_timeout: float = 3600.0
+    stall_timeout: float = 0.0
     script_kill_grace: float = 10.0
     script_log_bytes: int = 10 * 1024 * 1024
     script_memory_bytes: int = 32 * 1024**3
@@ -248,6 +249,11 @@ class Settings:
         return self.audit_keys[0].encode() if self.audit_keys else None
 
     @property
+    def stall(self) -> float | None:
+        """How long a script may be silent; None where that does not matter."""
+        return self.stall_timeout or None
+
+    @property
     def reserve_bytes(self) -> int:
         """What is set aside so that running jobs can end on a full disk: half of `MIN_FREE_BYTES`."""
         return self.min_free_bytes // 2
@@ -338,6 +344,7 @@ def read_settings() -> Settings:
             "MAX_CONCURRENT_SCRIPTS", default.max_concurrent_scripts, validate=positive
         ),
         "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=seconds),
+        "stall_timeout": env.float("STALL_TIMEOUT", default.stall_timeout, validate=seconds),
         "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=seconds),
         "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
         "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", default.script_memory_bytes, validate=some),

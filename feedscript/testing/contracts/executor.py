@@ -23,6 +23,7 @@ SHELL = ("/bin/sh", "-c", 'eval "$0"')
 BUILTIN = "feedscript.testing.builtin:main"
 PRIVATE = "FEEDSCRIPT_CONTRACT_PRIVATE"
 LOG_BYTES = 2000
+STALL = 2.0
 CLOCK_STEP = timedelta(seconds=0.1)  # of the times that a file system keeps
 
 
@@ -40,6 +41,7 @@ class ExecutorSetup:
     builtins: Mapping[Phase, str] = field(default_factory=lambda: {Phase.VALIDATION: BUILTIN})
     environment: Mapping[str, str] = field(default_factory=lambda: {"PATH": os.environ["PATH"]})
     timeout: float = 60.0
+    stall: float | None = None
     kill_grace: float = 5.0
     log_bytes: int = LOG_BYTES
 
@@ -54,6 +56,8 @@ class ExecutorContract(Contract):
     """Whether it runs functions, each in a process of its own."""
     hears_scripts = False
     """Whether it tells when a script last wrote anything."""
+    ends_stalled_scripts = False
+    """Whether it ends a script that is silent for longer than the setup's `stall`."""
     tells_who_is_next = False
     """Whether it tells the places of those that wait."""
     looked_after_by_processes = False
@@ -315,6 +319,26 @@ class ExecutorContract(Contract):
     def test_a_script_that_takes_too_long_is_ended(self, start: Start, listener: FolderListener) -> None:
         start(timeout=0.3, kill_grace=0.3).submit(listener.accept(run_of("j1", "trap '' TERM; sleep 60")))
         assert until(lambda: listener.ends("j1"))[0]["reason"] == Reason.TIMEOUT
+
+    @promise(Executor, "its start and its end are told, the end once")
+    @needs("ends_stalled_scripts")
+    def test_a_silent_script_is_ended_and_one_that_is_heard_is_not(
+        self, start: Start, listener: FolderListener, tmp_path: Path
+    ) -> None:
+        executor = start(capacity=3, stall=STALL, log_bytes=20)
+        chatty = f"while [ ! -e {tmp_path}/go ]; do echo here; sleep 0.05; done"
+        busy = f"""while [ ! -e {tmp_path}/go ]; do echo "{{}}" > "$FEEDSCRIPT_PROGRESS_FILE"; sleep 0.05; done"""
+        for job_id, script in (
+            ("chatty", chatty),
+            ("busy", busy),
+            ("silent", f"echo once; {waits(tmp_path)}"),
+        ):
+            executor.submit(listener.accept(run_of(job_id, script)))
+        (end,) = until(lambda: listener.ends("silent"))
+        assert end["reason"] == Reason.STALLED
+        assert not listener.ends("chatty") + listener.ends("busy")
+        (tmp_path / "go").touch()
+        assert [until(lambda j=j: listener.ends(j))[0]["exit_code"] for j in ("chatty", "busy")] == [0, 0]
 
     @promise(
         Executor.log,

@@ -27,7 +27,7 @@ from feedscript.testing.strategies.values import job_ids, requests, results, tex
 
 SHARES = st.floats(0, 1)
 EXIT_CODES = st.sampled_from([0, 1, 65, 75, 78, -9, None])
-EXECUTOR_REASONS = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.SPAWN_ERROR)
+EXECUTOR_REASONS = (Reason.TIMEOUT, Reason.STALLED, Reason.CANCELLED, Reason.LOST, Reason.SPAWN_ERROR)
 
 
 @cache
