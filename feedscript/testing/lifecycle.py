@@ -49,13 +49,8 @@ RESULTS: tuple[Mapping[str, Any] | None, ...] = (None, {"rows": 1}, {"destinatio
 REPORTED = (None, None, Reason.INVALID_FEED, Reason.TRANSIENT, Reason.LOST)
 EXITS: tuple[tuple[int | None, Reason | None], ...] = (
     *((0, None), (0, None), (1, None), (65, None), (75, None), (78, None)),
-    *(
-        (None, Reason.LOST),
-        (None, Reason.LOST),
-        (-9, Reason.TIMEOUT),
-        (143, Reason.STALLED),
-        (None, Reason.SPAWN_ERROR),
-    ),
+    *((None, Reason.LOST), (None, Reason.LOST), (None, Reason.SPAWN_ERROR)),
+    *((-9, Reason.TIMEOUT), (143, Reason.STALLED)),
 )
 CRASHES = st.tuples(st.integers(1, 4), st.booleans())
 

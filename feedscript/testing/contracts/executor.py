@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -338,7 +339,8 @@ class ExecutorContract(Contract):
         assert end["reason"] == Reason.STALLED
         assert not listener.ends("chatty") + listener.ends("busy")
         (tmp_path / "go").touch()
-        assert [until(lambda j=j: listener.ends(j))[0]["exit_code"] for j in ("chatty", "busy")] == [0, 0]
+        for job_id in ("chatty", "busy"):
+            assert until(partial(listener.ends, job_id))[0]["exit_code"] == 0
 
     @promise(
         Executor.log,
