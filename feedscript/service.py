@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from feedscript.admission import Admission
 from feedscript.domain import (
     Activity,
     AllowedBuckets,
@@ -17,7 +18,6 @@ from feedscript.domain import (
     Failed,
     FeedRequest,
     FeedscriptError,
-    ForbiddenBucket,
     ForbiddenCallback,
     ForgedToken,
     GenerationStarted,
@@ -26,7 +26,6 @@ from feedscript.domain import (
     Outcome,
     OutOfReach,
     Phase,
-    QueueFull,
     QueueLimits,
     Reach,
     Reason,
@@ -46,18 +45,13 @@ from feedscript.domain import (
     UnknownAttempt,
     UnknownJob,
     ValidationStarted,
-    artifacts,
     decide,
-    destinations,
     due,
     evolve,
     is_own_report,
     outcome_of,
     pause_is_over,
-    place_of,
     record_of,
-    rivals,
-    wholes,
 )
 from feedscript.ports import (
     ActivityFilter,
@@ -77,7 +71,6 @@ from feedscript.ports import (
     ObjectStore,
     Observation,
     Observer,
-    Owner,
     Partners,
     Places,
     Run,
@@ -89,8 +82,6 @@ logger = logging.getLogger(__name__)
 
 MAX_REPORT_BYTES = 64 * 1024 * 1024
 RACES_BEFORE_GIVING_UP = 100
-SOURCE_ROLE = "source"
-ROLES = {Phase.GENERATION: "feed", Phase.VALIDATION: "report"}
 EVERYTHING = Reach()
 HALF_DONE_AFTER = timedelta(seconds=2)
 """A settled job that is still listed as open after this was left behind by a process that died."""
@@ -154,10 +145,14 @@ class JobService:
         self._executor = executor
         self._notifier = notifier
         self._objects = objects
-        self._partners = partners
-        self._places = places
-        self._buckets = buckets or AllowedBuckets()
-        self._queue_limits = queue_limits or QueueLimits()
+        self._admission = Admission(
+            repository=repository,
+            executor=executor,
+            partners=partners,
+            places=places,
+            buckets=buckets or AllowedBuckets(),
+            limits=queue_limits or QueueLimits(),
+        )
         self._observer = observer
         self._clock = clock
         self._ids = ids
@@ -182,8 +177,8 @@ class JobService:
         """Start a phase, or retry it; the same request again changes nothing, and its `call` is not entered.
 
         An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none,
-        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `DestinationTaken` and
-        `ForbiddenBucket` where it may not lie there, `ForbiddenCallback` where the
+        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `DestinationTaken`,
+        `DestinationBusy` and `ForbiddenBucket` where it may not be written, `ForbiddenCallback` where the
         caller could never be told, `OutOfReach` and `UnknownJob` for what is not within the caller's `reach`,
         `QueueFull`, and the repository's errors.
         """
@@ -396,106 +391,23 @@ class JobService:
                 if job is None:
                     raise UnknownJob(job_id)
                 return Answer(job, decision)
-            decision = self._admitted(decision, reach, actor)
-            following = evolve(job, decision)
-            entry = record_of(
-                decision, following.version, actor=actor, stage=following.stage.value, **_told(call)
-            )
             try:
-                self._repository.commit(following, [*beside, entry])
+                with self._admission.of(decision, reach, actor) as event:
+                    following = evolve(job, event)
+                    stage = following.stage.value
+                    entry = record_of(event, following.version, actor=actor, stage=stage, **_told(call))
+                    self._repository.commit(following, [*beside, entry])
             except VersionConflict:
                 continue
             for entered in (*beside, entry):
                 self._observe(entered, following)
             try:
-                self._follow_up(following, decision)
+                self._follow_up(following, event)
             except Exception:
                 # What is stored has happened, whatever comes of this; `tick` and `backlog` make it good.
                 logger.exception("job %s: what follows is left to the next tick", job_id)
             return Answer(following)
         raise StorageBusy(job_id, 0)
-
-    def _admitted(self, event: Event, reach: Reach, actor: str) -> Event:
-        """What somebody starts with what is to be known of it, and its places taken for its merchant.
-
-        An automatic retry has its places, and tells what was told before.
-        """
-        match event:
-            case GenerationStarted(automatic=False):
-                phase = Phase.GENERATION
-            case ValidationStarted(automatic=False):
-                phase = Phase.VALIDATION
-            case _:
-                return event
-        self._refuse_out_of_reach(event.request, reach)
-        self._refuse_too_much(event.request)
-        for field, uri in (
-            ("source_s3_path", event.request.source),
-            ("destination_s3_path", event.request.destination),
-        ):
-            if not self._buckets.allow(event.request.affiliate_merchant_id, uri):
-                raise ForbiddenBucket(field, uri)
-        warnings = self._partners.warnings(phase, event.request)
-        self._take_places(phase, event.request)
-        return replace(event, warnings=warnings, caller=actor)
-
-    def _refuse_too_much(self, request: FeedRequest) -> None:
-        if self._queue_limits == QueueLimits():
-            return
-        health = self._executor.health()
-        why = self._queue_limits.excess(
-            request.affiliate_merchant_id, queued=health.queued, waiting=health.waiting
-        )
-        if why is not None:
-            raise QueueFull(why)
-
-    def _refuse_out_of_reach(self, request: FeedRequest, reach: Reach) -> None:
-        """Refuse a partner that is out of reach, and a source that a merchant out of reach has had made."""
-        if not reach.has_partner(request.partner_id):
-            raise OutOfReach("partner_id", request.partner_id)
-        if reach.merchants is None:
-            return
-        for place in (place_of(request.source), *wholes(request.source)):
-            owner = self._places.owner(place)
-            if owner is not None and not reach.has_merchant(owner.affiliate_merchant_id):
-                raise OutOfReach("source_s3_path", request.source)
-
-    def _take_places(self, phase: Phase, request: FeedRequest) -> None:
-        """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
-        owner = Owner(request.affiliate_merchant_id, ROLES[phase])
-        for destination in destinations(phase, request.destination):
-            self._take_place(phase, destination, owner)
-        if phase is Phase.GENERATION:
-            self._places.claim(place_of(request.source), Owner(request.affiliate_merchant_id, SOURCE_ROLE))
-
-    def _take_place(self, phase: Phase, destination: str, owner: Owner) -> None:
-        place = place_of(destination)
-        before = self._places.owner(place)
-        if before != owner:
-            # Whose place it has been has been looked at then, and whoever came since has looked at it.
-            self._refuse_rivals(phase, destination)
-        found = before or self._places.claim(place, owner)
-        if found != owner:
-            is_own = found.affiliate_merchant_id == owner.affiliate_merchant_id
-            whose = "this merchant's" if is_own else "another merchant's"
-            raise DestinationTaken(destination, f"there is {whose} {found.role} at {destination}")
-        if before is None:
-            try:
-                # Of two that race for places in each other's way at least one sees the other now.
-                self._refuse_rivals(phase, destination)
-            except DestinationTaken:
-                self._places.release(place)
-                raise
-
-    def _refuse_rivals(self, phase: Phase, destination: str) -> None:
-        written = set(map(place_of, artifacts(phase, destination)))
-        for place in rivals(phase, destination):
-            other = self._places.owner(place)
-            if other is not None and (other.role != SOURCE_ROLE or place in written):
-                raise DestinationTaken(
-                    destination,
-                    f"{destination} or what goes beside it would replace what goes with a {other.role}",
-                )
 
     def _follow_up(self, job: Job, event: Event) -> None:
         """What a stored event sets in motion; all of it is made good by `tick` and `backlog` after a crash."""

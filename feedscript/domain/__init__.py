@@ -38,6 +38,7 @@ from feedscript.domain.completion import completed
 from feedscript.domain.decide import decide
 from feedscript.domain.due import due
 from feedscript.domain.errors import (
+    DestinationBusy,
     DestinationTaken,
     FeedscriptError,
     ForbiddenBucket,
@@ -80,6 +81,7 @@ from feedscript.domain.pauses import pause_is_over
 from feedscript.domain.queueing import QueueLimits
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
+from feedscript.domain.writing import holds, places_written
 
 __all__ = [
     "EX_CONFIG",
@@ -94,6 +96,7 @@ __all__ = [
     "AttemptEvent",
     "CancelJob",
     "Command",
+    "DestinationBusy",
     "DestinationTaken",
     "Event",
     "ExpireGrace",
@@ -155,6 +158,7 @@ __all__ = [
     "due",
     "evolve",
     "fold",
+    "holds",
     "is_key",
     "is_own_report",
     "key_digest",
@@ -165,6 +169,7 @@ __all__ = [
     "outcome_of",
     "pause_is_over",
     "place_of",
+    "places_written",
     "record_of",
     "rivals",
     "veiled",

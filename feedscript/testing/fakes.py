@@ -3,7 +3,8 @@
 Every fake subclasses its port, so a port that changes breaks its fake in the type checker and not in a test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,16 @@ class TrustingPlaces(Places):
 
     def owner(self, place: str) -> None:
         """Nobody's."""
+
+    def alone(self, places: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's signature
+        """Nobody is kept out."""
+        return nullcontext()
+
+    def writer(self, place: str) -> None:
+        """Nobody."""
+
+    def hand_over(self, place: str, job_id: str) -> None:
+        """It is not kept."""
 
 
 class SequentialIds(IdFactory):

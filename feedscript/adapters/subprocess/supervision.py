@@ -139,7 +139,7 @@ class Script:
 
     def _progress_told(self) -> tuple[int, int] | None:
         try:
-            found = Path(self._assignment.environment["FEEDSCRIPT_PROGRESS_FILE"]).stat()
+            found = Path(self._assignment.environment["FEEDSCRIPT_PROGRESS_FILE"]).lstat()
         except OSError:
             return None
         return found.st_mtime_ns, found.st_ino

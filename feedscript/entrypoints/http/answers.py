@@ -202,5 +202,7 @@ class ProblemSchema(Schema):
     errors = fields.Dict(metadata={"description": "What is wrong, by field"})
     near = fields.List(fields.String(), metadata={"description": "Known partners that may be meant"})
     endings = fields.List(fields.String(), metadata={"description": "Names that the destination may end in"})
-    job_id = fields.String(metadata={"description": "The job whose state does not allow it"})
+    job_id = fields.String(
+        metadata={"description": "The job whose state does not allow it, or that holds the destination"}
+    )
     status_of_job = fields.Enum(JobState, by_value=True)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from feedscript.domain import (
+    DestinationBusy,
     DestinationTaken,
     FeedRequest,
     ForbiddenBucket,
@@ -68,6 +69,7 @@ WRONG = (
     WrongDestination,
     ForbiddenCallback,
     ForbiddenBucket,
+    DestinationBusy,
     DestinationTaken,
     OutOfReach,
     QueueFull,

@@ -383,7 +383,7 @@ def test_the_listing_filters_and_continues(api: Api) -> None:
             affiliate_merchant_id=f"m{n % 2}",
             job_id=n,
             partner_id="p",
-            destination_s3_path=f"s3://bucket/m{n % 2}.csv",
+            destination_s3_path=f"s3://bucket/{n}.csv",
         ).json["job_id"]
         for n in range(7)
     ]
