@@ -21,6 +21,7 @@ from feedscript.domain import (
     ValidationStarted,
     artifacts,
     destinations,
+    following,
     holds,
     place_of,
     places_written,
@@ -71,6 +72,10 @@ class Admission:
         self._refuse_buckets(request)
         warnings = self._partners.warnings(phase, request)
         self._take_places(phase, request)
+        if request.then is Phase.VALIDATION:
+            check = following(request, request.destination)
+            warnings = tuple(dict.fromkeys((*warnings, *self._partners.warnings(request.then, check))))
+            self._take_places(request.then, check)
         places = places_written(phase, request)
         with self._places.alone(places):
             for place in places:
@@ -78,6 +83,15 @@ class Admission:
             for place in places:
                 self._places.hand_over(place, event.job_id)
             yield replace(event, warnings=warnings, caller=actor)
+
+    def obstacle(self, job: Job) -> str:
+        """Why what is to follow may not be: the feed lies, by what was reported, where the merchant may not read."""
+        merchant, feed = job.affiliate_merchant_id, job.generated_feed or ""
+        if not self._buckets.allow(merchant, feed):
+            return str(ForbiddenBucket("source_s3_path", feed))
+        owners = (self._places.owner(place) for place in (place_of(feed), *wholes(feed)))
+        foreign = any(owner is not None and owner.affiliate_merchant_id != merchant for owner in owners)
+        return f"{feed} is another merchant's" if foreign else ""
 
     def _refuse_buckets(self, request: FeedRequest) -> None:
         for field, uri in (

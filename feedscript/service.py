@@ -13,6 +13,7 @@ from feedscript.domain import (
     Attempt,
     CancelJob,
     Command,
+    ContinueJob,
     DestinationTaken,
     Event,
     Failed,
@@ -346,7 +347,9 @@ class JobService:
 
     def _see_to(self, job: Job, now: datetime) -> None:
         command = due(job, now=now, grace=self._callback_grace, policy=self._policy, jitter=self._jitter())
-        if command is not None:
+        if isinstance(command, ContinueJob):
+            self._go_on(job)
+        elif command is not None:
             self._apply(job.id, command)
         elif job.settled and pause_is_over(
             job.updated_at + HALF_DONE_AFTER, now=now, longest=HALF_DONE_AFTER
@@ -414,10 +417,17 @@ class JobService:
         if isinstance(event, GenerationStarted | ValidationStarted):
             self._executor.submit(self._run(job.id, job.latest))
         ended = isinstance(event, Succeeded | Failed | RetryCalledOff)
-        if ended and job.next_retry_at is None:
+        if job.following is not None:
+            self._go_on(job)
+        elif ended and job.next_retry_at is None:
             self._notify(job)
         if job.settled:
             self._settle(job)
+
+    def _go_on(self, job: Job) -> None:
+        """Start what is to follow; what has ended is told before, since a crash must not lose it."""
+        self._notify(job)
+        self._apply(job.id, ContinueJob(obstacle=self._admission.obstacle(job)))
 
     def _settle(self, job: Job) -> None:
         """Take the job off the open ones once its outcome is sure to be told: a crash before that repeats this."""

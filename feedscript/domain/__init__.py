@@ -24,6 +24,7 @@ from feedscript.domain.artifacts import (
 from feedscript.domain.commands import (
     CancelJob,
     Command,
+    ContinueJob,
     ExpireGrace,
     RecordExit,
     RecordStart,
@@ -34,7 +35,7 @@ from feedscript.domain.commands import (
     StartPhase,
     StartValidation,
 )
-from feedscript.domain.completion import completed
+from feedscript.domain.completion import completed, following
 from feedscript.domain.decide import decide
 from feedscript.domain.due import due
 from feedscript.domain.errors import (
@@ -67,6 +68,7 @@ from feedscript.domain.events import (
     ScriptStarted,
     Succeeded,
     Transition,
+    ValidationCalledOff,
     ValidationFailed,
     ValidationRevoked,
     ValidationStarted,
@@ -96,6 +98,7 @@ __all__ = [
     "AttemptEvent",
     "CancelJob",
     "Command",
+    "ContinueJob",
     "DestinationBusy",
     "DestinationTaken",
     "Event",
@@ -144,6 +147,7 @@ __all__ = [
     "UnknownAttempt",
     "UnknownJob",
     "UnknownPartner",
+    "ValidationCalledOff",
     "ValidationFailed",
     "ValidationRevoked",
     "ValidationStarted",
@@ -158,6 +162,7 @@ __all__ = [
     "due",
     "evolve",
     "fold",
+    "following",
     "holds",
     "is_key",
     "is_own_report",

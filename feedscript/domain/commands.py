@@ -79,13 +79,28 @@ class RetryDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueJob:
+    """Start what the request said is to follow; with an `obstacle` call it off, for that reason."""
+
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelJob:
-    """Stop what is under way, queued or running; or call off an automatic retry."""
+    """Stop what is under way, queued or running; or call off what would come by itself."""
 
     error: str = "cancelled on request"
 
 
 StartPhase = StartGeneration | StartValidation
 Command = (
-    StartPhase | RepeatPhase | ReportOutcome | RecordStart | RecordExit | ExpireGrace | RetryDue | CancelJob
+    StartPhase
+    | RepeatPhase
+    | ReportOutcome
+    | RecordStart
+    | RecordExit
+    | ExpireGrace
+    | RetryDue
+    | ContinueJob
+    | CancelJob
 )

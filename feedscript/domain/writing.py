@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 
-from feedscript.domain.artifacts import destinations, place_of
+from feedscript.domain.artifacts import destinations, place_of, report_beside
 from feedscript.domain.job import Attempt, FeedRequest, Job, Phase
 
 
 def places_written(phase: Phase, request: FeedRequest) -> tuple[str, ...]:
-    """The places of which whoever carries the request out has to be the only writer.
+    """The places of which whoever carries the request out, and what follows, has to be the only writer.
 
     Feeds whose names differ by the day alone have one of them in common: what each needs of the last.
     """
-    return tuple(map(place_of, destinations(phase, request.destination)))
+    written = destinations(phase, request.destination)
+    if request.then is not None:
+        written = (*written, report_beside(request.destination))
+    return tuple(map(place_of, written))
 
 
 def holds(job: Job, place: str) -> bool:
     """Whether the job may write to the place by itself.
 
     It may as long as an attempt at it waits, runs, or is to be reported on from elsewhere; while the script of one that
-    is over runs on; and until a retry that is due has been made or called off.
+    is over runs on; and until a retry that is due, or what is to follow, has been started or called off.
     """
     return any(place in places_written(attempt.phase, attempt.request) for attempt in _writing(job))
 
@@ -27,5 +30,5 @@ def _writing(job: Job) -> Iterator[Attempt]:
     for attempt in job.attempts:
         if attempt.open or attempt.at_work:
             yield attempt
-    if job.next_retry_at is not None:
+    if job.next_retry_at is not None or job.following is not None:
         yield job.latest

@@ -47,6 +47,11 @@ class JobDataSchema(Schema):
     callback_url = fields.String(required=True, allow_none=True)
     partner_id = fields.String(required=True, allow_none=True)
     country = fields.String(required=True, allow_none=True)
+    then = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What follows by itself: `validate`, or nothing"},
+    )
 
 
 class LatestJobDataSchema(JobDataSchema):

@@ -14,9 +14,10 @@ REQUEST: dict[str, Any] = {
     "callback_url": "https://shop.example/outcomes",
     "partner_id": "google",
     "country": "NO",
+    "then": None,
 }
 VALIDATION: dict[str, Any] = {
-    **{name: value for name, value in REQUEST.items() if name != "source_s3_path"},
+    **{name: value for name, value in REQUEST.items() if name not in ("source_s3_path", "then")},
     "destination_s3_path": "s3://demo/google-report.json",
 }
 RESULT = {"destination_s3_path": "s3://demo/google-feed.csv"}

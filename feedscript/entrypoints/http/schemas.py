@@ -60,6 +60,14 @@ class FeedRequestSchema(Wire):
         },
     )
 
+    then = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(["validate"]),
+        metadata={
+            "description": "Starts the validation by itself when the feed is there; its report goes beside it"
+        },
+    )
+
     @validates_schema(skip_on_field_errors=True)
     def keep_source(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a feed that would replace what it is made of."""
@@ -77,11 +85,17 @@ class FeedRequestSchema(Wire):
             partner_id=data.get("partner_id"),
             callback_url=data.get("callback_url"),
             country=data.get("country"),
+            then=Phase.VALIDATION if data.get("then") else None,
         )
 
 
 class ValidateRequestSchema(FeedRequestSchema):
-    """As `generate`, but a job that was generated here need not say where its feed lies."""
+    """As `generate`, but a job that was generated here need not say where its feed lies; and nothing follows."""
+
+    class Meta(Wire.Meta):
+        """Marshmallow's options."""
+
+        exclude = ("then",)
 
     source_s3_path = S3Path(
         validate=validate.Length(max=URL_LENGTH),

@@ -5,11 +5,12 @@ from dataclasses import fields as fields_of
 from typing import Any
 
 from feedscript.codec import activity_to_document
-from feedscript.domain import Activity, Attempt, FeedRequest, Job
+from feedscript.domain import Activity, Attempt, FeedRequest, Job, Phase
 from feedscript.entrypoints.http.answers import JobSchema
 from feedscript.ports import Observation
 
 _JOBS = JobSchema()
+THEN = {None: None, Phase.GENERATION: None, Phase.VALIDATION: "validate"}
 
 
 def job_document(job: Job, *, compact: bool = False, seen: Observation | None = None) -> Mapping[str, Any]:
@@ -59,6 +60,7 @@ def request_document(request: FeedRequest) -> dict[str, Any]:
         "callback_url": request.callback_url,
         "partner_id": request.partner_id,
         "country": request.country,
+        "then": THEN[request.then],
     }
 
 

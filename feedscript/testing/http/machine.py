@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -55,6 +56,7 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
         source=st.sampled_from(SOURCES),
         times=TIMES,
         number=st.booleans(),
+        then=st.sampled_from([None, None, Phase.VALIDATION]),
     )
     def start(  # noqa: PLR0917 - Hypothesis passes what it draws by name
         self,
@@ -64,9 +66,13 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
         source: str,
         times: int,
         number: bool,  # noqa: FBT001 - a drawn value
+        then: Phase | None,
     ) -> None:
         """Start a phase, retry it, or repeat the call; from several callers at once."""
-        self.post(phase, self._request(phase, merchant, reference, source=source), times=times, number=number)
+        asked = self._request(phase, merchant, reference, source=source)
+        if phase is Phase.GENERATION:
+            asked = replace(asked, then=then)
+        self.post(phase, asked, times=times, number=number)
 
     @rule(data=st.data())
     def come_second(self, data: st.DataObject) -> None:

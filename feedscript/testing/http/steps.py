@@ -281,6 +281,7 @@ def _body(request: FeedRequest, *, number: bool) -> dict[str, Any]:
         "source_s3_path": request.source or None,
         "destination_s3_path": request.destination,
         "partner_id": request.partner_id,
+        "then": "validate" if request.then is Phase.VALIDATION else None,
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from feedscript.domain import (
     CancelJob,
     Command,
+    ContinueJob,
     ExpireGrace,
     FeedRequest,
     Outcome,
@@ -74,6 +75,7 @@ def _others(attempts: int) -> Mapping[type[Any], st.SearchStrategy[Command]]:
         ExpireGrace: st.builds(ExpireGrace, attempt=number, jitter=SHARES),
         RetryDue: st.just(RetryDue()),
         RepeatPhase: st.just(RepeatPhase()),
+        ContinueJob: st.builds(ContinueJob, obstacle=words()),
         CancelJob: st.builds(CancelJob, error=texts()),
     }
 

@@ -16,6 +16,7 @@ from feedscript.domain import (
     ScriptExited,
     ScriptStarted,
     Stage,
+    ValidationStarted,
     evolve,
 )
 from feedscript.testing.fakes import NOON
@@ -34,6 +35,7 @@ STORIES: list[tuple[Stage, list[tuple[type[Event], int, dict[str, object]]]]] = 
     (Stage.RETRY_DUE, [(GenerationFailed, 1, {"next_retry_at": LATER})]),
     (Stage.RETRY_DUE, [(ScriptStarted, 1, {}), (GenerationFailed, 1, {"next_retry_at": LATER})]),
     (Stage.SETTLED, [(GenerationFailed, 1, {"next_retry_at": LATER}), (RetryCalledOff, 1, {})]),
+    (Stage.QUEUED, [(ScriptStarted, 1, {}), (GenerationSucceeded, 1, {}), (ValidationStarted, 2, {})]),
     (Stage.QUEUED, [(ScriptStarted, 1, {}), (GenerationFailed, 1, {}), (GenerationStarted, 2, {})]),
 ]
 
@@ -51,7 +53,8 @@ def test_a_job_waits_for_what_comes_next(
 
 @given(jobs())
 def test_what_is_settled_has_nothing_open_due_or_at_work(job: Job) -> None:
-    rests = not job.latest.open and job.next_retry_at is None and not any(a.at_work for a in job.attempts)
+    due = job.next_retry_at is not None or job.following is not None
+    rests = not job.latest.open and not due and not any(a.at_work for a in job.attempts)
     assert (job.stage is Stage.SETTLED) == rests
 
 
