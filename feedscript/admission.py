@@ -128,7 +128,9 @@ class Admission:
         other = self._job(writer) if writer not in (None, event.job_id) else None
         if other is not None and holds(other, place):
             known = other.id if reach.covers(other) else None
-            raise DestinationBusy(event.request.destination, known, other.stage)
+            destination = event.request.destination
+            beside = None if place == place_of(destination) else place
+            raise DestinationBusy(destination, known, other.stage, beside=beside)
 
     def _job(self, job_id: str | None) -> Job | None:
         try:

@@ -57,16 +57,21 @@ class DestinationTaken(FeedscriptError):
 
 
 class DestinationBusy(FeedscriptError):
-    """Another job writes to the destination, or is about to: `job_id`, or None where whoever asks may not know it."""
+    """Another job writes to the destination, or is about to: `job_id`, or None where whoever asks may not know it.
 
-    def __init__(self, destination: str, job_id: str | None, stage: Stage) -> None:
+    `beside` is what it writes instead where both need that: a report's place, the record of a series of feeds.
+    """
+
+    def __init__(
+        self, destination: str, job_id: str | None, stage: Stage, *, beside: str | None = None
+    ) -> None:
         self.destination = destination
         self.job_id = job_id
         self.stage = stage
-        super().__init__(
-            f"{f'job {job_id}' if job_id else 'another job'} writes to {destination} ({stage.value}); wait until it is "
-            "settled, or cancel it"
-        )
+        self.beside = beside
+        who = f"job {job_id}" if job_id else "another job"
+        where = f"{beside}, as {destination} would" if beside else destination
+        super().__init__(f"{who} writes to {where} ({stage.value}); wait until it is settled, or cancel it")
 
 
 class ForbiddenBucket(FeedscriptError):

@@ -21,7 +21,6 @@ from feedscript.adapters.subprocess.script_user import ScriptUser
 PASSED = 0o711
 
 
-
 class Stage(Enum):
     """How far the run has come."""
 

@@ -34,8 +34,8 @@ class Assignment:
 
     `limits` are resource limits by their names in `resource` (RLIMIT_AS in bytes, RLIMIT_CPU in seconds ...);
     times are seconds, `log_bytes` is where the log is cut. With `stall` the script is ended after so long without any
-    output or progress. `uid` and `gids` (its groups, its own first) are those of the user as whom it runs, where that is
-    not the runner's.
+    output or progress. `uid` and `gids` (its groups, its own first) are those of the user as whom it runs, where that
+    is not the runner's.
     """
 
     folder: str

@@ -152,7 +152,12 @@ def test_buckets_are_for_all_merchants_or_for_one(tmp_path: Path) -> None:
 
 def test_feeds_that_differ_by_the_day_alone_are_one_merchants(api: Api) -> None:
     m2 = {"affiliate_merchant_id": "m2"}
-    assert api.generate(**places("m1.csv", "feed-20261130.csv")).status_code == 202
+    first = api.generate(**places("m1.csv", "feed-20261130.csv"))
+    assert first.status_code == 202
+    meanwhile = api.generate(**places("m1.csv", "feed-20261201.csv"))
+    assert (meanwhile.json["code"], meanwhile.json["job_id"]) == ("destination_busy", first.json["job_id"])
+    assert "s3://bucket/feed-yyyymmdd.csv, as s3://bucket/feed-20261201.csv would" in meanwhile.json["detail"]
+    api.client.post(f"/api/feed/cancel/{first.json['job_id']}")
     assert api.generate(**places("m1.csv", "feed-20261201.csv")).status_code == 202
     assert "another merchant's feed" in taken(api.generate(**places("m2.csv", "feed-20261202.csv", **m2)))
     beside = places("m2.csv", "feed-YYYYMMDD.csv.numbers.json", **m2)

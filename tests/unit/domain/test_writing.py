@@ -52,7 +52,7 @@ def test_a_job_holds_its_place_while_anything_of_it_may_come(written: bool, stor
 
 def test_a_place_is_held_by_whatever_case_it_is_written_in() -> None:
     assert places_written(Phase.GENERATION, BODY) == (HERE,)
-    assert HERE == place_of(BODY.destination.upper().replace("S3://", "s3://"))
+    assert place_of(BODY.destination.upper().replace("S3://", "s3://")) == HERE
 
 
 def test_feeds_of_one_series_are_written_one_after_the_other() -> None:
