@@ -74,6 +74,7 @@ class Settings:
     adapters: str = ""
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
+    lenient_bodies: bool = False
     log_level: str = "INFO"
     log_format: str = "text"
     access_log: bool = False
@@ -325,6 +326,7 @@ def read_settings() -> Settings:
         "adapters": env.str("ADAPTERS", ""),
         "audit_keys": tuple(env.list("AUDIT_KEYS", [], validate=_no_blanks) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
+        "lenient_bodies": env.bool("LENIENT_BODIES", False),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
         "log_format": env.str("LOG_FORMAT", default.log_format, validate=validate.OneOf(LOG_FORMATS)),
         "access_log": env.bool("ACCESS_LOG", False),

@@ -1,9 +1,10 @@
 """`/api/feed`: start, follow, list and cancel jobs."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, jsonify, request
+from marshmallow import EXCLUDE, RAISE
 
 from feedscript.domain import (
     DestinationBusy,
@@ -44,6 +45,7 @@ from feedscript.entrypoints.http.schemas import (
     ValidateRequestSchema,
 )
 from feedscript.entrypoints.http.views import activity_view, job_document
+from feedscript.entrypoints.http.waiting import until_changed
 from feedscript.ports.errors import BadCursor, ObjectNotFound, ObjectStoreFailed
 from feedscript.service import Answer, JobService
 
@@ -77,12 +79,13 @@ WRONG = (
 REQUEST_PROBLEMS = (*WRONG, UnknownJob, RefusalCode.REFERENCE_MISMATCH, *NOT_NOW)
 
 
-def feed_blueprint(service: JobService) -> Routes:
-    """The routes over the service."""
+def feed_blueprint(service: JobService, *, lenient: bool = False) -> Routes:
+    """The routes over the service; `lenient`, names in a request that mean nothing are left out."""
+    unknown: Literal["exclude", "raise"] = EXCLUDE if lenient else RAISE
     feed = Routes("feed", prefix="/api/feed", description="Generate and validate feeds")
 
     @feed.route("/generate", methods=["POST"])
-    @feed.arguments(FeedRequestSchema())
+    @feed.arguments(FeedRequestSchema(unknown=unknown))
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
     @feed.problems(*REQUEST_PROBLEMS)
@@ -91,7 +94,7 @@ def feed_blueprint(service: JobService) -> Routes:
         return _start(service, Phase.GENERATION, wanted)
 
     @feed.route("/validate", methods=["POST"])
-    @feed.arguments(ValidateRequestSchema())
+    @feed.arguments(ValidateRequestSchema(unknown=unknown))
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
     @feed.problems(*REQUEST_PROBLEMS, RefusalCode.NOT_GENERATED, SourceMissing)
@@ -104,8 +107,9 @@ def feed_blueprint(service: JobService) -> Routes:
     @feed.response(200, JobSchema)
     @feed.problems(UnknownJob)
     def status(query: dict[str, Any], job_id: str) -> Response:
-        """Tell where a job stands, by its id or by its merchant and the caller's own reference."""
+        """Tell where a job stands, by its id or by its merchant and the caller's own reference; `wait` for a change."""
         job = found_within_reach(service, job_id, merchant=query.get("affiliate_merchant_id"))
+        job = until_changed(service, job, query["wait"])
         return jsonify(job_document(job, compact=query["compact"], seen=service.observe(job)))
 
     @feed.route("/retry/<job_id>", methods=["POST"])

@@ -17,7 +17,7 @@ def health_blueprint(service: JobService, disk: Disk, settings: Settings) -> Rou
     """The route over the service and its disk."""
     health = Routes("health", description="Health")
 
-    @health.route("/", methods=["GET"])
+    @health.route("/", methods=["GET"], any_query=True)
     @health.response(200, HereSchema)
     def root() -> Response:
         """Tell that somebody is there."""

@@ -31,6 +31,7 @@ REPORTED_REASONS = (
     Reason.TRANSIENT,
 )
 DEEPEST_RESULT = 32
+LONGEST_WAIT = 60
 
 
 class FeedRequestSchema(Wire):
@@ -187,6 +188,14 @@ class StatusQuerySchema(Wire):
         metadata={"description": "Makes the path's name the reference of this merchant, or an id"},
     )
     compact = Compact()
+    wait = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, LONGEST_WAIT),
+        metadata={
+            "description": "Answer when status, stage or attempts have changed, or after so many seconds; at once where "
+            "the job is settled, too many wait already, or the service is about to stop"
+        },
+    )
 
 
 class ActivityQuerySchema(Wire):
