@@ -53,6 +53,7 @@ from feedscript.domain import (
     outcome_of,
     pause_is_over,
     record_of,
+    stuck_since,
 )
 from feedscript.ports import (
     ActivityFilter,
@@ -84,6 +85,7 @@ logger = logging.getLogger(__name__)
 MAX_REPORT_BYTES = 64 * 1024 * 1024
 RACES_BEFORE_GIVING_UP = 100
 EVERYTHING = Reach()
+MOST_LOOKED_AT = 300
 HALF_DONE_AFTER = timedelta(seconds=2)
 """A settled job that is still listed as open after this was left behind by a process that died."""
 
@@ -293,6 +295,19 @@ class JobService:
     def health(self) -> ExecutorHealth:
         """What is running and waiting."""
         return self._executor.health()
+
+    def stuck(self, *, patience: timedelta) -> list[tuple[Job, datetime]]:
+        """Jobs that somebody should look at, and since when; of very many the newest. See `stuck_since`."""
+        now, found = self._clock.now(), []
+        for stage in (Stage.RUNNING, Stage.WAITING_FOR_CALLBACK, Stage.RETRY_DUE):
+            for job in self._repository.page(JobFilter(stage=stage), limit=MOST_LOOKED_AT).jobs:
+                heard = self.observe(job).heard_at if stage is Stage.RUNNING else None
+                since = stuck_since(
+                    job, heard_at=heard, now=now, grace=self._callback_grace, patience=patience
+                )
+                if since is not None:
+                    found.append((job, since))
+        return found
 
     def note(self, activity: Activity) -> None:
         """Enter something that is no job's transition on the audit trail."""

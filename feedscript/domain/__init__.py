@@ -83,6 +83,7 @@ from feedscript.domain.pauses import pause_is_over
 from feedscript.domain.queueing import QueueLimits
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
+from feedscript.domain.stuck import stuck_since
 from feedscript.domain.writing import holds, places_written
 
 __all__ = [
@@ -177,6 +178,7 @@ __all__ = [
     "places_written",
     "record_of",
     "rivals",
+    "stuck_since",
     "veiled",
     "veiled_request",
     "wholes",

@@ -91,6 +91,7 @@ class Settings:
     max_concurrent_scripts: int = os.cpu_count() or 1
     script_timeout: float = 3600.0
     stall_timeout: float = 0.0
+    stuck_after: float = 900.0
     script_kill_grace: float = 10.0
     script_log_bytes: int = 10 * 1024 * 1024
     script_memory_bytes: int = 32 * 1024**3
@@ -169,6 +170,11 @@ class Settings:
             own.setdefault(merchant, set()).add(bucket)
         everybody = frozenset(own.pop("", ()))
         return AllowedBuckets(everybody, {name: frozenset(names) for name, names in own.items()})
+
+    @property
+    def named_buckets(self) -> tuple[str, ...]:
+        """The buckets that requests may name, each once; none where all are allowed."""
+        return tuple(dict.fromkeys(entry.rpartition("=")[2] for entry in self.allowed_buckets))
 
     @property
     def queue_limits(self) -> QueueLimits:
@@ -347,6 +353,7 @@ def read_settings() -> Settings:
         ),
         "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=seconds),
         "stall_timeout": env.float("STALL_TIMEOUT", default.stall_timeout, validate=seconds),
+        "stuck_after": env.float("STUCK_AFTER", default.stuck_after, validate=seconds),
         "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=seconds),
         "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
         "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", default.script_memory_bytes, validate=some),

@@ -185,6 +185,16 @@ class ScriptsSchema(Schema):
     oldest_wait_seconds = fields.Float(required=True, allow_none=True)
 
 
+class StuckSchema(Schema):
+    """A job that somebody should look at."""
+
+    job_id = fields.String(required=True, metadata=UUID)
+    stage = fields.Enum(Stage, by_value=True, required=True)
+    since = _instant(
+        required=True, metadata={"description": "When its script was heard last, or what is overdue was due"}
+    )
+
+
 class ReadySchema(Schema):
     """Whether new work is taken, and what runs and waits."""
 
@@ -192,6 +202,16 @@ class ReadySchema(Schema):
     disk = fields.String(required=True, metadata={"description": "`ok`, or what is wrong with it"})
     draining = fields.Boolean(required=True)
     scripts = fields.Nested(ScriptsSchema, required=True)
+    stuck = fields.Integer(
+        required=True,
+        metadata={"description": "Jobs whose script is silent, or whose callback or retry is overdue"},
+    )
+    stuck_jobs = fields.List(
+        fields.Nested(StuckSchema), metadata={"description": "Those within reach, for whoever may read jobs"}
+    )
+    object_store = fields.String(
+        metadata={"description": "`ok`, or what is wrong with it; where it was asked for"}
+    )
 
 
 class ProblemSchema(Schema):

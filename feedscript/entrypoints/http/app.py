@@ -87,7 +87,7 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(callback_blueprint(service, lenient=settings.lenient_bodies))
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
-    api.register_blueprint(health_blueprint(service, container.disk(), settings))
+    api.register_blueprint(health_blueprint(service, container.disk(), container.objects(), settings))
     api.register_blueprint(metrics_blueprint(service, container.metrics(), container.disk(), settings))
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.

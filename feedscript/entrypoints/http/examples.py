@@ -104,6 +104,9 @@ EXAMPLES: dict[str, Any] = {
             "capacity": 2,
             "oldest_wait_seconds": None,
         },
+        "stuck": 1,
+        "stuck_jobs": [{"job_id": JOB_ID, "stage": "running", "since": BEGAN}],
+        "object_store": "ok",
     },
     "Outcome": {
         "job_id": JOB_ID,

@@ -192,8 +192,8 @@ class StatusQuerySchema(Wire):
         load_default=0,
         validate=validate.Range(0, LONGEST_WAIT),
         metadata={
-            "description": "Answer when status, stage or attempts have changed, or after so many seconds; at once where "
-            "the job is settled, too many wait already, or the service is about to stop"
+            "description": "Answer when status, stage or attempts have changed, or after so many seconds; at once "
+            "where the job is settled, too many wait already, or the service is about to stop"
         },
     )
 
@@ -222,6 +222,15 @@ class LogQuerySchema(Wire):
     attempt = fields.Integer(validate=validate.Range(1, LARGEST_INTEGER))
     offset = fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_INTEGER))
     limit = fields.Integer(load_default=65536, validate=validate.Range(4, 1024 * 1024))
+
+
+class ReadyQuerySchema(Wire):
+    """What is to be looked at beside."""
+
+    check = fields.String(
+        validate=validate.OneOf(["object_store"]),
+        metadata={"description": "Ask the object store, too: where it does not answer, this is not ready"},
+    )
 
 
 class ReportQuerySchema(Wire):

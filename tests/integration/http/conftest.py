@@ -63,11 +63,16 @@ def make_api(
     *,
     keys: Keys | None = None,
     clock: Clock | None = None,
+    objects: MemoryObjectStore | None = None,
     **settings: Any,
 ) -> Api:
     places = {name: folder / name for name in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir")}
     container = Container(settings=Settings(**places, min_free_bytes=0, **settings))
-    executor, notifier, objects = executor or ScriptedExecutor(), RecordingNotifier(), MemoryObjectStore()
+    executor, notifier, objects = (
+        executor or ScriptedExecutor(),
+        RecordingNotifier(),
+        objects or MemoryObjectStore(),
+    )
     container.executor.override(executor)
     container.notifier.override(notifier)
     container.objects.override(objects)
