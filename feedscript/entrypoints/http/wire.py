@@ -143,7 +143,8 @@ class Several(fields.List[Any]):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> list[Any]:
-        return super()._deserialize([one for text in value for one in text.split(",")], attr, data, **kwargs)
+        given = [value] if isinstance(value, str) else value
+        return super()._deserialize([one for text in given for one in text.split(",")], attr, data, **kwargs)
 
 
 class Compact(fields.Boolean):
