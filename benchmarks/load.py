@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 BODY = {
     "affiliate_merchant_id": "m1",
     "source_s3_path": "s3://feeds/in/products.csv",
-    "destination_s3_path": "s3://feeds/out/products.csv",
     "partner_id": "google",
 }
 ACCEPTED = b"HTTP/1.1 202"
@@ -56,7 +55,9 @@ def _post(server: tuple[str, int], path: str, until: float, each: int, tally: Ta
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         reader = connection.makefile("rb")
         while time.monotonic() < until and tally.accepted + tally.refused < each:
-            body = json.dumps(BODY | {"job_id": str(uuid.uuid4())}).encode()
+            reference = str(uuid.uuid4())
+            own = {"job_id": reference, "destination_s3_path": f"s3://feeds/out/{reference}.csv"}
+            body = json.dumps(BODY | own).encode()
             head = (
                 f"POST {path} HTTP/1.1\r\nHost: {server[0]}\r\nContent-Type: application/json\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n"

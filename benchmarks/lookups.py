@@ -74,7 +74,8 @@ def _measured(folder: Path, size: int) -> dict[str, float]:
         "status of a job": lambda: repository.get(next(asked)),
         "status of the same jobs again": lambda: repository.get(next(asked)),
         "page of a merchant's jobs in one status": lambda: repository.page(
-            JobFilter(status=JobState.GENERATED, affiliate_merchant_id=_merchant(chance)), limit=LIMIT
+            JobFilter(statuses=frozenset({JobState.GENERATED}), affiliate_merchant_id=_merchant(chance)),
+            limit=LIMIT,
         ),
         "page from the middle": lambda: repository.page(
             JobFilter(affiliate_merchant_id=_merchant(chance)), limit=LIMIT, cursor=ids[len(ids) // 2]

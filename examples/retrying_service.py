@@ -19,6 +19,7 @@ from feedscript.domain import (
     ScriptExited,
     ScriptStarted,
     StartGeneration,
+    ValidationCalledOff,
     ValidationFailed,
     ValidationRevoked,
     ValidationStarted,
@@ -40,7 +41,7 @@ def told(event: Event) -> str:
         case GenerationFailed() | ValidationFailed() | ValidationRevoked():
             again = f", again at {event.next_retry_at:%H:%M:%S}" if event.next_retry_at else ", for good"
             return f"attempt {event.attempt} failed: {event.reason.value}{again}"
-        case ScriptStarted() | ScriptExited() | RetryCalledOff():
+        case ScriptStarted() | ScriptExited() | RetryCalledOff() | ValidationCalledOff():
             return f"attempt {event.attempt}: {type(event).__name__}"
         case _:
             assert_never(event)

@@ -5,20 +5,20 @@ import logging
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from feedscript.admission import Admission
 from feedscript.domain import (
     Activity,
     AllowedBuckets,
     Attempt,
     CancelJob,
     Command,
+    ContinueJob,
     DestinationTaken,
     Event,
     Failed,
     FeedRequest,
     FeedscriptError,
-    ForbiddenBucket,
     ForbiddenCallback,
     ForgedToken,
     GenerationStarted,
@@ -27,7 +27,6 @@ from feedscript.domain import (
     Outcome,
     OutOfReach,
     Phase,
-    QueueFull,
     QueueLimits,
     Reach,
     Reason,
@@ -40,24 +39,21 @@ from feedscript.domain import (
     RetryCalledOff,
     RetryPolicy,
     SourceMissing,
+    Stage,
     StartGeneration,
     StartValidation,
     Succeeded,
     UnknownAttempt,
     UnknownJob,
     ValidationStarted,
-    artifacts,
     decide,
-    destinations,
     due,
     evolve,
     is_own_report,
     outcome_of,
     pause_is_over,
-    place_of,
     record_of,
-    rivals,
-    wholes,
+    stuck_since,
 )
 from feedscript.ports import (
     ActivityFilter,
@@ -75,8 +71,8 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Observation,
     Observer,
-    Owner,
     Partners,
     Places,
     Run,
@@ -88,9 +84,8 @@ logger = logging.getLogger(__name__)
 
 MAX_REPORT_BYTES = 64 * 1024 * 1024
 RACES_BEFORE_GIVING_UP = 100
-SOURCE_ROLE = "source"
-ROLES = {Phase.GENERATION: "feed", Phase.VALIDATION: "report"}
 EVERYTHING = Reach()
+MOST_LOOKED_AT = 300
 HALF_DONE_AFTER = timedelta(seconds=2)
 """A settled job that is still listed as open after this was left behind by a process that died."""
 
@@ -153,10 +148,14 @@ class JobService:
         self._executor = executor
         self._notifier = notifier
         self._objects = objects
-        self._partners = partners
-        self._places = places
-        self._buckets = buckets or AllowedBuckets()
-        self._queue_limits = queue_limits or QueueLimits()
+        self._admission = Admission(
+            repository=repository,
+            executor=executor,
+            partners=partners,
+            places=places,
+            buckets=buckets or AllowedBuckets(),
+            limits=queue_limits or QueueLimits(),
+        )
         self._observer = observer
         self._clock = clock
         self._ids = ids
@@ -181,8 +180,8 @@ class JobService:
         """Start a phase, or retry it; the same request again changes nothing, and its `call` is not entered.
 
         An empty source of a validation stands for the generated feed. Raises `SourceMissing` where there is none,
-        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `DestinationTaken` and
-        `ForbiddenBucket` where it may not lie there, `ForbiddenCallback` where the
+        `UnknownPartner` and `WrongDestination` where the partner takes no such feed, `DestinationTaken`,
+        `DestinationBusy` and `ForbiddenBucket` where it may not be written, `ForbiddenCallback` where the
         caller could never be told, `OutOfReach` and `UnknownJob` for what is not within the caller's `reach`,
         `QueueFull`, and the repository's errors.
         """
@@ -236,6 +235,16 @@ class JobService:
         """The job as it is now; raises `UnknownJob`."""
         return self._require(job_id)
 
+    def find(self, name: str, *, merchant: str | None = None, reach: Reach = EVERYTHING) -> Job:
+        """The job of that id within reach, or of the `merchant`'s own reference; raises `UnknownJob`."""
+        job = self._repository.get(name)
+        if job is None and merchant is not None:
+            wanted = JobFilter(affiliate_merchant_id=merchant, reference=name, reach=reach)
+            job = next(iter(self._repository.page(wanted, limit=1).jobs), None)
+        if job is None or not reach.covers(job) or merchant not in (None, job.affiliate_merchant_id):
+            raise UnknownJob(name)
+        return job
+
     def page(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> JobPage:
         """Some jobs, newest first; raises `BadCursor`."""
         return self._repository.page(wanted, limit=limit, cursor=cursor)
@@ -257,9 +266,18 @@ class JobService:
         chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
         return chunk or LogChunk("", offset, offset, complete=not found.open)
 
-    def progress(self, job: Job) -> Mapping[str, Any] | None:
-        """How far the job's script says it is; None where none is at work or it says nothing."""
-        return self._executor.progress(job.id, job.latest.number) if job.latest.open else None
+    def observe(self, job: Job) -> Observation:
+        """What can be seen of the job's newest attempt just now; of one that is over nothing is looked at."""
+        latest = job.latest
+        if not (latest.open or latest.at_work):
+            return Observation(heard_at=latest.exited_at)
+        seen = self._executor.observe(job.id, latest.number)
+        heard = [at for at in (latest.started_at, seen.heard_at, latest.exited_at) if at is not None]
+        return replace(
+            seen,
+            position=seen.position if job.stage is Stage.QUEUED else None,
+            heard_at=max(heard, default=None) if latest.started_at is not None else None,
+        )
 
     def report_document(self, job_id: str, *, html: bool = False) -> bytes:
         """The newest report of a validation, as JSON or as a page; raises `UnknownJob`, `NoReport`."""
@@ -278,6 +296,19 @@ class JobService:
         """What is running and waiting."""
         return self._executor.health()
 
+    def stuck(self, *, patience: timedelta) -> list[tuple[Job, datetime]]:
+        """Jobs that somebody should look at, and since when; of very many the newest. See `stuck_since`."""
+        now, found = self._clock.now(), []
+        for stage in (Stage.RUNNING, Stage.WAITING_FOR_CALLBACK, Stage.RETRY_DUE):
+            for job in self._repository.page(JobFilter(stage=stage), limit=MOST_LOOKED_AT).jobs:
+                heard = self.observe(job).heard_at if stage is Stage.RUNNING else None
+                since = stuck_since(
+                    job, heard_at=heard, now=now, grace=self._callback_grace, patience=patience
+                )
+                if since is not None:
+                    found.append((job, since))
+        return found
+
     def note(self, activity: Activity) -> None:
         """Enter something that is no job's transition on the audit trail."""
         self._enter(activity, durable=False)
@@ -288,8 +319,7 @@ class JobService:
         """Every attempt whose script is still to be started, or to end, oldest first; jobs in `waiting` left out."""
         for job in self._open_jobs(waiting):
             for attempt in job.attempts:
-                running = attempt.started_at is not None and attempt.exited_at is None
-                if running or (attempt.open and attempt.exited_at is None):
+                if attempt.at_work or (attempt.open and attempt.exited_at is None):
                     yield self._run(job.id, attempt)
 
     def wanted(self, job_id: str, attempt: int) -> Run | None:
@@ -298,7 +328,7 @@ class JobService:
         found = job.attempt(attempt) if job else None
         if job is None or found is None or not found.open or found.exited_at is not None:
             return None
-        if any(a.started_at is not None and a.exited_at is None for a in job.attempts[: attempt - 1]):
+        if any(earlier.at_work for earlier in job.attempts[: attempt - 1]):
             return None
         return self._run(job_id, found)
 
@@ -332,7 +362,9 @@ class JobService:
 
     def _see_to(self, job: Job, now: datetime) -> None:
         command = due(job, now=now, grace=self._callback_grace, policy=self._policy, jitter=self._jitter())
-        if command is not None:
+        if isinstance(command, ContinueJob):
+            self._go_on(job)
+        elif command is not None:
             self._apply(job.id, command)
         elif job.settled and pause_is_over(
             job.updated_at + HALF_DONE_AFTER, now=now, longest=HALF_DONE_AFTER
@@ -377,114 +409,40 @@ class JobService:
                 if job is None:
                     raise UnknownJob(job_id)
                 return Answer(job, decision)
-            decision = self._admitted(decision, reach, actor)
-            following = evolve(job, decision)
-            entry = record_of(decision, following.version, actor=actor, **_told(call))
             try:
-                self._repository.commit(following, [*beside, entry])
+                with self._admission.of(decision, reach, actor) as event:
+                    following = evolve(job, event)
+                    stage = following.stage.value
+                    entry = record_of(event, following.version, actor=actor, stage=stage, **_told(call))
+                    self._repository.commit(following, [*beside, entry])
             except VersionConflict:
                 continue
             for entered in (*beside, entry):
                 self._observe(entered, following)
             try:
-                self._follow_up(following, decision)
+                self._follow_up(following, event)
             except Exception:
                 # What is stored has happened, whatever comes of this; `tick` and `backlog` make it good.
                 logger.exception("job %s: what follows is left to the next tick", job_id)
             return Answer(following)
         raise StorageBusy(job_id, 0)
 
-    def _admitted(self, event: Event, reach: Reach, actor: str) -> Event:
-        """What somebody starts with what is to be known of it, and its places taken for its merchant.
-
-        An automatic retry has its places, and tells what was told before.
-        """
-        match event:
-            case GenerationStarted(automatic=False):
-                phase = Phase.GENERATION
-            case ValidationStarted(automatic=False):
-                phase = Phase.VALIDATION
-            case _:
-                return event
-        self._refuse_out_of_reach(event.request, reach)
-        self._refuse_too_much(event.request)
-        for field, uri in (
-            ("source_s3_path", event.request.source),
-            ("destination_s3_path", event.request.destination),
-        ):
-            if not self._buckets.allow(event.request.affiliate_merchant_id, uri):
-                raise ForbiddenBucket(field, uri)
-        warnings = self._partners.warnings(phase, event.request)
-        self._take_places(phase, event.request)
-        return replace(event, warnings=warnings, caller=actor)
-
-    def _refuse_too_much(self, request: FeedRequest) -> None:
-        if self._queue_limits == QueueLimits():
-            return
-        health = self._executor.health()
-        why = self._queue_limits.excess(
-            request.affiliate_merchant_id, queued=health.queued, waiting=health.waiting
-        )
-        if why is not None:
-            raise QueueFull(why)
-
-    def _refuse_out_of_reach(self, request: FeedRequest, reach: Reach) -> None:
-        """Refuse a partner that is out of reach, and a source that a merchant out of reach has had made."""
-        if not reach.has_partner(request.partner_id):
-            raise OutOfReach("partner_id", request.partner_id)
-        if reach.merchants is None:
-            return
-        for place in (place_of(request.source), *wholes(request.source)):
-            owner = self._places.owner(place)
-            if owner is not None and not reach.has_merchant(owner.affiliate_merchant_id):
-                raise OutOfReach("source_s3_path", request.source)
-
-    def _take_places(self, phase: Phase, request: FeedRequest) -> None:
-        """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
-        owner = Owner(request.affiliate_merchant_id, ROLES[phase])
-        for destination in destinations(phase, request.destination):
-            self._take_place(phase, destination, owner)
-        if phase is Phase.GENERATION:
-            self._places.claim(place_of(request.source), Owner(request.affiliate_merchant_id, SOURCE_ROLE))
-
-    def _take_place(self, phase: Phase, destination: str, owner: Owner) -> None:
-        place = place_of(destination)
-        before = self._places.owner(place)
-        if before != owner:
-            # Whose place it has been has been looked at then, and whoever came since has looked at it.
-            self._refuse_rivals(phase, destination)
-        found = before or self._places.claim(place, owner)
-        if found != owner:
-            is_own = found.affiliate_merchant_id == owner.affiliate_merchant_id
-            whose = "this merchant's" if is_own else "another merchant's"
-            raise DestinationTaken(destination, f"there is {whose} {found.role} at {destination}")
-        if before is None:
-            try:
-                # Of two that race for places in each other's way at least one sees the other now.
-                self._refuse_rivals(phase, destination)
-            except DestinationTaken:
-                self._places.release(place)
-                raise
-
-    def _refuse_rivals(self, phase: Phase, destination: str) -> None:
-        written = set(map(place_of, artifacts(phase, destination)))
-        for place in rivals(phase, destination):
-            other = self._places.owner(place)
-            if other is not None and (other.role != SOURCE_ROLE or place in written):
-                raise DestinationTaken(
-                    destination,
-                    f"{destination} or what goes beside it would replace what goes with a {other.role}",
-                )
-
     def _follow_up(self, job: Job, event: Event) -> None:
         """What a stored event sets in motion; all of it is made good by `tick` and `backlog` after a crash."""
         if isinstance(event, GenerationStarted | ValidationStarted):
             self._executor.submit(self._run(job.id, job.latest))
         ended = isinstance(event, Succeeded | Failed | RetryCalledOff)
-        if ended and job.next_retry_at is None:
+        if job.following is not None:
+            self._go_on(job)
+        elif ended and job.next_retry_at is None:
             self._notify(job)
         if job.settled:
             self._settle(job)
+
+    def _go_on(self, job: Job) -> None:
+        """Start what is to follow; what has ended is told before, since a crash must not lose it."""
+        self._notify(job)
+        self._apply(job.id, ContinueJob(obstacle=self._admission.obstacle(job)))
 
     def _settle(self, job: Job) -> None:
         """Take the job off the open ones once its outcome is sure to be told: a crash before that repeats this."""

@@ -28,10 +28,10 @@ class KeptLetters(LetterBox, Protocol):
 class KeptPlaces(Protocol):
     """Places by the SHA-256 (hex) of their addresses."""
 
-    def held(self) -> Iterable[tuple[str, Owner]]:
+    def held(self) -> Iterable[tuple[str, Owner, str | None]]:
         """All that have an owner."""
 
-    def hold(self, key: str, owner: Owner) -> None:
+    def hold(self, key: str, owner: Owner, writer: str | None) -> None:
         """Give one to an owner, unless it has one."""
 
 
@@ -130,8 +130,8 @@ def _move_small(source: Holdings, target: Holdings) -> None:
             target.keys.add(key)
             if (used := source.keys.last_used(key.id)) is not None:
                 target.keys.used(key.id, used)
-    for place, owner in source.places.held():
-        target.places.hold(place, owner)
+    for place, owner, writer in source.places.held():
+        target.places.hold(place, owner, writer)
 
 
 def _move_letters(source: KeptLetters, target: KeptLetters) -> None:

@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import dropwhile
@@ -62,6 +63,8 @@ class MemoryPlaces(Places):
 
     def __init__(self) -> None:
         self._owners: dict[str, Owner] = {}
+        self._writers: dict[str, str] = {}
+        self._alone = threading.Lock()
 
     def claim(self, place: str, owner: Owner) -> Owner:
         """Take the place; the first one has it."""
@@ -74,6 +77,20 @@ class MemoryPlaces(Places):
     def owner(self, place: str) -> Owner | None:
         """Whose it is, or None."""
         return self._owners.get(place)
+
+    @contextmanager
+    def alone(self, places: Collection[str]) -> Iterator[None]:  # noqa: ARG002 - all places have one lock
+        """Hold the one lock that there is."""
+        with self._alone:
+            yield
+
+    def writer(self, place: str) -> str | None:
+        """The job, or None."""
+        return self._writers.get(place)
+
+    def hand_over(self, place: str, job_id: str) -> None:
+        """Keep the job."""
+        self._writers[place] = job_id
 
 
 class MemoryKeys(Keys):

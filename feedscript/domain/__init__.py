@@ -24,6 +24,7 @@ from feedscript.domain.artifacts import (
 from feedscript.domain.commands import (
     CancelJob,
     Command,
+    ContinueJob,
     ExpireGrace,
     RecordExit,
     RecordStart,
@@ -34,10 +35,11 @@ from feedscript.domain.commands import (
     StartPhase,
     StartValidation,
 )
-from feedscript.domain.completion import completed
+from feedscript.domain.completion import completed, following
 from feedscript.domain.decide import decide
 from feedscript.domain.due import due
 from feedscript.domain.errors import (
+    DestinationBusy,
     DestinationTaken,
     FeedscriptError,
     ForbiddenBucket,
@@ -66,13 +68,14 @@ from feedscript.domain.events import (
     ScriptStarted,
     Succeeded,
     Transition,
+    ValidationCalledOff,
     ValidationFailed,
     ValidationRevoked,
     ValidationStarted,
     ValidationSucceeded,
 )
 from feedscript.domain.exits import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL
-from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason
+from feedscript.domain.job import Attempt, FeedRequest, Job, JobState, Outcome, Phase, Reason, Stage
 from feedscript.domain.key_text import KEY_ID, is_key, key_digest, key_id, key_id_of, key_text
 from feedscript.domain.lifecycle import TRANSITIONS, diagram, evolve, fold, next_state
 from feedscript.domain.outcome import outcome_of
@@ -80,6 +83,8 @@ from feedscript.domain.pauses import pause_is_over
 from feedscript.domain.queueing import QueueLimits
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
+from feedscript.domain.stuck import stuck_since
+from feedscript.domain.writing import holds, places_written
 
 __all__ = [
     "EX_CONFIG",
@@ -94,6 +99,8 @@ __all__ = [
     "AttemptEvent",
     "CancelJob",
     "Command",
+    "ContinueJob",
+    "DestinationBusy",
     "DestinationTaken",
     "Event",
     "ExpireGrace",
@@ -132,6 +139,7 @@ __all__ = [
     "ScriptExited",
     "ScriptStarted",
     "SourceMissing",
+    "Stage",
     "StartGeneration",
     "StartPhase",
     "StartValidation",
@@ -140,6 +148,7 @@ __all__ = [
     "UnknownAttempt",
     "UnknownJob",
     "UnknownPartner",
+    "ValidationCalledOff",
     "ValidationFailed",
     "ValidationRevoked",
     "ValidationStarted",
@@ -154,6 +163,8 @@ __all__ = [
     "due",
     "evolve",
     "fold",
+    "following",
+    "holds",
     "is_key",
     "is_own_report",
     "key_digest",
@@ -164,8 +175,10 @@ __all__ = [
     "outcome_of",
     "pause_is_over",
     "place_of",
+    "places_written",
     "record_of",
     "rivals",
+    "stuck_since",
     "veiled",
     "veiled_request",
     "wholes",

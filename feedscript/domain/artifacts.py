@@ -47,6 +47,15 @@ def destinations(phase: Phase, destination: str) -> tuple[str, ...]:
     return (destination, destination[: days[-1].start()] + form + destination[days[-1].end() :])
 
 
+def report_beside(feed: str) -> str:
+    """Where the report of a feed goes that has no place of its own.
+
+    >>> report_beside("s3://b/feed.csv")
+    's3://b/feed.csv.report.json'
+    """
+    return f"{feed}.report.json"
+
+
 def bucket_of(uri: str) -> str:
     """The bucket that an address names.
 
@@ -74,6 +83,8 @@ def would_replace(job: Job | None, request: FeedRequest, phase: Phase) -> str | 
     }
     if phase is Phase.GENERATION:
         kept: dict[str, Iterable[str]] = {"its source": (request.source,)}
+        if request.then is Phase.VALIDATION:
+            written.update(map(place_of, artifacts(request.then, report_beside(request.destination))))
     else:
         kept = {"the feed that it is about": artifacts(Phase.GENERATION, request.source)}
         if job is not None and job.generated_feed:

@@ -53,7 +53,7 @@ class RecordStart:
 class RecordExit:
     """The executor saw the attempt's script end, or lost it.
 
-    `reason` is set where the executor knows the cause itself (timeout, cancelled, lost, spawn_error); else the
+    `reason` is set where the executor knows the cause itself (timeout, stalled, cancelled, lost, spawn_error); else the
     exit code tells. `result` is what the script left in its result file.
     """
 
@@ -79,13 +79,28 @@ class RetryDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueJob:
+    """Start what the request said is to follow; with an `obstacle` call it off, for that reason."""
+
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelJob:
-    """Stop what is under way, queued or running; or call off an automatic retry."""
+    """Stop what is under way, queued or running; or call off what would come by itself."""
 
     error: str = "cancelled on request"
 
 
 StartPhase = StartGeneration | StartValidation
 Command = (
-    StartPhase | RepeatPhase | ReportOutcome | RecordStart | RecordExit | ExpireGrace | RetryDue | CancelJob
+    StartPhase
+    | RepeatPhase
+    | ReportOutcome
+    | RecordStart
+    | RecordExit
+    | ExpireGrace
+    | RetryDue
+    | ContinueJob
+    | CancelJob
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from feedscript.domain.artifacts import report_beside
 from feedscript.domain.job import FeedRequest, Job, Phase
 
 
@@ -22,11 +23,22 @@ def completed(job: Job | None, request: FeedRequest, phase: Phase) -> FeedReques
         )
     if phase is Phase.GENERATION:
         return request
+    request = replace(request, then=None)
     if job is not None and not request.source:
         validated = job.latest_of(Phase.VALIDATION)
         request = replace(
             request, source=job.generated_feed or (validated.request.source if validated else "")
         )
     if request.destination in (request.source, job.generated_feed if job else None):
-        request = replace(request, destination=f"{request.destination}.report.json")
+        request = replace(request, destination=report_beside(request.destination))
     return request
+
+
+def following(request: FeedRequest, feed: str) -> FeedRequest:
+    """What is to be done when the generation that was asked for has made its feed: check it, with the report beside it.
+
+    >>> asked = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
+    >>> following(asked, "s3://b/out.csv").destination
+    's3://b/out.csv.report.json'
+    """
+    return replace(request, source=feed, destination=report_beside(request.destination), then=None)

@@ -6,6 +6,7 @@ from typing import assert_never
 from feedscript.domain.commands import (
     CancelJob,
     Command,
+    ContinueJob,
     ExpireGrace,
     RecordExit,
     RecordStart,
@@ -20,7 +21,7 @@ from feedscript.domain.events import Event
 from feedscript.domain.job import Job
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
-from feedscript.domain.starting import repeat, retry_if_due, start
+from feedscript.domain.starting import begin_by_itself, repeat, start
 
 
 def decide(job: Job | None, command: Command, now: datetime, policy: RetryPolicy) -> Event | Refusal:
@@ -53,8 +54,8 @@ def decide(job: Job | None, command: Command, now: datetime, policy: RetryPolicy
             return expire_grace(job, command, now, policy)
         case RepeatPhase():
             return repeat(job, now, policy)
-        case RetryDue():
-            return retry_if_due(job, now, policy)
+        case RetryDue() | ContinueJob():
+            return begin_by_itself(job, command, now, policy)
         case CancelJob():
             return cancel(job, command, now)
         case _:

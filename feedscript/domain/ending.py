@@ -24,7 +24,14 @@ _FAILED: Mapping[Phase, type[_Failure]] = {
     Phase.GENERATION: events.GenerationFailed,
     Phase.VALIDATION: events.ValidationFailed,
 }
-_ENDED_BY_US = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.NO_CALLBACK, Reason.SPAWN_ERROR)
+_ENDED_BY_US = (
+    Reason.TIMEOUT,
+    Reason.STALLED,
+    Reason.CANCELLED,
+    Reason.LOST,
+    Reason.NO_CALLBACK,
+    Reason.SPAWN_ERROR,
+)
 
 
 def report_outcome(job: Job, command: ReportOutcome, now: datetime, policy: RetryPolicy) -> Event | Refusal:
@@ -130,7 +137,7 @@ def expire_grace(job: Job, command: ExpireGrace, now: datetime, policy: RetryPol
 
 
 def cancel(job: Job, command: CancelJob, now: datetime) -> Event | Refusal:
-    """Fail the attempt under way as cancelled, or call off the retry that is due."""
+    """Fail the attempt under way as cancelled, or call off what would come by itself."""
     attempt = job.latest
     if attempt.open:
         kind = _FAILED[attempt.phase]
@@ -139,6 +146,8 @@ def cancel(job: Job, command: CancelJob, now: datetime) -> Event | Refusal:
         )
     if job.next_retry_at is not None:
         return events.RetryCalledOff(job_id=job.id, attempt=attempt.number, at=now)
+    if job.following is not None:
+        return events.ValidationCalledOff(job_id=job.id, attempt=attempt.number, at=now, why=command.error)
     return Refusal(RefusalCode.NOT_IN_FLIGHT, f"nothing is under way: the job is {job.state.value}")
 
 

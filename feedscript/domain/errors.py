@@ -1,7 +1,7 @@
 """What can be wrong with what is asked of a job; every error carries its facts as attributes."""
 
 from feedscript.domain.artifacts import bucket_of
-from feedscript.domain.job import JobState
+from feedscript.domain.job import JobState, Stage
 
 
 class FeedscriptError(Exception):
@@ -54,6 +54,24 @@ class DestinationTaken(FeedscriptError):
         self.destination = destination
         self.why = why
         super().__init__(why)
+
+
+class DestinationBusy(FeedscriptError):
+    """Another job writes to the destination, or is about to: `job_id`, or None where whoever asks may not know it.
+
+    `beside` is what it writes instead where both need that: a report's place, the record of a series of feeds.
+    """
+
+    def __init__(
+        self, destination: str, job_id: str | None, stage: Stage, *, beside: str | None = None
+    ) -> None:
+        self.destination = destination
+        self.job_id = job_id
+        self.stage = stage
+        self.beside = beside
+        who = f"job {job_id}" if job_id else "another job"
+        where = f"{beside}, as {destination} would" if beside else destination
+        super().__init__(f"{who} writes to {where} ({stage.value}); wait until it is settled, or cancel it")
 
 
 class ForbiddenBucket(FeedscriptError):

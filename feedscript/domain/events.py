@@ -33,9 +33,10 @@ class GenerationStarted(AttemptEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationStarted(AttemptEvent):
-    """A validation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
+    """A validation was accepted; its script runs as soon as there is room.
 
-    `warnings` is what the caller was told beside, `caller` who asked, as the audit trail names it.
+    An `automatic` one nobody asked for just then: a retry, or what was to follow a generation. `warnings` is what the
+    caller was told beside, `caller` who asked, as the audit trail names it.
     """
 
     request: FeedRequest
@@ -114,6 +115,13 @@ class RetryCalledOff(AttemptEvent):
     """The automatic retry that was due will not happen."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationCalledOff(AttemptEvent):
+    """The validation that was to follow the generation will not happen; `why` is for people."""
+
+    why: str
+
+
 Transition = (
     GenerationStarted
     | GenerationSucceeded
@@ -125,7 +133,7 @@ Transition = (
 )
 """Events that move the job along the state table."""
 
-Fact = ScriptStarted | ScriptExited | RetryCalledOff
+Fact = ScriptStarted | ScriptExited | RetryCalledOff | ValidationCalledOff
 """Events that complete the job's record and leave the state alone."""
 
 Event = Transition | Fact

@@ -28,6 +28,16 @@ class JobState(StrEnum):
     VALIDATION_FAILED = "validation_failed"
 
 
+class Stage(StrEnum):
+    """What a job is waiting for, whatever its state."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING_FOR_CALLBACK = "waiting_for_callback"
+    RETRY_DUE = "retry_due"
+    SETTLED = "settled"
+
+
 class Outcome(StrEnum):
     """How an attempt ended."""
 
@@ -43,6 +53,7 @@ class Reason(StrEnum):
     SOURCE_UNAVAILABLE = "source_unavailable"
     TRANSIENT = "transient"
     TIMEOUT = "timeout"
+    STALLED = "stalled"
     CANCELLED = "cancelled"
     LOST = "lost"
     NO_CALLBACK = "no_callback"
@@ -56,7 +67,8 @@ class FeedRequest:
     """What a caller asks for; the same fields start a generation and a validation.
 
     `reference` is the caller's own `job_id`. Paths are `s3://bucket/key`. `country` (ISO 3166-1 alpha-2) is the one
-    that the feed is for; None leaves it to the configuration.
+    that the feed is for; None leaves it to the configuration. `then` is what is to be started by itself when a
+    generation has succeeded: the validation of its feed, or nothing.
 
     >>> a = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
     >>> b = FeedRequest(affiliate_merchant_id="m1", source="s3://b/in.csv", destination="s3://b/out.csv")
@@ -71,6 +83,7 @@ class FeedRequest:
     partner_id: str | None = None
     callback_url: str | None = None
     country: str | None = None
+    then: Phase | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -82,6 +95,7 @@ class FeedRequest:
             "partner_id": self.partner_id,
             "callback_url": self.callback_url,
             "country": self.country,
+            **({} if self.then is None else {"then": self.then.value}),
         }
         canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
@@ -91,11 +105,11 @@ class FeedRequest:
 class Attempt:
     """One run of a script for one phase of a job; kept for ever.
 
-    `number` counts from 1 over both phases. A `retry` is `automatic` where nobody asked for it; `caller` is who asked,
-    for this one or for the one that it repeats, as the audit trail names it. `warnings` is what the caller was told
-    when the attempt was accepted, `warning` what was odd about the script's end. An attempt is open until it has an
-    `outcome`; the script's own `started_at`, `exited_at` and `exit_code` may come before or after that. Times are
-    aware UTC.
+    `number` counts from 1 over both phases. It is `automatic` where nobody asked for it just then: a retry, or what a
+    request said is to follow; `caller` is who asked, for this one or for the one that led to it, as the audit trail
+    names it. `warnings` is what the caller was told when the attempt was accepted, `warning` what was odd about its
+    end. An attempt is open until it has an `outcome`; the script's own `started_at`, `exited_at` and `exit_code` may
+    come before or after that. Times are aware UTC.
     """
 
     number: int
@@ -122,13 +136,18 @@ class Attempt:
         """Whether the outcome is still to come."""
         return self.outcome is None
 
+    @property
+    def at_work(self) -> bool:
+        """Whether the attempt's script runs, whatever has been reported of it."""
+        return self.started_at is not None and self.exited_at is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A feed on its way to a partner: one merchant's product data, generated and validated.
 
     `id` is a UUIDv7, `version` counts the events that made the job (1 for the first).
-    `next_retry_at` is set while an automatic retry is due.
+    `next_retry_at` is set while an automatic retry is due, `following` while a phase is about to be started by itself.
     """
 
     id: str
@@ -138,6 +157,7 @@ class Job:
     created_at: datetime
     updated_at: datetime
     next_retry_at: datetime | None = None
+    following: Phase | None = None
 
     @property
     def latest(self) -> Attempt:
@@ -162,11 +182,25 @@ class Job:
     @property
     def settled(self) -> bool:
         """Whether nothing more happens without a new call: no script at work, no automatic retry due."""
-        return (
-            not self.latest.open
-            and self.next_retry_at is None
-            and all(a.started_at is None or a.exited_at is not None for a in self.attempts)
-        )
+        return self.stage is Stage.SETTLED
+
+    @property
+    def stage(self) -> Stage:
+        """What the job waits for: a place, its script, a callback, a retry; or nothing more.
+
+        What is about to follow is as good as queued. A script may run on after its outcome was reported, or after its
+        attempt was cancelled.
+        """
+        latest = self.latest
+        if latest.open and latest.exited_at is not None:
+            return Stage.WAITING_FOR_CALLBACK
+        if latest.open:
+            return Stage.QUEUED if latest.started_at is None else Stage.RUNNING
+        if self.following is not None:
+            return Stage.QUEUED
+        if self.next_retry_at is not None:
+            return Stage.RETRY_DUE
+        return Stage.RUNNING if any(attempt.at_work for attempt in self.attempts) else Stage.SETTLED
 
     def attempt(self, number: int) -> Attempt | None:
         """The attempt with that number, counted from 1."""
@@ -183,7 +217,7 @@ class Job:
     def automatic_retries_of(self, phase: Phase) -> int:
         """The automatic retries of a phase since the last time that somebody asked for it."""
         newest_first = (a for a in reversed(self.attempts) if a.phase is phase)
-        return sum(1 for _ in takewhile(lambda attempt: attempt.automatic, newest_first))
+        return sum(1 for _ in takewhile(lambda attempt: attempt.automatic and attempt.retry, newest_first))
 
     @property
     def generated_feed(self) -> str | None:

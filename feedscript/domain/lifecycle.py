@@ -19,6 +19,7 @@ from feedscript.domain.events import (
     RetryCalledOff,
     ScriptExited,
     ScriptStarted,
+    ValidationCalledOff,
     ValidationFailed,
     ValidationRevoked,
     ValidationStarted,
@@ -68,9 +69,13 @@ def evolve(job: Job | None, event: Event) -> Job:
         case ScriptStarted():
             return _amend(job, event, started_at=event.at, log=event.log)
         case ScriptExited():
-            return _amend(job, event, exited_at=event.at, exit_code=event.exit_code, warning=event.warning)
+            warning = {} if event.warning is None else {"warning": event.warning}
+            return _amend(job, event, exited_at=event.at, exit_code=event.exit_code, **warning)
         case RetryCalledOff():
             return replace(_amend(job, event), next_retry_at=None)
+        case ValidationCalledOff():
+            warning = {"warning": f"the validation that was to follow was not started: {event.why}"}
+            return replace(_amend(job, event, **warning), following=None)
     state = next_state(event.job_id, job.state if job else None, type(event))
     attempts = job.attempts if job else ()
     starts = isinstance(event, GenerationStarted | ValidationStarted)
@@ -104,6 +109,7 @@ def evolve(job: Job | None, event: Event) -> Job:
         created_at=job.created_at if job else event.at,
         updated_at=event.at,
         next_retry_at=event.next_retry_at if isinstance(event, events.Failed) else None,
+        following=attempts[-1].request.then if isinstance(event, GenerationSucceeded) else None,
     )
 
 

@@ -5,20 +5,43 @@ from datetime import datetime
 from typing import assert_never
 
 from feedscript.domain.artifacts import would_replace
-from feedscript.domain.commands import StartGeneration, StartPhase, StartValidation
-from feedscript.domain.completion import completed
-from feedscript.domain.events import Event, GenerationStarted, ValidationStarted
+from feedscript.domain.commands import ContinueJob, RetryDue, StartGeneration, StartPhase, StartValidation
+from feedscript.domain.completion import completed, following
+from feedscript.domain.events import Event, GenerationStarted, ValidationCalledOff, ValidationStarted
 from feedscript.domain.job import Job, JobState, Phase
 from feedscript.domain.refusal import Refusal, RefusalCode
 from feedscript.domain.retry import RetryPolicy
 
 
-def retry_if_due(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusal:
-    """Begin the automatic retry whose backoff is over, with the request of the attempt that failed."""
+def begin_by_itself(
+    job: Job, command: RetryDue | ContinueJob, now: datetime, policy: RetryPolicy
+) -> Event | Refusal:
+    """Begin what nobody asks for just then: the retry whose backoff is over, or what is to follow."""
+    if isinstance(command, ContinueJob):
+        return _go_on(job, command, now)
+    return _retry_if_due(job, now, policy)
+
+
+def _retry_if_due(job: Job, now: datetime, policy: RetryPolicy) -> Event | Refusal:
+    """Begin the automatic retry with the request of the attempt that failed."""
     if not policy.is_due(job, now=now):
         return Refusal(RefusalCode.NOT_DUE, "no automatic retry is due")
     started = _started(job, _as_before(job), now, retry=True)
     latest = job.latest
+    return replace(started, automatic=True, warnings=latest.warnings, caller=latest.caller)
+
+
+def _go_on(job: Job, command: ContinueJob, now: datetime) -> Event | Refusal:
+    """Begin the validation that is to follow, unless it cannot be: then it is called off."""
+    feed = job.generated_feed
+    if job.following is None or feed is None:
+        return Refusal(RefusalCode.NOT_DUE, "nothing is to follow")
+    latest, request = job.latest, following(job.latest.request, feed)
+    replaced = would_replace(job, request, Phase.VALIDATION)
+    obstacle = command.obstacle or (replaced and f"its report would replace {replaced}")
+    if obstacle:
+        return ValidationCalledOff(job_id=job.id, attempt=latest.number, at=now, why=obstacle)
+    started = _started(job, StartValidation(job_id=job.id, request=request), now, retry=False)
     return replace(started, automatic=True, warnings=latest.warnings, caller=latest.caller)
 
 

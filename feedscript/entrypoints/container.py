@@ -122,6 +122,7 @@ class Container(containers.DeclarativeContainer):
         runner_environment=settings.provided.runner_environment.call(),
         callback_url=settings.provided.own_callback_url,
         timeout=settings.provided.script_timeout,
+        stall=settings.provided.stall,
         kill_grace=settings.provided.script_kill_grace,
         log_bytes=settings.provided.script_log_bytes,
         limits=settings.provided.limits.call(),

@@ -75,6 +75,7 @@ class Settings:
     adapters: str = ""
     audit_keys: tuple[str, ...] = ()
     max_body_bytes: int = 1024 * 1024
+    lenient_bodies: bool = False
     log_level: str = "INFO"
     log_format: str = "text"
     access_log: bool = False
@@ -92,6 +93,8 @@ class Settings:
     s3_region: str = ""
     max_concurrent_scripts: int = os.cpu_count() or 1
     script_timeout: float = 3600.0
+    stall_timeout: float = 0.0
+    stuck_after: float = 900.0
     script_kill_grace: float = 10.0
     script_log_bytes: int = 10 * 1024 * 1024
     script_memory_bytes: int = 32 * 1024**3
@@ -172,6 +175,11 @@ class Settings:
         return AllowedBuckets(everybody, {name: frozenset(names) for name, names in own.items()})
 
     @property
+    def named_buckets(self) -> tuple[str, ...]:
+        """The buckets that requests may name, each once; none where all are allowed."""
+        return tuple(dict.fromkeys(entry.rpartition("=")[2] for entry in self.allowed_buckets))
+
+    @property
     def queue_limits(self) -> QueueLimits:
         """How much may wait."""
         return QueueLimits(self.max_queued_per_merchant, self.max_queued)
@@ -249,8 +257,16 @@ class Settings:
 
     @property
     def database_connections(self) -> int:
-        """The most connections that a server process makes: one for each thread, and some for what runs beside."""
-        return self.threads + 4
+        """The most connections that a server process makes: two for each thread, and some for what runs beside.
+
+        One of a thread's holds the locks of the places that it is about to hand over, while the other asks.
+        """
+        return 2 * self.threads + 4
+
+    @property
+    def stall(self) -> float | None:
+        """How long a script may be silent; None where that does not matter."""
+        return self.stall_timeout or None
 
     @property
     def reserve_bytes(self) -> int:
@@ -324,6 +340,7 @@ def read_settings() -> Settings:
         "adapters": env.str("ADAPTERS", ""),
         "audit_keys": tuple(env.list("AUDIT_KEYS", [], validate=_no_blanks) or ()),
         "max_body_bytes": env.int("MAX_BODY_BYTES", default.max_body_bytes, validate=positive),
+        "lenient_bodies": env.bool("LENIENT_BODIES", False),
         "log_level": env.str("LOG_LEVEL", default.log_level, validate=validate.OneOf(LOG_LEVELS)),
         "log_format": env.str("LOG_FORMAT", default.log_format, validate=validate.OneOf(LOG_FORMATS)),
         "access_log": env.bool("ACCESS_LOG", False),
@@ -345,6 +362,8 @@ def read_settings() -> Settings:
             "MAX_CONCURRENT_SCRIPTS", default.max_concurrent_scripts, validate=positive
         ),
         "script_timeout": env.float("SCRIPT_TIMEOUT", default.script_timeout, validate=seconds),
+        "stall_timeout": env.float("STALL_TIMEOUT", default.stall_timeout, validate=seconds),
+        "stuck_after": env.float("STUCK_AFTER", default.stuck_after, validate=seconds),
         "script_kill_grace": env.float("SCRIPT_KILL_GRACE", default.script_kill_grace, validate=seconds),
         "script_log_bytes": env.int("SCRIPT_LOG_BYTES", default.script_log_bytes, validate=some),
         "script_memory_bytes": env.int("SCRIPT_MEMORY_BYTES", default.script_memory_bytes, validate=some),

@@ -2,7 +2,15 @@
 
 from feedscript.ports.activity_log import ActivityFilter, ActivityLog, ActivityPage
 from feedscript.ports.environment import AttemptTokens, Clock, IdFactory
-from feedscript.ports.executor import AttemptListener, Executor, ExecutorHealth, LogChunk, Run, ScriptEnd
+from feedscript.ports.executor import (
+    AttemptListener,
+    Executor,
+    ExecutorHealth,
+    LogChunk,
+    Observation,
+    Run,
+    ScriptEnd,
+)
 from feedscript.ports.keys import Keys
 from feedscript.ports.notifier import (
     DeadLetters,
@@ -38,6 +46,7 @@ __all__ = [
     "Notification",
     "Notifier",
     "ObjectStore",
+    "Observation",
     "Observer",
     "Owner",
     "Partners",

@@ -97,9 +97,9 @@ class BadCursor(FeedscriptError):
 class ObjectNotFound(FeedscriptError):
     """No object lies at the address."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, why: str = "no such object") -> None:
         self.uri = uri
-        super().__init__(f"{uri}: no such object")
+        super().__init__(f"{uri}: {why}")
 
 
 class ObjectTooLarge(FeedscriptError):
@@ -112,9 +112,13 @@ class ObjectTooLarge(FeedscriptError):
 
 
 class ObjectStoreFailed(FeedscriptError):
-    """The object store could not be used: refused, unreachable, misconfigured."""
+    """The object store could not be used: unreachable, overloaded, broken off."""
 
     def __init__(self, uri: str, cause: str) -> None:
         self.uri = uri
         self.cause = cause
         super().__init__(f"{uri}: {cause}")
+
+
+class ObjectStoreMisconfigured(ObjectStoreFailed):
+    """No repeat helps until somebody has changed something: there is no such bucket, or these credentials may not."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from feedscript.domain import FeedRequest, Phase, Reason
@@ -50,6 +51,19 @@ class LogChunk:
     next_offset: int
     complete: bool
     truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What can be seen of an attempt from outside; None is what is not known.
+
+    `progress` is what its script last said of it (rows, bytes, percent, message), `heard_at` when the script last wrote
+    anything (aware UTC), `position` how many attempts are begun before one that waits, itself included: 1 is the next.
+    """
+
+    progress: Mapping[str, Any] | None = None
+    heard_at: datetime | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +125,8 @@ class Executor(Protocol):
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
         """The attempt's output from a byte offset, at most `limit` bytes; None before there is any."""
 
-    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
-        """What the attempt's script last said of its progress (rows, bytes, percent, message), if anything."""
+    def observe(self, job_id: str, attempt: int) -> Observation:
+        """What can be seen of the attempt; it may be a second old, and of a long line only its beginning is known."""
 
     def health(self) -> ExecutorHealth:
         """What is running and waiting."""

@@ -15,6 +15,7 @@ class ObjectStore(Protocol):
 
         One of more than `limit` bytes raises `ObjectTooLarge` as soon as that is known, and no more of it is copied.
         Raises `ObjectNotFound` or `ObjectStoreFailed`, as `publish` and `read` do; then the local file is as it was.
+        Where a bucket is missing the error says so.
         """
 
     def publish(self, path: Path, uri: str) -> None:

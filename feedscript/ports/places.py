@@ -1,5 +1,7 @@
-"""Places: whose a destination is."""
+"""Places: whose a destination is, and who writes there."""
 
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,7 +15,10 @@ class Owner:
 
 
 class Places(Protocol):
-    """The first to ask for a place has it, for ever: what one merchant writes no other replaces."""
+    """The first to ask for a place has it, for ever: what one merchant writes no other replaces.
+
+    Of its jobs one at a time writes there. Who that is the jobs tell; what is kept here is which of them to ask.
+    """
 
     def claim(self, place: str, owner: Owner) -> Owner:
         """Take the place, if nobody has; answers whose it is. Durable, and atomic however many race."""
@@ -23,3 +28,15 @@ class Places(Protocol):
 
     def owner(self, place: str) -> Owner | None:
         """Whose the place is; None where nobody has asked for it."""
+
+    def alone(self, places: Collection[str]) -> AbstractContextManager[None]:
+        """Keep everybody else, in whatever process, from being alone with any of the places meanwhile.
+
+        Raises `StorageBusy` where that cannot be had within a few seconds.
+        """
+
+    def writer(self, place: str) -> str | None:
+        """The job that the place was handed to last; None where it never was."""
+
+    def hand_over(self, place: str, job_id: str) -> None:
+        """Keep that the job writes to the place, which was claimed; whoever calls it is alone with the place."""

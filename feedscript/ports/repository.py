@@ -5,17 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from feedscript.domain import Activity, Job, JobState, Phase, Reach
+from feedscript.domain import Activity, Job, JobState, Phase, Reach, Reason, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
     """Which jobs a listing shows; what is None does not narrow it. Times are aware, bounds are exclusive.
 
+    `statuses` are those of which a job has one, and none of them narrows nothing; `reason` is the newest attempt's.
     `reach` is what whoever asks may see.
     """
 
-    status: JobState | None = None
+    statuses: frozenset[JobState] = frozenset()
+    stage: Stage | None = None
+    reason: Reason | None = None
     affiliate_merchant_id: str | None = None
     partner_id: str | None = None
     reference: str | None = None
@@ -27,7 +30,9 @@ class JobFilter:
     def matches(self, job: Job) -> bool:
         """Whether the job is one of those asked for."""
         return (
-            self.status in (None, job.state)
+            (not self.statuses or job.state in self.statuses)
+            and self.stage in (None, job.stage)
+            and self.reason in (None, job.latest.reason)
             and self.affiliate_merchant_id in (None, job.affiliate_merchant_id)
             and self.partner_id in (None, job.latest.request.partner_id)
             and self.reference in (None, job.reference)

@@ -3,7 +3,8 @@
 Every fake subclasses its port, so a port that changes breaks its fake in the type checker and not in a test.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from feedscript.ports import (
     Notification,
     Notifier,
     ObjectStore,
+    Observation,
     Owner,
     Partners,
     Places,
@@ -75,6 +77,16 @@ class TrustingPlaces(Places):
     def owner(self, place: str) -> None:
         """Nobody's."""
 
+    def alone(self, places: Collection[str]) -> AbstractContextManager[None]:  # noqa: ARG002 - the port's signature
+        """Nobody is kept out."""
+        return nullcontext()
+
+    def writer(self, place: str) -> None:
+        """Nobody."""
+
+    def hand_over(self, place: str, job_id: str) -> None:
+        """It is not kept."""
+
 
 class SequentialIds(IdFactory):
     """An `IdFactory` whose ids are UUIDv7s of the clock's time, in the order in which they were asked for.
@@ -108,6 +120,7 @@ class ScriptedExecutor(Executor):
         self.cancelled: list[tuple[str, int]] = []
         self.logs: dict[tuple[str, int], str] = {}
         self.told: dict[tuple[str, int], Mapping[str, Any]] = {}
+        self.heard: dict[tuple[str, int], datetime] = {}
         self.stopped = False
         self._capacity = capacity
         self._begun: set[tuple[str, int]] = set()
@@ -142,9 +155,14 @@ class ScriptedExecutor(Executor):
         over = (job_id, attempt) not in self.running
         return LogChunk(piece.decode(), offset, after, complete=over and after == len(text.encode()))
 
-    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
-        """What a test has put into `told`."""
-        return self.told.get((job_id, attempt))
+    def observe(self, job_id: str, attempt: int) -> Observation:
+        """What a test has put into `told` and `heard`, and the place among those that wait."""
+        waiting = {place: position for position, place in enumerate(self.queued, start=1)}
+        return Observation(
+            progress=self.told.get((job_id, attempt)),
+            heard_at=self.heard.get((job_id, attempt)),
+            position=waiting.get((job_id, attempt)),
+        )
 
     def health(self) -> ExecutorHealth:
         """The counts as they are."""

@@ -43,13 +43,15 @@ POLICIES = (
 MERCHANTS, REFERENCES = ("m1", "m2"), ("1", "1", "order 2", None)
 FEED, ELSEWHERE = "s3://out/feed", "s3://out/elsewhere"
 SOURCES = ("s3://in/a.csv", "s3://in/a.csv", "s3://in/b.csv", FEED)
+FOLLOWING = (None, None, Phase.VALIDATION)
 OPENINGS = ("new", "new", "kept", "silent", "validated", "revoked", "failing", "called off")
 CALLER = "https://caller.example/told?key=1"
 RESULTS: tuple[Mapping[str, Any] | None, ...] = (None, {"rows": 1}, {"destination_s3_path": ELSEWHERE})
 REPORTED = (None, None, Reason.INVALID_FEED, Reason.TRANSIENT, Reason.LOST)
 EXITS: tuple[tuple[int | None, Reason | None], ...] = (
     *((0, None), (0, None), (1, None), (65, None), (75, None), (78, None)),
-    *((None, Reason.LOST), (None, Reason.LOST), (-9, Reason.TIMEOUT), (None, Reason.SPAWN_ERROR)),
+    *((None, Reason.LOST), (None, Reason.LOST), (None, Reason.SPAWN_ERROR)),
+    *((-9, Reason.TIMEOUT), (143, Reason.STALLED)),
 )
 CRASHES = st.tuples(st.integers(1, 4), st.booleans())
 
@@ -75,6 +77,7 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         url=st.sampled_from([CALLER, CALLER, OWN_CALLBACK, None]),
         warned=st.booleans(),
         opening=st.sampled_from(OPENINGS),
+        then=st.sampled_from(FOLLOWING),
     )
     def begin(  # noqa: PLR0917 - Hypothesis passes what it draws by name
         self,
@@ -84,6 +87,7 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         url: str | None,
         warned: bool,  # noqa: FBT001 - a drawn value
         opening: str,
+        then: Phase | None,
     ) -> None:
         """A rig of its own, and a first job, in which something may have happened already."""
         self.rig = Rig(make_service=self.new_service, policy=policy, jitter=share)
@@ -92,7 +96,7 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         self.named: dict[tuple[str, str], str] = {}
         self.past: dict[str, list[Any]] = {}
         self.crashed: set[str] = set()
-        self._post(phase, self._request("m1", "1", SOURCES[0], FEED, url=url))
+        self._post(phase, self._request("m1", "1", SOURCES[0], FEED, url=url, then=then))
         self._open(opening, phase)
 
     # What callers do
@@ -104,6 +108,7 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         source=st.sampled_from(SOURCES),
         url=st.sampled_from([None, None, CALLER, OWN_CALLBACK]),
         partner=st.sampled_from([None, None, "meta"]),
+        then=st.sampled_from(FOLLOWING),
     )
     def post(  # noqa: PLR0917 - Hypothesis passes what it draws by name
         self,
@@ -113,9 +118,11 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         source: str,
         url: str | None,
         partner: str | None,
+        then: Phase | None,
     ) -> None:
         """Start a phase, retry it, or repeat the call."""
-        self._post(phase, self._request(merchant, reference, source, FEED, url=url, partner=partner))
+        asked = self._request(merchant, reference, source, FEED, url=url, partner=partner, then=then)
+        self._post(phase, asked)
 
     @rule(data=st.data(), phase=st.sampled_from(Phase), source=st.sampled_from(SOURCES))
     def post_to_a_job(self, data: st.DataObject, phase: Phase, source: str) -> None:

@@ -26,6 +26,8 @@ class LifecycleChecks:
     crashed: set[str]
     """The jobs that a crash, or a failed call, may have left half done: what they are to tell may come later."""
     died: bool
+    disturbed: bool
+    """Whether something went wrong in the last step, a death or not."""
 
     def check(self) -> None:
         """Everything that always holds."""
@@ -118,14 +120,25 @@ class LifecycleChecks:
     # What a crash may have done
 
     def _reconcile(self) -> None:
-        """After a crash each job is as it was before, or as it would be without it."""
-        if not self.died:
-            return
-        self.died = False
+        """After a crash each job is as it was before, as it would be without it, or just before what is to follow.
+
+        A failure that the service makes good later leaves what is to follow for later, too.
+        """
+        candidates: tuple[dict[str, ModelJob], ...] = ()
+        halfway = {job_id: model.halfway for job_id, model in self.models.items() if model.halfway}
+        if self.died:
+            candidates = (halfway, self.before)
+        elif self.disturbed:
+            candidates = (halfway,)
+        self.died = self.disturbed = False
         for job_id, model in list(self.models.items()):
-            earlier = self.before.get(job_id)
-            if earlier is not None and seen(self.rig.service.job(job_id), model) != seen_of(model):
-                self.models[job_id] = earlier
+            possible = (each[job_id] for each in candidates if job_id in each)
+            if seen(self.rig.service.job(job_id), model) != seen_of(model):
+                found = (
+                    each for each in possible if seen(self.rig.service.job(job_id), each) == seen_of(each)
+                )
+                self.models[job_id] = next(found, model)
+            self.models[job_id].halfway = None
 
     def found_after_a_crash(self) -> str | None:
         """The job that the call before the crash has made, if it has."""
@@ -165,6 +178,7 @@ def seen(job: Job, model: ModelJob) -> dict[str, Any]:
         "state": job.state.value,
         "retry_count": job.retry_count,
         "next_retry_at": job.next_retry_at,
+        "follows": job.following is not None,
         "settled": job.settled,
         "attempts": [
             {
@@ -196,6 +210,7 @@ def seen_of(model: ModelJob) -> dict[str, Any]:
         "state": model.state,
         "retry_count": model.retry_count,
         "next_retry_at": model.next_retry_at,
+        "follows": model.follows,
         "settled": model.settled,
         "attempts": [vars(attempt).copy() for attempt in model.attempts],
         "number of attempts": len(model.attempts),

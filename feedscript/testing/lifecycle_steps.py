@@ -52,7 +52,7 @@ class LifecycleSteps(LifecycleChecks):
 
     def _cancel(self, job_id: str) -> None:
         answer = self._do(lambda: self.rig.service.cancel(job_id, actor="a caller"))
-        called_off = self.models[job_id].next_retry_at is not None
+        called_off = self.models[job_id].next_retry_at is not None or self.models[job_id].follows
         changed = self.models[job_id].cancel(self.rig.clock.now())
         self._reconcile()
         if answer is not None:
@@ -86,7 +86,7 @@ class LifecycleSteps(LifecycleChecks):
             before = len(model.attempts)
             model.tick(now)
             if len(model.attempts) > before:
-                self._reach("automatic retry")
+                self._reach("automatic retry" if model.attempts[-1].retry else "followed later")
             elif model.attempts[-1].reason is Reason.NO_CALLBACK:
                 self._reach("no_callback")
         self._reconcile()
@@ -182,7 +182,7 @@ class LifecycleSteps(LifecycleChecks):
     def _do(self, call: Callable[[], Any], *, refuse: type[Exception] | None = None) -> Any:
         """Carry the call out; None where the process died in it. Remembers what may be the case afterwards."""
         self.before = copy.deepcopy(self.models)
-        self.died = False
+        self.died = self.disturbed = False
         self.happened = self.rig.trouble.happened
         try:
             if refuse is not None:
@@ -201,6 +201,7 @@ class LifecycleSteps(LifecycleChecks):
         finally:
             if self.rig.trouble.happened > self.happened:
                 self.rig.trouble.disarm()
+                self.disturbed = True
                 self.crashed |= {*self.models}
             if self.died:
                 self.rig.restart()
@@ -218,6 +219,7 @@ class LifecycleSteps(LifecycleChecks):
         *,
         url: str | None = None,
         partner: str | None = None,
+        then: Phase | None = None,
     ) -> FeedRequest:
         return FeedRequest(
             affiliate_merchant_id=merchant,
@@ -226,6 +228,7 @@ class LifecycleSteps(LifecycleChecks):
             reference=reference,
             callback_url=url,
             partner_id=partner,
+            then=then,
         )
 
     def _job(self, data: st.DataObject) -> str:

@@ -3,6 +3,7 @@
 It follows the design's words and shares no code with the domain but its names.
 """
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -98,8 +99,9 @@ class ModelJob:
     """A job: its state's name, its attempts, the retries of each phase, what callers were told, what came in.
 
     `asked` counts the retries that somebody asked for, `unasked` those that nobody did since somebody last asked.
-    `callbacks` tells of every callback whether it was applied. `url_is_own` tells a callback address that is nobody's
-    to be told at.
+    `follows` says that a validation is about to be started by itself, and `halfway` is the job as a crash just before
+    that leaves it. `callbacks` tells of every callback whether it was applied. `url_is_own` tells a callback address
+    that is nobody's to be told at.
     """
 
     policy: RetryPolicy
@@ -109,6 +111,8 @@ class ModelJob:
     state: str | None = None
     attempts: list[ModelAttempt] = field(default_factory=list)
     next_retry_at: datetime | None = None
+    follows: bool = False
+    halfway: "ModelJob | None" = None
     asked: dict[Phase, int] = field(default_factory=lambda: dict.fromkeys(Phase, 0))
     unasked: dict[Phase, int] = field(default_factory=lambda: dict.fromkeys(Phase, 0))
     told: list[Told] = field(default_factory=list)
@@ -123,7 +127,8 @@ class ModelJob:
     def settled(self) -> bool:
         """Whether nothing more happens by itself."""
         at_work = any(attempt.started and attempt.exited_at is None for attempt in self.attempts)
-        return self.attempts[-1].outcome is not None and self.next_retry_at is None and not at_work
+        over = self.attempts[-1].outcome is not None and self.next_retry_at is None and not self.follows
+        return over and not at_work
 
     def asked_for(self, phase: Phase, request: FeedRequest) -> FeedRequest:
         """The request with what the job knows and the caller has left out."""
@@ -138,6 +143,7 @@ class ModelJob:
             )
         if phase is GENERATION:
             return request
+        request = replace(request, then=None)
         if not request.source:
             newest = self._newest(VALIDATION)
             request = replace(request, source=feed or (newest.request.source if newest else ""))
@@ -234,12 +240,16 @@ class ModelJob:
         due, self.next_retry_at = self.next_retry_at, None
         if due is not None:
             self._tell()
+        elif self.follows:
+            self.follows, self.attempts[-1].warned, due = False, True, now
         return due is not None
 
     def tick(self, now: datetime) -> None:
         """Some time has passed."""
         newest = self.attempts[-1]
-        if newest.outcome is None:
+        if self.follows:
+            self._go_on(now)
+        elif newest.outcome is None:
             if newest.exited_at is not None and _over(newest.exited_at + self.grace, self.grace, now):
                 self._end(newest, Outcome.FAILED, Reason.NO_CALLBACK, now)
         elif self.next_retry_at is not None and _over(self.next_retry_at, self._delay(newest.phase), now):
@@ -264,7 +274,7 @@ class ModelJob:
     ) -> None:
         self.attempts.append(ModelAttempt(phase, request, now, retry, warnings=warnings))
         self.state = "generating" if phase is GENERATION else "validating"
-        self.next_retry_at = None
+        self.next_retry_at, self.follows, self.halfway = None, False, None
 
     def _end(
         self,
@@ -283,6 +293,22 @@ class ModelJob:
             self.next_retry_at = now + self._delay(attempt.phase) * self.share
         else:
             self._tell()
+        if self.state == "generated" and attempt.request.then is VALIDATION:
+            self.follows = True
+            self.halfway = copy.deepcopy(self)
+            self._go_on(now)
+
+    def _go_on(self, now: datetime) -> None:
+        """Start the validation that the request said is to follow, with the report beside the feed."""
+        made, halfway = self.attempts[-1], self.halfway
+        check = replace(
+            made.request,
+            source=self._feed() or "",
+            destination=f"{made.request.destination}.report.json",
+            then=None,
+        )
+        self._start(VALIDATION, check, now, made.warnings, retry=False)
+        self.attempts[-1].automatic, self.unasked[VALIDATION], self.halfway = True, 0, halfway
 
     def _tell(self) -> None:
         newest = self.attempts[-1]

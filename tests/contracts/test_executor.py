@@ -7,6 +7,9 @@ from feedscript.testing.contracts import ExecutorContract, ExecutorSetup
 
 class TestSubprocessExecutor(ExecutorContract):
     has_builtins = True
+    hears_scripts = True
+    ends_stalled_scripts = True
+    tells_who_is_next = True
     looked_after_by_processes = True
 
     def open_executor(self, setup: ExecutorSetup) -> Executor:
@@ -16,6 +19,7 @@ class TestSubprocessExecutor(ExecutorContract):
             environment=setup.environment,
             callback_url="http://127.0.0.1:9/api/callback/feed",
             timeout=setup.timeout,
+            stall=setup.stall,
             kill_grace=setup.kill_grace,
             log_bytes=setup.log_bytes,
         )

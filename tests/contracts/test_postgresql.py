@@ -22,7 +22,7 @@ from feedscript.adapters.postgresql import (
 from feedscript.adapters.postgresql.audit import verify
 from feedscript.adapters.trail.chain import Tampered
 from feedscript.adapters.webhooks import Signing, WebhookNotifier
-from feedscript.ports import Clock, Keys, Notifier, Owner
+from feedscript.ports import Clock, Keys, Notifier, Owner, Places
 from feedscript.service import JobService
 from feedscript.testing.contracts import (
     ActivityLogContract,
@@ -30,6 +30,7 @@ from feedscript.testing.contracts import (
     JobRepositoryContract,
     KeysContract,
     NotifierContract,
+    PlacesContract,
 )
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.lifecycle import lifecycle_test
@@ -67,6 +68,11 @@ class InDatabase:
 
 class TestPostgresJobRepository(InDatabase, JobRepositoryContract):
     pass
+
+
+class TestPostgresPlaces(PlacesContract):
+    def open_places(self, folder: Path) -> Places:
+        return PostgresPlaces(Database(_in(folder), size=8, patience=10))
 
 
 class TestPostgresActivityLog(InDatabase, ActivityLogContract):

@@ -42,7 +42,8 @@ class Scene:
 
     def start(self, references: Iterable[int]) -> list[str]:
         def start_one(reference: int) -> str:
-            answer = self.server.post("/api/feed/generate", request_body(job_id=reference))
+            own = request_body(job_id=reference, destination_s3_path=f"s3://bucket/{reference}.csv")
+            answer = self.server.post("/api/feed/generate", own)
             assert answer.status_code == 202, answer.text
             job_id: str = answer.json()["job_id"]
             return job_id

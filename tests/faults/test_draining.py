@@ -38,7 +38,8 @@ def ended(server: LiveServer) -> bool:
 
 
 def start_job(server: LiveServer, reference: str) -> str:
-    answer = server.post("/api/feed/generate", {**BODY, "job_id": reference})
+    own = {"job_id": reference, "destination_s3_path": f"s3://bucket/{reference}.csv"}
+    answer = server.post("/api/feed/generate", {**BODY, **own})
     assert answer.status_code == 202, answer.text
     job_id: str = answer.json()["job_id"]
     return job_id

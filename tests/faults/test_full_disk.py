@@ -118,7 +118,8 @@ def fill_once(server: LiveServer, outside: Path, full: object, n: int) -> None:
     poll(lambda: server.job(job_id)["attempts"][0].get("started_at"))
     assert isinstance(server, SmallServer)
     with full(server.inside, n % 40):  # type: ignore[operator]  # one of the two above
-        refused = server.post("/api/feed/generate", {**body, "job_id": f"new-{n}"})
+        other = {**body, "job_id": f"new-{n}", "destination_s3_path": f"s3://bucket/new-{n}.csv"}
+        refused = server.post("/api/feed/generate", other)
         assert (refused.status_code, refused.json()["code"]) == (507, "storage_full"), refused.text
         assert server.get("/ready").status_code == 503
         assert server.job(job_id)["status"] == "generating"
@@ -126,7 +127,7 @@ def fill_once(server: LiveServer, outside: Path, full: object, n: int) -> None:
         server.reaches(job_id, "generated")
         # The script's own end finds room too.
         poll(lambda: server.job(job_id)["attempts"][0].get("exited_at"))
-    again = server.post("/api/feed/generate", {**body, "job_id": f"new-{n}"})
+    again = server.post("/api/feed/generate", other)
     assert again.status_code == 202, again.text
     (outside / f"go-{again.json()['job_id']}").touch()
     server.reaches(again.json()["job_id"], "generated")

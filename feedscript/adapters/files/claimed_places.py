@@ -1,12 +1,21 @@
-"""Whose a destination is: a symbolic link each in `jobs/places/`, whose text is what lies there and whose it is."""
+"""Whose a destination is, and who writes there: a symbolic link each in `jobs/places/`, whose text tells.
+
+The text is what lies there, the merchant, and the job that writes there or did last: `feed:m1:0199...`.
+"""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from feedscript.adapters._flock import locked
+from feedscript.adapters._group import Group
 from feedscript.adapters.files.fsio import Disk
 from feedscript.ports.places import Owner, Places
+
+LOCK_DIGITS = 3
+"""So many hexadecimal digits of a place's name choose its lock: it is held for a commit, and so shared with few."""
 
 
 class FilePlaces(Places):
@@ -17,29 +26,32 @@ class FilePlaces(Places):
 
     def __init__(self, jobs: Path, disk: Disk) -> None:
         self._folder = jobs / "places"
+        self._locks = jobs / "locks"
         self._disk = disk
+        self._syncs = Group[Path](self._sync)
         disk.make_root(jobs)
-        disk.make_folder(self._folder)
+        for folder in (self._folder, self._locks):
+            disk.make_folder(folder)
 
     def claim(self, place: str, owner: Owner) -> Owner:
         """Make the link: the file system lets one of many racers win."""
         path = self._path(place)
-        if (found := _read(path)) is not None:
+        if (found := self.owner(place)) is not None:
             return found
         if self._disk.point(path, _text(owner)):
-            self._disk.sync_folder(self._folder)
+            self._syncs.run(path)
             return owner
-        return _read(path) or owner
+        return self.owner(place) or owner
 
-    def held(self) -> Iterator[tuple[str, Owner]]:
+    def held(self) -> Iterator[tuple[str, Owner, str | None]]:
         """All links, by their names."""
         for path in sorted(self._folder.iterdir()):
-            if (owner := _read(path)) is not None:
-                yield path.name, owner
+            if (found := _read(path)) is not None:
+                yield path.name, *found
 
-    def hold(self, key: str, owner: Owner) -> None:
+    def hold(self, key: str, owner: Owner, writer: str | None) -> None:
         """Make a link by its name."""
-        self._disk.point(self._folder / key, _text(owner))
+        self._disk.point(self._folder / key, _text(owner) + (f":{writer}" if writer else ""))
 
     def release(self, place: str) -> None:
         """Remove the link."""
@@ -47,20 +59,54 @@ class FilePlaces(Places):
 
     def owner(self, place: str) -> Owner | None:
         """Read the link."""
-        return _read(self._path(place))
+        found = _read(self._path(place))
+        return found[0] if found else None
+
+    @contextmanager
+    def alone(self, places: Collection[str]) -> Iterator[None]:
+        """Hold the locks of all the places, always in the same order."""
+        names = sorted({_name(place)[:LOCK_DIGITS] for place in places})
+        with ExitStack() as held:
+            for name in names:
+                held.enter_context(locked(self._locks / f"place-{name}"))
+            yield
+
+    def writer(self, place: str) -> str | None:
+        """Read the link."""
+        found = _read(self._path(place))
+        return found[1] if found else None
+
+    def hand_over(self, place: str, job_id: str) -> None:
+        """Put another link in the place of the one that is there.
+
+        It is not synced, as that would cost every start a second fsync: a power cut may take it back, and not the job.
+        """
+        path = self._path(place)
+        found = _read(path)
+        if found is not None and found[1] != job_id:
+            self._disk.point_elsewhere(path, f"{_text(found[0])}:{job_id}")
+
+    def _sync(self, made: Sequence[Path]) -> list[None]:
+        self._disk.sync_folder(self._folder)
+        return [None] * len(made)
 
     def _path(self, place: str) -> Path:
-        # Hashed, so that no text of a caller's becomes part of a path.
-        return self._folder / hashlib.sha256(place.encode()).hexdigest()
+        return self._folder / _name(place)
+
+
+def _name(place: str) -> str:
+    # Hashed, so that no text of a caller's becomes part of a path.
+    return hashlib.sha256(place.encode()).hexdigest()
 
 
 def _text(owner: Owner) -> str:
     return f"{owner.role}:{quote(owner.affiliate_merchant_id, safe='')}"
 
 
-def _read(path: Path) -> Owner | None:
+def _read(path: Path) -> tuple[Owner, str | None] | None:
+    """Whose the place is, and the job that writes there; links of earlier versions tell of no job."""
     try:
-        role, _, merchant = str(path.readlink()).partition(":")
+        role, merchant, *job = str(path.readlink()).split(":")
     except FileNotFoundError:
         return None
-    return Owner(unquote(merchant), role)
+    return Owner(unquote(merchant), role), job[0] if job else None

@@ -94,7 +94,7 @@ class Disk(SystemCalls):
         """Like `stage`, for content that is made as it is written; the reserve is left alone."""
         self.refuse_if_broken(path)
         self.make_folder(path.parent)
-        temporary = path.with_name(f".{path.name}.{self._unique}{next(self._numbers):x}.tmp")
+        temporary = self._temporary(path)
         descriptor = self._opened(temporary, NEW_FILE, mode, told_as=path)
         try:
             for piece in pieces:
@@ -167,6 +167,20 @@ class Disk(SystemCalls):
         Not durable before `sync_folder`.
         """
         return self._named(path, partial(self._symlink, target, path))
+
+    @_with_reserve
+    def point_elsewhere(self, path: Path, target: str) -> None:
+        """Let the symbolic link, which may be there, hold another short text, in one step.
+
+        Not durable before `sync_folder`; until then a power cut leaves the one text or the other.
+        """
+        temporary = self._temporary(path)
+        self._named(temporary, partial(self._symlink, target, temporary))
+        try:
+            self._rename(temporary, path)
+        except OSError as error:
+            self._discard(temporary)
+            raise self.translated(error, path) from error
 
     def remove(self, path: Path) -> None:
         """Remove the name, if it is there; not durable before `sync_folder`."""
@@ -347,6 +361,9 @@ class Disk(SystemCalls):
         except OSError as error:
             raise self.translated(error, path) from error
         return True
+
+    def _temporary(self, path: Path) -> Path:
+        return path.with_name(f".{path.name}.{self._unique}{next(self._numbers):x}.tmp")
 
     def _make_missing(self, path: Path) -> None:
         self.refuse_if_broken(path)

@@ -9,16 +9,18 @@ from feedscript.domain import (
     GenerationStarted,
     Job,
     Phase,
+    Stage,
     ValidationStarted,
     activity_type,
 )
 
-Row = tuple[str, int, str, str, str | None, str | None, str, str]
-"""A job: its id, version, status, merchant, partner, reference and phase, and when it was created."""
+Row = tuple[str, int, str, str, str | None, str | None, str, str, str, str | None]
+"""A job: its id, version, status, merchant, partner, reference and phase, when it was created, its stage and reason."""
 
 FIRST = 1
 """The version that a job begins with."""
 OF_A_JOB = b'"type":"feedscript.job.'
+_Move = tuple[int, str | None, str, str | None, str]
 STATUS_AFTER = {activity_type(event): state.value for (_, event), state in TRANSITIONS.items()}
 STARTS = {
     activity_type(GenerationStarted): Phase.GENERATION.value,
@@ -28,13 +30,15 @@ STARTS = {
 
 @dataclass(slots=True)
 class Changes:
-    """What some lines of the trail tell: attempts that were started, and changes of status without one.
+    """What some lines of the trail tell: attempts that were started, and changes without one.
 
-    `moved` holds each change's version and status, and the job's id.
+    `moved` holds each change's version, the status, stage and reason after it, and the job's id; without a status
+    neither it nor the reason has changed. `untold` are jobs with a change whose line does not tell the stage.
     """
 
     started: list[Row] = field(default_factory=list)
-    moved: list[tuple[int, str, str]] = field(default_factory=list)
+    moved: list[_Move] = field(default_factory=list)
+    untold: set[str] = field(default_factory=set)
 
     def read(self, lines: bytes) -> None:
         """Take in whole lines; raises `ValueError` for one that tells of a job and cannot be understood."""
@@ -47,30 +51,34 @@ class Changes:
 
     def later(self) -> set[str]:
         """The jobs that are told of by more than their beginning."""
-        return {row[0] for row in self.started if row[1] != FIRST} | {job_id for _, _, job_id in self.moved}
+        return {row[0] for row in self.started if row[1] != FIRST} | {move[-1] for move in self.moved}
 
     def _read(self, line: bytes) -> None:
         entry = json.loads(line)
-        kind = entry["type"]
+        kind, data = entry["type"], entry["data"]
         status = STATUS_AFTER.get(kind)
-        if status is None:
-            return  # a fact about an attempt, which leaves the status alone
         job_id, _, version = entry["id"].rpartition("/")
+        event = data["event"]
         if kind not in STARTS:
-            self.moved.append((int(version), status, job_id))
+            stage = data.get("stage")
+            if stage is None:
+                self.untold.add(job_id)
+            else:
+                self.moved.append((int(version), status, stage, event.get("reason"), job_id))
             return
-        event = entry["data"]["event"]
         request = event["request"]
         self.started.append(
             (
                 job_id,
                 int(version),
-                status,
+                STATUS_AFTER[kind],
                 request["affiliate_merchant_id"],
                 request["partner_id"],
                 request["reference"],
                 STARTS[kind],
                 event["at"],
+                Stage.QUEUED.value,
+                None,
             )
         )
 
@@ -86,4 +94,6 @@ def row_of(job: Job) -> Row:
         job.reference,
         job.latest.phase.value,
         to_rfc3339(job.created_at),
+        job.stage.value,
+        job.latest.reason.value if job.latest.reason else None,
     )

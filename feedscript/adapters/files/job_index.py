@@ -15,15 +15,14 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
+from feedscript.adapters.files.index_queries import query_for
 from feedscript.adapters.files.index_rows import FIRST, Changes, row_of
 from feedscript.adapters.files.segments import DAMAGE, Segments, opened
 from feedscript.adapters.trail.chain import line_hash
-from feedscript.codec import to_rfc3339
 from feedscript.domain import Job
 from feedscript.ports.repository import JobFilter
 
@@ -32,12 +31,12 @@ logger = logging.getLogger(__name__)
 BLOCK = 4 * 1024 * 1024
 ROWS_AT_ONCE = 5000
 PATIENCE = 5.0
-MOST_NAMES = 500
+VERSION = 2
 ROOM = 32 * 1024 * 1024
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, status TEXT NOT NULL, merchant TEXT NOT NULL, partner TEXT,
-    reference TEXT, phase TEXT NOT NULL, created TEXT NOT NULL
+    reference TEXT, phase TEXT NOT NULL, created TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_status ON job (status, id);
 CREATE INDEX IF NOT EXISTS by_merchant ON job (merchant, id);
@@ -47,16 +46,26 @@ CREATE INDEX IF NOT EXISTS by_partner_status ON job (partner, status, id);
 CREATE INDEX IF NOT EXISTS by_reference ON job (reference, id);
 CREATE INDEX IF NOT EXISTS by_phase ON job (phase, id);
 CREATE INDEX IF NOT EXISTS by_created ON job (created);
+CREATE INDEX IF NOT EXISTS by_stage ON job (stage, id) WHERE stage <> 'settled';
+CREATE INDEX IF NOT EXISTS by_merchant_stage ON job (merchant, stage, id) WHERE stage <> 'settled';
+CREATE INDEX IF NOT EXISTS by_partner_stage ON job (partner, stage, id) WHERE stage <> 'settled';
+CREATE INDEX IF NOT EXISTS by_reason ON job (reason, id) WHERE reason IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_merchant_reason ON job (merchant, reason, id) WHERE reason IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_partner_reason ON job (partner, reason, id) WHERE reason IS NOT NULL;
 CREATE TABLE IF NOT EXISTS place (
     one INTEGER PRIMARY KEY CHECK (one = 1), segment TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     hash TEXT NOT NULL
 );
 """
 UPSERT = """
-INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version,
-status = excluded.status, partner = excluded.partner, phase = excluded.phase WHERE excluded.version > version
+INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version,
+status = excluded.status, partner = excluded.partner, phase = excluded.phase, stage = excluded.stage,
+reason = excluded.reason WHERE excluded.version > version
 """
-MOVE = "UPDATE job SET version = ?1, status = ?2 WHERE id = ?3 AND version < ?1"
+MOVE = """
+UPDATE job SET version = ?1, status = coalesce(?2, status), stage = ?3,
+reason = CASE WHEN ?2 IS NULL THEN reason ELSE ?4 END WHERE id = ?5 AND version < ?1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +134,10 @@ class JobIndex:
 
         Another process may have begun to build it anew since then.
         """
-        asked = {
-            "status = ?": wanted.status and wanted.status.value,
-            "merchant = ?": wanted.affiliate_merchant_id,
-            "partner = ?": wanted.partner_id,
-            "reference = ?": wanted.reference,
-            "phase = ?": wanted.phase and wanted.phase.value,
-            "created > ?": wanted.created_after and to_rfc3339(wanted.created_after),
-            "created < ?": wanted.created_before and to_rfc3339(wanted.created_before),
-            "id < ?": before,
-        }
-        given: dict[str, list[Any]] = {
-            condition: [value] for condition, value in asked.items() if value is not None
-        }
-        given |= _within("merchant", wanted.reach.merchants) | _within("partner", wanted.reach.partners)
-        conditions, values = " AND ".join(given) or "TRUE", chain.from_iterable(given.values())
-        query = f"SELECT id FROM job WHERE {conditions} ORDER BY id DESC LIMIT ?"  # noqa: S608 - of the texts above
+        query, values = query_for(wanted, before=before, limit=limit)
         try:
             with self._transaction("DEFERRED") as database:
-                found = database.execute(query, (*values, limit)).fetchall()
+                found = database.execute(query, values).fetchall()
                 return [job_id for (job_id,) in found] if self._place(database) is not None else None
         except sqlite3.DatabaseError as error:
             logger.warning("the index of the jobs cannot be read: %s", error)
@@ -232,7 +226,7 @@ class JobIndex:
             connection.execute("PRAGMA journal_mode = WAL")
             # In WAL mode a power cut may undo the last transactions, and never mixes them.
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(SCHEMA)
+            _make_schema(connection)
             weakref.finalize(self, connection.close)
             self._connection = connection
         return self._connection
@@ -253,7 +247,9 @@ class JobIndex:
         try:
             database.executemany(UPSERT, [row for row in changes.started if row[1] == FIRST])
             # A job whose file could not be read when the index was built has no row, and a change tells less than one.
-            missing = {job_id for job_id in changes.later() if not _has_row(database, job_id)}
+            missing = {
+                job_id for job_id in changes.later() if not _has_row(database, job_id)
+            } | changes.untold
             jobs = (job for job_id in missing if (job := self._read(job_id)) is not None)
             database.executemany(UPSERT, [row_of(job) for job in jobs])
             again = [row for row in changes.started if row[1] != FIRST and row[0] not in missing]
@@ -329,11 +325,15 @@ class JobIndex:
                     path.unlink(missing_ok=True)
 
 
-def _within(column: str, names: frozenset[str] | None) -> dict[str, list[str]]:
-    """The condition that a column has one of the names, with its values; too many to ask for leave it to the jobs."""
-    if names is None or len(names) > MOST_NAMES:
-        return {}
-    return {f"{column} IN ({', '.join('?' * len(names))})": sorted(names)}
+def _make_schema(database: sqlite3.Connection) -> None:
+    """Make the tables; those of another version are no use, and are built anew."""
+    database.execute("BEGIN IMMEDIATE")
+    if database.execute("PRAGMA user_version").fetchone() != (VERSION,):
+        database.execute("DROP TABLE IF EXISTS job")
+        database.execute("DROP TABLE IF EXISTS place")
+        database.execute(f"PRAGMA user_version = {VERSION}")
+    database.execute("COMMIT")
+    database.executescript(SCHEMA)
 
 
 def _has_row(database: sqlite3.Connection, job_id: str) -> bool:

@@ -90,6 +90,8 @@ class FolderObjectStore(ObjectStore):
                 with self._folder(folders) as folder:
                     file = os.fdopen(os.open(name, flags, dir_fd=folder), "rb")
             except FileNotFoundError as error:
+                if not (self._root / folders[0]).exists():
+                    raise ObjectNotFound(uri, f"there is no bucket {folders[0]}") from error
                 raise ObjectNotFound(uri) from error
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return file

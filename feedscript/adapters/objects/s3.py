@@ -8,19 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
 from feedscript.adapters.objects.address import split_address
 from feedscript.adapters.objects.arriving import arriving
 from feedscript.adapters.objects.copying import copy, refuse_larger
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed, ObjectStoreMisconfigured
 
 if TYPE_CHECKING:
     from obstore import GetResult  # a name of its type stubs alone
 
 STREAM_CHUNK = 4 * 1024 * 1024
+#: S3's code in the text of an answer, which obstore tells like that of a missing object.
+NO_BUCKET = "<Code>NoSuchBucket</Code>"
 
 
 class S3ObjectStore(ObjectStore):
@@ -44,7 +46,7 @@ class S3ObjectStore(ObjectStore):
             with arriving(path) as file:
                 return copy(map(bytes, found.stream(min_chunk_size=STREAM_CHUNK)), file, uri, limit)
         except (BaseError, OSError, ValueError) as error:
-            raise ObjectStoreFailed(uri, _first_line(error)) from error
+            raise _failure(error, uri) from error
 
     def publish(self, path: Path, uri: str) -> None:
         """Put the file in one step; multipart where it is large."""
@@ -52,7 +54,7 @@ class S3ObjectStore(ObjectStore):
         try:
             obstore.put(store, key, path)
         except (BaseError, OSError, ValueError) as error:
-            raise ObjectStoreFailed(uri, _first_line(error)) from error
+            raise _failure(error, uri) from error
 
     def read(self, uri: str, *, limit: int) -> bytes:
         """The object's bytes, unless there are more than `limit`."""
@@ -65,21 +67,37 @@ class S3ObjectStore(ObjectStore):
                 )
             return bytes(found.bytes())
         except (BaseError, OSError, ValueError) as error:
-            raise ObjectStoreFailed(uri, _first_line(error)) from error
+            raise _failure(error, uri) from error
 
     def _locate(self, uri: str) -> tuple[S3Store, str]:
         bucket, key = split_address(uri)
         try:
             return self._stores.setdefault(bucket, S3Store(bucket, **self._options)), key
         except (BaseError, ValueError) as error:
-            raise ObjectStoreFailed(uri, _first_line(error)) from error
+            raise _failure(error, uri) from error
 
 
 def _found(store: S3Store, key: str, uri: str) -> "GetResult":
     try:
         return obstore.get(store, key)
     except FileNotFoundError as error:
+        if NO_BUCKET in str(error):
+            raise _failure(error, uri) from error
         raise ObjectNotFound(uri) from error
+
+
+def _failure(error: Exception, uri: str) -> ObjectStoreFailed:
+    if NO_BUCKET in str(error):
+        return ObjectStoreMisconfigured(uri, f"there is no bucket {split_address(uri)[0]}")
+    # An error of this machine's own files has a number.
+    refused = isinstance(error, PermissionError) and error.errno is None
+    if refused or isinstance(error, PermissionDeniedError | UnauthenticatedError):
+        return ObjectStoreMisconfigured(
+            uri,
+            "these credentials may not do this (where they may not list the bucket, what is missing is refused, too): "
+            f"{_first_line(error)}",
+        )
+    return ObjectStoreFailed(uri, _first_line(error))
 
 
 def _first_line(error: Exception) -> str:

@@ -15,6 +15,7 @@ from feedscript.domain import (
     ScriptExited,
     ScriptStarted,
     Succeeded,
+    ValidationCalledOff,
     ValidationRevoked,
     ValidationStarted,
 )
@@ -51,9 +52,7 @@ def _said_of(event: Event, job: Job) -> tuple[int, str]:
     what = f"{_noun(attempt.phase if attempt else job.latest.phase)} {event.attempt}"
     match event:
         case GenerationStarted() | ValidationStarted():
-            again = (
-                "repeated by itself" if event.automatic else "asked for again" if event.retry else "accepted"
-            )
+            again = _again(event)
             asked = event.request
             whom = f"merchant {asked.affiliate_merchant_id}, partner {asked.partner_id or '(none named)'}"
             return logging.INFO, f"{what} is {again}: {whom}, {asked.source} to {asked.destination}"
@@ -74,6 +73,14 @@ def _said_of(event: Event, job: Job) -> tuple[int, str]:
             return level, f"the script of {what} is gone, {code}{beside}"
         case RetryCalledOff():
             return logging.INFO, f"the repetition of {what} is called off"
+        case ValidationCalledOff():
+            return logging.WARNING, f"the validation after {what} is called off: {_short(event.why)}"
+
+
+def _again(event: GenerationStarted | ValidationStarted) -> str:
+    if event.automatic:
+        return "repeated by itself" if event.retry else "begun by itself, as was asked for"
+    return "asked for again" if event.retry else "accepted"
 
 
 def _of_callback(data: Mapping[str, Any]) -> tuple[int, str]:

@@ -18,6 +18,9 @@ T = TypeVar("T")
 PATIENCE = 10.0
 NO_PATIENCE = 1.0
 PAUSE = 0.02
+PLACES = 0x66656565
+"""The first key of the places' advisory locks."""
+LOCK_PLACE = "SELECT pg_advisory_lock(%s, %s)"
 DEFAULTS = {
     "application_name": "feedscript",
     "connect_timeout": "5",
@@ -144,6 +147,20 @@ class Database:
         finally:
             connection.close()
 
+    @contextmanager
+    def locked(self, keys: Sequence[int]) -> Iterator[None]:
+        """Hold the places' advisory locks of these keys, in order; raises `StorageBusy` where one is not had."""
+        give_up = time.monotonic() + self.patience
+        with self._connection(give_up) as connection:
+            try:
+                for key in keys:
+                    connection.execute(LOCK_PLACE, [PLACES, key])
+                yield
+            except psycopg.Error as error:
+                raise translated(error, self.where, seconds=self.patience) from error
+            finally:
+                _unlock(connection)
+
     def close(self) -> None:
         """Let go of all connections."""
         self._pool.close()
@@ -175,6 +192,13 @@ class Database:
 
 def _configure(connection: Connection) -> None:
     connection.execute(SESSION)
+
+
+def _unlock(connection: Connection) -> None:
+    try:
+        connection.execute("SELECT pg_advisory_unlock_all()")
+    except psycopg.Error:
+        connection.close()  # with its locks
 
 
 def _roll_back(connection: Connection) -> None:

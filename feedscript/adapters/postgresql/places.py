@@ -1,14 +1,22 @@
-"""Whose a destination is, as rows."""
+"""Whose a destination is, and who writes there, as rows."""
 
 import hashlib
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from urllib.parse import quote, unquote
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.ports.places import Owner, Places
 
-CLAIM = "INSERT INTO place_claim (place, merchant, role) VALUES (%s, %s, %s) ON CONFLICT (place) DO NOTHING"
+CLAIM = """
+INSERT INTO place_claim (place, merchant, role, writer) VALUES (%s, %s, %s, %s) ON CONFLICT (place) DO NOTHING
+"""
 OWNER = "SELECT merchant, role FROM place_claim WHERE place = %s"
-HELD = "SELECT place, merchant, role FROM place_claim ORDER BY place"
+HELD = "SELECT place, merchant, role, writer FROM place_claim ORDER BY place"
+WRITER = "SELECT writer FROM place_claim WHERE place = %s"
+HAND_OVER = "UPDATE place_claim SET writer = %s WHERE place = %s"
+LOCK_DIGITS = 7
+"""So many hexadecimal digits of a place's key are a lock's: two places that share them wait for each other."""
 RELEASE = "DELETE FROM place_claim WHERE place = %s"
 
 
@@ -24,16 +32,16 @@ class PostgresPlaces(Places):
             found = self.owner(place)
             if found is not None:
                 return found
-            self.hold(place_key(place), owner)
+            self.hold(place_key(place), owner, None)
 
-    def held(self) -> list[tuple[str, Owner]]:
+    def held(self) -> list[tuple[str, Owner, str | None]]:
         """All claims, by their keys."""
-        return [(key, _owner(merchant, role)) for key, merchant, role in self._database.query(HELD)]
+        return [(key, _owner(merchant, role), job) for key, merchant, role, job in self._database.query(HELD)]
 
-    def hold(self, key: str, owner: Owner) -> None:
+    def hold(self, key: str, owner: Owner, writer: str | None) -> None:
         """Insert a claim by its key."""
         merchant = quote(owner.affiliate_merchant_id, safe="", errors="surrogatepass")
-        self._database.query(CLAIM, key, merchant, owner.role)
+        self._database.query(CLAIM, key, merchant, owner.role, writer)
 
     def release(self, place: str) -> None:
         """Delete the claim."""
@@ -43,6 +51,19 @@ class PostgresPlaces(Places):
         """Read the claim."""
         rows = self._database.query(OWNER, place_key(place))
         return _owner(*rows[0]) if rows else None
+
+    def alone(self, places: Collection[str]) -> AbstractContextManager[None]:
+        """Hold advisory locks, which are the connection's: whoever loses it loses them."""
+        return self._database.locked(sorted({int(place_key(place)[:LOCK_DIGITS], 16) for place in places}))
+
+    def writer(self, place: str) -> str | None:
+        """Read the claim."""
+        rows = self._database.query(WRITER, place_key(place))
+        return rows[0][0] if rows else None
+
+    def hand_over(self, place: str, job_id: str) -> None:
+        """Name the job in the claim."""
+        self._database.query(HAND_OVER, job_id, place_key(place))
 
 
 def _owner(merchant: str, role: str) -> Owner:

@@ -106,7 +106,9 @@ class PostgresJobRepository(JobRepository):
 def conditions_of(wanted: JobFilter, before: str | None) -> dict[LiteralString, Any]:
     """The conditions of a listing by the columns, each with its value."""
     asked: dict[LiteralString, Any] = {
-        "status = %s": wanted.status and wanted.status.value,
+        "status = ANY(%s)": sorted(wanted.statuses) or None,
+        "stage = %s": wanted.stage,
+        "reason = %s": wanted.reason,
         "merchant = %s": stored(wanted.affiliate_merchant_id),
         "partner = %s": stored(wanted.partner_id),
         "reference = %s": stored(wanted.reference),

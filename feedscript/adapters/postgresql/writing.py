@@ -26,14 +26,15 @@ LOCK_TRAIL = "SELECT pg_advisory_xact_lock(%s, ('activity'::regclass::oid::bigin
 HEAD = "SELECT sequence, line FROM activity ORDER BY sequence DESC LIMIT 1"
 LATEST_DAY = "SELECT max(day) FROM trail_day"
 FIRST_VERSION = """
-INSERT INTO job (id, version, open, status, phase, merchant, partner, reference, created, updated, document)
-VALUES (%(id)s, 1, true, %(status)s, %(phase)s, %(merchant)s, %(partner)s, %(reference)s, %(created)s, %(updated)s,
-    %(document)s)
+INSERT INTO job
+    (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, updated, document)
+VALUES (%(id)s, 1, true, %(status)s, %(stage)s, %(reason)s, %(phase)s, %(merchant)s, %(partner)s, %(reference)s,
+    %(created)s, %(updated)s, %(document)s)
 ON CONFLICT (id) DO NOTHING RETURNING version
 """
 NEXT_VERSION = """
-UPDATE job SET version = %(version)s, open = true, status = %(status)s, phase = %(phase)s, partner = %(partner)s,
-    updated = %(updated)s, document = %(document)s
+UPDATE job SET version = %(version)s, open = true, status = %(status)s, stage = %(stage)s,
+    reason = %(reason)s, phase = %(phase)s, partner = %(partner)s, updated = %(updated)s, document = %(document)s
 WHERE id = %(id)s AND version = %(version)s - 1 RETURNING version
 """
 FOUND = "SELECT version FROM job WHERE id = %s"
@@ -136,6 +137,8 @@ def job_columns(job: Job) -> dict[str, Any]:
         "id": job.id,
         "version": job.version,
         "status": job.state.value,
+        "stage": job.stage.value,
+        "reason": job.latest.reason and job.latest.reason.value,
         "phase": job.latest.phase.value,
         "merchant": stored(job.affiliate_merchant_id),
         "partner": stored(job.latest.request.partner_id),

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,11 @@ class AttemptFolder:
         finally:
             os.close(descriptor)
 
+    def heard_at(self, log: Path) -> datetime | None:
+        """When the script last wrote into its log or told of its progress, else when it was started (aware UTC)."""
+        written = [at for path in (log, self.progress, self.started) if (at := _written_at(path)) is not None]
+        return datetime.fromtimestamp(max(written), UTC) if written else None
+
     def read_end(self) -> dict[str, Any] | None:
         """What the runner wrote when the script was over; None where that cannot be read."""
         try:
@@ -125,6 +131,13 @@ class AttemptFolder:
             return not try_lock(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _written_at(path: Path) -> float | None:
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return None
 
 
 class RunFolders:

@@ -10,12 +10,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import PASSED, RunFolders, Stage
@@ -24,11 +23,12 @@ from feedscript.adapters.subprocess.fair_queue import FairQueue, Ticket, ticket_
 from feedscript.adapters.subprocess.leader import leaders_lock
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.place import Place
+from feedscript.adapters.subprocess.queue_order import QueueOrder
 from feedscript.adapters.subprocess.script_contract import ScriptSettings
 from feedscript.adapters.subprocess.script_log import read_log
 from feedscript.adapters.subprocess.words import read_words
 from feedscript.domain import FeedscriptError
-from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Run
+from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ REST_PER_READ, REST_PER_READ_OF_ALL = 10, 30
 LONGEST_PROGRESS = 4096
 TELL_EVERY = 0.1
 MERCHANTS_TOLD = 100
+QUEUE_TOLD = 1000
 
 
 class SubprocessExecutor(Executor):
@@ -56,6 +57,7 @@ class SubprocessExecutor(Executor):
         self._leading = threading.Event()
         self._running = 0
         self._reading = 0.0
+        self._order = QueueOrder(runs / ".order.json")
         self._told_queued, self._told_at = 0, 0.0
         self._counting = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -97,11 +99,15 @@ class SubprocessExecutor(Executor):
             cap=self._scripts.log_bytes,
         )
 
-    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
-        """Read the progress file, which the script replaces as it goes; one that is no JSON object says nothing."""
+    def observe(self, job_id: str, attempt: int) -> Observation:
+        """Look at what the script writes, and at what the leader has last written down of who is next."""
+        folder, log = self._folders.of(job_id, attempt), self._folders.log(job_id, attempt)
         owner = None if self._scripts.user is None else self._scripts.user.uid
-        path = self._folders.of(job_id, attempt).progress
-        return read_words(path, most=LONGEST_PROGRESS, owner=owner)
+        return Observation(
+            progress=read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner),
+            heard_at=folder.heard_at(log),
+            position=self._order.position(job_id, attempt),
+        )
 
     def health(self) -> ExecutorHealth:
         """What the leader counts; the others read what it last wrote down."""
@@ -172,6 +178,7 @@ class SubprocessExecutor(Executor):
                 at_all = now >= look_at_all_at
                 self._look_around(at_all=at_all)
                 self._write_status()
+                self._order.write(self._queue.order(QUEUE_TOLD))
                 now = time.monotonic()
                 if at_all:
                     look_at = now + LOOK_EVERY

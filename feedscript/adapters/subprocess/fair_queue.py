@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from feedscript.ports.executor import Run
@@ -80,6 +81,24 @@ class FairQueue:
         """How many attempts of each merchant wait, of the `most` merchants that have most."""
         with self._changed:
             return dict(self._of_merchant.most_common(most))
+
+    def order(self, most: int) -> list[Ticket]:
+        """The first `most` that wait, in the order in which they will be taken if nothing more comes."""
+        with self._changed:
+            told = [ticket for _, ticket in islice(self._ahead, most)]
+            callers = deque(
+                deque((iter(line), len(line)) for line in merchants.values())
+                for merchants in self._waiting.values()
+            )
+            while callers and len(told) < most:
+                merchants = callers.popleft()
+                line, left = merchants.popleft()
+                told.append(next(line)[1])
+                if left > 1:
+                    merchants.append((line, left - 1))
+                if merchants:
+                    callers.append(merchants)
+            return told
 
     def done(self, ticket: Ticket) -> None:
         """Forget it: it may be put again."""

@@ -31,6 +31,7 @@ class ScriptSettings:
     runner_environment: Mapping[str, str] | None = None
     callback_url: str
     timeout: float = 3600.0
+    stall: float | None = None
     kill_grace: float = 10.0
     log_bytes: int = 10 * 1024 * 1024
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -74,6 +75,7 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
             **contract,
         },
         timeout=scripts.timeout,
+        stall=scripts.stall,
         kill_grace=scripts.kill_grace,
         log_bytes=scripts.log_bytes,
         limits=scripts.limits,

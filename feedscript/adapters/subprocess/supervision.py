@@ -33,8 +33,9 @@ class Assignment:
     """What a runner is to do: run `command`, or the function `builtin` ("module:name") in a forked child.
 
     `limits` are resource limits by their names in `resource` (RLIMIT_AS in bytes, RLIMIT_CPU in seconds ...);
-    times are seconds, `log_bytes` is where the log is cut. `uid` and `gids` (its groups, its own first) are those of
-    the user as whom it runs, where that is not the runner's.
+    times are seconds, `log_bytes` is where the log is cut. With `stall` the script is ended after so long without any
+    output or progress. `uid` and `gids` (its groups, its own first) are those of the user as whom it runs, where that
+    is not the runner's.
     """
 
     folder: str
@@ -45,6 +46,7 @@ class Assignment:
     log_bytes: int
     command: Sequence[str] | None = None
     builtin: str | None = None
+    stall: float | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
     uid: int | None = None
     gids: Sequence[int] = ()
@@ -84,6 +86,7 @@ class Script:
         os.set_blocking(self._output, False)
         self._written = 0
         self._cut = self._silent = False
+        self._heard_at, self._progress = time.monotonic(), self._progress_told()
         try:
             started()
             self.pid = self._spawn(writer, work)
@@ -98,15 +101,17 @@ class Script:
     def wait(self, cancelled: Callable[[], bool]) -> End:
         """Look after the script until it has ended and nothing of it is left."""
         deadline = time.monotonic() + self._assignment.timeout
+        self._heard_at = time.monotonic()
         reason: str | None = None
         stop_at: float | None = None
         while not self._exited(LOOK_EVERY):
             now = time.monotonic()
-            if stop_at is None and (now > deadline or cancelled()):
-                reason = "timeout" if now > deadline else "cancelled"
-                stop_at = now + self._assignment.kill_grace
-                self._signal_group(signal.SIGTERM)
-            elif stop_at is not None and now > stop_at:
+            if stop_at is None:
+                reason = self._reason_to_stop(now, deadline, cancelled)
+                if reason is not None:
+                    stop_at = now + self._assignment.kill_grace
+                    self._signal_group(signal.SIGTERM)
+            elif now > stop_at:
                 self._signal_group(signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
         if stop_at is not None:
@@ -117,6 +122,27 @@ class Script:
         os.close(self._output)
         os.close(self._log)
         return self._judged(status, reason)
+
+    def _reason_to_stop(self, now: float, deadline: float, cancelled: Callable[[], bool]) -> str | None:
+        if now > deadline:
+            return "timeout"
+        if cancelled():
+            return "cancelled"
+        return "stalled" if self._assignment.stall is not None and self._has_stalled(now) else None
+
+    def _has_stalled(self, now: float) -> bool:
+        """Whether the script has said nothing for too long: nothing on its output, nothing of its progress."""
+        told = self._progress_told()
+        if told != self._progress:
+            self._progress, self._heard_at = told, now
+        return now - self._heard_at > (self._assignment.stall or 0)
+
+    def _progress_told(self) -> tuple[int, int] | None:
+        try:
+            found = Path(self._assignment.environment["FEEDSCRIPT_PROGRESS_FILE"]).lstat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
 
     def _spawn(self, output: int, work: Path) -> int:
         assignment = self._assignment
@@ -168,6 +194,8 @@ class Script:
         except BlockingIOError:
             return False
         self._silent = not data  # every writer is gone: the pipe would be readable for ever
+        if data:
+            self._heard_at = time.monotonic()
         room = self._assignment.log_bytes - self._written
         self._written += min(len(data), room)
         kept = data[:room]
@@ -175,6 +203,8 @@ class Script:
             self._cut = True
             kept += f"\n[feedscript: the log is cut at {self._assignment.log_bytes} bytes]\n".encode()
         self._keep(kept)
+        if data and not kept:
+            os.utime(self._log)  # whoever looks at the log is to see that the script is heard
         return bool(data)
 
     def _keep(self, data: bytes) -> None:
@@ -221,6 +251,8 @@ class Script:
         end = End(exit_code=code if code >= 0 else 128 - code, reason=reason)
         if reason == "timeout":
             end.error = f"stopped after {self._assignment.timeout:g} s"
+        elif reason == "stalled":
+            end.error = f"no output and no progress for {self._assignment.stall:g} s; {self._tail()}"
         elif reason == "cancelled":
             end.error = "cancelled on request"
         elif code < 0:

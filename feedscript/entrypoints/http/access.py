@@ -75,6 +75,8 @@ TOKEN_SCHEMES = {
         "description": "What a script is given as FEEDSCRIPT_TOKEN: good for its own attempt's callback",
     },
 }
+#: Endpoints that look for what their path names within the caller's reach: it need not be an id.
+FOUND_WITHIN_REACH = frozenset({"feed.status"})
 PAGES_LOOKED_AT = 50
 Shown = TypeVar("Shown")
 
@@ -146,6 +148,8 @@ def _hide_what_is_out_of_reach(service: JobService) -> None:
     named = request.view_args or {}
     if caller().reach.everything or not caller().known:
         return
+    if request.endpoint in FOUND_WITHIN_REACH:
+        return
     if "job_id" in named:
         check_job(service, named["job_id"])
     elif "notification_id" in named:
@@ -162,6 +166,16 @@ def check_job(service: JobService, job_id: str) -> None:
         return
     if not caller().reach.covers(service.job(job_id)):
         raise hidden(UnknownJob(job_id))
+
+
+def found_within_reach(service: JobService, name: str, *, merchant: str | None) -> Job:
+    """The job of that id, or of the merchant's own reference; raises `UnknownJob` where the key does not reach it."""
+    try:
+        return service.find(name, merchant=merchant, reach=caller().reach)
+    except UnknownJob as error:
+        if caller().reach.everything:
+            raise
+        raise hidden(error) from error
 
 
 def refuse_forgery(job_id: str) -> Response | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from feedscript.domain import JobState, Outcome, Phase, Reason
+from feedscript.domain import JobState, Outcome, Phase, Reason, Stage
 
 UUID = {"format": "uuid"}
 
@@ -47,6 +47,11 @@ class JobDataSchema(Schema):
     callback_url = fields.String(required=True, allow_none=True)
     partner_id = fields.String(required=True, allow_none=True)
     country = fields.String(required=True, allow_none=True)
+    then = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What follows by itself: `validate`, or nothing"},
+    )
 
 
 class LatestJobDataSchema(JobDataSchema):
@@ -86,6 +91,12 @@ class JobSchema(Schema):
     partner_id = fields.String(required=True, allow_none=True)
     reference = fields.String(required=True, allow_none=True)
     status = fields.Enum(JobState, by_value=True, required=True)
+    stage = fields.Enum(
+        Stage,
+        by_value=True,
+        required=True,
+        metadata={"description": "What it waits for, whatever its status"},
+    )
     retry_count = fields.Integer(required=True)
     next_retry_at = _instant(required=True, allow_none=True)
     reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
@@ -95,7 +106,21 @@ class JobSchema(Schema):
     progress = fields.Dict(
         allow_none=True, metadata={"description": "How far the script says it is; of a single job alone"}
     )
-    attempts = fields.List(fields.Nested(AttemptSchema), required=True)
+    queue_position = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "Of a single job alone: 1 is begun next; null where it does not wait, or far behind"
+        },
+    )
+    last_sign_of_life_at = _instant(
+        allow_none=True,
+        metadata={
+            "description": "Of a single job alone: when its newest script last wrote anything, or was last seen"
+        },
+    )
+    attempts = fields.List(
+        fields.Nested(AttemptSchema), metadata={"description": "Left out of the compact form"}
+    )
     created_at = _instant(required=True)
     updated_at = _instant(required=True)
 
@@ -160,6 +185,16 @@ class ScriptsSchema(Schema):
     oldest_wait_seconds = fields.Float(required=True, allow_none=True)
 
 
+class StuckSchema(Schema):
+    """A job that somebody should look at."""
+
+    job_id = fields.String(required=True, metadata=UUID)
+    stage = fields.Enum(Stage, by_value=True, required=True)
+    since = _instant(
+        required=True, metadata={"description": "When its script was heard last, or what is overdue was due"}
+    )
+
+
 class ReadySchema(Schema):
     """Whether new work is taken, and what runs and waits."""
 
@@ -170,6 +205,16 @@ class ReadySchema(Schema):
     )
     draining = fields.Boolean(required=True)
     scripts = fields.Nested(ScriptsSchema, required=True)
+    stuck = fields.Integer(
+        required=True,
+        metadata={"description": "Jobs whose script is silent, or whose callback or retry is overdue"},
+    )
+    stuck_jobs = fields.List(
+        fields.Nested(StuckSchema), metadata={"description": "Those within reach, for whoever may read jobs"}
+    )
+    object_store = fields.String(
+        metadata={"description": "`ok`, or what is wrong with it; where it was asked for"}
+    )
 
 
 class ProblemSchema(Schema):
@@ -185,5 +230,7 @@ class ProblemSchema(Schema):
     errors = fields.Dict(metadata={"description": "What is wrong, by field"})
     near = fields.List(fields.String(), metadata={"description": "Known partners that may be meant"})
     endings = fields.List(fields.String(), metadata={"description": "Names that the destination may end in"})
-    job_id = fields.String(metadata={"description": "The job whose state does not allow it"})
+    job_id = fields.String(
+        metadata={"description": "The job whose state does not allow it, or that holds the destination"}
+    )
     status_of_job = fields.Enum(JobState, by_value=True)

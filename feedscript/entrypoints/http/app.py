@@ -29,6 +29,7 @@ from feedscript.entrypoints.http.metrics import metrics_blueprint
 from feedscript.entrypoints.http.openapi import DocumentedApi
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.rates import Limits, Rates
+from feedscript.entrypoints.http.waiting import register_waiting
 from feedscript.entrypoints.http.watching import register_watching
 from feedscript.entrypoints.http.webhooks import webhooks_blueprint
 from feedscript.entrypoints.log import set_up_log
@@ -81,14 +82,17 @@ def create_app(container: Container | None = None) -> Flask:
     limits = Limits(settings.rate_per_key, settings.rate_per_address)
     register_access(app, service, settings, ring, Rates(counts, limits))
     register_draining(app)
+    register_waiting(app, threads=settings.threads)
     api = DocumentedApi(app, public_url=settings.public_url, keys_asked_for=not ring.empty)
-    api.register_blueprint(feed_blueprint(service))
-    api.register_blueprint(callback_blueprint(service))
+    api.register_blueprint(feed_blueprint(service, lenient=settings.lenient_bodies))
+    api.register_blueprint(callback_blueprint(service, lenient=settings.lenient_bodies))
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
     api.register_blueprint(metrics_blueprint(service, container.metrics(), container.disk(), settings))
     database_state = container.database().state if settings.storage == "postgresql" else None
-    api.register_blueprint(health_blueprint(service, container.disk(), settings, database_state))
+    api.register_blueprint(
+        health_blueprint(service, container.disk(), container.objects(), settings, database_state)
+    )
     app.register_blueprint(
         # Without validatorUrl: null the page would show the document to an outside host.
         get_swaggerui_blueprint(

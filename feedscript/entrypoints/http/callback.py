@@ -1,6 +1,7 @@
 """`/api/callback/feed`: where outcomes are reported."""
 
 from flask import Response, jsonify
+from marshmallow import EXCLUDE, RAISE
 
 from feedscript.domain import ForgedToken, ReportOutcome, UnknownJob
 from feedscript.entrypoints.http.access import check_job, refuse_forgery
@@ -12,12 +13,12 @@ from feedscript.entrypoints.http.schemas import CallbackSchema
 from feedscript.service import Callback, JobService
 
 
-def callback_blueprint(service: JobService) -> Routes:
-    """The route over the service."""
+def callback_blueprint(service: JobService, *, lenient: bool = False) -> Routes:
+    """The route over the service; `lenient`, names in its body that mean nothing are left out."""
     callback = Routes("callback", prefix="/api/callback", description="Report outcomes")
 
     @callback.route("/feed", methods=["POST"])
-    @callback.arguments(CallbackSchema())
+    @callback.arguments(CallbackSchema(unknown=EXCLUDE if lenient else RAISE))
     @callback.response(200, ReceivedSchema)
     @callback.problems(ForgedToken, UnknownJob)
     def receive(body: tuple[str, ReportOutcome]) -> Response:

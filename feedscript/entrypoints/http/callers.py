@@ -79,6 +79,13 @@ def caller() -> Caller:
     return found
 
 
+def may_read(settings: Settings) -> bool:
+    """Whether who makes the call at hand, where no key is asked for, could read jobs as well."""
+    if caller() is ANYBODY:
+        return misled(settings) is None
+    return caller().known and Scope.READ in caller().scopes
+
+
 def actor() -> str:
     """Who makes the call at hand, as the audit trail names it."""
     return caller().name

@@ -27,10 +27,15 @@ def drain(app: Flask, *, grace: float) -> None:
     container.notifier().stop()
 
 
+def draining() -> threading.Event:
+    """Set from the moment that the application at hand is about to stop."""
+    event: threading.Event = current_app.extensions["feedscript.draining"]
+    return event
+
+
 def is_draining() -> bool:
     """Whether the application at hand is about to stop."""
-    draining: threading.Event = current_app.extensions["feedscript.draining"]
-    return draining.is_set()
+    return draining().is_set()
 
 
 @refuses(503, "draining", where=lambda route: route.endpoint in STARTS)

@@ -14,9 +14,10 @@ REQUEST: dict[str, Any] = {
     "callback_url": "https://shop.example/outcomes",
     "partner_id": "google",
     "country": "NO",
+    "then": None,
 }
 VALIDATION: dict[str, Any] = {
-    **{name: value for name, value in REQUEST.items() if name != "source_s3_path"},
+    **{name: value for name, value in REQUEST.items() if name not in ("source_s3_path", "then")},
     "destination_s3_path": "s3://demo/google-report.json",
 }
 RESULT = {"destination_s3_path": "s3://demo/google-feed.csv"}
@@ -27,6 +28,7 @@ _JOB: dict[str, Any] = {
     "partner_id": "google",
     "reference": "1",
     "status": "generated",
+    "stage": "settled",
     "retry_count": 0,
     "next_retry_at": None,
     "reason": None,
@@ -83,7 +85,7 @@ EXAMPLES: dict[str, Any] = {
         "deduplicated": False,
     },
     "Received": {"received": True, "applied": True, "reason": None},
-    "Job": _JOB | {"progress": None},
+    "Job": _JOB | {"progress": None, "queue_position": None, "last_sign_of_life_at": ENDED},
     "JobPage": {"jobs": [_JOB], "cursor": None},
     "Trail": {"activities": [_ACTIVITY]},
     "ActivityPage": {"activities": [_ACTIVITY], "cursor": None},
@@ -102,6 +104,9 @@ EXAMPLES: dict[str, Any] = {
             "capacity": 2,
             "oldest_wait_seconds": None,
         },
+        "stuck": 1,
+        "stuck_jobs": [{"job_id": JOB_ID, "stage": "running", "since": BEGAN}],
+        "object_store": "ok",
     },
     "Outcome": {
         "job_id": JOB_ID,

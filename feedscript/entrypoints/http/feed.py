@@ -1,16 +1,17 @@
 """`/api/feed`: start, follow, list and cancel jobs."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, jsonify, request
+from marshmallow import EXCLUDE, RAISE
 
 from feedscript.domain import (
+    DestinationBusy,
     DestinationTaken,
     FeedRequest,
     ForbiddenBucket,
     ForbiddenCallback,
-    Job,
     NoReport,
     OutOfReach,
     Phase,
@@ -22,6 +23,7 @@ from feedscript.domain import (
     UnknownPartner,
     WrongDestination,
 )
+from feedscript.entrypoints.http.access import found_within_reach
 from feedscript.entrypoints.http.answers import (
     AcceptedSchema,
     JobPageSchema,
@@ -39,9 +41,11 @@ from feedscript.entrypoints.http.schemas import (
     LogQuerySchema,
     RepeatSchema,
     ReportQuerySchema,
+    StatusQuerySchema,
     ValidateRequestSchema,
 )
 from feedscript.entrypoints.http.views import activity_view, job_document
+from feedscript.entrypoints.http.waiting import until_changed
 from feedscript.ports.errors import BadCursor, ObjectNotFound, ObjectStoreFailed
 from feedscript.service import Answer, JobService
 
@@ -67,6 +71,7 @@ WRONG = (
     WrongDestination,
     ForbiddenCallback,
     ForbiddenBucket,
+    DestinationBusy,
     DestinationTaken,
     OutOfReach,
     QueueFull,
@@ -74,12 +79,13 @@ WRONG = (
 REQUEST_PROBLEMS = (*WRONG, UnknownJob, RefusalCode.REFERENCE_MISMATCH, *NOT_NOW)
 
 
-def feed_blueprint(service: JobService) -> Routes:
-    """The routes over the service."""
+def feed_blueprint(service: JobService, *, lenient: bool = False) -> Routes:
+    """The routes over the service; `lenient`, names in a request that mean nothing are left out."""
+    unknown: Literal["exclude", "raise"] = EXCLUDE if lenient else RAISE
     feed = Routes("feed", prefix="/api/feed", description="Generate and validate feeds")
 
     @feed.route("/generate", methods=["POST"])
-    @feed.arguments(FeedRequestSchema())
+    @feed.arguments(FeedRequestSchema(unknown=unknown))
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
     @feed.problems(*REQUEST_PROBLEMS)
@@ -88,7 +94,7 @@ def feed_blueprint(service: JobService) -> Routes:
         return _start(service, Phase.GENERATION, wanted)
 
     @feed.route("/validate", methods=["POST"])
-    @feed.arguments(ValidateRequestSchema())
+    @feed.arguments(ValidateRequestSchema(unknown=unknown))
     @feed.response(202, AcceptedSchema)
     @feed.alt_response(200, schema=AcceptedSchema, description="The same request was accepted before")
     @feed.problems(*REQUEST_PROBLEMS, RefusalCode.NOT_GENERATED, SourceMissing)
@@ -97,11 +103,14 @@ def feed_blueprint(service: JobService) -> Routes:
         return _start(service, Phase.VALIDATION, wanted)
 
     @feed.route("/status/<job_id>", methods=["GET"])
+    @feed.arguments(StatusQuerySchema(), location="query")
     @feed.response(200, JobSchema)
     @feed.problems(UnknownJob)
-    def status(job_id: str) -> Response:
-        """Tell where a job stands."""
-        return _with_progress(service, service.job(job_id))
+    def status(query: dict[str, Any], job_id: str) -> Response:
+        """Tell where a job stands, by its id or by its merchant and the caller's own reference; `wait` for a change."""
+        job = found_within_reach(service, job_id, merchant=query.get("affiliate_merchant_id"))
+        job = until_changed(service, job, query["wait"])
+        return jsonify(job_document(job, compact=query["compact"], seen=service.observe(job)))
 
     @feed.route("/retry/<job_id>", methods=["POST"])
     @feed.response(202, AcceptedSchema)
@@ -134,9 +143,10 @@ def _add_jobs(feed: Routes, service: JobService) -> None:
     @feed.problems(BadCursor)
     def jobs(query: dict[str, Any]) -> Response:
         """List jobs, newest first; pass `cursor` on to continue."""
-        query["wanted"] = replace(query["wanted"], reach=caller().reach)
-        page = service.page(**query)
-        return jsonify({"jobs": [job_document(job) for job in page.jobs], "cursor": page.cursor})
+        wanted = replace(query["wanted"], reach=caller().reach)
+        page = service.page(wanted, limit=query["limit"], cursor=query["cursor"])
+        jobs = [job_document(job, compact=query["compact"]) for job in page.jobs]
+        return jsonify({"jobs": jobs, "cursor": page.cursor})
 
     @feed.route("/jobs/<job_id>/activities", methods=["GET"])
     @feed.response(200, TrailSchema)
@@ -193,10 +203,6 @@ def _started(answer: Answer, phase: Phase | None = None) -> Response:
     if refusal.code is RefusalCode.DEDUPLICATED:
         return jsonify(body | {"message": refusal.detail, "deduplicated": True})
     return problem(409, refusal.code.value, refusal.detail, job_id=job.id, status_of_job=job.state.value)
-
-
-def _with_progress(service: JobService, job: Job) -> Response:
-    return jsonify({**job_document(job), "progress": service.progress(job)})
 
 
 def _with_status(response: Response, status: int) -> Response:

@@ -26,7 +26,7 @@ def metrics_blueprint(service: JobService, counted: Metrics, disk: Disk, setting
     """The route over what is counted, and what the service and its disk tell of themselves."""
     blueprint = Routes("metrics", description="Metrics")
 
-    @blueprint.route("/metrics", methods=["GET"])
+    @blueprint.route("/metrics", methods=["GET"], any_query=True)
     @blueprint.response(
         200, {"type": "string"}, content_type="text/plain", description="Prometheus' text format"
     )

@@ -9,7 +9,7 @@ from flask_smorest import Api
 from marshmallow import fields, validate
 
 from feedscript import __version__
-from feedscript.domain import JobState, Outcome, Phase, Reason
+from feedscript.domain import JobState, Outcome, Phase, Reason, Stage
 from feedscript.entrypoints.http.access import CALLBACK, KEY_SCHEMES, TOKEN_SCHEMES
 from feedscript.entrypoints.http.answers import ProblemSchema
 from feedscript.entrypoints.http.examples import EXAMPLES
@@ -27,6 +27,7 @@ ENUMERATIONS: dict[type[StrEnum], str] = {
     JobState: "JobState",
     Outcome: "AttemptOutcome",
     Reason: "Reason",
+    Stage: "Stage",
     DeliveryState: "DeliveryState",
 }
 HEADERS = {

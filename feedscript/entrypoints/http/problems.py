@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app
 from werkzeug.exceptions import HTTPException
 
 from feedscript.domain import (
+    DestinationBusy,
     DestinationTaken,
     FeedscriptError,
     ForbiddenBucket,
@@ -59,6 +60,7 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     ForbiddenCallback: (422, "invalid_fields"),
     ForbiddenBucket: (422, "invalid_fields"),
     DestinationTaken: (409, "destination_taken"),
+    DestinationBusy: (409, "destination_busy"),
     UnknownPartner: (422, "unknown_partner"),
     WrongDestination: (422, "wrong_ending"),
     StorageBusy: (503, "storage_busy"),
@@ -75,6 +77,7 @@ FIELD_OF_ERROR = {
     UnknownPartner: "partner_id",
     WrongDestination: "destination_s3_path",
     DestinationTaken: "destination_s3_path",
+    DestinationBusy: "destination_s3_path",
 }
 #: Instead of the error's own words, which tell where things lie on this machine; the log has those.
 DETAIL_OF_ERROR: dict[type[FeedscriptError], str] = {
@@ -154,6 +157,8 @@ def _from_domain(error: FeedscriptError) -> Response:
             )
             members: dict[str, Any] = {"errors": {field: [str(error)]}} if field else {}
             members |= {name: list(getattr(error, name)) for name in _TOLD if hasattr(error, name)}
+            if isinstance(error, DestinationBusy) and error.job_id is not None:
+                members["job_id"] = error.job_id
             if kind in DETAIL_OF_ERROR:
                 current_app.logger.warning("answered %s: %s", code, error)
             return problem(status, code, DETAIL_OF_ERROR.get(kind, str(error)), **members)

@@ -1,16 +1,18 @@
 """Blueprints whose bodies are read strictly, and whose every answer is in the OpenAPI document."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import Blueprint
 
 from feedscript.domain import FeedscriptError, RefusalCode
 from feedscript.entrypoints.http.declared import Declared, Route, View, declared, refused_by_gates
 from feedscript.entrypoints.http.examples import problem_example
 from feedscript.entrypoints.http.parsing import StrictJsonParser
-from feedscript.entrypoints.http.problems import ANYWHERE, MEDIA_TYPE, TITLES
+from feedscript.entrypoints.http.problems import ANYWHERE, MEDIA_TYPE, TITLES, problem
+from feedscript.entrypoints.http.unknown_names import complaints
 from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull, UnreadableJob
 
 Problem = type[FeedscriptError] | RefusalCode
@@ -28,6 +30,16 @@ class Routes(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
     def __init__(self, name: str, *, prefix: str = "", description: str) -> None:
         super().__init__(name, __name__, url_prefix=prefix or None, description=description)
         self._prepare_doc_cbks.append(self._document)
+
+    def route(self, rule: str, *, any_query: bool = False, **options: Any) -> Callable[[View], View]:
+        """Register a view; one that reads no query refuses every name in it, unless it is to bear `any_query`."""
+        register: Callable[[View], View] = super().route(rule, **options)
+
+        def declare(view: View) -> View:
+            register(view if any_query or _reads_query(view) else _without_query(view))
+            return view
+
+        return declare
 
     @staticmethod
     def problems(*what: Problem, stored: bool = True, body: bool = False) -> Callable[[View], View]:
@@ -75,6 +87,24 @@ class Routes(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
         return operation
 
 
+def _reads_query(view: Callable[..., Any]) -> bool:
+    arguments = getattr(view, "_apidoc", {}).get("arguments", {})
+    return any(each["in"] == "query" for each in arguments.get("parameters", ()))
+
+
+def _without_query(view: View) -> View:
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if request.args:
+            return problem(422, INVALID.code, "no query is read here", errors=complaints(request.args, ()))
+        return view(*args, **kwargs)
+
+    named: dict[str, Any] = dict(getattr(view, "_apidoc", {}))
+    named["problems"] = [*named.get("problems", ()), INVALID]
+    checked._apidoc = named  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps what it documents
+    return cast("View", checked)
+
+
 ANYWHERE_DECLARED = tuple(Declared(*each) for each in ANYWHERE)
 
 
@@ -86,8 +116,8 @@ def _of_arguments(operation: dict[str, Any]) -> list[Declared]:
 
 def _responses(problems: Iterable[Declared]) -> dict[str, Any]:
     codes: dict[int, list[str]] = {}
-    for problem in dict.fromkeys(problems):
-        codes.setdefault(problem.status, []).append(problem.code)
+    for each in dict.fromkeys(problems):
+        codes.setdefault(each.status, []).append(each.code)
     return {str(status): _response(status, codes[status]) for status in sorted(codes)}
 
 

@@ -4,17 +4,19 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome
+from feedscript.domain import FeedRequest, JobState, Outcome, Phase, Reason, ReportOutcome, Stage
 from feedscript.entrypoints.http.wire import (
     ERROR_LENGTH,
     HTTP_URL,
     LARGEST_INTEGER,
     NAME,
     URL_LENGTH,
+    Compact,
     Country,
     Identity,
     Instant,
     S3Path,
+    Several,
     Text,
     Whole,
     Wire,
@@ -29,6 +31,7 @@ REPORTED_REASONS = (
     Reason.TRANSIENT,
 )
 DEEPEST_RESULT = 32
+LONGEST_WAIT = 60
 
 
 class FeedRequestSchema(Wire):
@@ -58,6 +61,14 @@ class FeedRequestSchema(Wire):
         },
     )
 
+    then = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(["validate"]),
+        metadata={
+            "description": "Starts the validation by itself when the feed is there; its report goes beside it"
+        },
+    )
+
     @validates_schema(skip_on_field_errors=True)
     def keep_source(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a feed that would replace what it is made of."""
@@ -75,11 +86,17 @@ class FeedRequestSchema(Wire):
             partner_id=data.get("partner_id"),
             callback_url=data.get("callback_url"),
             country=data.get("country"),
+            then=Phase.VALIDATION if data.get("then") else None,
         )
 
 
 class ValidateRequestSchema(FeedRequestSchema):
-    """As `generate`, but a job that was generated here need not say where its feed lies."""
+    """As `generate`, but a job that was generated here need not say where its feed lies; and nothing follows."""
+
+    class Meta(Wire.Meta):
+        """Marshmallow's options."""
+
+        exclude = ("then",)
 
     source_s3_path = S3Path(
         validate=validate.Length(max=URL_LENGTH),
@@ -139,21 +156,46 @@ class CallbackSchema(Wire):
 class JobQuerySchema(Wire):
     """How a listing is narrowed and continued."""
 
-    status = fields.Enum(JobState, by_value=True)
+    status = Several(
+        fields.Enum(JobState, by_value=True),
+        metadata={"description": "Any of these; may be given repeatedly"},
+    )
+    stage = fields.Enum(Stage, by_value=True)
+    reason = fields.Enum(Reason, by_value=True, metadata={"description": "Of the newest attempt's failure"})
     affiliate_merchant_id = Text(validate=NAME)
     partner_id = Text(validate=NAME)
-    reference = Text(validate=NAME)
+    reference = Text(validate=NAME, metadata={"description": "The caller's own `job_id`"})
     type = fields.Enum(Phase, by_value=True)
     created_after = Instant()
     created_before = Instant()
+    compact = Compact()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = Text(validate=NAME)
 
     @post_load
     def to_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the port its own words."""
-        limit, cursor = data.pop("limit"), data.pop("cursor", None)
-        return {"wanted": JobFilter(phase=data.pop("type", None), **data), "limit": limit, "cursor": cursor}
+        others = {name: data.pop(name, None) for name in ("limit", "cursor", "compact")}
+        statuses = frozenset(data.pop("status", ()))
+        return {"wanted": JobFilter(phase=data.pop("type", None), statuses=statuses, **data), **others}
+
+
+class StatusQuerySchema(Wire):
+    """Whose job it is, where it is named by the caller's own reference, and how it is to be told."""
+
+    affiliate_merchant_id = Text(
+        validate=NAME,
+        metadata={"description": "Makes the path's name the reference of this merchant, or an id"},
+    )
+    compact = Compact()
+    wait = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, LONGEST_WAIT),
+        metadata={
+            "description": "Answer when status, stage or attempts have changed, or after so many seconds; at once "
+            "where the job is settled, too many wait already, or the service is about to stop"
+        },
+    )
 
 
 class ActivityQuerySchema(Wire):
@@ -180,6 +222,15 @@ class LogQuerySchema(Wire):
     attempt = fields.Integer(validate=validate.Range(1, LARGEST_INTEGER))
     offset = fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_INTEGER))
     limit = fields.Integer(load_default=65536, validate=validate.Range(4, 1024 * 1024))
+
+
+class ReadyQuerySchema(Wire):
+    """What is to be looked at beside."""
+
+    check = fields.String(
+        validate=validate.OneOf(["object_store"]),
+        metadata={"description": "Ask the object store, too: where it does not answer, this is not ready"},
+    )
 
 
 class ReportQuerySchema(Wire):

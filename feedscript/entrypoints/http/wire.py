@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from feedscript.entrypoints.http.unknown_names import complaints
 from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.vocabulary import COUNTRIES
 
@@ -26,6 +27,8 @@ S3_PATH = rf"^{BUCKET}(/(?!\.{{1,2}}(/|$))[^/\x00-\x1f\x7f]{{1,{LONGEST_PART}}})
 # Not \s, of which the two have ideas of their own.
 _BLANK = r"\x00-\x20\x7f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 HTTP_URL = rf"^https?://[^/?#\\@{_BLANK}]+([/?#][^{_BLANK}]*)?$"
+#: What marshmallow says of such a name.
+UNKNOWN = [Schema._default_error_messages["unknown"]]  # noqa: SLF001 - told nowhere else
 _S3_START = re.compile(rf"{BUCKET}/[^/].*")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -44,12 +47,24 @@ def _in_either_case(codes: tuple[str, ...]) -> str:
 
 
 class Wire(Schema):
-    """The base of what comes in: unknown fields are kept out."""
+    """The base of what comes in: a name that means nothing here is refused, and told what it may have been meant for.
+
+    Made with `unknown=EXCLUDE` it keeps such names out instead.
+    """
 
     class Meta:
         """Marshmallow's options."""
 
-        unknown = EXCLUDE
+        unknown = RAISE
+
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
+        """Say of unknown names which are near."""
+        super().handle_error(error, data, many=many, **kwargs)
+        if isinstance(error.messages, dict):
+            unknown = [name for name, told in error.messages.items() if told == UNKNOWN]
+            for name in unknown:
+                del error.messages[name]
+            error.messages.update(complaints(unknown, [*self.load_fields]))
 
 
 def _whole(value: Any) -> Any:
@@ -120,6 +135,23 @@ class Instant(fields.AwareDateTime):
             return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
         except OverflowError as error:
             raise ValidationError("Not a time of the years 1 to 9999 in UTC.") from error
+
+
+class Several(fields.List[Any]):
+    """A query's name that may be given repeatedly, or once with commas between its values."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        given = [value] if isinstance(value, str) else value
+        return super()._deserialize([one for text in given for one in text.split(",")], attr, data, **kwargs)
+
+
+class Compact(fields.Boolean):
+    """Whether a job is to be told without its attempts."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=False, metadata={"description": "Without the attempts"})
 
 
 class S3Path(Text):

@@ -26,7 +26,12 @@ from feedscript.feeds import (
 )
 from feedscript.feeds.engine.errors import BadConfig, ConfigError, Mistake
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed, ObjectTooLarge
+from feedscript.ports.errors import (
+    ObjectNotFound,
+    ObjectStoreFailed,
+    ObjectStoreMisconfigured,
+    ObjectTooLarge,
+)
 
 EX_NOINPUT = 66
 CALLBACK_DEADLINE = 35.0
@@ -134,6 +139,8 @@ def carry_out(work: Work) -> int:
         conclusion = work(assignment, Workplace.for_assignment(assignment))
     except (ObjectNotFound, SourceUnavailable) as error:
         conclusion = failed(error, EX_NOINPUT, Reason.SOURCE_UNAVAILABLE)
+    except ObjectStoreMisconfigured as error:
+        conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG)
     except ObjectStoreFailed as error:
         conclusion = failed(error, EX_TEMPFAIL, Reason.TRANSIENT)
     except ConfigError as error:

@@ -17,6 +17,7 @@ from feedscript.testing.contracts.executor import ExecutorContract, ExecutorSetu
 from feedscript.testing.contracts.keys import KeysContract
 from feedscript.testing.contracts.notifier import NotifierContract
 from feedscript.testing.contracts.object_store import ObjectStoreContract
+from feedscript.testing.contracts.places import PlacesContract
 from feedscript.testing.contracts.repository import JobRepositoryContract
 from feedscript.testing.rig import memory_storage
 
@@ -32,5 +33,6 @@ __all__ = [
     "KeysContract",
     "NotifierContract",
     "ObjectStoreContract",
+    "PlacesContract",
     "memory_storage",
 ]

@@ -5,13 +5,15 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feedscript.domain import FeedRequest, Phase, Reason
-from feedscript.ports import Executor, Run
+from feedscript.ports import Executor, Observation, Run
 from feedscript.testing.contracts.contract import Contract, needs
 from feedscript.testing.listening import FolderListener
 from feedscript.testing.processes import alive, held_by_all, number_in, parent_of
@@ -22,6 +24,8 @@ SHELL = ("/bin/sh", "-c", 'eval "$0"')
 BUILTIN = "feedscript.testing.builtin:main"
 PRIVATE = "FEEDSCRIPT_CONTRACT_PRIVATE"
 LOG_BYTES = 2000
+STALL = 2.0
+CLOCK_STEP = timedelta(seconds=0.1)  # of the times that a file system keeps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class ExecutorSetup:
     builtins: Mapping[Phase, str] = field(default_factory=lambda: {Phase.VALIDATION: BUILTIN})
     environment: Mapping[str, str] = field(default_factory=lambda: {"PATH": os.environ["PATH"]})
     timeout: float = 60.0
+    stall: float | None = None
     kill_grace: float = 5.0
     log_bytes: int = LOG_BYTES
 
@@ -50,6 +55,12 @@ class ExecutorContract(Contract):
 
     has_builtins = False
     """Whether it runs functions, each in a process of its own."""
+    hears_scripts = False
+    """Whether it tells when a script last wrote anything."""
+    ends_stalled_scripts = False
+    """Whether it ends a script that is silent for longer than the setup's `stall`."""
+    tells_who_is_next = False
+    """Whether it tells the places of those that wait."""
     looked_after_by_processes = False
     """Whether a process of its own looks after each script, and may die."""
 
@@ -310,6 +321,27 @@ class ExecutorContract(Contract):
         start(timeout=0.3, kill_grace=0.3).submit(listener.accept(run_of("j1", "trap '' TERM; sleep 60")))
         assert until(lambda: listener.ends("j1"))[0]["reason"] == Reason.TIMEOUT
 
+    @promise(Executor, "its start and its end are told, the end once")
+    @needs("ends_stalled_scripts")
+    def test_a_silent_script_is_ended_and_one_that_is_heard_is_not(
+        self, start: Start, listener: FolderListener, tmp_path: Path
+    ) -> None:
+        executor = start(capacity=3, stall=STALL, log_bytes=20)
+        chatty = f"while [ ! -e {tmp_path}/go ]; do echo here; sleep 0.05; done"
+        busy = f"""while [ ! -e {tmp_path}/go ]; do echo "{{}}" > "$FEEDSCRIPT_PROGRESS_FILE"; sleep 0.05; done"""
+        for job_id, script in (
+            ("chatty", chatty),
+            ("busy", busy),
+            ("silent", f"echo once; {waits(tmp_path)}"),
+        ):
+            executor.submit(listener.accept(run_of(job_id, script)))
+        (end,) = until(lambda: listener.ends("silent"))
+        assert end["reason"] == Reason.STALLED
+        assert not listener.ends("chatty") + listener.ends("busy")
+        (tmp_path / "go").touch()
+        for job_id in ("chatty", "busy"):
+            assert until(partial(listener.ends, job_id))[0]["exit_code"] == 0
+
     @promise(
         Executor.log,
         "The attempt's output from a byte offset, at most `limit` bytes; None before there is any",
@@ -336,13 +368,36 @@ class ExecutorContract(Contract):
         assert read.encode()[:LOG_BYTES] == said[:LOG_BYTES], "the beginning is kept"
         assert piece.truncated
 
-    @promise(Executor.progress, "What the attempt's script last said of its progress")
+    @promise(Executor.observe, "What can be seen of the attempt")
     def test_progress_is_told(self, start: Start, listener: FolderListener, tmp_path: Path) -> None:
         executor = start()
-        assert executor.progress("j1", 1) is None
+        assert executor.observe("j1", 1) == Observation()
         script = f"""echo '{{"percent": 40}}' > "$FEEDSCRIPT_PROGRESS_FILE"; {waits(tmp_path)}"""
         executor.submit(listener.accept(run_of("j1", script)))
-        assert until(lambda: executor.progress("j1", 1)) == {"percent": 40}
+        assert until(lambda: executor.observe("j1", 1).progress) == {"percent": 40}
+
+    @promise(Executor.observe, "What can be seen of the attempt")
+    @needs("hears_scripts")
+    def test_when_a_script_was_last_heard_is_told(
+        self, start: Start, listener: FolderListener, tmp_path: Path
+    ) -> None:
+        executor, before = start(), datetime.now(UTC) - CLOCK_STEP
+        script = f"while [ ! -e {tmp_path}/go ]; do echo here; sleep 0.02; done"
+        executor.submit(listener.accept(run_of("j1", script)))
+        first = until(lambda: executor.observe("j1", 1).heard_at)
+        assert before <= first <= datetime.now(UTC) + CLOCK_STEP
+        assert until(lambda: (at := executor.observe("j1", 1).heard_at) and at > first)
+
+    @promise(Executor.observe, "of a long line only its beginning is known")
+    @needs("tells_who_is_next")
+    def test_who_is_next_is_told(self, start: Start, listener: FolderListener, tmp_path: Path) -> None:
+        executor = start()
+        executor.submit(listener.accept(run_of("j1", waits(tmp_path))))
+        until(lambda: listener.starts("j1"))
+        for job_id, merchant in (("j2", "m1"), ("j3", "m1"), ("j4", "m2")):
+            executor.submit(listener.accept(run_of(job_id, merchant=merchant)))
+        until(lambda: executor.observe("j4", 1).position == 2)
+        assert [executor.observe(f"j{n}", 1).position for n in range(1, 5)] == [None, 1, 3, 2]
 
     @promise(Executor, "its start and its end are told, the end once")
     @needs("looked_after_by_processes")

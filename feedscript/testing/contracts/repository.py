@@ -17,6 +17,7 @@ from feedscript.domain import (
     Phase,
     Reach,
     Reason,
+    Stage,
     fold,
 )
 from feedscript.ports import JobFilter, JobRepository
@@ -187,7 +188,28 @@ class JobRepositoryContract(JobRepositoryRaces):
         made = many_jobs(repository, ids, clock, 12)
         middle = made[5].created_at
         wanted: list[tuple[JobFilter, Callable[[Job], bool]]] = [
-            (JobFilter(status=JobState.GENERATED), lambda job: job.state is JobState.GENERATED),
+            (
+                JobFilter(statuses=frozenset({JobState.GENERATED})),
+                lambda job: job.state is JobState.GENERATED,
+            ),
+            (
+                JobFilter(statuses=frozenset({JobState.GENERATED, JobState.VALIDATION_FAILED})),
+                lambda job: job.state in (JobState.GENERATED, JobState.VALIDATION_FAILED),
+            ),
+            *((JobFilter(stage=stage), lambda job, stage=stage: job.stage is stage) for stage in Stage),
+            (JobFilter(reason=Reason.CANCELLED), lambda job: job.latest.reason is Reason.CANCELLED),
+            (
+                JobFilter(stage=Stage.SETTLED, partner_id="p1", phase=Phase.VALIDATION),
+                lambda job: (
+                    job.stage is Stage.SETTLED
+                    and job.latest.request.partner_id == "p1"
+                    and job.latest.phase is Phase.VALIDATION
+                ),
+            ),
+            (
+                JobFilter(reference="9", affiliate_merchant_id="m1", stage=Stage.SETTLED),
+                lambda job: job.reference == "9" and job.stage is Stage.SETTLED,
+            ),
             (JobFilter(affiliate_merchant_id="m1"), lambda job: job.affiliate_merchant_id == "m1"),
             (JobFilter(partner_id="p2"), lambda job: job.latest.request.partner_id == "p2"),
             (JobFilter(reference="5"), lambda job: job.reference == "5"),

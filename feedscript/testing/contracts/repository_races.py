@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from feedscript.domain import Job, JobState, evolve, fold
+from feedscript.domain import Job, JobState, Stage, evolve, fold
 from feedscript.ports import JobFilter, JobRepository
 from feedscript.ports.errors import VersionConflict
 from feedscript.testing.contracts.contract import needs
@@ -206,9 +207,10 @@ class JobRepositoryRaces(StorageContract):
         for event in history_of(ids.new_id(), clock, length=5):
             job = commit_all(storage[0], [event], job)
             self.until_ready(storage)
-            for state in JobState:
-                found = [each.id for each in storage[0].page(JobFilter(status=state), limit=5).jobs]
-                assert found == ([job.id] if state is job.state else [])
+            for state, stage in product(JobState, Stage):
+                wanted = JobFilter(statuses=frozenset({state}), stage=stage, reason=job.latest.reason)
+                found = [each.id for each in storage[0].page(wanted, limit=5).jobs]
+                assert found == ([job.id] if (state, stage) == (job.state, job.stage) else [])
 
     @promise(JobRepository.get, "The job as it was last committed")
     @needs("can_be_planted")

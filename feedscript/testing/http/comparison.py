@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from feedscript.domain import FeedRequest, Outcome, Reason
+from feedscript.domain import FeedRequest, Outcome, Phase, Reason
 from feedscript.testing.model import SOME_TEXT, ModelAttempt, ModelJob
 
 Document = Mapping[str, Any]
@@ -93,6 +93,7 @@ def _job_data(request: FeedRequest) -> dict[str, Any]:
         "callback_url": request.callback_url,
         "partner_id": request.partner_id,
         "country": request.country,
+        "then": "validate" if request.then is Phase.VALIDATION else None,
     }
 
 

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Search
@@ -54,6 +56,7 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
         source=st.sampled_from(SOURCES),
         times=TIMES,
         number=st.booleans(),
+        then=st.sampled_from([None, None, Phase.VALIDATION]),
     )
     def start(  # noqa: PLR0917 - Hypothesis passes what it draws by name
         self,
@@ -63,9 +66,20 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
         source: str,
         times: int,
         number: bool,  # noqa: FBT001 - a drawn value
+        then: Phase | None,
     ) -> None:
         """Start a phase, retry it, or repeat the call; from several callers at once."""
-        self.post(phase, self._request(phase, merchant, reference, source=source), times=times, number=number)
+        asked = self._request(phase, merchant, reference, source=source)
+        if phase is Phase.GENERATION:
+            asked = replace(asked, then=then)
+        self.post(phase, asked, times=times, number=number)
+
+    @rule(data=st.data())
+    def come_second(self, data: st.DataObject) -> None:
+        """Start another job at the destination of one that is under way."""
+        job_id = self._job(data)
+        if self.models[job_id].attempts[-1].outcome is None:
+            self.post_to_what_is_written(job_id)
 
     @rule(data=st.data(), phase=st.sampled_from(Phase), merchant=st.sampled_from(MERCHANTS), times=TIMES)
     def go_on(self, data: st.DataObject, phase: Phase, merchant: str, times: int) -> None:
@@ -186,13 +200,14 @@ class HttpLifecycle(HttpSteps, RuleBasedStateMachine):
         source: str | None = SOURCES[0],
         report: str = REPORTS[0],
     ) -> FeedRequest:
-        """A request whose destination is nobody else's, nor of the other kind: a server may refuse those."""
+        """A request whose destination is no other job's, nor of the other kind: a server may refuse those."""
         whose = self.merchant(merchant)
         written = "feed.csv" if phase is Phase.GENERATION else f"{report}.json"
+        own = self.folder_of(reference) if reference in self.models else reference or uuid4().hex
         return FeedRequest(
             affiliate_merchant_id=whose,
             source=f"s3://exports/{self.run}/{source}.csv" if source else "",
-            destination=f"s3://feeds/{whose}/{written}",
+            destination=f"s3://feeds/{whose}/{own}/{written}",
             reference=reference,
         )
 

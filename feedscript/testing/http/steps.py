@@ -4,6 +4,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -21,6 +22,7 @@ CALLBACK = "/api/callback/feed"
 RECEIVED = "feedscript.callback.received"
 STATUS_OF = {"accepted": "202", "retry": "202", "deduplicated": "200"}
 MOST_AT_ONCE = 4
+ACCEPTED = 202
 _NO_GRACE = timedelta()
 #: What the model answers to a call, in the words in which a reply is told.
 Tell = Callable[[ModelJob], str]
@@ -76,6 +78,27 @@ class HttpSteps:
         # A refusal names its job as well.
         meant = {reply.document.get("job_id") for reply in replies}
         assert meant == {job_id}, f"POST {START[phase]} {body} is about {meant}, not about job {job_id}"
+
+    def post_to_what_is_written(self, job_id: str) -> None:
+        """Start another job where this one, which is under way, writes: refused, and told which job it is."""
+        newest = self.models[job_id].attempts[-1]
+        request = replace(
+            newest.request, reference=None, source=newest.request.source or "s3://exports/a.csv"
+        )
+        path, body = START[newest.phase], _body(request, number=False)
+        reply = self.target.post(path, body)
+        if self.target.scripts_act and reply.status == ACCEPTED:
+            # The script has ended meanwhile; of the job that came of it nothing more is asked.
+            self.target.post(f"/api/feed/cancel/{reply.document['job_id']}")
+        else:
+            self.expect([reply.told], ["409 destination_busy"], f"POST {path} {body}")
+            assert reply.document.get("job_id") == job_id, "the refusal names the job that writes there"
+            self._reach("destination_busy")
+        self.look_at(job_id)
+
+    def folder_of(self, job_id: str | None) -> str:
+        """The folder in which the job's destinations lie, and no other job's."""
+        return self.models[job_id or ""].attempts[0].request.destination.split("/")[-2]
 
     def repeat(self, job_id: str) -> None:
         """Ask for a retry without a body."""
@@ -258,6 +281,7 @@ def _body(request: FeedRequest, *, number: bool) -> dict[str, Any]:
         "source_s3_path": request.source or None,
         "destination_s3_path": request.destination,
         "partner_id": request.partner_id,
+        "then": "validate" if request.then is Phase.VALIDATION else None,
     }
     return {name: value for name, value in given.items() if value is not None}
 

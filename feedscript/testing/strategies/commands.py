@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from feedscript.domain import (
     CancelJob,
     Command,
+    ContinueJob,
     ExpireGrace,
     FeedRequest,
     Outcome,
@@ -27,7 +28,7 @@ from feedscript.testing.strategies.values import job_ids, requests, results, tex
 
 SHARES = st.floats(0, 1)
 EXIT_CODES = st.sampled_from([0, 1, 65, 75, 78, -9, None])
-EXECUTOR_REASONS = (Reason.TIMEOUT, Reason.CANCELLED, Reason.LOST, Reason.SPAWN_ERROR)
+EXECUTOR_REASONS = (Reason.TIMEOUT, Reason.STALLED, Reason.CANCELLED, Reason.LOST, Reason.SPAWN_ERROR)
 
 
 @cache
@@ -74,6 +75,7 @@ def _others(attempts: int) -> Mapping[type[Any], st.SearchStrategy[Command]]:
         ExpireGrace: st.builds(ExpireGrace, attempt=number, jitter=SHARES),
         RetryDue: st.just(RetryDue()),
         RepeatPhase: st.just(RepeatPhase()),
+        ContinueJob: st.builds(ContinueJob, obstacle=words()),
         CancelJob: st.builds(CancelJob, error=texts()),
     }
 

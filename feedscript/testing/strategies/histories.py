@@ -4,6 +4,7 @@ Every job and event here was made by `decide` and `evolve`, so it is one that ca
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +39,7 @@ from feedscript.domain import (
     StartPhase,
     StartValidation,
     Succeeded,
+    ValidationCalledOff,
     ValidationFailed,
     ValidationRevoked,
     ValidationStarted,
@@ -131,6 +133,10 @@ def _validate(_: st.DrawFn, request: FeedRequest, job_id: str) -> Command:
     return StartValidation(job_id=job_id, request=request)
 
 
+def _generate_and_check(_: st.DrawFn, request: FeedRequest, job_id: str) -> Command:
+    return StartGeneration(job_id=job_id, request=replace(request, then=Phase.VALIDATION))
+
+
 def _told(phase: Phase, outcome: Outcome) -> _Step:
     return lambda draw, _, __: ReportOutcome(
         phase=phase, outcome=outcome, error=draw(words()), result=draw(st.none() | results())
@@ -162,6 +168,7 @@ _PATHS: dict[type[AttemptEvent], tuple[_Step, ...]] = {
     GenerationSucceeded: (_generate, _GENERATED),
     GenerationFailed: (_generate, _NOT_GENERATED),
     ValidationStarted: (_validate,),
+    ValidationCalledOff: (_generate_and_check, _GENERATED, _cancelled),
     ValidationSucceeded: (_validate, _VALID),
     ValidationFailed: (_validate, _INVALID),
     ValidationRevoked: (_validate, _VALID, _INVALID),
@@ -171,7 +178,7 @@ _PATHS: dict[type[AttemptEvent], tuple[_Step, ...]] = {
 }
 _LEADING_TO: dict[JobState, list[type[AttemptEvent]]] = {
     JobState.GENERATING: [GenerationStarted, ScriptStarted, ScriptExited],
-    JobState.GENERATED: [GenerationSucceeded],
+    JobState.GENERATED: [GenerationSucceeded, ValidationCalledOff],
     JobState.GENERATION_FAILED: [GenerationFailed],
     JobState.VALIDATING: [ValidationStarted],
     JobState.VALIDATED: [ValidationSucceeded],

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from feedscript.domain import FeedRequest, Reason, RetryPolicy
+from feedscript.domain import FeedRequest, Phase, Reason, RetryPolicy
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -94,6 +94,7 @@ def _requests(named: st.SearchStrategy[str]) -> st.SearchStrategy[FeedRequest]:
         partner_id=st.none() | named,
         callback_url=st.none() | st.just(OWN_CALLBACK) | st.just("https://caller.example/told?key=1"),
         country=st.none() | st.sampled_from(["US", "DE", "NO"]),
+        then=st.sampled_from([None, None, Phase.VALIDATION]),
     )
 
 

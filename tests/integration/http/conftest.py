@@ -1,6 +1,9 @@
 """The application in this process: real routes, real files, a scripted executor."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +29,21 @@ class Api:
     executor: ScriptedExecutor
     notifier: RecordingNotifier
     objects: MemoryObjectStore
+    _numbers: Iterator[int] = field(default_factory=lambda: count(2))
 
     def generate(self, **changes: Any) -> TestResponse:
-        return self.client.post("/api/feed/generate", json=request_body(**changes))
+        return self.client.post("/api/feed/generate", json=self._body(changes))
 
     def validate(self, **changes: Any) -> TestResponse:
-        return self.client.post("/api/feed/validate", json=request_body(**changes))
+        return self.client.post("/api/feed/validate", json=self._body(changes))
+
+    def _body(self, changes: dict[str, Any]) -> dict[str, Any]:
+        """A body whose job is the only one that writes to its destination."""
+        reference = changes.get("job_id")
+        own = (
+            next(self._numbers) if reference is None else hashlib.sha256(str(reference).encode()).hexdigest()
+        )
+        return request_body(**{"destination_s3_path": f"s3://bucket/feed-{own}.csv", **changes})
 
     def generated(self, **changes: Any) -> str:
         """A job whose generation has ended well."""
@@ -51,11 +63,16 @@ def make_api(
     *,
     keys: Keys | None = None,
     clock: Clock | None = None,
+    objects: MemoryObjectStore | None = None,
     **settings: Any,
 ) -> Api:
     places = {name: folder / name for name in ("jobs_dir", "activities_dir", "runs_dir", "logs_dir")}
     container = Container(settings=Settings(**places, min_free_bytes=0, **settings))
-    executor, notifier, objects = executor or ScriptedExecutor(), RecordingNotifier(), MemoryObjectStore()
+    executor, notifier, objects = (
+        executor or ScriptedExecutor(),
+        RecordingNotifier(),
+        objects or MemoryObjectStore(),
+    )
     container.executor.override(executor)
     container.notifier.override(notifier)
     container.objects.override(objects)

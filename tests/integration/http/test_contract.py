@@ -167,12 +167,6 @@ def test_two_megabytes_are_too_large(api: Api) -> None:
         assert_problem(answer, 413, "too_large")
 
 
-def test_unknown_fields_are_kept_out(api: Api) -> None:
-    job = api.status(api.generate(colour="blue", state="validated").json["job_id"])
-    assert "blue" not in json.dumps(job)
-    assert job["status"] == "generating"
-
-
 @pytest.mark.parametrize("job_id", [UNKNOWN, "1", "..%2f..%2fetc%2fpasswd", "%00", "x" * 5000, "é", "null"])
 def test_an_unknown_job_is_not_found(api: Api, job_id: str) -> None:
     for path in ("status/{}", "jobs/{}/activities", "jobs/{}/logs", "jobs/{}/report"):
@@ -274,7 +268,8 @@ def test_with_keys_configured_a_callback_needs_its_token_or_a_key(guarded: Api) 
     assert again.json == {"received": True, "applied": False, "reason": "duplicate"}
 
 
-def test_secrets_stay_off_the_trail(guarded: Api) -> None:
+def test_secrets_stay_off_the_trail(tmp_path: Path) -> None:
+    guarded = make_api(tmp_path, api_keys={"alice": "a-key"}, lenient_bodies=True)
     url = "http://example.com/hook?token=sesame"
     headers = {"X-API-Key": "a-key"}
     body = request_body(callback_url=url, password="sesame")
@@ -383,7 +378,7 @@ def test_the_listing_filters_and_continues(api: Api) -> None:
             affiliate_merchant_id=f"m{n % 2}",
             job_id=n,
             partner_id="p",
-            destination_s3_path=f"s3://bucket/m{n % 2}.csv",
+            destination_s3_path=f"s3://bucket/{n}.csv",
         ).json["job_id"]
         for n in range(7)
     ]

@@ -59,7 +59,8 @@ def test_a_report_does_not_replace_the_feed_of_its_job(api: Api) -> None:
 
 
 def test_what_one_merchant_writes_no_other_replaces(api: Api) -> None:
-    assert api.generate(**places("m1.csv", "feed.csv")).status_code == 202
+    first = api.generate(**places("m1.csv", "feed.csv"))
+    assert first.status_code == 202
     m2 = {"affiliate_merchant_id": "m2"}
     assert "another merchant's feed" in taken(api.generate(**places("m2.csv", "feed.csv", **m2)))
     assert "another merchant's feed" in taken(api.generate(**places("m2.csv", "Feed.CSV", **m2)))
@@ -67,16 +68,19 @@ def test_what_one_merchant_writes_no_other_replaces(api: Api) -> None:
     assert "would replace" in taken(api.validate(**places("m2.csv", "feed.csv.manifest.json", **m2)))
     assert "another merchant's feed" in taken(api.validate(**places("m2.csv", "feed.csv", **m2)))
     assert api.generate(**places("m2.csv", "m2/feed.csv", **m2)).status_code == 202
+    api.client.post(f"/api/feed/cancel/{first.json['job_id']}")
     assert api.generate(**places("m1b.csv", "feed.csv")).status_code == 202, "its own feed, anew"
     assert api.container.places().owner(place_of("s3://bucket/feed.csv.manifest.json")) is None
 
 
 def test_a_merchants_own_feeds_and_reports_do_not_replace_each_other(api: Api) -> None:
-    assert api.validate(**places("feed.csv", "report.json")).status_code == 202
+    first = api.validate(**places("feed.csv", "report.json"))
+    assert first.status_code == 202
     assert api.validate(**places("feed.csv", "report.csv")).status_code == 202
     assert "this merchant's report" in taken(api.generate(**places("a.csv", "report.csv")))
     assert "would replace" in taken(api.validate(**places("a.csv", "report.html")))
     assert "would replace" in taken(api.validate(**places("a.csv", "report.csv.findings.jsonl.gz")))
+    api.client.post(f"/api/feed/cancel/{first.json['job_id']}")
     assert api.validate(**places("feed.csv", "report.json")).status_code == 202
 
 
@@ -148,7 +152,12 @@ def test_buckets_are_for_all_merchants_or_for_one(tmp_path: Path) -> None:
 
 def test_feeds_that_differ_by_the_day_alone_are_one_merchants(api: Api) -> None:
     m2 = {"affiliate_merchant_id": "m2"}
-    assert api.generate(**places("m1.csv", "feed-20261130.csv")).status_code == 202
+    first = api.generate(**places("m1.csv", "feed-20261130.csv"))
+    assert first.status_code == 202
+    meanwhile = api.generate(**places("m1.csv", "feed-20261201.csv"))
+    assert (meanwhile.json["code"], meanwhile.json["job_id"]) == ("destination_busy", first.json["job_id"])
+    assert "s3://bucket/feed-yyyymmdd.csv, as s3://bucket/feed-20261201.csv would" in meanwhile.json["detail"]
+    api.client.post(f"/api/feed/cancel/{first.json['job_id']}")
     assert api.generate(**places("m1.csv", "feed-20261201.csv")).status_code == 202
     assert "another merchant's feed" in taken(api.generate(**places("m2.csv", "feed-20261202.csv", **m2)))
     beside = places("m2.csv", "feed-YYYYMMDD.csv.numbers.json", **m2)

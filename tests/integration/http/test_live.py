@@ -220,7 +220,12 @@ def test_a_restart_in_the_middle_loses_nothing(tmp_path: Path) -> None:
         "DRAIN_GRACE": "0",
     }
     with LiveServer(tmp_path, SERVE, **settings) as server:
-        ids = [server.post("/api/feed/generate", request_body(job_id=n)).json()["job_id"] for n in range(3)]
+        ids = [
+            server.post(
+                "/api/feed/generate", request_body(job_id=n, destination_s3_path=f"s3://bucket/{n}.csv")
+            ).json()["job_id"]
+            for n in range(3)
+        ]
         poll(lambda: runs_of(tmp_path) or None)
         server.stop()
         server.start()

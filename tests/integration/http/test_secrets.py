@@ -50,7 +50,10 @@ def test_no_script_is_shown_a_secret_and_no_file_has_one(tmp_path: Path) -> None
     ) as server:
         tmp = request_body(callback_url="http://127.0.0.1:9/x")
         job_ids = []
-        for body in (request_body(job_id="a"), {**tmp, "job_id": "b"}):
+        for body in (
+            request_body(job_id="a"),
+            {**tmp, "job_id": "b", "destination_s3_path": "s3://bucket/b.csv"},
+        ):
             answer = server.post("/api/feed/generate", body, **bearer)
             if answer.status_code == 202:
                 job_ids.append(answer.json()["job_id"])

@@ -73,12 +73,13 @@ def test_slow_clients_hold_up_nobody(
 ) -> None:
     with ExitStack() as slow:
         connections = [slow.enter_context(kind(server)) for _ in range(count)]
-        for _ in range(3):
+        for n in range(3):
             for connection in connections:
                 if kind is not nothing:
                     connection.sendall(b" ")
             assert requests.get(f"{server.base}/ready", timeout=SOON).ok
-            accepted = requests.post(f"{server.base}/api/feed/generate", json=request_body(), timeout=SOON)
+            body = request_body(destination_s3_path=f"s3://bucket/{kind.__name__}-{count}-{n}.csv")
+            accepted = requests.post(f"{server.base}/api/feed/generate", json=body, timeout=SOON)
             assert accepted.status_code in (200, 202)
 
 

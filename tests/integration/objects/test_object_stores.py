@@ -8,7 +8,7 @@ import pytest
 
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+from feedscript.ports.errors import ObjectNotFound, ObjectStoreMisconfigured
 from tests.s3_server import REGION, empty_bucket, s3_server
 
 
@@ -39,6 +39,19 @@ def test_what_is_published_is_fetched(store: ObjectStore, tmp_path: Path, size: 
 def test_a_missing_bucket_is_said_in_one_line(s3_endpoint: str, tmp_path: Path) -> None:
     (tmp_path / "here").write_text("x")
     store = S3ObjectStore(region=REGION, endpoint=s3_endpoint)
-    with pytest.raises((ObjectNotFound, ObjectStoreFailed)) as caught:
-        store.publish(tmp_path / "here", "s3://no-such-bucket/key")
-    assert "\n" not in str(caught.value)
+    for call in (
+        lambda: store.publish(tmp_path / "here", "s3://no-such-bucket/key"),
+        lambda: store.read("s3://no-such-bucket/key", limit=1),
+        lambda: store.fetch("s3://no-such-bucket/key", tmp_path / "there"),
+    ):
+        with pytest.raises(ObjectStoreMisconfigured) as caught:
+            call()
+        assert str(caught.value) == "s3://no-such-bucket/key: there is no bucket no-such-bucket"
+
+
+def test_a_missing_bucket_of_the_folder_is_said_too(tmp_path: Path) -> None:
+    store = FolderObjectStore(tmp_path)
+    (tmp_path / "bucket").mkdir()
+    for uri, why in (("s3://none/key", "there is no bucket none"), ("s3://bucket/a/key", "no such object")):
+        with pytest.raises(ObjectNotFound, match=why):
+            store.read(uri, limit=1)

@@ -176,14 +176,14 @@ def test_progress_is_what_the_script_last_said(
     listener: FolderListener, start: StartExecutor, tmp_path: Path
 ) -> None:
     executor = start()
-    assert executor.progress("j1", 1) is None
+    assert executor.observe("j1", 1).progress is None
     script = f"""echo '{{"percent": 40}}' > "$FEEDSCRIPT_PROGRESS_FILE"
         while [ ! -e {tmp_path}/go ]; do sleep 0.02; done
         echo 'no json' > "$FEEDSCRIPT_PROGRESS_FILE"; while [ ! -e {tmp_path}/end ]; do sleep 0.02; done"""
     executor.submit(listener.accept(run_of("j1", script)))
-    assert poll(lambda: executor.progress("j1", 1)) == {"percent": 40}
+    assert poll(lambda: executor.observe("j1", 1).progress) == {"percent": 40}
     (tmp_path / "go").touch()
-    poll(lambda: executor.progress("j1", 1) is None)
+    poll(lambda: executor.observe("j1", 1).progress is None)
     (tmp_path / "end").touch()
     poll(lambda: listener.ends("j1"))
 

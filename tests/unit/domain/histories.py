@@ -14,6 +14,7 @@ from feedscript.domain import (
     RetryCalledOff,
     ScriptExited,
     ScriptStarted,
+    ValidationCalledOff,
     ValidationFailed,
     ValidationRevoked,
     ValidationStarted,
@@ -39,7 +40,7 @@ TRANSITION_TYPES = (
     ValidationFailed,
     ValidationRevoked,
 )
-FACT_TYPES = (ScriptStarted, ScriptExited, RetryCalledOff)
+FACT_TYPES = (ScriptStarted, ScriptExited, RetryCalledOff, ValidationCalledOff)
 
 
 def event_of(kind: type[Event], attempt: int, minute: int = 0, **facts: object) -> Event:
@@ -52,6 +53,8 @@ def event_of(kind: type[Event], attempt: int, minute: int = 0, **facts: object) 
     if kind in (GenerationFailed, ValidationFailed, ValidationRevoked):
         facts.setdefault("reason", Reason.SCRIPT_ERROR)
         facts.setdefault("error", "it broke")
+    if kind is ValidationCalledOff:
+        facts.setdefault("why", "it is in the way")
     return kind(job_id=JOB, attempt=attempt, at=NOON + timedelta(minutes=minute), **facts)
 
 

@@ -123,7 +123,9 @@ def test_a_contradiction_changes_nothing(
     assert refused(job, ReportOutcome(phase=phase, outcome=second)) == "contradicted"
 
 
-@pytest.mark.parametrize("reason", [Reason.TIMEOUT, Reason.LOST, Reason.CANCELLED, Reason.SPAWN_ERROR])
+@pytest.mark.parametrize(
+    "reason", [Reason.TIMEOUT, Reason.STALLED, Reason.LOST, Reason.CANCELLED, Reason.SPAWN_ERROR]
+)
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_callback_after_the_service_gave_up_is_late(reason: Reason, outcome: Outcome) -> None:
     job = after(existing(JobState.GENERATING), RecordExit(attempt=1, reason=reason))
@@ -240,7 +242,9 @@ def test_a_silent_exit_0_waits_for_its_callback() -> None:
     assert after(waiting, ReportOutcome(phase=GENERATION, outcome=SUCCESS)).state is JobState.GENERATED
 
 
-@pytest.mark.parametrize("reason", [Reason.TIMEOUT, Reason.LOST, Reason.CANCELLED, Reason.SPAWN_ERROR])
+@pytest.mark.parametrize(
+    "reason", [Reason.TIMEOUT, Reason.STALLED, Reason.LOST, Reason.CANCELLED, Reason.SPAWN_ERROR]
+)
 def test_what_the_executor_knows_beats_the_exit_code(reason: Reason) -> None:
     command = RecordExit(attempt=1, exit_code=0, reason=reason, result={"rows": 1})
     job = after(existing(JobState.GENERATING), command)

@@ -143,7 +143,7 @@ def test_case_5_3_the_delays_reach_over_hours() -> None:
 
 @pytest.mark.parametrize(
     ("attempts", "automatic"),
-    [("m", 0), ("ma", 1), ("maa", 2), ("maam", 0), ("maama", 1), ("aa", 2)],
+    [("m", 0), ("ma", 1), ("maa", 2), ("maam", 0), ("maama", 1), ("aa", 1), ("aaa", 2)],
 )
 def test_automatic_retries_are_counted_from_the_last_start_that_somebody_asked_for(
     attempts: str, automatic: int

@@ -6,6 +6,8 @@ CREATE TABLE job (
     version integer NOT NULL CHECK (version > 0),
     open boolean NOT NULL,
     status text NOT NULL,
+    stage text NOT NULL,
+    reason text,
     phase text NOT NULL,
     merchant text NOT NULL,
     partner text,
@@ -17,6 +19,8 @@ CREATE TABLE job (
 );
 CREATE INDEX job_open ON job (id) WHERE open;
 CREATE INDEX job_by_status ON job (status, id);
+CREATE INDEX job_by_stage ON job (stage, id) WHERE stage <> 'settled';
+CREATE INDEX job_by_reason ON job (reason, id) WHERE reason IS NOT NULL;
 CREATE INDEX job_by_phase ON job (phase, id);
 CREATE INDEX job_by_merchant_status ON job (merchant, status, id);
 CREATE INDEX job_by_merchant ON job (merchant, id);
@@ -57,11 +61,13 @@ CREATE TABLE trail_digest (
     document text NOT NULL
 );
 
--- Whose a destination is: the first one's. `place` is the SHA-256 of its address, `merchant` quoted as in a URL.
+-- Whose a destination is: the first one's. `place` is the SHA-256 of its address, `merchant` quoted as in a URL, `writer`
+-- the job that writes there or did last.
 CREATE TABLE place_claim (
     place text PRIMARY KEY,
     merchant text NOT NULL,
-    role text NOT NULL
+    role text NOT NULL,
+    writer text
 );
 
 -- Callers' keys, without their text.

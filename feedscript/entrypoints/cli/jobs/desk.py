@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, Protocol
 
-from feedscript.domain import Phase
+from feedscript.domain import Phase, Stage
 
 Document = Mapping[str, Any]
 ROUTE = {Phase.GENERATION: "generate", Phase.VALIDATION: "validate"}
@@ -84,7 +84,9 @@ def exit_for(status: int, code: str) -> Exit:
 
 def is_settled(job: Document) -> bool:
     """Whether nothing more happens to the job by itself."""
-    return job["status"] not in UNDER_WAY and not job.get("next_retry_at")
+    # Between a generation and what is to follow it the job is queued for that; a script may run on after its outcome.
+    follows = job.get("stage") == Stage.QUEUED
+    return job["status"] not in UNDER_WAY and not job.get("next_retry_at") and not follows
 
 
 def has_failed(job: Document) -> bool:

@@ -33,13 +33,15 @@ class FolderDesk(Desk):
 
     def page(self, query: Mapping[str, str]) -> Document:
         """List as the API does."""
-        page = _told(self._service.page, **_read(JobQuerySchema(), query))
-        return {"jobs": [job_document(job) for job in page.jobs], "cursor": page.cursor}
+        asked = _read(JobQuerySchema(), query)
+        page = _told(self._service.page, asked["wanted"], limit=asked["limit"], cursor=asked["cursor"])
+        jobs = [job_document(job, compact=asked["compact"]) for job in page.jobs]
+        return {"jobs": jobs, "cursor": page.cursor}
 
     def job(self, job_id: str) -> Document:
         """Read the job's file, and what its script says of its progress."""
         job = _told(self._service.job, job_id)
-        return {**job_document(job), "progress": self._service.progress(job)}
+        return job_document(job, seen=self._service.observe(job))
 
     def log(self, job_id: str, attempt: int, offset: int) -> Document:
         """Read the log's file."""

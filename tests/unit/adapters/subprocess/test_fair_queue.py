@@ -135,3 +135,15 @@ def test_what_waits_is_counted_by_merchant(put: list[tuple[str, bool]], taken_of
     assert counted == {merchant: list(left.values()).count(merchant) for merchant in set(left.values())}
     assert queue.depth()[0] == len(left)
     assert queue.waiting() == left.keys()
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.booleans()), max_size=25),
+    st.integers(0, 30),
+)
+def test_the_order_is_told_as_it_will_be(waiting: list[tuple[str, str, bool]], most: int) -> None:
+    queue = FairQueue()
+    for n, (merchant, caller, ahead) in enumerate(waiting):
+        queue.put(ticket(str(n), merchant, caller), ahead=ahead)
+    told = [each.job_id for each in queue.order(most)]
+    assert told == taken(queue)[:most]

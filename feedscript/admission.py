@@ -1,0 +1,176 @@
+"""What has to be so before something starts: who may ask for it, how much waits, and that its places are its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from feedscript.domain import (
+    AllowedBuckets,
+    DestinationBusy,
+    DestinationTaken,
+    Event,
+    FeedRequest,
+    ForbiddenBucket,
+    GenerationStarted,
+    Job,
+    OutOfReach,
+    Phase,
+    QueueFull,
+    QueueLimits,
+    Reach,
+    ValidationStarted,
+    artifacts,
+    destinations,
+    following,
+    holds,
+    place_of,
+    places_written,
+    rivals,
+    wholes,
+)
+from feedscript.ports import Executor, JobRepository, Owner, Partners, Places
+from feedscript.ports.errors import UnreadableJob
+
+SOURCE_ROLE = "source"
+ROLES = {Phase.GENERATION: "feed", Phase.VALIDATION: "report"}
+
+
+class Admission:
+    """Lets in what somebody starts; `buckets` are those that requests may name, `limits` how much may wait."""
+
+    def __init__(
+        self,
+        *,
+        repository: JobRepository,
+        executor: Executor,
+        partners: Partners,
+        places: Places,
+        buckets: AllowedBuckets,
+        limits: QueueLimits,
+    ) -> None:
+        self._repository = repository
+        self._executor = executor
+        self._partners = partners
+        self._places = places
+        self._buckets = buckets
+        self._limits = limits
+
+    @contextmanager
+    def of(self, event: Event, reach: Reach, actor: str) -> Iterator[Event]:
+        """What somebody starts with what is to be known of it, and its places handed over to its job.
+
+        The event is to be committed in the block: until then nobody else is let in to its places. An automatic retry
+        has its places, and tells what was told before. Raises what `JobService.start` does.
+        """
+        if not isinstance(event, GenerationStarted | ValidationStarted) or event.automatic:
+            yield event
+            return
+        phase = Phase.GENERATION if isinstance(event, GenerationStarted) else Phase.VALIDATION
+        request = event.request
+        self._refuse_out_of_reach(request, reach)
+        self._refuse_too_much(request)
+        self._refuse_buckets(request)
+        warnings = self._partners.warnings(phase, request)
+        self._take_places(phase, request)
+        if request.then is Phase.VALIDATION:
+            check = following(request, request.destination)
+            warnings = tuple(dict.fromkeys((*warnings, *self._partners.warnings(request.then, check))))
+            self._take_places(request.then, check)
+        places = places_written(phase, request)
+        with self._places.alone(places):
+            for place in places:
+                self._refuse_second_writer(place, event, reach)
+            for place in places:
+                self._places.hand_over(place, event.job_id)
+            yield replace(event, warnings=warnings, caller=actor)
+
+    def obstacle(self, job: Job) -> str:
+        """Why what is to follow may not be: the feed lies, by what was reported, where the merchant may not read."""
+        merchant, feed = job.affiliate_merchant_id, job.generated_feed or ""
+        if not self._buckets.allow(merchant, feed):
+            return str(ForbiddenBucket("source_s3_path", feed))
+        owners = (self._places.owner(place) for place in (place_of(feed), *wholes(feed)))
+        foreign = any(owner is not None and owner.affiliate_merchant_id != merchant for owner in owners)
+        return f"{feed} is another merchant's" if foreign else ""
+
+    def _refuse_buckets(self, request: FeedRequest) -> None:
+        for field, uri in (
+            ("source_s3_path", request.source),
+            ("destination_s3_path", request.destination),
+        ):
+            if not self._buckets.allow(request.affiliate_merchant_id, uri):
+                raise ForbiddenBucket(field, uri)
+
+    def _refuse_too_much(self, request: FeedRequest) -> None:
+        if self._limits == QueueLimits():
+            return
+        health = self._executor.health()
+        why = self._limits.excess(request.affiliate_merchant_id, queued=health.queued, waiting=health.waiting)
+        if why is not None:
+            raise QueueFull(why)
+
+    def _refuse_out_of_reach(self, request: FeedRequest, reach: Reach) -> None:
+        """Refuse a partner that is out of reach, and a source that a merchant out of reach has had made."""
+        if not reach.has_partner(request.partner_id):
+            raise OutOfReach("partner_id", request.partner_id)
+        if reach.merchants is None:
+            return
+        for place in (place_of(request.source), *wholes(request.source)):
+            owner = self._places.owner(place)
+            if owner is not None and not reach.has_merchant(owner.affiliate_merchant_id):
+                raise OutOfReach("source_s3_path", request.source)
+
+    def _refuse_second_writer(
+        self, place: str, event: GenerationStarted | ValidationStarted, reach: Reach
+    ) -> None:
+        """Refuse what another job may still write to; one that was handed the place and never committed does not."""
+        writer = self._places.writer(place)
+        other = self._job(writer) if writer not in (None, event.job_id) else None
+        if other is not None and holds(other, place):
+            known = other.id if reach.covers(other) else None
+            destination = event.request.destination
+            beside = None if place == place_of(destination) else place
+            raise DestinationBusy(destination, known, other.stage, beside=beside)
+
+    def _job(self, job_id: str | None) -> Job | None:
+        try:
+            return self._repository.get(job_id) if job_id else None
+        except UnreadableJob:
+            return None  # put aside, and nobody is held up by it
+
+    def _take_places(self, phase: Phase, request: FeedRequest) -> None:
+        """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
+        owner = Owner(request.affiliate_merchant_id, ROLES[phase])
+        for destination in destinations(phase, request.destination):
+            self._take_place(phase, destination, owner)
+        if phase is Phase.GENERATION:
+            self._places.claim(place_of(request.source), Owner(request.affiliate_merchant_id, SOURCE_ROLE))
+
+    def _take_place(self, phase: Phase, destination: str, owner: Owner) -> None:
+        place = place_of(destination)
+        before = self._places.owner(place)
+        if before != owner:
+            # Whose place it has been has been looked at then, and whoever came since has looked at it.
+            self._refuse_rivals(phase, destination)
+        found = before or self._places.claim(place, owner)
+        if found != owner:
+            is_own = found.affiliate_merchant_id == owner.affiliate_merchant_id
+            whose = "this merchant's" if is_own else "another merchant's"
+            raise DestinationTaken(destination, f"there is {whose} {found.role} at {destination}")
+        if before is None:
+            try:
+                # Of two that race for places in each other's way at least one sees the other now.
+                self._refuse_rivals(phase, destination)
+            except DestinationTaken:
+                self._places.release(place)
+                raise
+
+    def _refuse_rivals(self, phase: Phase, destination: str) -> None:
+        written = set(map(place_of, artifacts(phase, destination)))
+        for place in rivals(phase, destination):
+            other = self._places.owner(place)
+            if other is not None and (other.role != SOURCE_ROLE or place in written):
+                raise DestinationTaken(
+                    destination,
+                    f"{destination} or what goes beside it would replace what goes with a {other.role}",
+                )

@@ -1,0 +1,112 @@
+"""What `Places` must do."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from feedscript.ports import Owner, Places
+from feedscript.testing.contracts.contract import Contract, needs
+from feedscript.testing.contracts.racing import at_once, returned
+from feedscript.testing.promises import promise
+
+PLACE, OTHER = "s3://bucket/feed.csv", "s3://bucket/other.csv"
+FIRST, SECOND = Owner("m1", "feed"), Owner("m2", "feed")
+ODD_MERCHANTS = ("", "a:b", "a/b", "..", "%3A", "ä" * 50, " ")
+RACERS, TURNS = 4, 15
+
+
+class PlacesContract(Contract):
+    """Give `open_places`, which is called several times over the same ground, as several processes would."""
+
+    outlives_its_process = True
+    """Whether what was claimed is found by whoever opens the same folder later."""
+
+    def open_places(self, folder: Path) -> Places:
+        """The hook."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def places(self, tmp_path: Path) -> Places:
+        return self.open_places(tmp_path)
+
+    @pytest.fixture
+    def others(self, tmp_path: Path, places: Places) -> Callable[[], Places]:
+        """Opens the same places as another process does."""
+        del places
+        return partial(self.open_places, tmp_path)
+
+    @promise(Places.claim, "Take the place, if nobody has; answers whose it is")
+    def test_the_first_to_ask_has_the_place(self, places: Places, others: Callable[[], Places]) -> None:
+        assert places.owner(PLACE) is None
+        assert places.claim(PLACE, FIRST) == FIRST
+        assert others().claim(PLACE, SECOND) == FIRST
+        assert (others().owner(PLACE), places.owner(OTHER)) == (FIRST, None)
+
+    @promise(Places.claim, "atomic however many race")
+    def test_of_those_that_race_one_has_the_place(self, others: Callable[[], Places]) -> None:
+        asked = [Owner(f"m{n}", "feed") for n in range(RACERS)]
+        found = {*returned(at_once(*[partial(others().claim, PLACE, owner) for owner in asked]))}
+        assert len(found) == 1
+        assert found <= {*asked}
+
+    @promise(Places.release, "Let the place go")
+    def test_a_place_that_was_let_go_is_anybodys(self, places: Places) -> None:
+        places.claim(PLACE, FIRST)
+        places.release(PLACE)
+        assert places.claim(PLACE, SECOND) == SECOND
+
+    @promise(Places.owner, "Whose the place is")
+    @pytest.mark.parametrize("merchant", ODD_MERCHANTS)
+    def test_any_merchant_comes_back_as_it_was(self, places: Places, merchant: str) -> None:
+        owner = Owner(merchant, "report")
+        places.claim(PLACE, owner)
+        places.hand_over(PLACE, "job 1")
+        assert (places.owner(PLACE), places.writer(PLACE)) == (owner, "job 1")
+
+    @promise(Places.writer, "The job that the place was handed to last; None where it never was")
+    def test_who_writes_is_kept_beside_whose_it_is(
+        self, places: Places, others: Callable[[], Places]
+    ) -> None:
+        assert places.writer(PLACE) is None
+        places.claim(PLACE, FIRST)
+        assert places.writer(PLACE) is None
+        for job_id in ("job 1", "job 2", "job 2"):
+            with places.alone([PLACE]):
+                places.hand_over(PLACE, job_id)
+            assert (others().writer(PLACE), others().owner(PLACE)) == (job_id, FIRST)
+        assert others().claim(PLACE, SECOND) == FIRST
+
+    @promise(
+        Places.alone, "Keep everybody else, in whatever process, from being alone with any of the places"
+    )
+    def test_one_at_a_time_is_alone_with_a_place(self, others: Callable[[], Places]) -> None:
+        inside: list[int] = []
+
+        def take_turns(number: int) -> int:
+            places, seen = others(), 0
+            wanted = [PLACE, OTHER][:: 1 if number % 2 else -1]
+            for _ in range(TURNS):
+                with places.alone(wanted):
+                    inside.append(number)
+                    seen = max(seen, len(inside))
+                    inside.remove(number)
+            return seen
+
+        assert returned(at_once(*[partial(take_turns, n) for n in range(RACERS)])) == [1] * RACERS
+
+    @promise(Places.alone, "Keep everybody else, in whatever process")
+    def test_what_fails_leaves_nobody_alone(self, places: Places, others: Callable[[], Places]) -> None:
+        with pytest.raises(KeyError), places.alone([PLACE]):
+            raise KeyError
+        with others().alone([PLACE, PLACE]):
+            pass
+
+    @promise(Places.claim, "Durable")
+    @needs("outlives_its_process")
+    def test_what_was_claimed_is_found_later(self, tmp_path: Path, places: Places) -> None:
+        places.claim(PLACE, FIRST)
+        places.hand_over(PLACE, "job 1")
+        again = self.open_places(tmp_path)
+        assert (again.owner(PLACE), again.writer(PLACE)) == (FIRST, "job 1")
