@@ -109,7 +109,10 @@ class Executor(Protocol):
         """End the attempt's script, if it runs; returns at once. One that waits never starts."""
 
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
-        """The attempt's output from a byte offset, at most `limit` bytes; None before there is any."""
+        """The attempt's output from a byte offset, at most `limit` bytes; None before there is any.
+
+        A negative offset counts from the end; the piece tells where it begins.
+        """
 
     def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
         """What the attempt's script last said of its progress (rows, bytes, percent, message), if anything."""

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 URN = "urn:served"
 #: Pages for people, and the document itself.
-BESIDE = ("/api/docs", "/api/openapi.json")
+BESIDE = ("/api/docs", "/api/openapi.json", "/console")
 
 
 class Undocumented(AssertionError):

@@ -14,11 +14,13 @@ from feedscript.entrypoints.http.audit import call_is_entered
 from feedscript.entrypoints.http.callers import (
     ANYBODY,
     KEY_HEADER,
+    SAFE_METHODS,
     STRANGER,
     TOKEN_HEADER,
     KeyRing,
     caller,
     credential,
+    cross_site,
     is_this_machine,
     misled,
     token,
@@ -26,6 +28,7 @@ from feedscript.entrypoints.http.callers import (
 from feedscript.entrypoints.http.declared import Route, refuses
 from feedscript.entrypoints.http.problems import problem
 from feedscript.entrypoints.http.rates import Rates, address, rates
+from feedscript.entrypoints.http.sessions import Sessions, is_by_session, is_own_form
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports import Undelivered
 from feedscript.ports.errors import UnknownNotification
@@ -33,7 +36,14 @@ from feedscript.service import JobService
 
 CALLBACK = "callback.receive"
 #: Endpoints that need no key: they tell nothing of anybody.
-OPEN = frozenset({"health.root", "health.ready", "api-docs.openapi_json", "swagger_ui.show"})
+OPEN = frozenset(
+    {
+        *("health.root", "health.ready", "api-docs.openapi_json", "swagger_ui.show"),
+        *("console.style", "console.script"),
+    }
+)
+#: Endpoints that are given their proof in another way, and look at it themselves: a key in a form, a signed link.
+SELF_PROVING = frozenset({"console.sign_in", "console.shared"})
 #: And those that are asked by whatever name of the service: what watches it need not know one.
 ANY_NAME = frozenset({"health.root", "health.ready"})
 #: Every other endpoint's scope. One that is missing here is open to nobody.
@@ -53,6 +63,15 @@ SCOPES = {
     "activities.trail": Scope.AUDIT,
     "metrics.metrics": Scope.READ,
     CALLBACK: Scope.CALLBACK,
+    "console.overview": Scope.READ,
+    "console.jobs": Scope.READ,
+    "console.job": Scope.READ,
+    "console.log_piece": Scope.READ,
+    "console.confirm_cancel": Scope.OPERATE,
+    "console.cancel": Scope.OPERATE,
+    "console.retry": Scope.OPERATE,
+    "console.trail": Scope.AUDIT,
+    "console.sign_out": Scope.READ,
 }
 KEY_SCHEMES = {
     "bearer": {
@@ -75,12 +94,13 @@ TOKEN_SCHEMES = {
         "description": "What a script is given as FEEDSCRIPT_TOKEN: good for its own attempt's callback",
     },
 }
+CONSOLE = "/console"
 PAGES_LOOKED_AT = 50
 Shown = TypeVar("Shown")
 
 
 def register_access(
-    app: Flask, service: JobService, settings: Settings, ring: KeyRing, counts: Rates
+    app: Flask, service: JobService, settings: Settings, *, counts: Rates, ring: KeyRing, sessions: Sessions
 ) -> None:
     """Look at every call before its route does."""
     app.extensions["feedscript.rates"] = counts
@@ -101,7 +121,9 @@ def register_access(
             if refused is not None:
                 return refused
         g.caller = ANYBODY if keyless else ring.caller(credential())
-        refused = _one_too_many(counts) or _refused(counts)
+        if not keyless and credential() is None and _takes_sessions():
+            g.caller = sessions.caller()
+        refused = _one_too_many(counts) or _refused(counts) or _forged_form()
         if refused is None:
             _hide_what_is_out_of_reach(service)
         return refused
@@ -125,7 +147,9 @@ def _one_too_many(counts: Rates) -> Response | None:
 def _refused(counts: Rates) -> Response | None:
     """The answer to a caller who may not use the route at all."""
     endpoint = request.endpoint
-    if endpoint in OPEN or (endpoint is None and not request.path.startswith("/api/")):
+    if endpoint in OPEN | SELF_PROVING or (
+        endpoint is None and not request.path.startswith(("/api/", CONSOLE))
+    ):
         return None
     if endpoint == CALLBACK and token():
         return None  # checked against the job, once the body is read
@@ -139,6 +163,18 @@ def _refused(counts: Rates) -> Response | None:
         what = f"the scope {scope.value}" if scope else "a scope that there is not"
         return problem(403, "lacking_scope", f"this needs a key with {what}")
     return None
+
+
+def _takes_sessions() -> bool:
+    """Whether a browser's cookie says who calls: on the console's pages, and nowhere else."""
+    return request.path.startswith(CONSOLE) and request.endpoint not in SELF_PROVING
+
+
+def _forged_form() -> Response | None:
+    """The answer to what a browser sends with a session's cookie, and no page of the session has asked it to."""
+    if request.method in SAFE_METHODS or not is_by_session() or is_own_form():
+        return None
+    return cross_site()
 
 
 def _hide_what_is_out_of_reach(service: JobService) -> None:

@@ -15,6 +15,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from limits.storage import Storage
 
 from feedscript.domain import FeedscriptError
+from feedscript.entrypoints.console import register_console
 from feedscript.entrypoints.container import Container, wired
 from feedscript.entrypoints.exposure import refuse_exposure, tell_who_may_call
 from feedscript.entrypoints.http.access import register_access
@@ -30,6 +31,7 @@ from feedscript.entrypoints.http.openapi import DocumentedApi
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.rates import Limits, Rates
 from feedscript.entrypoints.http.watching import register_watching
+from feedscript.entrypoints.http.sessions import Sessions
 from feedscript.entrypoints.http.webhooks import webhooks_blueprint
 from feedscript.entrypoints.log import set_up_log
 from feedscript.entrypoints.secrecy import hide_secrets
@@ -79,7 +81,9 @@ def create_app(container: Container | None = None) -> Flask:
     register_watching(app, container.metrics(), with_log=settings.access_log)
     ring = KeyRing(settings.api_keys, container.keys(), container.clock())
     limits = Limits(settings.rate_per_key, settings.rate_per_address)
-    register_access(app, service, settings, ring, Rates(counts, limits))
+    secret = settings.secret()
+    sessions = Sessions(secret, ring, container.clock(), settings)
+    register_access(app, service, settings, counts=Rates(counts, limits), ring=ring, sessions=sessions)
     register_draining(app)
     api = DocumentedApi(app, public_url=settings.public_url, keys_asked_for=not ring.empty)
     api.register_blueprint(feed_blueprint(service))
@@ -96,6 +100,9 @@ def create_app(container: Container | None = None) -> Flask:
         )
     )
     app.after_request(_harden)
+    if settings.console:
+        # After that, so that its pages are hardened too: what is registered last is called first.
+        register_console(app, container, ring, sessions)
     app.extensions["feedscript.container"] = container
     if _serves():
         _take_lease_or_exit(container, renew=True)

@@ -20,6 +20,8 @@ from feedscript.service import Call, JobService
 logger = logging.getLogger(__name__)
 
 PREFIXES = ("/api/feed/", "/api/callback/", "/api/activities", "/api/webhooks")
+#: Of the console what hands something out, beside what is sent to it: pages that are open ask again and again.
+HANDED_OUT = ("console.file", "console.shared")
 SHOWN_OF_REQUEST = (
     "job_id",
     "affiliate_merchant_id",
@@ -71,13 +73,20 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
     @app.after_request
     def enter(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        if request.path.startswith(PREFIXES) and not g.get("entered") and _is_recorded():
+        if _is_of_interest() and not g.get("entered") and _is_recorded():
             try:
                 service.note(_call(response, clock, ids))
             except FeedscriptError as error:
                 # The call is done, and what it did is recorded with the job: the answer stands.
                 logger.error("the call %s is not on the trail: %s", g.get("request_id"), error)  # noqa: TRY400 - as it says
         return response
+
+
+def _is_of_interest() -> bool:
+    """Whether the trail tells of calls of this kind."""
+    if request.path.startswith(PREFIXES):
+        return True
+    return request.blueprint == "console" and (request.method == "POST" or request.endpoint in HANDED_OUT)
 
 
 def _is_recorded() -> bool:
@@ -144,9 +153,13 @@ def _brief(response: Response, clock: Clock, ids: IdFactory) -> Activity:
 
 def _answered(response: Response) -> object:
     """What was answered, where it is small enough to have what is shown; a report is what its script made of it."""
+    if "answered" in g:
+        return g.answered  # what a page tells in its own way
+    if not response.is_json or response.is_streamed:
+        return None
     data = response.get_data()
     try:
-        return json.loads(data) if response.is_json and len(data) <= LARGEST_ANSWER else None
+        return json.loads(data) if len(data) <= LARGEST_ANSWER else None
     except ValueError:
         return None
 
