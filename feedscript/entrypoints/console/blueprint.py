@@ -8,7 +8,9 @@ from flask import Blueprint, Flask, Response, jsonify, redirect, request, url_fo
 from feedscript.domain import TRANSITIONS, Activity, JobState, Phase, activity_type
 from feedscript.entrypoints.console import job_page
 from feedscript.entrypoints.console.asking import asked
+from feedscript.entrypoints.console.configuration import add_configuration
 from feedscript.entrypoints.console.figures import figures_of
+from feedscript.entrypoints.console.files import LIFETIMES, add_files, add_links, files_of
 from feedscript.entrypoints.console.overview import look, room
 from feedscript.entrypoints.console.rendering import asset, page, problem_page
 from feedscript.entrypoints.console.signing_in import SEE_OTHER, add_signing_in
@@ -17,10 +19,13 @@ from feedscript.entrypoints.http.access import Visible, within_reach
 from feedscript.entrypoints.http.answers import LogSchema
 from feedscript.entrypoints.http.audit import call_is_entered, this_call
 from feedscript.entrypoints.http.callers import KeyRing, actor, caller
+from feedscript.entrypoints.http.links import Links
 from feedscript.entrypoints.http.problems import refused
 from feedscript.entrypoints.http.schemas import ActivityQuerySchema, JobQuerySchema
 from feedscript.entrypoints.http.sessions import Sessions
 from feedscript.entrypoints.http.views import activity_view
+from feedscript.entrypoints.job_files import JobFiles
+from feedscript.entrypoints.settings import Settings
 from feedscript.ports import Clock
 from feedscript.service import Answer, JobService
 
@@ -33,17 +38,24 @@ TYPES = (
 )
 
 
-def register_console(app: Flask, container: Container, ring: KeyRing, sessions: Sessions) -> None:
+def register_console(
+    app: Flask, container: Container, ring: KeyRing, sessions: Sessions, files: JobFiles
+) -> None:
     """Serve the console, and let what goes wrong on it be told on a page."""
     service: JobService = container.service()
+    settings: Settings = container.settings()
     console = Blueprint("console", __name__, url_prefix="/console")
     _add_assets(console)
-    add_signing_in(console, ring, sessions, container.settings())
+    add_signing_in(console, ring, sessions, settings)
     _add_overview(console, container)
     _add_jobs(console, service)
     _add_job(console, service, container.clock())
     _add_actions(console, service)
     _add_trail(console, service)
+    links = Links(settings.secret(), ring, container.clock())
+    add_files(console, service, files)
+    add_links(console, service, files, links, settings)
+    add_configuration(console, settings)
     app.register_blueprint(console)
     app.after_request(problem_page)
 
@@ -110,6 +122,8 @@ def _add_job(console: Blueprint, service: JobService, clock: Clock) -> None:
                 ::-1
             ],
             buttons=job_page.buttons(found),
+            files=files_of(found),
+            lifetimes=list(LIFETIMES),
             progress=service.progress(found),
             figures=figures_of(found),
             before=job_page.run_before(service, found),

@@ -55,6 +55,10 @@ SCOPES = {
     "feed.activities": Scope.READ,
     "feed.logs": Scope.READ,
     "feed.report": Scope.READ,
+    "files.feed": Scope.READ,
+    "files.manifest": Scope.READ,
+    "files.rejects": Scope.READ,
+    "files.findings": Scope.READ,
     "feed.retry": Scope.OPERATE,
     "feed.cancel": Scope.OPERATE,
     "webhooks.undelivered": Scope.READ,
@@ -72,6 +76,12 @@ SCOPES = {
     "console.retry": Scope.OPERATE,
     "console.trail": Scope.AUDIT,
     "console.sign_out": Scope.READ,
+    "console.file": Scope.READ,
+    "console.report": Scope.READ,
+    "console.findings": Scope.READ,
+    "console.share": Scope.READ,
+    "console.configuration": Scope.READ,
+    "console.config_text": Scope.READ,
 }
 KEY_SCHEMES = {
     "bearer": {

@@ -25,6 +25,7 @@ from feedscript.entrypoints.http.callback import callback_blueprint
 from feedscript.entrypoints.http.callers import KeyRing
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
+from feedscript.entrypoints.http.files import files_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.metrics import metrics_blueprint
 from feedscript.entrypoints.http.openapi import DocumentedApi
@@ -34,6 +35,7 @@ from feedscript.entrypoints.http.watching import register_watching
 from feedscript.entrypoints.http.sessions import Sessions
 from feedscript.entrypoints.http.webhooks import webhooks_blueprint
 from feedscript.entrypoints.log import set_up_log
+from feedscript.entrypoints.job_files import JobFiles
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
 from feedscript.service import JobService
@@ -87,6 +89,8 @@ def create_app(container: Container | None = None) -> Flask:
     register_draining(app)
     api = DocumentedApi(app, public_url=settings.public_url, keys_asked_for=not ring.empty)
     api.register_blueprint(feed_blueprint(service))
+    files = JobFiles(service, container.objects(), settings.runs_dir)
+    api.register_blueprint(files_blueprint(files))
     api.register_blueprint(callback_blueprint(service))
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
@@ -102,7 +106,7 @@ def create_app(container: Container | None = None) -> Flask:
     app.after_request(_harden)
     if settings.console:
         # After that, so that its pages are hardened too: what is registered last is called first.
-        register_console(app, container, ring, sessions)
+        register_console(app, container, ring, sessions, files)
     app.extensions["feedscript.container"] = container
     if _serves():
         _take_lease_or_exit(container, renew=True)

@@ -107,7 +107,9 @@ def call_is_entered() -> None:
 
 
 def _identified() -> dict[str, Any]:
-    return {"method": request.method, "path": request.path[:LONGEST], "from": request.remote_addr}
+    # A link opens something to whoever has it, those who read the trail too.
+    path = "/console/shared/..." if request.endpoint == "console.shared" else request.path[:LONGEST]
+    return {"method": request.method, "path": path, "from": request.remote_addr}
 
 
 def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
@@ -136,7 +138,8 @@ def _brief(response: Response, clock: Clock, ids: IdFactory) -> Activity:
     `left_out` is how many such calls this process has not entered since the last that it has.
     """
     code = _shown(_answered(response), ("code",))
-    identified = _identified() | {"path": _short(request.path)[:BRIEF]}
+    identified = _identified()
+    identified["path"] = _short(identified["path"])[:BRIEF]
     return Activity(
         id=g.get("request_id") or ids.new_id(),
         at=clock.now(),

@@ -10,6 +10,7 @@ from feedscript.entrypoints.http.wire import (
     HTTP_URL,
     LARGEST_INTEGER,
     NAME,
+    NAME_LENGTH,
     URL_LENGTH,
     Country,
     Identity,
@@ -180,6 +181,17 @@ class LogQuerySchema(Wire):
     attempt = fields.Integer(validate=validate.Range(1, LARGEST_INTEGER))
     offset = fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_INTEGER))
     limit = fields.Integer(load_default=65536, validate=validate.Range(4, 1024 * 1024))
+
+
+class ListQuerySchema(Wire):
+    """In which form a list is wanted, and which of its lines."""
+
+    format = fields.String(load_default="jsonl", validate=validate.OneOf(["jsonl", "csv"]))
+    search = Text(
+        load_default="",
+        validate=validate.Length(max=NAME_LENGTH),
+        metadata={"description": "Lines of the findings that hold all of these words"},
+    )
 
 
 class ReportQuerySchema(Wire):

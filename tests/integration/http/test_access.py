@@ -85,6 +85,8 @@ def filled(rule: str, job_id: str) -> str:
         ("<job_id>", job_id),
         ("<path:notification_id>", quote(f"{job_id}/1/generation_failed", safe="/")),
         ("<path:path>", "index.html"),
+        ("<what>", "feed"),
+        ("<token>", "none"),
     ):
         rule = rule.replace(name, value)
     assert "<" not in rule, f"say what to put into {rule}"
