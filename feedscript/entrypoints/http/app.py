@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 from flask import Flask, Response, request
-from flask_swagger_ui import get_swaggerui_blueprint
 from limits.storage import Storage
 
 from feedscript.domain import FeedscriptError
@@ -23,6 +22,7 @@ from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
 from feedscript.entrypoints.http.callback import callback_blueprint
 from feedscript.entrypoints.http.callers import KeyRing
+from feedscript.entrypoints.http.docs import docs_blueprint
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
 from feedscript.entrypoints.http.files import files_blueprint
@@ -46,11 +46,6 @@ EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
 LONGEST_ADDRESS = 8192
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-#: The documentation's page, which has nothing of a caller's in it: scripts and styles of its own, also within it.
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 class _App(Flask):
@@ -103,6 +98,7 @@ def create_app(container: Container | None = None) -> Flask:
             "/api/docs", "/api/openapi.json", config={"app_name": "feedscript", "validatorUrl": None}
         )
     )
+    app.register_blueprint(docs_blueprint())
     app.after_request(_harden)
     if settings.console:
         # After that, so that its pages are hardened too: what is registered last is called first.
@@ -231,8 +227,5 @@ def _refuse_long_address() -> Response | None:
 def _harden(response: Response) -> Response:
     for name, value in HARDENING.items():
         response.headers.setdefault(name, value)
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-    else:
-        response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
+    response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
     return response
