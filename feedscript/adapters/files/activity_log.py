@@ -170,7 +170,7 @@ class FileActivityLog(ActivityLog):
         shown: list[Activity] = []
         last, looked_through = "", 0
         for place, line, entry in self._entries_backwards(wanted, _place_of(cursor)):
-            if len(shown) == limit or looked_through > self._looked_through:
+            if looked_through > self._looked_through or (len(shown) == limit and entry is not None):
                 return ActivityPage(tuple(shown), last)
             looked_through += len(line)
             last = place

@@ -20,7 +20,7 @@ def read_log(path: Path, *, offset: int, limit: int, over: bool, cap: int) -> Lo
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if offset < 0:
-                offset = _line_from(file, max(size + offset, 0))
+                offset = _line_from(file, max(size + offset, 0), size)
             # Past the end there is nothing; and past what a file system can count to it could not be looked for.
             file.seek(min(offset, size))
             data = file.read(limit) if offset <= size else b""
@@ -34,10 +34,11 @@ def read_log(path: Path, *, offset: int, limit: int, over: bool, cap: int) -> Lo
     return LogChunk(text, offset, following, complete=last, truncated=size > cap)
 
 
-def _line_from(file: BinaryIO, offset: int) -> int:
+def _line_from(file: BinaryIO, offset: int, size: int) -> int:
     """Where the first line begins that is whole from the offset on; the offset itself where none does soon."""
     if offset == 0:
         return 0
     file.seek(offset - 1)
     skipped = file.readline(LONGEST_LINE)
-    return offset - 1 + len(skipped) if skipped.endswith(b"\n") else offset
+    following = offset - 1 + len(skipped)
+    return following if skipped.endswith(b"\n") and following < size else offset

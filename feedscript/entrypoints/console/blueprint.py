@@ -30,6 +30,8 @@ from feedscript.ports import Clock
 from feedscript.service import Answer, JobService
 
 JOBS_A_PAGE, ENTRIES_A_PAGE = 50, 50
+#: Of the trail, for a key that does not reach all of it.
+PARTS_LOOKED_AT = 5
 #: What the trail's form offers; every other type may be asked for too.
 TYPES = (
     "feedscript.api.call",
@@ -168,7 +170,12 @@ def _add_trail(console: Blueprint, service: JobService) -> None:
             part = service.trail(found.wanted["wanted"], limit=found.wanted["limit"], cursor=cursor)
             return part.activities, part.cursor
 
-        shown, cursor = within_reach(listed, Visible(service).activity, found.wanted["cursor"])
+        shown, cursor = within_reach(
+            listed,
+            Visible(service).activity,
+            found.wanted["cursor"],
+            looked_at=1 if caller().reach.everything else PARTS_LOOKED_AT,
+        )
         return page(
             "trail.html",
             422 if found.wrong else 200,

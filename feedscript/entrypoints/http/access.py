@@ -234,13 +234,16 @@ def within_reach(
     page: Callable[[str | None], tuple[Sequence[Shown], str | None]],
     is_visible: Callable[[Shown], bool],
     cursor: str | None,
+    *,
+    looked_at: int = PAGES_LOOKED_AT,
 ) -> tuple[list[Shown], str | None]:
     """The next of a listing's pages with something in it that the caller's key reaches, without what it does not.
 
-    After some pages it is an empty one with a cursor: what is left out of a long listing costs no more than so much.
+    After `looked_at` pages it is an empty one with a cursor: what is left out of a long
+    listing costs no more than so much.
     """
     shown: list[Shown] = []
-    for _ in range(PAGES_LOOKED_AT):
+    for _ in range(looked_at):
         found, cursor = page(cursor)
         shown = [each for each in found if caller().reach.everything or is_visible(each)]
         if shown or cursor is None:

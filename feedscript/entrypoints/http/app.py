@@ -31,11 +31,11 @@ from feedscript.entrypoints.http.metrics import metrics_blueprint
 from feedscript.entrypoints.http.openapi import DocumentedApi
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.rates import Limits, Rates
-from feedscript.entrypoints.http.watching import register_watching
 from feedscript.entrypoints.http.sessions import Sessions
+from feedscript.entrypoints.http.watching import register_watching
 from feedscript.entrypoints.http.webhooks import webhooks_blueprint
-from feedscript.entrypoints.log import set_up_log
 from feedscript.entrypoints.job_files import JobFiles
+from feedscript.entrypoints.log import set_up_log
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
 from feedscript.service import JobService

@@ -44,7 +44,7 @@
     nothing.hidden = visible > 0;
     shown.textContent = visible === all.length ? "" : `${visible.toLocaleString("en")} of ${all.length.toLocaleString("en")} shown`;
     if (beyond) beyond.hidden = !words.length;
-    remember(words.join(" "), [...chosen].join(","));
+    remember(search.value.trim(), [...chosen].join(","));
   };
 
   // What is shown is in the address, behind the #, so that it can be handed on; a saved file has no other part for it.
