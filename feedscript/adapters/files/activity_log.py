@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 ID = re.compile(rb'\{"specversion":"1\.0","id":"((?:[^"\\]|\\.)*)"')
 UNSYNCED = 128 * 1024
-LOOKED_THROUGH = 4 * 1024 * 1024
+LOOKED_THROUGH = 2 * 1024 * 1024
 Found = TypeVar("Found")
 CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
 
