@@ -9,7 +9,7 @@ import gzip
 import io
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -59,11 +59,12 @@ class NoFile(FeedscriptError):
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A file on its way: its bytes, by what name, and of what media type."""
+    """A file on its way: its bytes, by what name, and of what media type; `close` lets go of it, read or not."""
 
     content: Iterator[bytes]
     name: str
     media_type: str
+    close: Callable[[], None] = lambda: None
 
 
 def address_of(job: Job, what: JobFile) -> str | None:
@@ -94,22 +95,21 @@ class JobFiles:
         """
         file, name = self._fetched(job_id, what)
         if what is JobFile.FEED:
-            return Handed(_blocks(file), name, "application/octet-stream")
-        if name.endswith(".gz"):
-            file, name = cast("BinaryIO", gzip.GzipFile(fileobj=file)), name.removesuffix(".gz")
+            return Handed(_blocks(file), name, "application/octet-stream", file.close)
+        name = name.removesuffix(".gz")
         if what is JobFile.FINDINGS_CSV:
             rows = _as_csv(_holding(file, search))
-            return Handed(rows, name.removesuffix(".jsonl") + ".csv", "text/csv")
+            return Handed(rows, name.removesuffix(".jsonl") + ".csv", "text/csv", file.close)
         content = _holding(file, search) if search else _blocks(file)
-        return Handed(content, name, _TYPES.get(Path(name).suffix, "application/octet-stream"))
+        return Handed(content, name, _TYPES.get(Path(name).suffix, "application/octet-stream"), file.close)
 
     def findings(self, job_id: str, *, search: str, most: int, looked_through: int) -> "Search":
         """Up to `most` findings that hold every word, of the first `looked_through` of the list."""
         file, _ = self._fetched(job_id, JobFile.FINDINGS)
         found: list[Mapping[str, Any]] = []
         seen = 0
-        with gzip.GzipFile(fileobj=file) as lines:
-            for line in lines:
+        with file:
+            for line in file:
                 if seen == looked_through or len(found) == most:
                     return Search(found, seen, whole=False)
                 seen += 1
@@ -124,7 +124,9 @@ class JobFiles:
         with tempfile.TemporaryDirectory(prefix=".handed-", dir=self._folder) as folder:
             path = Path(folder) / "file"
             self._objects.fetch(uri, path)
-            return path.open("rb"), uri.rpartition("/")[2]
+            name = uri.rpartition("/")[2]
+            is_packed = name.endswith(".gz") and what is not JobFile.FEED
+            return cast("BinaryIO", gzip.open(path)) if is_packed else path.open("rb"), name
 
 
 @dataclass(frozen=True, slots=True)

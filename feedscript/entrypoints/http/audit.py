@@ -96,6 +96,11 @@ def _is_recorded() -> bool:
     return not g.get("too_many") or rates().is_told(actor())
 
 
+def told_path() -> str:
+    """The path as trail and log tell it: a link opens something to whoever has it, those who read these too."""
+    return "/console/shared/..." if request.endpoint == "console.shared" else request.path[:LONGEST]
+
+
 def this_call(*, status: int) -> Call:
     """The call as the entry of what it changes tells of it; `status` is how it is answered then."""
     return {"id": g.request_id, **_identified(), "status": status}
@@ -107,9 +112,7 @@ def call_is_entered() -> None:
 
 
 def _identified() -> dict[str, Any]:
-    # A link opens something to whoever has it, those who read the trail too.
-    path = "/console/shared/..." if request.endpoint == "console.shared" else request.path[:LONGEST]
-    return {"method": request.method, "path": path, "from": request.remote_addr}
+    return {"method": request.method, "path": told_path(), "from": request.remote_addr}
 
 
 def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:

@@ -60,5 +60,6 @@ def files_blueprint(files: JobFiles) -> Routes:
 def sent(handed: Handed) -> Response:
     """The file as an answer, to be kept by its name."""
     answer = Response(handed.content, mimetype=handed.media_type)
+    answer.call_on_close(handed.close)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(handed.name)}"
     return answer
