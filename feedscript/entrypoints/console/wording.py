@@ -30,7 +30,7 @@ def moment(time: datetime | None) -> str:
 def duration(length: timedelta | float | None) -> str:
     """A length of time in the two units that matter.
 
-    >>> [duration(seconds) for seconds in (0.25, 75, 7500, 266400)]
+    >>> [duration(seconds) for seconds in (0.3, 75, 7500, 266400)]
     ['0.3 s', '1 min 15 s', '2 h 5 min', '3 d 2 h']
     """
     if length is None:
