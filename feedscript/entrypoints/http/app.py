@@ -14,7 +14,6 @@ from flask import Flask, Response, request
 from limits.storage import Storage
 
 from feedscript.domain import FeedscriptError
-from feedscript.entrypoints.console import register_console
 from feedscript.entrypoints.container import Container, wired
 from feedscript.entrypoints.exposure import refuse_exposure, tell_who_may_call
 from feedscript.entrypoints.http.access import register_access
@@ -101,6 +100,9 @@ def create_app(container: Container | None = None) -> Flask:
     app.register_blueprint(docs_blueprint())
     app.after_request(_harden)
     if settings.console:
+        # It stands on this package's other modules, which bring this one.
+        from feedscript.entrypoints.console.blueprint import register_console  # noqa: PLC0415 - as said
+
         # After that, so that its pages are hardened too: what is registered last is called first.
         register_console(app, container, ring, sessions, files)
     app.extensions["feedscript.container"] = container
