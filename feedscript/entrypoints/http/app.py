@@ -91,12 +91,6 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(metrics_blueprint(service, container.metrics(), container.disk(), settings))
     database_state = container.database().state if settings.storage == "postgresql" else None
     api.register_blueprint(health_blueprint(service, container.disk(), settings, database_state))
-    app.register_blueprint(
-        # Without validatorUrl: null the page would show the document to an outside host.
-        get_swaggerui_blueprint(
-            "/api/docs", "/api/openapi.json", config={"app_name": "feedscript", "validatorUrl": None}
-        )
-    )
     app.register_blueprint(docs_blueprint())
     app.after_request(_harden)
     if settings.console:
