@@ -14,6 +14,7 @@ BENCHMARKS = (
     "noop_jobs",
     "builtin_validation",
     "lookups",
+    "console",
 )
 
 

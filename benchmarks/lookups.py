@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _measured(folder: Path, size: int) -> dict[str, float]:
-    ids = list(_write_jobs(folder, size))
+    ids = list(write_jobs(folder, size))
     repository = _repository(folder)
     chance = random.Random(size)
     begun = time.perf_counter()
@@ -113,7 +113,8 @@ def _merchant(chance: random.Random) -> str:
     return f"m{chance.randrange(MERCHANTS)}"
 
 
-def _write_jobs(folder: Path, size: int) -> Iterator[str]:
+def write_jobs(folder: Path, size: int) -> Iterator[str]:
+    """Write so many jobs' files; answers their ids, oldest first."""
     places, chance = JobPlaces(folder), random.Random(1)
     made: set[Path] = set()
     for number in range(size):

@@ -258,13 +258,16 @@ class JobService:
         return self._activities.page(wanted, limit=limit, cursor=cursor)
 
     def log(self, job_id: str, attempt: int | None, *, offset: int, limit: int) -> LogChunk:
-        """The output of an attempt's script (the newest one's by default); empty before there is any."""
+        """The output of an attempt's script (the newest one's by default); empty before there is any.
+
+        A negative `offset` counts from the end.
+        """
         job = self._require(job_id)
         found = job.attempt(job.latest.number if attempt is None else attempt)
         if found is None:
             raise UnknownAttempt(job_id, attempt or 0)
         chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
-        return chunk or LogChunk("", offset, offset, complete=not found.open)
+        return chunk or LogChunk("", max(offset, 0), max(offset, 0), complete=not found.open)
 
     def observe(self, job: Job) -> Observation:
         """What can be seen of the job's newest attempt just now; of one that is over nothing is looked at."""

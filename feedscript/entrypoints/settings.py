@@ -68,6 +68,7 @@ class Settings:
     public_url: str = ""
     api_keys: Mapping[str, str] | None = None
     allow_anonymous: bool = False
+    console: bool = True
     rate_per_key: int = 30_000
     rate_per_address: int = 120
     max_queued: int = 100_000
@@ -331,6 +332,7 @@ def read_settings() -> Settings:
         "public_url": env.str("PUBLIC_URL", "", validate=_http_url_or_empty),
         "api_keys": _api_keys(env),
         "allow_anonymous": env.bool("ALLOW_ANONYMOUS", False),
+        "console": env.bool("CONSOLE", default.console),
         "rate_per_key": env.int("RATE_PER_KEY", default.rate_per_key, validate=positive),
         "rate_per_address": env.int("RATE_PER_ADDRESS", default.rate_per_address, validate=positive),
         "max_queued": env.int("MAX_QUEUED", default.max_queued, validate=positive),

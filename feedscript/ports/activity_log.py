@@ -59,5 +59,5 @@ class ActivityLog(Protocol):
         """Up to `limit` matching entries after the cursor, newest first; raises `BadCursor`.
 
         Going from cursor to cursor shows every matching entry once, and comes to an end; what is new meanwhile shifts
-        nothing.
+        nothing. A page may hold fewer, or none, and have a cursor: what is rare is not looked for without end.
         """

@@ -123,7 +123,10 @@ class Executor(Protocol):
         """End the attempt's script, if it runs; returns at once. One that waits never starts."""
 
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
-        """The attempt's output from a byte offset, at most `limit` bytes; None before there is any."""
+        """The attempt's output from a byte offset, at most `limit` bytes; None before there is any.
+
+        A negative offset counts from the end; the piece tells where it begins.
+        """
 
     def observe(self, job_id: str, attempt: int) -> Observation:
         """What can be seen of the attempt; it may be a second old, and of a long line only its beginning is known."""

@@ -150,6 +150,7 @@ class ScriptedExecutor(Executor):
         text = self.logs.get((job_id, attempt))
         if text is None:
             return None
+        offset = max(len(text.encode()) + offset, 0) if offset < 0 else offset
         piece = text.encode()[offset : offset + limit]
         after = offset + len(piece)
         over = (job_id, attempt) not in self.running

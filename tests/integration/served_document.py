@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 URN = "urn:served"
 #: Pages for people, and the document itself.
-BESIDE = ("/api/docs", "/api/openapi.json")
+BESIDE = ("/api/docs", "/api/openapi.json", "/console")
 
 
 class Undocumented(AssertionError):
@@ -89,7 +89,7 @@ class ServedDocument:
         content = responses[status]["content"]
         if answered.media_type not in content:
             raise Undocumented(f"this media type is not documented: {answered}")
-        if answered.method == "HEAD" or "json" not in answered.media_type:
+        if answered.method == "HEAD" or not answered.media_type.endswith(("/json", "+json")):
             return
         body = json.loads(answered.body)
         place = ("paths", template, method, "responses", status, "content", answered.media_type, "schema")

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 ID = re.compile(rb'\{"specversion":"1\.0","id":"((?:[^"\\]|\\.)*)"')
 UNSYNCED = 128 * 1024
+LOOKED_THROUGH = 2 * 1024 * 1024
 Found = TypeVar("Found")
 CURSOR = re.compile(r"([0-9]{4}/[0-9]{2}/[0-9]{2}):([0-9]{1,15})")
 
@@ -83,7 +84,7 @@ class FileActivityLog(ActivityLog):
     Callers that append at the same time share one write, and those that wait for it one fsync; the lock between
     processes is held for the write alone. Of what nobody waits for, a process leaves at most `UNSYNCED` bytes to the
     kernel. `now` tells the day whose file is written; finished days' digests are
-    signed with `key`, where there is one.
+    signed with `key`, where there is one. For a page no more than about `looked_through` bytes are looked through.
     """
 
     def __init__(
@@ -93,8 +94,10 @@ class FileActivityLog(ActivityLog):
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         key: bytes | None = None,
+        looked_through: int = LOOKED_THROUGH,
     ) -> None:
         self._key = key
+        self._looked_through = looked_through
         self._digested_on: date | None = None
         self.root = root
         self._segments = Segments(root)
@@ -159,14 +162,20 @@ class FileActivityLog(ActivityLog):
             logger.error("the audit trail is broken: %s", fault)  # noqa: TRY400 - the text tells it all
 
     def page(self, wanted: ActivityFilter, *, limit: int, cursor: str | None = None) -> ActivityPage:
-        """Read from the newest line back; the cursor is the place of the last one shown."""
+        """Read from the newest line back; the cursor is the place of the last one shown, or looked at.
+
+        However long the trail is, no more than so much of it is looked through for a page: where entries like those
+        that are wanted are rare, pages are short or empty, and go on.
+        """
         shown: list[Activity] = []
-        last = ""
-        for place, entry in self._entries_backwards(wanted, _place_of(cursor)):
-            if len(shown) == limit:
+        last, looked_through = "", 0
+        for place, line, entry in self._entries_backwards(wanted, _place_of(cursor)):
+            if looked_through > self._looked_through or (len(shown) == limit and entry is not None):
                 return ActivityPage(tuple(shown), last)
-            shown.append(entry)
+            looked_through += len(line)
             last = place
+            if entry is not None:
+                shown.append(entry)
         return ActivityPage(tuple(shown), None)
 
     # Reading
@@ -187,7 +196,8 @@ class FileActivityLog(ActivityLog):
 
     def _entries_backwards(
         self, wanted: ActivityFilter, place: tuple[str, int] | None
-    ) -> Iterator[tuple[str, Activity]]:
+    ) -> Iterator[tuple[str, bytes, Activity | None]]:
+        """The place of each line, the line, and its entry, where that is wanted."""
         needles = [
             _as_written(text) for text in (wanted.job_id, wanted.type, wanted.actor) if text is not None
         ]
@@ -199,8 +209,7 @@ class FileActivityLog(ActivityLog):
                 before = place[1] if day == place[0] else None
             for at, line in _readable(lines_backwards(segment, before), segment):
                 entry = _read(line, segment) if all(needle in line for needle in needles) else None
-                if entry is not None and wanted.matches(entry):
-                    yield f"{day}:{at}", entry
+                yield f"{day}:{at}", line, entry if entry is not None and wanted.matches(entry) else None
 
     # Writing
 

@@ -5,6 +5,7 @@ the key lacks is 403.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from flask import Flask, Response, g, request
@@ -14,11 +15,13 @@ from feedscript.entrypoints.http.audit import call_is_entered
 from feedscript.entrypoints.http.callers import (
     ANYBODY,
     KEY_HEADER,
+    SAFE_METHODS,
     STRANGER,
     TOKEN_HEADER,
     KeyRing,
     caller,
     credential,
+    cross_site,
     is_this_machine,
     misled,
     token,
@@ -26,6 +29,7 @@ from feedscript.entrypoints.http.callers import (
 from feedscript.entrypoints.http.declared import Route, refuses
 from feedscript.entrypoints.http.problems import problem
 from feedscript.entrypoints.http.rates import Rates, address, rates
+from feedscript.entrypoints.http.sessions import Sessions, is_by_session, is_own_form
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports import Undelivered
 from feedscript.ports.errors import UnknownNotification
@@ -33,7 +37,14 @@ from feedscript.service import JobService
 
 CALLBACK = "callback.receive"
 #: Endpoints that need no key: they tell nothing of anybody.
-OPEN = frozenset({"health.root", "health.ready", "api-docs.openapi_json", "swagger_ui.show"})
+OPEN = frozenset(
+    {
+        *("health.root", "health.ready", "api-docs.openapi_json", "swagger_ui.show"),
+        *("console.style", "console.script"),
+    }
+)
+#: Endpoints that are given their proof in another way, and look at it themselves: a key in a form, a signed link.
+SELF_PROVING = frozenset({"console.sign_in", "console.shared"})
 #: And those that are asked by whatever name of the service: what watches it need not know one.
 ANY_NAME = frozenset({"health.root", "health.ready"})
 #: Every other endpoint's scope. One that is missing here is open to nobody.
@@ -45,6 +56,10 @@ SCOPES = {
     "feed.activities": Scope.READ,
     "feed.logs": Scope.READ,
     "feed.report": Scope.READ,
+    "files.feed": Scope.READ,
+    "files.manifest": Scope.READ,
+    "files.rejects": Scope.READ,
+    "files.findings": Scope.READ,
     "feed.retry": Scope.OPERATE,
     "feed.cancel": Scope.OPERATE,
     "webhooks.undelivered": Scope.READ,
@@ -53,6 +68,21 @@ SCOPES = {
     "activities.trail": Scope.AUDIT,
     "metrics.metrics": Scope.READ,
     CALLBACK: Scope.CALLBACK,
+    "console.overview": Scope.READ,
+    "console.jobs": Scope.READ,
+    "console.job": Scope.READ,
+    "console.log_piece": Scope.READ,
+    "console.confirm_cancel": Scope.OPERATE,
+    "console.cancel": Scope.OPERATE,
+    "console.retry": Scope.OPERATE,
+    "console.trail": Scope.AUDIT,
+    "console.sign_out": Scope.READ,
+    "console.file": Scope.READ,
+    "console.report": Scope.READ,
+    "console.findings": Scope.READ,
+    "console.share": Scope.READ,
+    "console.configuration": Scope.READ,
+    "console.config_text": Scope.READ,
 }
 KEY_SCHEMES = {
     "bearer": {
@@ -77,12 +107,13 @@ TOKEN_SCHEMES = {
 }
 #: Endpoints that look for what their path names within the caller's reach: it need not be an id.
 FOUND_WITHIN_REACH = frozenset({"feed.status"})
+CONSOLE = "/console"
 PAGES_LOOKED_AT = 50
 Shown = TypeVar("Shown")
 
 
 def register_access(
-    app: Flask, service: JobService, settings: Settings, ring: KeyRing, counts: Rates
+    app: Flask, service: JobService, settings: Settings, *, counts: Rates, ring: KeyRing, sessions: Sessions
 ) -> None:
     """Look at every call before its route does."""
     app.extensions["feedscript.rates"] = counts
@@ -96,14 +127,19 @@ def register_access(
     def guard() -> Response | None:
         g.caller = STRANGER
         if request.endpoint in ANY_NAME:
-            return None  # also where the keys cannot be looked at just now
+            # Answered also where the keys cannot be looked at just now.
+            with suppress(FeedscriptError):
+                g.caller = ANYBODY if ring.empty else ring.caller(credential())
+            return None
         keyless = ring.empty
         if keyless:
             refused = misled(settings)
             if refused is not None:
                 return refused
         g.caller = ANYBODY if keyless else ring.caller(credential())
-        refused = _one_too_many(counts) or _refused(counts)
+        if not keyless and credential() is None and _takes_sessions():
+            g.caller = sessions.caller()
+        refused = _one_too_many(counts) or _refused(counts) or _forged_form()
         if refused is None:
             _hide_what_is_out_of_reach(service)
         return refused
@@ -127,7 +163,9 @@ def _one_too_many(counts: Rates) -> Response | None:
 def _refused(counts: Rates) -> Response | None:
     """The answer to a caller who may not use the route at all."""
     endpoint = request.endpoint
-    if endpoint in OPEN or (endpoint is None and not request.path.startswith("/api/")):
+    if endpoint in OPEN | SELF_PROVING or (
+        endpoint is None and not request.path.startswith(("/api/", CONSOLE))
+    ):
         return None
     if endpoint == CALLBACK and token():
         return None  # checked against the job, once the body is read
@@ -141,6 +179,18 @@ def _refused(counts: Rates) -> Response | None:
         what = f"the scope {scope.value}" if scope else "a scope that there is not"
         return problem(403, "lacking_scope", f"this needs a key with {what}")
     return None
+
+
+def _takes_sessions() -> bool:
+    """Whether a browser's cookie says who calls: on the console's pages, and nowhere else."""
+    return request.path.startswith(CONSOLE) and request.endpoint not in SELF_PROVING
+
+
+def _forged_form() -> Response | None:
+    """The answer to what a browser sends with a session's cookie, and no page of the session has asked it to."""
+    if request.method in SAFE_METHODS or not is_by_session() or is_own_form():
+        return None
+    return cross_site()
 
 
 def _hide_what_is_out_of_reach(service: JobService) -> None:
@@ -202,13 +252,16 @@ def within_reach(
     page: Callable[[str | None], tuple[Sequence[Shown], str | None]],
     is_visible: Callable[[Shown], bool],
     cursor: str | None,
+    *,
+    looked_at: int = PAGES_LOOKED_AT,
 ) -> tuple[list[Shown], str | None]:
     """The next of a listing's pages with something in it that the caller's key reaches, without what it does not.
 
-    After some pages it is an empty one with a cursor: what is left out of a long listing costs no more than so much.
+    After `looked_at` pages it is an empty one with a cursor: what is left out of a long
+    listing costs no more than so much.
     """
     shown: list[Shown] = []
-    for _ in range(PAGES_LOOKED_AT):
+    for _ in range(looked_at):
         found, cursor = page(cursor)
         shown = [each for each in found if caller().reach.everything or is_visible(each)]
         if shown or cursor is None:

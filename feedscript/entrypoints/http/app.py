@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 from flask import Flask, Response, request
-from flask_swagger_ui import get_swaggerui_blueprint
 from limits.storage import Storage
 
 from feedscript.domain import FeedscriptError
@@ -22,16 +21,20 @@ from feedscript.entrypoints.http.activities import activities_blueprint
 from feedscript.entrypoints.http.audit import register_audit
 from feedscript.entrypoints.http.callback import callback_blueprint
 from feedscript.entrypoints.http.callers import KeyRing
+from feedscript.entrypoints.http.docs import docs_blueprint
 from feedscript.entrypoints.http.draining import register_draining
 from feedscript.entrypoints.http.feed import feed_blueprint
+from feedscript.entrypoints.http.files import files_blueprint
 from feedscript.entrypoints.http.health import health_blueprint
 from feedscript.entrypoints.http.metrics import metrics_blueprint
 from feedscript.entrypoints.http.openapi import DocumentedApi
 from feedscript.entrypoints.http.problems import HARDENING, problem, register_problems
 from feedscript.entrypoints.http.rates import Limits, Rates
+from feedscript.entrypoints.http.sessions import Sessions
 from feedscript.entrypoints.http.waiting import register_waiting
 from feedscript.entrypoints.http.watching import register_watching
 from feedscript.entrypoints.http.webhooks import webhooks_blueprint
+from feedscript.entrypoints.job_files import JobFiles
 from feedscript.entrypoints.log import set_up_log
 from feedscript.entrypoints.secrecy import hide_secrets
 from feedscript.entrypoints.settings import BadSettings, Settings, end_with, settings_or_exit
@@ -43,11 +46,6 @@ EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
 LONGEST_ADDRESS = 8192
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-#: The documentation's page, which has nothing of a caller's in it: scripts and styles of its own, also within it.
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 class _App(Flask):
@@ -80,11 +78,15 @@ def create_app(container: Container | None = None) -> Flask:
     register_watching(app, container.metrics(), with_log=settings.access_log)
     ring = KeyRing(settings.api_keys, container.keys(), container.clock())
     limits = Limits(settings.rate_per_key, settings.rate_per_address)
-    register_access(app, service, settings, ring, Rates(counts, limits))
+    secret = settings.secret()
+    sessions = Sessions(secret, ring, container.clock(), settings)
+    register_access(app, service, settings, counts=Rates(counts, limits), ring=ring, sessions=sessions)
     register_draining(app)
     register_waiting(app, threads=settings.threads)
     api = DocumentedApi(app, public_url=settings.public_url, keys_asked_for=not ring.empty)
     api.register_blueprint(feed_blueprint(service, lenient=settings.lenient_bodies))
+    files = JobFiles(service, container.objects(), settings.runs_dir)
+    api.register_blueprint(files_blueprint(files))
     api.register_blueprint(callback_blueprint(service, lenient=settings.lenient_bodies))
     api.register_blueprint(activities_blueprint(service))
     api.register_blueprint(webhooks_blueprint(service, container.dead_letters()))
@@ -93,13 +95,14 @@ def create_app(container: Container | None = None) -> Flask:
     api.register_blueprint(
         health_blueprint(service, container.disk(), container.objects(), settings, database_state)
     )
-    app.register_blueprint(
-        # Without validatorUrl: null the page would show the document to an outside host.
-        get_swaggerui_blueprint(
-            "/api/docs", "/api/openapi.json", config={"app_name": "feedscript", "validatorUrl": None}
-        )
-    )
+    app.register_blueprint(docs_blueprint())
     app.after_request(_harden)
+    if settings.console:
+        # It stands on this package's other modules, which bring this one.
+        from feedscript.entrypoints.console.blueprint import register_console  # noqa: PLC0415 - as said
+
+        # After that, so that its pages are hardened too: what is registered last is called first.
+        register_console(app, container, ring, sessions, files)
     app.extensions["feedscript.container"] = container
     if _serves():
         _take_lease_or_exit(container, renew=True)
@@ -224,8 +227,5 @@ def _refuse_long_address() -> Response | None:
 def _harden(response: Response) -> Response:
     for name, value in HARDENING.items():
         response.headers.setdefault(name, value)
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-    else:
-        response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
+    response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
     return response

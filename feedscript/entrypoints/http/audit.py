@@ -20,6 +20,8 @@ from feedscript.service import Call, JobService
 logger = logging.getLogger(__name__)
 
 PREFIXES = ("/api/feed/", "/api/callback/", "/api/activities", "/api/webhooks")
+#: Of the console what hands something out, beside what is sent to it: pages that are open ask again and again.
+HANDED_OUT = ("console.file", "console.shared")
 SHOWN_OF_REQUEST = (
     "job_id",
     "affiliate_merchant_id",
@@ -71,7 +73,7 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
     @app.after_request
     def enter(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        if request.path.startswith(PREFIXES) and not g.get("entered") and _is_recorded():
+        if _is_of_interest() and not g.get("entered") and _is_recorded():
             try:
                 service.note(_call(response, clock, ids))
             except FeedscriptError as error:
@@ -80,11 +82,23 @@ def register_audit(app: Flask, service: JobService, clock: Clock, ids: IdFactory
         return response
 
 
+def _is_of_interest() -> bool:
+    """Whether the trail tells of calls of this kind."""
+    if request.path.startswith(PREFIXES):
+        return True
+    return request.blueprint == "console" and (request.method == "POST" or request.endpoint in HANDED_OUT)
+
+
 def _is_recorded() -> bool:
     """Whether the call goes on the trail: of strangers, and of a key's that calls too often, some do."""
     if not caller().known:
         return rates().is_recorded()
     return not g.get("too_many") or rates().is_told(actor())
+
+
+def told_path() -> str:
+    """The path as trail and log tell it: a link opens something to whoever has it, those who read these too."""
+    return "/console/shared/..." if request.endpoint == "console.shared" else request.path[:LONGEST]
 
 
 def this_call(*, status: int) -> Call:
@@ -98,7 +112,7 @@ def call_is_entered() -> None:
 
 
 def _identified() -> dict[str, Any]:
-    return {"method": request.method, "path": request.path[:LONGEST], "from": request.remote_addr}
+    return {"method": request.method, "path": told_path(), "from": request.remote_addr}
 
 
 def _call(response: Response, clock: Clock, ids: IdFactory) -> Activity:
@@ -127,7 +141,8 @@ def _brief(response: Response, clock: Clock, ids: IdFactory) -> Activity:
     `left_out` is how many such calls this process has not entered since the last that it has.
     """
     code = _shown(_answered(response), ("code",))
-    identified = _identified() | {"path": _short(request.path)[:BRIEF]}
+    identified = _identified()
+    identified["path"] = _short(identified["path"])[:BRIEF]
     return Activity(
         id=g.get("request_id") or ids.new_id(),
         at=clock.now(),
@@ -144,9 +159,13 @@ def _brief(response: Response, clock: Clock, ids: IdFactory) -> Activity:
 
 def _answered(response: Response) -> object:
     """What was answered, where it is small enough to have what is shown; a report is what its script made of it."""
+    if "answered" in g:
+        return g.answered  # what a page tells in its own way
+    if not response.is_json or response.is_streamed:
+        return None
     data = response.get_data()
     try:
-        return json.loads(data) if response.is_json and len(data) <= LARGEST_ANSWER else None
+        return json.loads(data) if len(data) <= LARGEST_ANSWER else None
     except ValueError:
         return None
 

@@ -22,7 +22,8 @@ NO_KEY = key_digest("")
 class Caller:
     """Who calls, by the name that goes on the audit trail; what it may do, and with whom it may have to do.
 
-    `known` is False for one who has proved nothing; `why` says what is wrong with a key that was one.
+    `known` is False for one who has proved nothing; `why` says what is wrong with a key that was one. `digest` is of
+    the key that was shown, so that a session can tell it from another of the same name.
     """
 
     name: str = "anonymous"
@@ -30,6 +31,7 @@ class Caller:
     reach: Reach = field(default_factory=Reach)
     known: bool = False
     why: str = ""
+    digest: str = field(default="", repr=False)
 
 
 STRANGER = Caller()
@@ -61,8 +63,20 @@ class KeyRing:
         key = self._keys.find(key_id) if key_id else None
         matches_key = is_key(text, key.digest if key else NO_KEY)
         if credential and matches:
-            return Caller(name=f"key:{matches[0]}", scopes=frozenset(Scope), known=True)
+            return self._fixed_caller(matches[0])
         return self._caller_of(key) if key is not None and matches_key else STRANGER
+
+    def holder(self, name: str) -> Caller:
+        """The caller of that name as its key is now, for one who has shown the key before; a stranger without one."""
+        given = name.removeprefix("key:")
+        if given in self._fixed:
+            return self._fixed_caller(given)
+        key = self._keys.find(given.rpartition("/")[2])
+        found = self._caller_of(key) if key is not None else STRANGER
+        return found if found.name == name else STRANGER
+
+    def _fixed_caller(self, name: str) -> Caller:
+        return Caller(name=f"key:{name}", scopes=frozenset(Scope), known=True, digest=self._fixed[name])
 
     def _caller_of(self, key: ApiKey) -> Caller:
         name, now = f"key:{key.name}/{key.id}", self._clock.now()
@@ -70,7 +84,7 @@ class KeyRing:
         if state is not KeyState.GOOD:
             return Caller(name=name, why=f"the key {key.id} is {state.value}")
         self._keys.used(key.id, now)
-        return Caller(name=name, scopes=key.scopes, reach=key.reach, known=True)
+        return Caller(name=name, scopes=key.scopes, reach=key.reach, known=True, digest=key.digest)
 
 
 def caller() -> Caller:
@@ -118,9 +132,14 @@ def misled(settings: Settings) -> Response | None:
             return problem(
                 421, "wrong_host", "call it by its address, or let PUBLIC_URL tell this name of it"
             )
-    if request.method not in SAFE_METHODS and not _is_same_site():
-        return problem(403, "cross_site", "a page of another site may not start anything here")
+    if request.method not in SAFE_METHODS and not is_same_site():
+        return cross_site()
     return None
+
+
+def cross_site() -> Response:
+    """The answer to a call that changes something and comes from a page of another site."""
+    return problem(403, "cross_site", "a page of another site may not start anything here")
 
 
 def _bearer() -> str | None:
@@ -144,12 +163,13 @@ def _is_our_name(settings: Settings) -> bool:
     return is_loopback(host) or host in settings.own_hosts
 
 
-def _is_same_site() -> bool:
+def is_same_site(own_hosts: frozenset[str] = frozenset()) -> bool:
+    """Whether no page of another site has sent the call; behind a proxy ours may have any of `own_hosts`."""
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         return False
     origin = request.headers.get("Origin")
     # Browsers before Sec-Fetch-Site; a sandboxed page's is "null".
-    return origin is None or _site_of(origin) == request.host
+    return origin is None or _site_of(origin) in (request.host, *own_hosts)
 
 
 def _site_of(address: str) -> str:

@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, request
 from feedscript.entrypoints.http.declared import refuses
 from feedscript.entrypoints.http.problems import problem
 
-STARTS = ("feed.generate", "feed.validate", "feed.retry")
+STARTS = ("feed.generate", "feed.validate", "feed.retry", "console.retry")
 
 
 def register_draining(app: Flask) -> None:

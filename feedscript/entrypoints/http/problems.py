@@ -23,6 +23,7 @@ from feedscript.domain import (
     UnknownPartner,
     WrongDestination,
 )
+from feedscript.entrypoints.job_files import NoFile
 from feedscript.ports.errors import (
     BadCursor,
     ObjectNotFound,
@@ -50,6 +51,7 @@ STATUS_OF_ERROR: dict[type[FeedscriptError], tuple[int, str]] = {
     UnknownJob: (404, "unknown_job"),
     UnknownAttempt: (404, "unknown_attempt"),
     NoReport: (404, "no_report"),
+    NoFile: (404, "no_file"),
     ObjectNotFound: (404, "no_report"),
     UnknownNotification: (404, "unknown_notification"),
     OutOfReach: (403, "out_of_reach"),

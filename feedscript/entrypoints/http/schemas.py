@@ -10,6 +10,7 @@ from feedscript.entrypoints.http.wire import (
     HTTP_URL,
     LARGEST_INTEGER,
     NAME,
+    NAME_LENGTH,
     URL_LENGTH,
     Compact,
     Country,
@@ -230,6 +231,17 @@ class ReadyQuerySchema(Wire):
     check = fields.String(
         validate=validate.OneOf(["object_store"]),
         metadata={"description": "Ask the object store, too: where it does not answer, this is not ready"},
+    )
+
+
+class ListQuerySchema(Wire):
+    """In which form a list is wanted, and which of its lines."""
+
+    format = fields.String(load_default="jsonl", validate=validate.OneOf(["jsonl", "csv"]))
+    search = Text(
+        load_default="",
+        validate=validate.Length(max=NAME_LENGTH),
+        metadata={"description": "Lines of the findings that hold all of these words"},
     )
 
 

@@ -6,6 +6,7 @@ import time
 from flask import Flask, Response, g, request
 
 from feedscript.adapters.observing import Metrics
+from feedscript.entrypoints.http.audit import told_path
 from feedscript.entrypoints.http.callers import actor
 
 logger = logging.getLogger("feedscript.access")
@@ -28,12 +29,12 @@ def register_watching(app: Flask, metrics: Metrics, *, with_log: bool) -> None:
             logger.info(
                 "%s %s %d in %.1f ms",
                 request.method,
-                request.path[:LONGEST],
+                told_path(),
                 response.status_code,
                 1000 * seconds,
                 extra={
                     "method": request.method,
-                    "path": request.path[:LONGEST],
+                    "path": told_path(),
                     "status": response.status_code,
                     "seconds": round(seconds, 6),
                     "from": request.remote_addr,
@@ -41,6 +42,3 @@ def register_watching(app: Flask, metrics: Metrics, *, with_log: bool) -> None:
                 },
             )
         return response
-
-
-LONGEST = 1024

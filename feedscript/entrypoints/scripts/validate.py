@@ -62,6 +62,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         "destination_s3_path": assignment.destination,
         "report_s3_path": assignment.destination,
         "html_s3_path": artifacts["html"],
+        "findings_s3_path": artifacts.get("issues_jsonl"),
         "headline": report.headline(),
         "bytes_read": report.source.bytes,
         "status": report.status,

@@ -7,6 +7,10 @@
   const unfold = document.getElementById("unfold");
   const shown = document.getElementById("shown");
   const nothing = document.getElementById("nothing");
+  const beyond = document.getElementById("beyond");
+  // The service has the list beside the report; a file on somebody's disk may have it anywhere.
+  const served = /^https?:$/.test(location.protocol) && location.pathname.endsWith("/report");
+  const everywhere = served ? document.getElementById("everywhere") : null;
   const toggles = [...toolbar.querySelectorAll("[name=severity]")];
   const groups = [...document.querySelectorAll(".group")].map((element) => ({
     element,
@@ -24,12 +28,13 @@
 
   const filter = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    // None chosen is all of them: to press one shows that one, and another one too.
     const chosen = new Set(toggles.filter((toggle) => toggle.checked).map((toggle) => toggle.value));
     let visible = 0;
     for (const group of groups) {
       let inGroup = 0;
       for (const entry of group.findings) {
-        const match = chosen.has(group.severity) && matches(entry, words);
+        const match = (!chosen.size || chosen.has(group.severity)) && matches(entry, words);
         entry.finding.hidden = !match;
         inGroup += match;
       }
@@ -38,6 +43,26 @@
     }
     nothing.hidden = visible > 0;
     shown.textContent = visible === all.length ? "" : `${visible.toLocaleString("en")} of ${all.length.toLocaleString("en")} shown`;
+    if (beyond) beyond.hidden = !words.length;
+    remember(search.value.trim(), [...chosen].join(","));
+  };
+
+  // What is shown is in the address, behind the #, so that it can be handed on; a saved file has no other part for it.
+  const remember = (words, severity) => {
+    const state = new URLSearchParams(Object.entries({ search: words, severity, attribute: attribute.value }).filter(([, value]) => value));
+    if (everywhere) everywhere.href = `findings?${new URLSearchParams({ search: words })}`;
+    try {
+      if (`${state}` || location.hash.includes("=")) history.replaceState(null, "", `#${state}`);
+    } catch { /* a page that is shown within another has no address of its own */ }
+  };
+  const recall = () => {
+    if (!location.hash.includes("=")) return;
+    const state = new URLSearchParams(location.hash.slice(1));
+    const severities = (state.get("severity") ?? "").split(",");
+    search.value = state.get("search") ?? "";
+    attribute.value = state.get("attribute") ?? "";
+    for (const toggle of toggles) toggle.checked = severities.includes(toggle.value);
+    filter();
   };
 
   let waiting = 0;
@@ -48,11 +73,14 @@
   const reset = () => {
     search.value = "";
     attribute.value = "";
-    for (const toggle of toggles) toggle.checked = true;
+    for (const toggle of toggles) toggle.checked = false;
     filter();
   };
 
   toolbar.hidden = false;
+  if (everywhere) everywhere.hidden = false;
+  recall();
+  addEventListener("hashchange", recall);
   toolbar.addEventListener("submit", (event) => event.preventDefault());
   search.addEventListener("input", soon);
   attribute.addEventListener("change", filter);

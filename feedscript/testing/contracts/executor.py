@@ -367,6 +367,10 @@ class ExecutorContract(Contract):
         said = "".join(f"{n}\n" for n in range(1, 1001)).encode()
         assert read.encode()[:LOG_BYTES] == said[:LOG_BYTES], "the beginning is kept"
         assert piece.truncated
+        end = executor.log("j1", 1, offset=-30, limit=300)
+        assert end is not None
+        assert end.text == read[-len(end.text) :], "a negative offset counts from the end"
+        assert 0 < len(end.text) <= 30
 
     @promise(Executor.observe, "What can be seen of the attempt")
     def test_progress_is_told(self, start: Start, listener: FolderListener, tmp_path: Path) -> None:

@@ -28,6 +28,10 @@ OPERATIONS = {
     "undelivered",
     "replay",
     "discard",
+    "feed",
+    "manifest",
+    "rejects",
+    "findings",
     "root",
     "ready",
     "metrics",
@@ -50,7 +54,7 @@ def test_the_document_is_valid(api: Api) -> None:
 
 
 def test_every_route_is_in_the_document_and_nothing_else(api: Api) -> None:
-    beside = ("/api/docs", "/api/openapi.json")
+    beside = ("/api/docs", "/api/openapi.json", "/console")
     routes = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in api.client.application.url_map.iter_rules()

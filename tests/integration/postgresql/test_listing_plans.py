@@ -6,14 +6,15 @@ import psycopg
 import pytest
 
 from feedscript.adapters.postgresql.repository import OPEN, PAGE, conditions_of
-from feedscript.domain import JobState, Phase
+from feedscript.domain import JobState, Phase, Reason, Stage
 from feedscript.ports import JobFilter
 from feedscript.testing.fakes import NOON
 from tests.postgresql_server import empty, server
 
 MANY = """
 INSERT INTO job SELECT ('019b796d-d600-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 1, n % 100 = 0,
-    (ARRAY['generated', 'generation_failed'])[1 + (n % 50 = 0)::integer], 'feed_generation', 'm' || n % 300,
+    (ARRAY['generated', 'generation_failed'])[1 + (n % 50 = 0)::integer], 'settled',
+    CASE n % 50 WHEN 0 THEN 'timeout' END, 'feed_generation', 'm' || n % 300,
     'p' || n % 12, 'ref ' || n, now(), now(), '{}' FROM generate_series(1, 20000) n
 """
 
@@ -32,13 +33,15 @@ def database() -> Iterator[psycopg.Connection[tuple[str]]]:
     "wanted",
     [
         JobFilter(),
-        JobFilter(status=JobState.GENERATED),
-        JobFilter(status=JobState.VALIDATED),
+        JobFilter(statuses=frozenset({JobState.GENERATED})),
+        JobFilter(stage=Stage.QUEUED),
+        JobFilter(reason=Reason.TIMEOUT),
+        JobFilter(statuses=frozenset({JobState.VALIDATED})),
         JobFilter(phase=Phase.VALIDATION),
         JobFilter(affiliate_merchant_id="m7"),
-        JobFilter(affiliate_merchant_id="m7", status=JobState.GENERATION_FAILED),
+        JobFilter(affiliate_merchant_id="m7", statuses=frozenset({JobState.GENERATION_FAILED})),
         JobFilter(partner_id="p1"),
-        JobFilter(partner_id="p1", status=JobState.VALIDATED),
+        JobFilter(partner_id="p1", statuses=frozenset({JobState.VALIDATED})),
         JobFilter(reference="ref 77"),
         JobFilter(created_after=NOON),
     ],
