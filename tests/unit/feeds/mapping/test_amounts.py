@@ -19,7 +19,7 @@ from feedscript.feeds.mapping.currencies import currencies
 from feedscript.feeds.mapping.numbers import Decimal as Sign
 from feedscript.feeds.mapping.operations import Currency, Measure, Operation, Price, UnlessSameAs
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from tests.unit.feeds.mapping.test_mapping_operations import DATABASE, mapped, worked
+from tests.unit.feeds.mapping.mapped_rows import asked, mapped, worked
 
 LEFT = None
 QUICK = settings(deadline=None, max_examples=60)
@@ -244,7 +244,7 @@ def priced_all(values: list[str], merchants: list[str | None], decimal: Sign | N
     table = "(SELECT unnest(?::VARCHAR[]) AS c0, unnest(?::VARCHAR[]) AS c1)"
     matches = match_columns(("price", "currency"), PRICES.with_decimal(decimal))
     query = compile_mapping(matches, frozenset({"price", "currency"}), table).select
-    return [price for (price,) in DATABASE.execute(query, [values, merchants]).fetchall()]
+    return [price for (price,) in asked(query, [values, merchants])]
 
 
 def value_of(price: str) -> Decimal:
