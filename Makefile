@@ -21,9 +21,13 @@ demo: $(VENV)/.installed ## Turn a merchant's export into the feeds of Google an
 run: $(VENV)/.installed ## Serve the API on HOST:PORT (default 127.0.0.1:3000)
 	$(BIN)/feedscript serve
 
+# Each worker begins at one end of a half, so what a module shares is made once; who is done first takes over from the other.
 test: $(VENV)/.installed ## Run every test; those that hold the service to seconds have the machine to themselves
-	$(BIN)/python -m pytest -n 2 --ignore=tests/faults
-	$(BIN)/python -m pytest tests/faults
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone"
+	$(BIN)/python -m pytest -m alone tests/faults
+
+test-sweeps: $(VENV)/.installed ## Many more examples of each law of the feed engine, every export for every partner (hours)
+	SWEEPS=long $(BIN)/python -m pytest -n 2 --dist worksteal tests/unit/feeds
 
 test-fuzz: $(VENV)/.installed ## 10,000 mutated files over each reader
 	FUZZ_FILES=10000 $(BIN)/python -m pytest -n 2 tests/fuzz

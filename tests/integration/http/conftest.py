@@ -1,4 +1,4 @@
-"""The application in this process, with real routes, real files and a scripted executor; and servers that tests share."""
+"""The application in this process (real routes, real files, a scripted executor), and servers that tests share."""
 
 import hashlib
 from collections.abc import Iterator

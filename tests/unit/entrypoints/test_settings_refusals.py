@@ -11,7 +11,6 @@ import pytest
 
 from tests.integration.live_server import ROOT
 
-
 #: Imports what a server does once, and starts in a fork for each line of folder, settings, and a file for its errors.
 STARTING = """
 import json, os, sys

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedscript.feeds import load_profile, profile_ids
+from feedscript.feeds.comparison.comparing import compare
 from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.model import Attribute, Profile
 from feedscript.feeds.readers.options import SourceOptions
@@ -24,9 +25,19 @@ FORMS = [
 def test_every_form_holds_the_same_items(profile: str, ending: str, feed_of: MakeFeed) -> None:
     """What is valid in the partner's first form (`test_partner_profiles`) is so in each: its cells are the same."""
     target = load_profile(profile)
-    first, items = (listed(feed_of(profile, each), target) for each in (None, ending))
+    first, items = (listed(feed_of(profile, each), target) for each in (target.files[0].endings[0], ending))
     assert len(items) == len(PRODUCTS)
     assert items == first
+
+
+@pytest.mark.parametrize("profile", profile_ids())
+def test_a_partners_feed_is_the_same_in_each_of_its_forms(profile: str, feed_of: MakeFeed) -> None:
+    """For whoever compares two feeds as well."""
+    first, *others = (feed_of(profile, file.endings[0]) for file in load_profile(profile).files)
+    for feed in (first, *others):
+        changes = compare(first, feed, profile=profile)
+        assert changes.same, (feed.name, changes.first_changed[:2])
+        assert changes.old.items > 0
 
 
 def listed(feed: Path, profile: Profile) -> list[dict[str, str]]:
