@@ -21,7 +21,7 @@ demo: $(VENV)/.installed ## Turn a merchant's export into the feeds of Google an
 run: $(VENV)/.installed ## Serve the API on HOST:PORT (default 127.0.0.1:3000)
 	$(BIN)/feedscript serve
 
-# Each worker begins at one end of a half, so what a module shares is made once; who is done first takes over from the other.
+# Each worker takes a half in order, so that what the tests of a module share is made once; who is done takes over.
 test: $(VENV)/.installed ## Run every test; those that hold the service to seconds have the machine to themselves
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone tests/faults

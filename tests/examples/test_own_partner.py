@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -107,7 +107,7 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     )
     assert ended.returncode == 1, ended.stdout
     told = dict.fromkeys(WRONG, "")
-    for case in ElementTree.parse(folder / "told.xml").iter("testcase"):
+    for case in ET.parse(folder / "told.xml").iter("testcase"):
         module = case.attrib["classname"].split(".")[0].removeprefix("test_")
         for failure in (*case.iter("failure"), *case.iter("error")):
             told[module] += f"{case.attrib['name']}\n{failure.text}\n"

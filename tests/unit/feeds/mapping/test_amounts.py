@@ -5,8 +5,9 @@ Ids name the kind: part.number.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from babel import Locale, localedata
@@ -226,10 +227,6 @@ def test_amounts_of_one_currency_are_the_same_with_other_decimals() -> None:
 CODES = sorted(code for codes in CURRENCIES.values() for code in codes)
 LOCALES = [name for name in localedata.locale_identifiers() if "_" in name]
 DIGITS = {code: digits for digits, codes in CURRENCIES.items() for code in codes}
-#: A locale for each style of writing an amount.
-STYLES = sorted(
-    {format_currency(Decimal("1234567.89"), "EUR", locale=name): name for name in LOCALES}.values()
-)
 ANY_AMOUNT = st.lists(
     st.sampled_from(
         [*"0123456789.,' -*:/$€£¥ab", "\u00a0", "\u202f", " EUR", " KWD", "JPY", "kr", " kg", " g", "000"]
@@ -283,8 +280,16 @@ def is_three_behind_one_sign(text: str) -> bool:
     return shape.count(".") == 1 and shape[-4:] == ".000" and len(shape) <= 7
 
 
+@cache
+def styles() -> Sequence[str]:
+    """A locale for each style of writing an amount."""
+    return sorted(
+        {format_currency(Decimal("1234567.89"), "EUR", locale=name): name for name in LOCALES}.values()
+    )
+
+
 def in_all_styles(amount: Decimal, currency: str, *, whole: bool) -> Iterator[tuple[str, str]]:
-    for locale in STYLES:
+    for locale in styles():
         text = format_currency(
             amount, currency, locale=locale, currency_digits=not whole, decimal_quantization=False
         )
