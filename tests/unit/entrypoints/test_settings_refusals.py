@@ -105,11 +105,11 @@ def test_storage_that_cannot_be_used_is_told_in_one_line(started: Start, tmp_pat
 
 
 @pytest.mark.parametrize("left", ["", "\n", "short"])
-def test_an_empty_secret_lets_nobody_make_tokens(tmp_path: Path, left: str) -> None:
+def test_an_empty_secret_lets_nobody_make_tokens(started: Start, tmp_path: Path, left: str) -> None:
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs/.secret").write_text(left)
-    ended = run("from feedscript.entrypoints.http import create_app; create_app()", tmp_path)
-    assert ended.returncode == 74
-    (line,) = ended.stderr.splitlines()
+    code, errors = started(tmp_path)
+    assert code == 74
+    (line,) = errors.splitlines()
     assert ".secret" in line
     assert "remove the file" in line
