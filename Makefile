@@ -4,7 +4,7 @@ MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
+.PHONY: help demo run docs test test-sweeps test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
