@@ -4,7 +4,7 @@ MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
+.PHONY: help demo run docs test test-sweeps test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,9 +21,13 @@ demo: $(VENV)/.installed ## Turn a merchant's export into the feeds of Google an
 run: $(VENV)/.installed ## Serve the API on HOST:PORT (default 127.0.0.1:3000)
 	$(BIN)/feedscript serve
 
+# Each worker takes a half in order, so that what the tests of a module share is made once; who is done takes over.
 test: $(VENV)/.installed ## Run every test; those that hold the service to seconds have the machine to themselves
-	$(BIN)/python -m pytest -n 2 --ignore=tests/faults
-	$(BIN)/python -m pytest tests/faults
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone"
+	$(BIN)/python -m pytest -m alone tests/faults
+
+test-sweeps: $(VENV)/.installed ## Many more examples of each law of the feed engine, every export for every partner (hours)
+	SWEEPS=long $(BIN)/python -m pytest -n 2 --dist worksteal tests/unit/feeds
 
 test-fuzz: $(VENV)/.installed ## 10,000 mutated files over each reader
 	FUZZ_FILES=10000 $(BIN)/python -m pytest -n 2 tests/fuzz

@@ -2,40 +2,46 @@
 
 import shutil
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.live_server import ROOT, LiveServer, request_body
+from tests.integration.live_merchant import Merchant, dispatching
+from tests.integration.live_server import ROOT, LiveServer
 
 SCRIPTS = {"py": sys.executable, "sh": "sh", "mjs": "node", "pl": "perl"}
 
 
-@pytest.mark.parametrize("language", SCRIPTS)
-def test_a_script_of_ones_own_makes_the_feed_and_tells_what_failed(tmp_path: Path, language: str) -> None:
-    program = shutil.which(SCRIPTS[language])
-    if program is None:
-        pytest.skip(f"{SCRIPTS[language]} is not installed")
-    script = ROOT / f"examples/scripts/copy_feed.{language}"
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    folder = tmp_path_factory.mktemp("scripts")
     settings = {
-        "GENERATE_COMMAND": f"{program} {script}",
-        "OBJECT_STORE_ROOT": str(tmp_path / "objects"),
+        "GENERATE_COMMAND": dispatching(folder),
+        "HOME": str(folder),
+        "OBJECT_STORE_ROOT": str(folder / "objects"),
         "SCRIPT_ENVIRONMENT": "OBJECT_STORE_ROOT",
         "MAX_RETRIES": "0",
     }
-    with LiveServer(tmp_path, **settings) as server:
-        server.put_object("bucket/export.csv", b"id,title\n1,Shoe\n")
-        body = request_body(destination_s3_path="s3://bucket/a folder/feed.csv")
-        job_id = server.post("/api/feed/generate", body).json()["job_id"]
-        job = server.reaches(job_id, "generated", "generation_failed")
-        assert (job["status"], job["error"]) == ("generated", None)
-        assert job["job_data"]["result"] == {"destination_s3_path": "s3://bucket/a folder/feed.csv"}
-        assert [path.name for path in (tmp_path / "objects/bucket/a folder").iterdir()] == ["feed.csv"]
-        assert (tmp_path / "objects/bucket/a folder/feed.csv").read_bytes() == b"id,title\n1,Shoe\n"
+    with LiveServer(folder, **settings) as server:
+        yield server
 
-        body = request_body(source_s3_path="s3://bucket/nothing.csv")
-        job_id = server.post("/api/feed/generate", body).json()["job_id"]
-        job = server.reaches(job_id, "generated", "generation_failed")
-        assert job["status"] == "generation_failed"
-        assert job["reason"] in ("source_unavailable", "invalid_feed")
-        assert "no s3://bucket/nothing.csv" in job["error"]
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_a_script_of_ones_own_makes_the_feed_and_tells_what_failed(server: LiveServer, language: str) -> None:
+    program = shutil.which(SCRIPTS[language])
+    if program is None:
+        pytest.skip(f"{SCRIPTS[language]} is not installed")
+    merchant = Merchant(server)
+    merchant.script(f'exec {program} {ROOT}/examples/scripts/copy_feed.{language} "$@"')
+    merchant.put("export.csv", b"id,title\n1,Shoe\n")
+    destination = merchant.at("a folder/feed.csv")
+    job = merchant.generated(destination_s3_path=destination)
+    assert (job["status"], job["error"]) == ("generated", None)
+    assert job["job_data"]["result"] == {"destination_s3_path": destination}
+    assert [path.name for path in (merchant.folder / "a folder").iterdir()] == ["feed.csv"]
+    assert (merchant.folder / "a folder/feed.csv").read_bytes() == b"id,title\n1,Shoe\n"
+
+    job = merchant.generated(source_s3_path=merchant.at("nothing.csv"))
+    assert job["status"] == "generation_failed"
+    assert job["reason"] in ("source_unavailable", "invalid_feed")
+    assert f"no {merchant.at('nothing.csv')}" in job["error"]

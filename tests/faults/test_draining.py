@@ -10,6 +10,7 @@ import requests
 from tests.faults import processes
 from tests.integration.live_server import PYTHON_APP, SERVE, LiveServer, poll, request_body, script
 
+pytestmark = pytest.mark.alone
 CALLER = Path(__file__).with_name("user_script.py")
 BODY = request_body(source_s3_path="s3://bucket/callback")
 

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.faults import processes
 from tests.faults.clients import Client, History
 from tests.faults.extent import extent
@@ -17,6 +19,7 @@ from tests.integration.live_server import SERVE, LiveServer, poll
 CYCLES = extent("KILL_CYCLES", short=6, long=100)
 CLIENTS = 8
 SETTLED_WITHIN = 5.0
+pytestmark = pytest.mark.alone
 SCRIPT = Path(__file__).with_name("user_script.py")
 
 

@@ -20,9 +20,9 @@ from tests.feeds_scanning import SHAPES
 from tests.feeds_writing import COMPRESSORS, FORMATS, write_delimited, write_feed
 from tests.fuzz.mutations import mutate
 
-FILES = int(os.environ.get("FUZZ_FILES", "300"))
+FILES = int(os.environ.get("FUZZ_FILES", "120"))
 #: The whole engine is slower than its readers: it gets a share of the files.
-VALIDATE_EVERY = 30
+VALIDATE_EVERY = 24
 LIMITS = Limits(max_bytes=20_000_000, max_field_bytes=100_000, max_seconds=20, memory_bytes=256 * 1024 * 1024)
 #: A file of some kilobytes takes milliseconds; one that takes this long hangs.
 HANG_SECONDS = 15.0

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from feedscript.domain import FeedRequest, Phase, Reason
-from feedscript.ports import Executor, Observation, Run
+from feedscript.ports import Executor, LogChunk, Observation, Run
 from feedscript.testing.contracts.contract import Contract, needs
 from feedscript.testing.listening import FolderListener
 from feedscript.testing.processes import alive, held_by_all, number_in, parent_of
@@ -353,20 +353,22 @@ class ExecutorContract(Contract):
         assert executor.log("j1", 1, offset=0, limit=10) is None
         executor.submit(listener.accept(run_of("j1", "seq 1000")))
         until(lambda: listener.ends("j1"))
-        until(lambda: (log := executor.log("j1", 1, offset=0, limit=10)) and len(log.text) == 10)
-        read, offset = "", 0
-        while True:
+
+        def piece_at(offset: int) -> LogChunk | None:
+            # That the attempt has ended may be told before its log is closed: there is more, or no more, in a moment.
             piece = executor.log("j1", 1, offset=offset, limit=300)
-            assert piece is not None
-            assert piece.offset == offset
-            assert len(piece.text.encode()) <= 300
-            read, offset = read + piece.text, piece.next_offset
-            if piece.complete:
-                break
-            assert piece.text, "no progress"
+            return piece if piece is not None and (piece.text or piece.complete) else None
+
+        pieces: list[LogChunk] = []
+        while not pieces or not pieces[-1].complete:
+            offset = pieces[-1].next_offset if pieces else 0
+            pieces.append(until(partial(piece_at, offset)))
+            assert pieces[-1].offset == offset
+        assert all(len(piece.text.encode()) <= 300 for piece in pieces)
+        read = "".join(piece.text for piece in pieces)
         said = "".join(f"{n}\n" for n in range(1, 1001)).encode()
         assert read.encode()[:LOG_BYTES] == said[:LOG_BYTES], "the beginning is kept"
-        assert piece.truncated
+        assert pieces[-1].truncated
         end = executor.log("j1", 1, offset=-30, limit=300)
         assert end is not None
         assert end.text == read[-len(end.text) :], "a negative offset counts from the end"

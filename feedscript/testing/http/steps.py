@@ -150,12 +150,13 @@ class HttpSteps:
     def settle(self, job_id: str, replies: Sequence[Reply], tell: Tell, call: str) -> None:
         """Find how the answers, and the job as it is now, come of the model; fails where they cannot.
 
-        What scripts and time do may have happened before the calls or after them.
+        What scripts and time do may have happened before the calls, after them, or both: a call may start what a script
+        then ends before the job is read.
         """
         document = self.read(job_id)
         found = sorted(map(_told, replies))
         complaints: list[str] = []
-        for before, after in ((False, False), (True, False), (False, True)):
+        for before, after in ((False, False), (True, False), (False, True), (True, True)):
             model: ModelJob | None = copy.deepcopy(self.models[job_id])
             if before:
                 model = self._happened(model, document)

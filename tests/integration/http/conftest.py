@@ -1,4 +1,4 @@
-"""The application in this process: real routes, real files, a scripted executor."""
+"""The application in this process (real routes, real files, a scripted executor), and servers that tests share."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ from feedscript.entrypoints.http import create_app
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports import Clock, Keys
 from feedscript.testing.fakes import MemoryObjectStore, RecordingNotifier, ScriptedExecutor
-from tests.integration.live_server import request_body
+from tests.integration.live_merchant import Merchant, dispatching
+from tests.integration.live_server import LiveServer, request_body
 from tests.integration.served_document import CheckedClient
 
 
@@ -94,3 +95,31 @@ def api(tmp_path: Path) -> Api:
 def guarded(tmp_path: Path) -> Api:
     """The application with a key configured."""
     return make_api(tmp_path, api_keys={"alice": "a-key"})
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server of the built-in scripts, on which no partner has a file; a merchant of it may have."""
+    with LiveServer(tmp_path_factory.mktemp("live")) as server:
+        yield server
+
+
+@pytest.fixture
+def merchant(live: LiveServer) -> Merchant:
+    """A merchant of that server."""
+    return Merchant(live)
+
+
+@pytest.fixture(scope="session")
+def partnered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Another one, on which partners have files."""
+    with LiveServer(tmp_path_factory.mktemp("partnered")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server on which each merchant has a script of its own, or one that does nothing."""
+    folder = tmp_path_factory.mktemp("scripted")
+    with LiveServer(folder, GENERATE_COMMAND=dispatching(folder), HOME=str(folder)) as server:
+        yield server

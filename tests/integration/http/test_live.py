@@ -1,13 +1,14 @@
 """The service as its users run it: real processes, real files, real sockets."""
 
-import multiprocessing
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import requests
 
+from tests.integration.live_merchant import Merchant
 from tests.integration.live_server import (
     FLASK_RUN,
     PATIENCE,
@@ -61,35 +62,31 @@ def test_an_export_becomes_a_feed_and_is_validated(tmp_path: Path, command: tupl
         assert entered.count("feedscript.callback.received") == 2
 
 
-def test_a_broken_feed_fails_with_its_report_and_is_retried_by_the_same_call(tmp_path: Path) -> None:
-    with LiveServer(tmp_path) as server:
-        server.put_object("bucket/export.csv", (SAMPLES / "broken-feed.csv").read_bytes())
-        body = request_body(job_id="broken", destination_s3_path="s3://bucket/report.json")
-        job_id = server.post("/api/feed/validate", body).json()["job_id"]
-        job = server.reaches(job_id, "validated", "validation_failed")
-        assert job["status"] == "validation_failed"
-        assert job["reason"] == "invalid_feed"
-        assert "items have errors" in job["error"]
-        assert server.get(f"/api/feed/jobs/{job_id}/report").json()["status"] == "failed"
-        assert job["retry_count"] == 0
+def test_a_broken_feed_fails_with_its_report_and_is_retried_by_the_same_call(merchant: Merchant) -> None:
+    merchant.put("export.csv", (SAMPLES / "broken-feed.csv").read_bytes())
+    wanted = {"job_id": "broken", "destination_s3_path": merchant.at("report.json")}
+    job = merchant.validated(**wanted)
+    assert job["status"] == "validation_failed"
+    assert job["reason"] == "invalid_feed"
+    assert "items have errors" in job["error"]
+    assert merchant.report(job["id"])["status"] == "failed"
+    assert job["retry_count"] == 0
 
-        again = server.post("/api/feed/validate", body)
-        assert again.status_code == 202
-        assert again.json()["job_id"] == job_id
-        assert server.job(job_id)["retry_count"] == 1
-        job = server.reaches(job_id, "validation_failed")
-        assert [a["retry"] for a in job["attempts"]] == [False, True]
+    again = merchant.validate(**wanted)
+    assert again.status_code == 202
+    assert again.json()["job_id"] == job["id"]
+    assert merchant.server.job(job["id"])["retry_count"] == 1
+    job = merchant.server.reaches(job["id"], "validation_failed")
+    assert [a["retry"] for a in job["attempts"]] == [False, True]
 
 
-def test_a_report_never_replaces_the_feed_that_it_is_about(tmp_path: Path) -> None:
-    with LiveServer(tmp_path) as server:
-        feed = (SAMPLES / "broken-feed.csv").read_bytes()
-        server.put_object("bucket/feed.csv", feed)
-        body = request_body(source_s3_path="s3://bucket/feed.csv")
-        job_id = server.post("/api/feed/validate", body).json()["job_id"]
-        job = server.reaches(job_id, "validation_failed")
-        assert (tmp_path / "objects/bucket/feed.csv").read_bytes() == feed
-        assert job["job_data"]["result"]["report_s3_path"] == "s3://bucket/feed.csv.report.json"
+def test_a_report_never_replaces_the_feed_that_it_is_about(merchant: Merchant) -> None:
+    feed = (SAMPLES / "broken-feed.csv").read_bytes()
+    merchant.put("feed.csv", feed)
+    job = merchant.validated(source_s3_path=merchant.at("feed.csv"))
+    assert job["status"] == "validation_failed"
+    assert (merchant.folder / "feed.csv").read_bytes() == feed
+    assert job["job_data"]["result"]["report_s3_path"] == merchant.at("feed.csv.report.json")
 
 
 MERCHANTS_WISHES = """
@@ -102,78 +99,73 @@ validation:
 """
 
 
-def test_a_merchants_wishes_are_kept(tmp_path: Path) -> None:
-    config = tmp_path / "config" / "merchants" / "m1.yaml"
-    config.parent.mkdir(parents=True)
-    config.write_text(MERCHANTS_WISHES)
-    with LiveServer(tmp_path) as server:
-        server.put_object("bucket/export.csv", (SAMPLES / "merchant-export.csv").read_bytes())
-        job_id = server.post("/api/feed/generate", request_body(job_id=1)).json()["job_id"]
-        server.reaches(job_id, "generated")
-        feed = (tmp_path / "objects/bucket/feed.csv").read_text()
-        assert "Fernhollow" in feed.splitlines()[1]
-        wanted = request_body(job_id=1, source_s3_path="s3://bucket/feed.csv")
-        server.post("/api/feed/validate", wanted | {"destination_s3_path": "s3://bucket/report.json"})
-        server.reaches(job_id, "validated")
-        report = server.get(f"/api/feed/jobs/{job_id}/report").json()
-        assert {i["rule_id"]: i["severity"] for i in report["issues"]}["google.title.all_caps"] == "info"
-        assert (tmp_path / "objects/bucket/report.findings.jsonl.gz").exists()
-        assert report["artifacts"]["issues_jsonl"] == "s3://bucket/report.findings.jsonl.gz"
+def test_a_merchants_wishes_are_kept(merchant: Merchant) -> None:
+    merchant.configure(MERCHANTS_WISHES)
+    merchant.put("export.csv", (SAMPLES / "merchant-export.csv").read_bytes())
+    job = merchant.generated(job_id=1)
+    assert job["status"] == "generated"
+    feed = (merchant.folder / "feed.csv").read_text()
+    assert "Fernhollow" in feed.splitlines()[1]
+    wanted = {
+        "source_s3_path": merchant.at("feed.csv"),
+        "destination_s3_path": merchant.at("report.json"),
+    }
+    assert merchant.validated(job_id=1, **wanted)["status"] == "validated"
+    report = merchant.report(job["id"])
+    assert {i["rule_id"]: i["severity"] for i in report["issues"]}["google.title.all_caps"] == "info"
+    assert (merchant.folder / "report.findings.jsonl.gz").exists()
+    assert report["artifacts"]["issues_jsonl"] == merchant.at("report.findings.jsonl.gz")
 
-        config.write_text("validation: {fail_on: never}")
-        job_id = server.post("/api/feed/validate", wanted | {"job_id": 2}).json()["job_id"]
-        job = server.reaches(job_id, "validation_failed")
-        assert job["reason"] == "bad_config"
-        assert job["error"].startswith("config/merchants/m1.yaml:1: validation.fail_on")
+    merchant.configure("validation: {fail_on: never}")
+    job = merchant.validated(job_id=2, **wanted)
+    assert job["reason"] == "bad_config"
+    assert job["error"].startswith(f"config/merchants/{merchant.name}.yaml:1: validation.fail_on")
 
 
-def test_a_missing_source_says_so(tmp_path: Path) -> None:
-    with LiveServer(tmp_path) as server:
-        job_id = server.post("/api/feed/generate", request_body()).json()["job_id"]
-        job = server.reaches(job_id, "generation_failed")
-        assert job["reason"] == "source_unavailable"
-        assert "s3://bucket/export.csv" in job["error"]
+def test_a_missing_source_says_so(merchant: Merchant) -> None:
+    job = merchant.generated()
+    assert job["reason"] == "source_unavailable"
+    assert merchant.at("export.csv") in job["error"]
 
 
-def test_a_repeated_post_starts_no_second_script(tmp_path: Path) -> None:
-    wait_for_word = (
+def test_a_repeated_post_starts_no_second_script(scripted: LiveServer) -> None:
+    merchant = Merchant(scripted)
+    merchant.script(
         f'{COUNTING}\nwhile [ ! -e "$HOME/go" ]; do sleep 0.05; done\necho {{}} > "$FEEDSCRIPT_RESULT_FILE"'
     )
-    command = script(tmp_path, wait_for_word)
-    with LiveServer(tmp_path, GENERATE_COMMAND=command, HOME=str(tmp_path)) as server:
-        body = request_body(job_id=1)
-        job_id = server.post("/api/feed/generate", body).json()["job_id"]
-        poll(lambda: runs_of(tmp_path) or None)
-        again = server.post("/api/feed/generate", body)
-        assert (again.status_code, again.json()["deduplicated"]) == (200, True)
-        other = server.post("/api/feed/generate", body | {"source_s3_path": "s3://bucket/other.csv"})
-        assert (other.status_code, other.json()["code"]) == (409, "in_flight")
-        (tmp_path / "go").touch()
-        server.reaches(job_id, "generated")
-        assert runs_of(tmp_path) == [f"{job_id} 1"]
+    job_id = merchant.generate(job_id=1).json()["job_id"]
+    poll(lambda: runs_of(scripted.folder) or None)
+    again = merchant.generate(job_id=1)
+    assert (again.status_code, again.json()["deduplicated"]) == (200, True)
+    other = merchant.generate(job_id=1, source_s3_path=merchant.at("other.csv"))
+    assert (other.status_code, other.json()["code"]) == (409, "in_flight")
+    (scripted.folder / "go").touch()
+    scripted.reaches(job_id, "generated")
+    assert runs_of(scripted.folder) == [f"{job_id} 1"]
 
 
-def test_a_callback_by_hand_moves_a_job_whose_script_left_the_outcome_to_the_caller(tmp_path: Path) -> None:
-    with LiveServer(tmp_path, GENERATE_COMMAND="true") as server:
-        job_id = server.post("/api/feed/generate", request_body(job_id=1)).json()["job_id"]
-        poll(lambda: server.job(job_id)["attempts"][0].get("exited_at"))
-        assert server.job(job_id)["status"] == "generating"
-        callback = {
-            "job_id": job_id,
-            "type": "feed_generation",
-            "status": "success",
-            "result": {"destination_s3_path": "s3://bucket/elsewhere.csv"},
-            "err": "",
-        }
-        first, second = (server.post("/api/callback/feed", callback) for _ in range(2))
-        assert (first.status_code, first.json()) == (200, {"received": True, "applied": True, "reason": None})
-        assert (second.status_code, second.json()) == (
-            200,
-            {"received": True, "applied": False, "reason": "duplicate"},
-        )
-        job = server.job(job_id)
-        assert job["status"] == "generated"
-        assert job["job_data"]["result"] == {"destination_s3_path": "s3://bucket/elsewhere.csv"}
+def test_a_callback_by_hand_moves_a_job_whose_script_left_the_outcome_to_the_caller(
+    scripted: LiveServer,
+) -> None:
+    job_id = Merchant(scripted).generate(job_id=1).json()["job_id"]
+    poll(lambda: scripted.job(job_id)["attempts"][0].get("exited_at"))
+    assert scripted.job(job_id)["status"] == "generating"
+    callback = {
+        "job_id": job_id,
+        "type": "feed_generation",
+        "status": "success",
+        "result": {"destination_s3_path": "s3://bucket/elsewhere.csv"},
+        "err": "",
+    }
+    first, second = (scripted.post("/api/callback/feed", callback) for _ in range(2))
+    assert (first.status_code, first.json()) == (200, {"received": True, "applied": True, "reason": None})
+    assert (second.status_code, second.json()) == (
+        200,
+        {"received": True, "applied": False, "reason": "duplicate"},
+    )
+    job = scripted.job(job_id)
+    assert job["status"] == "generated"
+    assert job["job_data"]["result"] == {"destination_s3_path": "s3://bucket/elsewhere.csv"}
 
 
 def test_a_silent_script_fails_when_the_grace_is_over(tmp_path: Path) -> None:
@@ -182,26 +174,18 @@ def test_a_silent_script_fails_when_the_grace_is_over(tmp_path: Path) -> None:
         assert server.reaches(job_id, "generation_failed")["reason"] == "no_callback"
 
 
-def _post_once(
-    base: str, start: "multiprocessing.synchronize.Event", answers: "multiprocessing.Queue[object]"
-) -> None:
-    start.wait()
-    answer = requests.post(f"{base}/api/feed/generate", json=request_body(job_id="race"), timeout=PATIENCE)
-    answers.put((answer.status_code, answer.json()["job_id"]))
-
-
-def test_twenty_racing_processes_make_one_job_and_one_script(tmp_path: Path) -> None:
+def test_twenty_racing_callers_make_one_job_and_one_script(tmp_path: Path) -> None:
     command = script(tmp_path, f'{COUNTING}\necho {{}} > "$FEEDSCRIPT_RESULT_FILE"')
-    processes = multiprocessing.get_context("spawn")
-    start, answers = processes.Event(), processes.Queue()
+    start = threading.Barrier(20)
     with LiveServer(tmp_path, SERVE, GENERATE_COMMAND=command, HOME=str(tmp_path), WORKERS="4") as server:
-        racers = [processes.Process(target=_post_once, args=(server.base, start, answers)) for _ in range(20)]
-        for racer in racers:
-            racer.start()
-        start.set()
-        seen = [answers.get(timeout=PATIENCE) for _ in racers]
-        for racer in racers:
-            racer.join(PATIENCE)
+
+        def post_once(_: int) -> tuple[int, str]:
+            start.wait(PATIENCE)
+            answer = server.post("/api/feed/generate", request_body(job_id="race"))
+            return answer.status_code, answer.json()["job_id"]
+
+        with ThreadPoolExecutor(start.parties) as racers:
+            seen = [*racers.map(post_once, range(start.parties))]
         assert sorted(status for status, _ in seen) == [200] * 19 + [202]
         (job_id,) = {job for _, job in seen}
         server.reaches(job_id, "generated")
@@ -236,45 +220,39 @@ def test_a_restart_in_the_middle_loses_nothing(tmp_path: Path) -> None:
         assert sorted(runs_of(tmp_path)) == sorted(f"{job_id} 1" for job_id in ids)
 
 
-def test_cancelling_ends_the_script_and_the_job_can_be_retried(tmp_path: Path) -> None:
-    with LiveServer(tmp_path, GENERATE_COMMAND=script(tmp_path, "sleep 60")) as server:
-        job_id = server.post("/api/feed/generate", request_body(job_id=1)).json()["job_id"]
-        poll(lambda: server.job(job_id)["attempts"][0].get("started_at"))
-        cancelled = server.post(f"/api/feed/cancel/{job_id}", {})
-        assert (cancelled.status_code, cancelled.json()["reason"]) == (200, "cancelled")
-        poll(lambda: server.job(job_id)["attempts"][0].get("exited_at"))
-        assert server.post(f"/api/feed/cancel/{job_id}", {}).json()["code"] == "not_in_flight"
-        assert server.post("/api/feed/generate", request_body(job_id=1)).status_code == 202
-        assert server.post(f"/api/feed/cancel/{job_id}", {}).status_code == 200
-        poll(lambda: not list((tmp_path / "runs").glob("*-*")))
+def test_cancelling_ends_the_script_and_the_job_can_be_retried(scripted: LiveServer) -> None:
+    merchant = Merchant(scripted)
+    merchant.script("sleep 60")
+    job_id = merchant.generate(job_id=1).json()["job_id"]
+    poll(lambda: scripted.job(job_id)["attempts"][0].get("started_at"))
+    cancelled = scripted.post(f"/api/feed/cancel/{job_id}", {})
+    assert (cancelled.status_code, cancelled.json()["reason"]) == (200, "cancelled")
+    poll(lambda: scripted.job(job_id)["attempts"][0].get("exited_at"))
+    assert scripted.post(f"/api/feed/cancel/{job_id}", {}).json()["code"] == "not_in_flight"
+    assert merchant.generate(job_id=1).status_code == 202
+    assert scripted.post(f"/api/feed/cancel/{job_id}", {}).status_code == 200
+    poll(lambda: not (scripted.folder / "runs" / job_id).exists())
 
 
-def test_a_caller_is_told_of_the_outcome(tmp_path: Path) -> None:
-    with (
-        LiveServer(tmp_path, GENERATE_COMMAND="true") as partner,
-        LiveServer(
-            _folder(tmp_path, "other"),
-            GENERATE_COMMAND=script(tmp_path, 'echo {} > "$FEEDSCRIPT_RESULT_FILE"'),
-        ) as server,
-    ):
-        # Another service's callback endpoint stands in for the caller's own.
-        url = f"{partner.base}/api/callback/feed"
-        job_id = server.post("/api/feed/generate", request_body(callback_url=url)).json()["job_id"]
-        server.reaches(job_id, "generated")
-        sent = poll(
-            lambda: next(
-                (
-                    a["data"]
-                    for a in server.get(f"/api/feed/jobs/{job_id}/activities").json()["activities"]
-                    if a["type"] == "feedscript.notification.sent"
-                ),
-                None,
-            )
+def test_a_caller_is_told_of_the_outcome(live: LiveServer, scripted: LiveServer) -> None:
+    merchant = Merchant(scripted)
+    merchant.script('echo {} > "$FEEDSCRIPT_RESULT_FILE"')
+    # Another service's callback endpoint stands in for the caller's own.
+    job_id = merchant.generated(callback_url=f"{live.base}/api/callback/feed")["id"]
+    sent = poll(
+        lambda: next(
+            (
+                a["data"]
+                for a in scripted.get(f"/api/feed/jobs/{job_id}/activities").json()["activities"]
+                if a["type"] == "feedscript.notification.sent"
+            ),
+            None,
         )
-        # The stand-in does not know the job, so it was reached and said 404: the next try is scheduled.
-        # What it said is not for those who name addresses.
-        assert (sent["delivered"], sent["given_up"]) == (False, False)
-        assert "404" not in str(sent)
+    )
+    # The stand-in does not know the job, so it was reached and said 404: the next try is scheduled.
+    # What it said is not for those who name addresses.
+    assert (sent["delivered"], sent["given_up"]) == (False, False)
+    assert "404" not in str(sent)
 
 
 def test_the_script_of_the_documentation_keeps_the_contract(tmp_path: Path) -> None:
@@ -308,30 +286,21 @@ def test_a_command_may_call_a_built_in_script(tmp_path: Path) -> None:
         assert (job["status"], job["reason"]) == ("validation_failed", "invalid_feed"), job
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("PORT", "many"),
-        ("OBJECT_STORE", "ftp"),
-        ("AUTOMATIC_RETRIES", "lost,luck"),
-        ("GENERATE_COMMAND", "'open"),
-    ],
-)
-def test_a_bad_setting_is_one_clear_line(tmp_path: Path, name: str, value: str) -> None:
-    for command in (PYTHON_APP, SERVE, FLASK_RUN):
-        environment = {name: value, "FLASK_APP": str(ROOT / "app.py")}
-        ended = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert ended.returncode == 2, ended.stderr
-        assert len(ended.stderr.splitlines()) == 1
-        assert name in ended.stderr
+@pytest.mark.parametrize("command", [PYTHON_APP, SERVE, FLASK_RUN], ids=["app.py", "serve", "flask run"])
+def test_a_bad_setting_is_one_clear_line(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """However the server is started; of the other settings `test_settings_refusals` tells."""
+    ended = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={"PORT": "many", "FLASK_APP": str(ROOT / "app.py")},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ended.returncode == 2, ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert "PORT" in ended.stderr
 
 
 def test_importing_the_domain_pulls_in_the_standard_library_alone() -> None:
@@ -341,8 +310,3 @@ def test_importing_the_domain_pulls_in_the_standard_library_alone() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stdout.strip() == "{'feedscript'}"
-
-
-def _folder(parent: Path, name: str) -> Path:
-    (parent / name).mkdir()
-    return parent / name

@@ -9,7 +9,7 @@ import pytest
 
 from feedscript.entrypoints.http import create_app
 from tests.integration.http.conftest import Api, make_api
-from tests.integration.http.test_live_config import configure
+from tests.integration.live_merchant import configure
 
 
 def api_over(folder: Path, **settings: Any) -> Api:

@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.feeds import generate, load_profile, profile_ids
 from feedscript.feeds.comparison.comparing import compare
 from feedscript.feeds.comparison.side import IdMissing
 from feedscript.feeds.engine.errors import SourceUnavailable, SourceUnreadable
-from feedscript.feeds.generation import Standard
-from feedscript.testing.profile.products import SHOP, canonical_rows
 from tests.feeds_writing import FORMATS, Product, write_feed
-from tests.unit.feeds.products import product, write_csv
+from tests.unit.feeds.products import product
 
 MANY = {"additional_image_link": "https://cdn.example.com/1.jpg,https://cdn.example.com/2.jpg"}
 
@@ -38,24 +35,6 @@ def test_several_values_are_the_same_however_they_are_parted(tmp_path: Path) -> 
     listed = product(1) | {"additional_image_link": MANY["additional_image_link"].split(",")}  # type: ignore[dict-item]
     (tmp_path / "new").write_text(json.dumps([listed]), "utf-8")
     assert compare(written(tmp_path, "old", [product(1, **MANY)]), tmp_path / "new").same
-
-
-@pytest.mark.parametrize("profile", profile_ids())
-def test_a_partners_feed_is_the_same_in_each_of_its_forms(profile: str, tmp_path: Path) -> None:
-    target = load_profile(profile)
-    rows = [*canonical_rows(target)]
-    rows[0] |= {
-        "shipping": "US:CA:Ground:4.99 USD,US:NY:Ground:5.99 USD",
-        "gtin": "4006381333931,4006381333948",
-    }
-    source = write_csv(tmp_path / "export.csv", rows)
-    feeds = [tmp_path / f"feed{place}{file.endings[0]}" for place, file in enumerate(target.files)]
-    for feed in feeds:
-        generate(source, feed, profile=profile, names=SHOP, standard=Standard(max_rejected_ratio=1.0))
-    for feed in feeds:
-        changes = compare(feeds[0], feed, profile=profile)
-        assert changes.same, (feed.name, changes.first_changed[:2])
-        assert changes.old.items > 0
 
 
 @pytest.mark.parametrize("form", ["csv", "rss", "jsonl"])

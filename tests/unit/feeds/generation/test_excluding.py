@@ -18,6 +18,7 @@ from feedscript.feeds.profiles.model import Severity
 from feedscript.feeds.rules.catalogue import catalogue
 from feedscript.testing.profile.products import AS_OF, PRODUCTS, SHOP, canonical_rows
 from tests.feeds_writing import TEXT_WRITERS
+from tests.sweeps import sweep
 from tests.unit.feeds.products import product, write_csv
 
 #: Rules that are warnings by themselves, one of them found only when all items have been read.
@@ -51,7 +52,9 @@ CHANGED = st.lists(
     max_size=80,
     unique_by=lambda changes: tuple(sorted(changes.items())),
 )
-FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(
+    max_examples=sweep(short=2, long=40), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def source_of(folder: Path, *items: dict[str, str]) -> Path:
@@ -75,7 +78,7 @@ def ids(feed: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("profile", profile_ids())
-@settings(FEW, max_examples=1)
+@settings(FEW, max_examples=sweep(short=1, long=10))
 @given(items=CHANGED, regraded=st.booleans())
 def test_what_is_generated_has_no_error(profile: str, items: list[dict[str, str]], regraded: bool) -> None:
     """Whatever the products and the partner: generated, then validated, nothing is an error."""

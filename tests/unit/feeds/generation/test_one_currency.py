@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from feedscript.feeds import SourceOptions, validate
 from feedscript.feeds.generation import Generated, SeveralCurrencies, Standard, generate
+from tests.sweeps import sweep
 from tests.unit.feeds.products import product, write_csv
 
 #: Partners, and what they call the price.
@@ -79,7 +80,7 @@ def test_without_excluding_no_amount_gets_another_currency(tmp_path: Path) -> No
 PRICES = st.sampled_from(["1.10 EUR", "2.20 USD", "3 EUR", "9.00 EUR/8.00 EUR", "9.00 EUR/8.00 USD", "x", ""])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=sweep(short=6, long=100), deadline=None)
 @given(profile=st.sampled_from([*PARTNERS]), prices=st.lists(PRICES, min_size=1, max_size=4))
 def test_every_amount_that_is_written_is_of_the_feeds_currency(
     tmp_path_factory: pytest.TempPathFactory, profile: str, prices: list[str]

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from feedscript.feeds.generation import Change, Generated
 from feedscript.feeds.mapping import Mapping, Rule
 from feedscript.feeds.mapping.operations import Blank, Price
+from tests.sweeps import sweep
 from tests.unit.feeds.products import VALID, generate_all, product
 
-CHEAP = settings(max_examples=30, deadline=None)
+CHEAP = settings(max_examples=sweep(short=10, long=200), deadline=None)
 
 
 def generated(folder: Path, *items: dict[str, object], mapping: Mapping | None = None) -> Generated:

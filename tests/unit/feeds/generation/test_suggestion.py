@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feedscript.feeds import load_config
 from feedscript.feeds.generation.preview import preview
 from feedscript.feeds.generation.suggestion import suggested
+from tests.sweeps import sweep
 
 KNOWN = (
     "SKU",
@@ -43,7 +44,7 @@ TEXT = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=sweep(short=10, long=200), deadline=None)
 @given(
     names=st.lists(st.one_of(st.sampled_from(KNOWN), TEXT), min_size=1, max_size=24, unique_by=str.casefold),
     values=st.lists(TEXT, min_size=24, max_size=24),

@@ -14,9 +14,10 @@ from feedscript.feeds.generation import Change, Generated
 from feedscript.feeds.mapping import Mapping, Rule
 from feedscript.feeds.mapping.operations import Blank
 from tests.feeds_writing import write_feed
+from tests.sweeps import sweep
 from tests.unit.feeds.products import VALID, generate_all, product
 
-CHEAP = settings(max_examples=4, deadline=None)
+CHEAP = settings(max_examples=sweep(short=2, long=40), deadline=None)
 #: Of XML one that has all under its own names, and one that has not.
 FORMATS = ("csv", "json", "jsonl", "xml", "rss", "parquet")
 #: Beside spaces what stands around values: the layout of a document, and the white space of other scripts.

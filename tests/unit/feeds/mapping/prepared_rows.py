@@ -20,10 +20,9 @@ def prepared(
     """The rows that stay when the steps, as YAML has them, are done, and the account of all."""
     preparation = prepare_rows(tuple(RowsField().deserialize(yaml.safe_load(steps))), tuple(columns))
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as workdir:
-        named = ", ".join(f"c{place} VARCHAR" for place in range(len(columns)))
-        connection.execute(f"CREATE TABLE source ({named})")
-        for row in rows:
-            connection.execute(f"INSERT INTO source VALUES ({', '.join('?' * len(columns))})", [*row])
+        named = ", ".join(f"unnest(?::VARCHAR[]) AS c{place}" for place in range(len(columns)))
+        cells = [[row[place] for row in rows] for place in range(len(columns))]
+        connection.execute(f"CREATE TABLE source AS SELECT {named}", cells)
         made = preparation.run(connection, Path(workdir), "source")
         cells = ", ".join(f"c{place}" for place in range(len(preparation.columns)))
         found = connection.execute(f"SELECT {cells} FROM {made.rows}").fetchall()

@@ -5,8 +5,9 @@ Ids name the kind: part.number.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from babel import Locale, localedata
@@ -19,7 +20,7 @@ from feedscript.feeds.mapping.currencies import currencies
 from feedscript.feeds.mapping.numbers import Decimal as Sign
 from feedscript.feeds.mapping.operations import Currency, Measure, Operation, Price, UnlessSameAs
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
-from tests.unit.feeds.mapping.test_mapping_operations import DATABASE, mapped, worked
+from tests.unit.feeds.mapping.mapped_rows import asked, mapped, worked
 
 LEFT = None
 QUICK = settings(deadline=None, max_examples=60)
@@ -226,10 +227,6 @@ def test_amounts_of_one_currency_are_the_same_with_other_decimals() -> None:
 CODES = sorted(code for codes in CURRENCIES.values() for code in codes)
 LOCALES = [name for name in localedata.locale_identifiers() if "_" in name]
 DIGITS = {code: digits for digits, codes in CURRENCIES.items() for code in codes}
-#: A locale for each style of writing an amount.
-STYLES = sorted(
-    {format_currency(Decimal("1234567.89"), "EUR", locale=name): name for name in LOCALES}.values()
-)
 ANY_AMOUNT = st.lists(
     st.sampled_from(
         [*"0123456789.,' -*:/$€£¥ab", "\u00a0", "\u202f", " EUR", " KWD", "JPY", "kr", " kg", " g", "000"]
@@ -244,7 +241,7 @@ def priced_all(values: list[str], merchants: list[str | None], decimal: Sign | N
     table = "(SELECT unnest(?::VARCHAR[]) AS c0, unnest(?::VARCHAR[]) AS c1)"
     matches = match_columns(("price", "currency"), PRICES.with_decimal(decimal))
     query = compile_mapping(matches, frozenset({"price", "currency"}), table).select
-    return [price for (price,) in DATABASE.execute(query, [values, merchants]).fetchall()]
+    return [price for (price,) in asked(query, [values, merchants])]
 
 
 def value_of(price: str) -> Decimal:
@@ -283,8 +280,16 @@ def is_three_behind_one_sign(text: str) -> bool:
     return shape.count(".") == 1 and shape[-4:] == ".000" and len(shape) <= 7
 
 
+@cache
+def styles() -> Sequence[str]:
+    """A locale for each style of writing an amount."""
+    return sorted(
+        {format_currency(Decimal("1234567.89"), "EUR", locale=name): name for name in LOCALES}.values()
+    )
+
+
 def in_all_styles(amount: Decimal, currency: str, *, whole: bool) -> Iterator[tuple[str, str]]:
-    for locale in STYLES:
+    for locale in styles():
         text = format_currency(
             amount, currency, locale=locale, currency_digits=not whole, decimal_quantization=False
         )

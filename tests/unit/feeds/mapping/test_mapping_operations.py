@@ -28,7 +28,7 @@ from feedscript.feeds.mapping.operations import (
     Url,
     Values,
 )
-from tests.unit.feeds.mapping.mapped_rows import DATABASE, mapped, worked
+from tests.unit.feeds.mapping.mapped_rows import asked, mapped, worked
 
 
 def priced(value: str, currency: str | None = None) -> str | None:
@@ -252,6 +252,6 @@ ANY_VALUE = st.none() | st.text(
 def test_no_value_stops_the_usual_mapping(rows: list[list[str | None]]) -> None:
     scan = ", ".join(f"unnest(?::VARCHAR[]) AS c{place}" for place in range(len(USUAL)))
     query = compile_mapping(match_columns(USUAL, KNOWN), frozenset(USUAL), f"(SELECT {scan})").select
-    found = DATABASE.execute(query, [list(column) for column in zip(*rows, strict=True)]).fetchall()
+    found = asked(query, [*zip(*rows, strict=True)])
     assert len(found) == len(rows)
     assert {len(item) for item in found} == {len(KNOWN.attributes)}

@@ -17,7 +17,7 @@ from feedscript.feeds.mapping.mended_address import mended_address
 from feedscript.feeds.mapping.operations import Listed, Url
 from feedscript.feeds.rules.addresses import ADDRESS
 from feedscript.feeds.rules.defects import SEVERAL_ADDRESSES
-from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked, worked_all
+from tests.unit.feeds.mapping.mapped_rows import asked, worked, worked_all
 from tests.unit.feeds.products import generate_all, product
 from tests.unit.feeds.rules.test_catalogue import findings_of
 
@@ -97,8 +97,8 @@ LAWS = settings(deadline=None, max_examples=20)
 def taken(addresses: Sequence[str]) -> list[bool]:
     """Whether validation takes each address."""
     test = f"{sql.matches('v', ADDRESS)} AND NOT {sql.contains('v', SEVERAL_ADDRESSES)}"
-    rows = DATABASE.execute(f"SELECT {test} FROM (SELECT unnest(?::VARCHAR[]) AS v)", [[*addresses]])
-    return [bool(found) for (found,) in rows.fetchall()]
+    rows = asked(f"SELECT {test} FROM (SELECT unnest(?::VARCHAR[]) AS v)", [addresses])
+    return [bool(found) for (found,) in rows]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedscript.feeds.engine import sql
 from feedscript.feeds.mapping.operations import PlainText
 from feedscript.feeds.rules.hypertext import BREAKING, HIDDEN, INLINE, markup_pattern
-from tests.unit.feeds.mapping.mapped_rows import DATABASE, worked, worked_all
+from tests.unit.feeds.mapping.mapped_rows import asked, worked, worked_all
 
 MARKUP = markup_pattern()
 PIECES = st.sampled_from(
@@ -98,7 +98,7 @@ MANY = st.lists(TEXTS, min_size=1, max_size=80)
 def told(texts: Sequence[str]) -> list[bool]:
     """Whether validation tells of HTML in each text."""
     query = f"SELECT {sql.contains('v', MARKUP)} FROM (SELECT unnest(?::VARCHAR[]) AS v)"
-    return [bool(found) for (found,) in DATABASE.execute(query, [[*texts]]).fetchall()]
+    return [bool(found) for (found,) in asked(query, [texts])]
 
 
 @pytest.mark.parametrize(

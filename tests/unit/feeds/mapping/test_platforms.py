@@ -12,8 +12,10 @@ from feedscript.feeds.generation.preview import preview
 from feedscript.feeds.generation.suggestion import suggested
 from feedscript.feeds.mapping import NotSaid, presets, recognised
 from feedscript.feeds.validation.validation import validate
+from tests.sweeps import in_turn
 from tests.unit.feeds.mapping.platform_feeds import (
     EXPORTS,
+    FORMS,
     SHOP,
     Feeds,
     export,
@@ -56,9 +58,7 @@ WOO = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "profile"), [(name, profile) for name, each in EXPECTED.items() for profile in each.partners]
-)
+@pytest.mark.parametrize(("name", "profile"), in_turn([*EXPECTED], [*FORMS]))
 def test_an_export_becomes_valid_feeds_with_four_lines_of_configuration(
     feeds: Feeds, name: str, profile: str
 ) -> None:
@@ -178,38 +178,38 @@ def test_a_mistake_in_what_is_said_is_told_with_its_line(tmp_path: Path, config:
     assert caught.value.line == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "availability"),
-    [
+def test_shopifys_stock(tmp_path: Path) -> None:
+    stock: list[tuple[dict[str, str], str]] = [
         ({}, "in_stock"),
         ({"Variant Inventory Qty": "0"}, "out_of_stock"),
         ({"Variant Inventory Qty": "-2"}, "out_of_stock"),
         ({"Variant Inventory Qty": "0", "Variant Inventory Policy": "continue"}, "in_stock"),
         ({"Variant Inventory Qty": "", "Variant Inventory Tracker": ""}, "in_stock"),
-    ],
-)
-def test_shopifys_stock(tmp_path: Path, changes: dict[str, str], availability: str) -> None:
-    _, feed = made(export(tmp_path, SHOPIFY | changes), tmp_path, SHOP)
-    assert rows_of(feed)["M-1"]["availability"] == availability
+    ]
+    mugs = [
+        SHOPIFY | {"Handle": f"mug-{place}", "Variant SKU": f"{place}"} | changes
+        for place, (changes, _) in enumerate(stock)
+    ]
+    _, feed = made(export(tmp_path, *mugs), tmp_path, SHOP)
+    found = {item: row["availability"] for item, row in rows_of(feed).items()}
+    assert found == {f"{place}": availability for place, (_, availability) in enumerate(stock)}
 
 
-@pytest.mark.parametrize(
-    ("changes", "item"),
-    [
-        ({}, "M-1"),
-        ({"Variant SKU": ""}, "mug"),
-        ({"Variant SKU": "", "Option1 Name": "Size", "Option1 Value": "Größe L"}, "mug-grosse-l"),
-        (
-            {"Variant SKU": "", "Option1 Value": "Red", "Option2 Value": "L", "Option3 Value": "Oak"},
-            "mug-red-l-oak",
-        ),
-    ],
-)
-def test_shopifys_ids(tmp_path: Path, changes: dict[str, str], item: str) -> None:
-    source = {**SHOPIFY, "Option2 Value": "", "Option3 Value": ""} | changes
-    _, feed = made(export(tmp_path, source), tmp_path, SHOP)
-    assert [*rows_of(feed)] == [item]
-    assert "item_group_id" not in rows_of(feed)[item] or rows_of(feed)[item]["item_group_id"] == ""
+def test_shopifys_ids(tmp_path: Path) -> None:
+    named: list[tuple[dict[str, str], str]] = [
+        ({"Variant SKU": "M-1"}, "M-1"),
+        ({}, "mug-1"),
+        ({"Option1 Name": "Size", "Option1 Value": "Größe L"}, "mug-2-grosse-l"),
+        ({"Option1 Value": "Red", "Option2 Value": "L", "Option3 Value": "Oak"}, "mug-3-red-l-oak"),
+    ]
+    blank = {"Variant SKU": "", "Option2 Value": "", "Option3 Value": ""}
+    mugs = [
+        SHOPIFY | blank | {"Handle": f"mug-{place}"} | changes for place, (changes, _) in enumerate(named)
+    ]
+    _, feed = made(export(tmp_path, *mugs), tmp_path, SHOP)
+    rows = rows_of(feed)
+    assert [*rows] == [item for _, item in named]
+    assert {row.get("item_group_id", "") for row in rows.values()} == {""}
 
 
 def test_shopifys_link_leads_to_the_variant_where_its_number_is_known(tmp_path: Path) -> None:
@@ -235,39 +235,43 @@ def test_numbers_of_variants_may_be_looked_up(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("published", "reason"), [("-1", "a draft"), ("0", "private"), ("2", "not reviewed")]
-)
-def test_a_variation_of_what_is_not_published_is_none_either(
-    tmp_path: Path, published: str, reason: str
-) -> None:
-    parent = WOO | {"ID": "20", "Type": "variable", "SKU": "", "Published": published, "Regular price": ""}
-    variation = WOO | {"ID": "21", "Type": "variation", "SKU": "V-1", "Description": "", "Parent": "id:20"}
-    result, feed = made(export(tmp_path, WOO, parent, variation), tmp_path, SHOP)
+def test_a_variation_of_what_is_not_published_is_none_either(tmp_path: Path) -> None:
+    rows = [WOO]
+    reasons = {"-1": "a draft", "0": "private", "2": "not reviewed"}
+    for number, published in enumerate(reasons, 20):
+        parent = {
+            "ID": f"{number}",
+            "Type": "variable",
+            "SKU": "",
+            "Published": published,
+            "Regular price": "",
+        }
+        variation = {"ID": f"{number}1", "Type": "variation", "SKU": f"V-{number}", "Description": ""}
+        rows += [WOO | parent, WOO | variation | {"Parent": f"id:{number}"}]
+    result, feed = made(export(tmp_path, *rows), tmp_path, SHOP)
     assert [*rows_of(feed)] == ["M-1"]
-    assert result.account.excluded == {reason: 2}
+    assert result.account.excluded == dict.fromkeys(reasons.values(), 2)
 
 
-@pytest.mark.parametrize(
-    ("starts", "ends", "sale", "days"),
-    [
+def test_a_sale_in_woocommerce(tmp_path: Path) -> None:
+    whole, begins, ends = "2026-11-20T00:00:00Z/2026-12-24T23:59:59Z", "2026-11-20", "2026-12-24"
+    sales = [
         ("", "", "8.00 EUR", ""),
-        (
-            "2026-11-20 0:00:00",
-            "2026-12-24 23:59:59",
-            "8.00 EUR",
-            "2026-11-20T00:00:00Z/2026-12-24T23:59:59Z",
-        ),
-        ("2026-11-20", "2026-12-24", "8.00 EUR", "2026-11-20T00:00:00Z/2026-12-24T23:59:59Z"),
-        ("", "2026-12-24", "8.00 EUR", ""),
-        ("2026-11-20", "", "", ""),
-    ],
-)
-def test_a_sale_in_woocommerce(tmp_path: Path, starts: str, ends: str, sale: str, days: str) -> None:
-    source = WOO | {"Sale price": "8", "Date sale price starts": starts, "Date sale price ends": ends}
-    _, feed = made(export(tmp_path, source), tmp_path, SHOP)
-    row = rows_of(feed)["M-1"]
-    assert (row["price"], row["sale_price"], row["sale_price_effective_date"]) == ("9.50 EUR", sale, days)
+        ("2026-11-20 0:00:00", "2026-12-24 23:59:59", "8.00 EUR", whole),
+        (begins, ends, "8.00 EUR", whole),
+        ("", ends, "8.00 EUR", ""),
+        (begins, "", "", ""),
+    ]
+    mugs = [
+        WOO
+        | {"ID": f"{place}", "SKU": f"{place}", "Sale price": "8"}
+        | {"Date sale price starts": start, "Date sale price ends": end}
+        for place, (start, end, _, _) in enumerate(sales)
+    ]
+    _, feed = made(export(tmp_path, *mugs), tmp_path, SHOP)
+    told = ("price", "sale_price", "sale_price_effective_date")
+    found = [tuple(row[name] for name in told) for row in rows_of(feed).values()]
+    assert found == [("9.50 EUR", sale, days) for _, _, sale, days in sales]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.sweeps import sweep
 from tests.unit.feeds.mapping.prepared_rows import prepared
 from tests.unit.feeds.mapping.row_models import MODELS, Row, bare
 
@@ -19,7 +20,7 @@ def same(row: Row) -> Row:
     return {name: bare(cell) and cell for name, cell in row.items()}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=sweep(short=100, long=2_000))
 @given(
     rows=st.lists(st.tuples(KEYS, KEYS, CELLS, CELLS, NUMBERS), max_size=9),
     steps=st.lists(st.sampled_from([*MODELS]), min_size=1, max_size=3),

@@ -12,6 +12,7 @@ from feedscript.feeds.mapping.preset import read_preset
 from feedscript.feeds.mapping.rows.grouping import FillDown
 from feedscript.feeds.mapping.rows.resolution import UnknownRowColumn
 from feedscript.feeds.mapping.rows.schema import RowsField
+from tests.sweeps import sweep
 from tests.unit.feeds.mapping.prepared_rows import prepared
 
 SHOPIFY = ("Handle", "Title", "Option1 Value", "Price", "Image Src", "Image Position", "Status")
@@ -227,7 +228,7 @@ STEPS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=sweep(short=25, long=300))
 @given(
     rows=st.lists(st.tuples(st.sampled_from(["p", "q", None]), CELLS, CELLS), max_size=7),
     steps=st.lists(STEPS, min_size=1, max_size=4),

@@ -29,6 +29,7 @@ from feedscript.feeds.mapping.operations import (
 )
 from feedscript.feeds.readers.survey import Alphabet
 from feedscript.feeds.readers.white_space import BLANKS
+from tests.sweeps import sweep
 from tests.unit.feeds.mapping.mapped_rows import DATABASE
 
 OPERATIONS: dict[str, tuple[Operation, ...]] = {
@@ -119,7 +120,7 @@ def alphabet_of(cells: Sequence[Sequence[str | None]]) -> Alphabet:
 
 @pytest.mark.parametrize("joined", [False, True])
 @pytest.mark.parametrize("name", OPERATIONS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=sweep(short=5, long=100), deadline=None)
 @given(values=st.lists(VALUES, min_size=1, max_size=250))
 def test_a_shortcut_leads_past_nothing_that_an_operation_would_change(
     name: str, joined: bool, values: list[str | None]
@@ -130,7 +131,7 @@ def test_a_shortcut_leads_past_nothing_that_an_operation_would_change(
     assert with_shortcuts == worked_out(untold(mapping), ("it",), rows, joined=joined)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=sweep(short=2, long=40), deadline=None)
 @given(
     st.lists(
         st.lists(VALUES, min_size=len(USUAL.attributes), max_size=len(USUAL.attributes)),

@@ -18,6 +18,7 @@ from feedscript.feeds.mapping.names import fold
 from feedscript.feeds.profiles import load_profile
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.validation.validation import validate
+from tests.sweeps import in_turn
 from tests.unit.feeds.mapping.source_feed_items import EXPECTED
 from tests.unit.feeds.products import write_csv
 
@@ -66,8 +67,7 @@ def feed_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Ma
     return feed
 
 
-@pytest.mark.parametrize("profile", FEEDS)
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize(("name", "profile"), in_turn([*EXPECTED], [*FEEDS]))
 def test_a_feed_becomes_valid_feeds_with_four_lines_of_configuration(
     feed_of: Callable[[str, str], Made], name: str, profile: str
 ) -> None:

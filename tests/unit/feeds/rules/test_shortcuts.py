@@ -18,6 +18,7 @@ from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.plan import Plan
 from feedscript.feeds.rules.texts import DOUBLE_ENCODED, LEFTOVER
 from feedscript.feeds.rules.usual import Usual
+from tests.sweeps import sweep
 from tests.unit.feeds.products import VALID
 from tests.unit.feeds.rules.test_catalogue import ITEMS, expanded
 
@@ -263,7 +264,12 @@ def feeds(draw: st.DrawFn) -> tuple[list[str], list[tuple[str | None, ...]]]:
     return names, draw(st.lists(st.tuples(*map(values, names)), min_size=1, max_size=40))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=sweep(short=25, long=500),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(
     feed=feeds(), country=st.sampled_from(["US", "DE", "ZZ"]), joined=st.booleans(), known=st.integers(0, 3)
 )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from feedscript.feeds import Report, validate
 from feedscript.feeds.scanning.swallowed import find_swallowed
 from tests.feeds_scanning import staged_text
+from tests.sweeps import sweep
 from tests.unit.feeds.products import generate_all, product, write_csv
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
@@ -248,7 +249,7 @@ CELLS = st.sampled_from(["", " ", '""', '" "', "x", '"a\nb"', "7", '"a,b"', '"\n
 ROWS = st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sweep(short=25, long=500), deadline=None)
 @given(rows=ROWS)
 def test_whatever_the_rows_are_findings_stand_in_their_lines(
     rows: list[str], tmp_path_factory: pytest.TempPathFactory

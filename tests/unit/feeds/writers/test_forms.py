@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feedscript.feeds.writers.feed_file import write
+from tests.sweeps import sweep
 from tests.unit.feeds.writers.forms import FORMS, Form
 from tests.unit.feeds.writers.written import columns_of, profile_of, read_back, write_products
 
@@ -42,7 +43,7 @@ every_form = pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 
 
 @every_form
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=sweep(short=3, long=60), deadline=None)
 @given(products=st.lists(PRODUCT, min_size=1, max_size=24))
 @example(
     products=[{"id": "0", "title": "#comment", "color": "=1+1"}, {"id": "1", "title": '"', "color": '\\"'}]
@@ -106,7 +107,7 @@ def test_items_that_are_too_many_go_into_further_files(form: Form, tmp_path: Pat
 
 
 @every_form
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=sweep(short=2, long=30), deadline=None)
 @given(products=st.lists(PRODUCT, min_size=1, max_size=12), room=st.integers(0, 2_000))
 def test_no_file_is_larger_than_may_be(form: Form, products: list[dict[str, str]], room: int) -> None:
     most = (200_000 if form.file.format == "parquet" else 24_000) + room

@@ -16,7 +16,6 @@ class Expected:
     preset: str
     items: Mapping[str, Item]
     excluded: Mapping[str, int] = field(default_factory=dict)
-    partners: tuple[str, ...] = ("google", "meta", "awin", "openai")
     shop: str = "base_url: https://shop.example.com/, currency: EUR"
 
     attributes: str = ""
