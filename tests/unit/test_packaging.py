@@ -35,6 +35,7 @@ def test_every_data_file_has_a_kind_that_is_shipped() -> None:
             ".txt",
             ".json",
             ".zip",
+            ".sql",
         }
         | STARTERS
     )

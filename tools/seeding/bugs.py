@@ -309,14 +309,14 @@ BUGS: tuple[Bug, ...] = (
         ),
         (
             "a job counts as settled though a cancelled script still runs",
-            "and all(a.started_at is None or a.exited_at is not None for a in self.attempts)",
-            "",
+            "return Stage.RUNNING if any(attempt.at_work for attempt in self.attempts) else Stage.SETTLED",
+            "return Stage.SETTLED",
         ),
         ("asked retries count automatic ones", "sum(a.retry and not a.automatic for a", "sum(a.retry for a"),
         (
             "automatic retries are counted over the whole life",
-            "sum(1 for _ in takewhile(lambda attempt: attempt.automatic, newest_first))",
-            "sum(attempt.automatic for attempt in newest_first)",
+            "sum(1 for _ in takewhile(lambda attempt: attempt.automatic and attempt.retry, newest_first))",
+            "sum(attempt.automatic and attempt.retry for attempt in newest_first)",
         ),
         ("bodies with other partners are the same", '            "partner_id": self.partner_id,\n', ""),
         (
@@ -335,8 +335,8 @@ BUGS: tuple[Bug, ...] = (
         ),
         (
             "an automatic retry forgets the warnings",
-            "automatic=True, warnings=job.latest.warnings)",
-            "automatic=True)",
+            "retry=True)\n    latest = job.latest\n    return replace(started, automatic=True, warnings=latest.warnings,",
+            "retry=True)\n    latest = job.latest\n    return replace(started, automatic=True,",
         ),
         (
             "another merchant's job is taken",
@@ -436,13 +436,13 @@ BUGS: tuple[Bug, ...] = (
         ),
         (
             "a retry begins while the cancelled script still runs",
-            "if any(a.started_at is not None and a.exited_at is None for a in job.attempts[: attempt - 1]):",
+            "if any(earlier.at_work for earlier in job.attempts[: attempt - 1]):",
             "if attempt < 1:",
         ),
         ("cancel does not end the script", "self._executor.cancel(job_id, answer.job.latest.number)", "pass"),
         (
             "a refused callback leaves no trace",
-            "self._activities.append([self._received(callback, report, answer.refusal)])",
+            "self._enter(self._received(callback, report, answer.refusal))",
             "pass",
         ),
         (
@@ -457,10 +457,14 @@ BUGS: tuple[Bug, ...] = (
         ),
         (
             "a forged callback is taken",
-            "if attempt is None:\n                self._activities",
-            "if attempt == 0:\n                self._activities",
+            "if attempt is None:\n                told =",
+            "if attempt == 0:\n                told =",
         ),
-        ("scripts that are to end are in no backlog", "if running or (attempt.open", "if (attempt.open"),
+        (
+            "scripts that are to end are in no backlog",
+            "if attempt.at_work or (attempt.open",
+            "if (attempt.open",
+        ),
         ("an outcome is told while a retry is due", "if ended and job.next_retry_at is None:", "if ended:"),
         (
             "the service tells itself",
@@ -469,10 +473,14 @@ BUGS: tuple[Bug, ...] = (
         ),
         ("a cancelled script is wanted", "wanted=attempt.reason is not Reason.CANCELLED", "wanted=True"),
         ("a start is submitted to nobody", "self._executor.submit(self._run(job.id, job.latest))", "pass"),
+    ),
+    *_of(
+        "service",
+        "admission.py",
         (
             "what the caller is to know is dropped",
-            "return replace(event, warnings=warnings)",
-            "return event",
+            "yield replace(event, warnings=warnings, caller=actor)",
+            "yield event",
         ),
     ),
     *_of(
@@ -481,8 +489,8 @@ BUGS: tuple[Bug, ...] = (
         ("a script may be run twice", "if self._closed or key in self._known:", "if self._closed:"),
         (
             "the busiest merchant is served first",
-            "merchant, tickets = self._waiting.popitem(last=False)",
-            "merchant = max(self._waiting, key=lambda each: len(self._waiting[each]))\n            tickets = self._waiting.pop(merchant)",
+            "merchant, tickets = merchants.popitem(last=False)",
+            "merchant = max(merchants, key=lambda each: len(merchants[each]))\n        tickets = merchants.pop(merchant)",
         ),
         (
             "the last of a merchant is served first",
@@ -495,8 +503,8 @@ BUGS: tuple[Bug, ...] = (
         "adapters/subprocess/script_contract.py",
         (
             "the service's environment leaks into scripts",
-            "environment={**scripts.environment,",
-            'environment={**__import__("os").environ, **scripts.environment,',
+            "            **scripts.environment,",
+            '            **__import__("os").environ, **scripts.environment,',
         ),
     ),
     *_of(
@@ -515,7 +523,11 @@ BUGS: tuple[Bug, ...] = (
         ),
         ("the built-in script inherits the runner's descriptors", "        os.closerange(3, 256)\n", ""),
         ("the log's cap keeps the wrong end", "kept = data[:room]", "kept = data[len(data) - room :]"),
-        ("no timeout", "(now > deadline or cancelled())", "cancelled()"),
+        (
+            "no timeout",
+            'if now > deadline:\n            return "timeout"',
+            'if False:\n            return "timeout"',
+        ),
         ("the result is not read", "end.result = self._read_result()", "end.result = None"),
     ),
     *_of(
@@ -541,7 +553,11 @@ BUGS: tuple[Bug, ...] = (
             "for n in range(self._capacity + 1)",
         ),
         ("cancel is ignored", "self._folders.of(job_id, attempt).cancel.touch()", "return"),
-        ("progress is not told", "return document if isinstance(document, dict) else None", "return None"),
+        (
+            "progress is not told",
+            "progress=read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner)",
+            "progress=None",
+        ),
         (
             "the backlog is not looked at",
             "self._queue.put(ticket_of(run), ahead=begun or run.started)",

@@ -18,8 +18,8 @@ def stored(text: None) -> None: ...
 def stored(text: str | None) -> str | None:
     r"""The text itself where it can stand in an index, else its SHA-256; two texts are never stored as the same.
 
-    >>> stored("m1"), stored("a zero byte: \0")[:16]
-    ('m1', '#sha256-6f13e96c')
+    >>> stored("m1"), stored("two\nlines")[:16]
+    ('m1', '#sha256-edc8c128')
     """
     if text is None:
         return None

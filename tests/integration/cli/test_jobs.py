@@ -41,7 +41,8 @@ class Shell:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     folder = tmp_path_factory.mktemp("served")
-    with LiveServer(folder, GENERATE_COMMAND=script(folder, SCRIPT), SCRIPT_KILL_GRACE="0") as running:
+    settings = {"SCRIPT_KILL_GRACE": "0", "MAX_CONCURRENT_SCRIPTS": "8"}
+    with LiveServer(folder, GENERATE_COMMAND=script(folder, SCRIPT), **settings) as running:
         yield running
 
 

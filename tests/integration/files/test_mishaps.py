@@ -40,7 +40,12 @@ def job_file(folder: Path, job: Job) -> Path:
 
 def newest(folder: Path) -> list[Activity]:
     _, log = file_storage(folder)
-    return list(log.page(ActivityFilter(), limit=100).activities)
+    page = log.page(ActivityFilter(), limit=100)
+    found = list(page.activities)
+    while page.cursor is not None:
+        page = log.page(ActivityFilter(), limit=100, cursor=page.cursor)
+        found += page.activities
+    return found
 
 
 # The trail

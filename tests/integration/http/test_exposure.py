@@ -168,7 +168,7 @@ def started(
 
 
 def test_a_key_opens_another_address_and_its_end_does_not_close_it(tmp_path: Path) -> None:
-    program = "from feedscript.entrypoints.http import create_app; create_app(); print('up')"
+    program = "from feedscript.entrypoints.http import create_app; create_app(); print('up', flush=True)"
     look, other = (sys.executable, "-c", program), tmp_path / "other"
     other.mkdir()
     assert started(tmp_path, look, "0.0.0.0").returncode == 2

@@ -37,7 +37,7 @@ def main(base: str) -> None:
         assert isinstance(accepted, Accepted), accepted
         job_id = str(accepted.job_id)
         job = followed(client, job_id)
-        print(job.status, [attempt.outcome for attempt in job.attempts])  # noqa: T201 - what the test looks at
+        print(job.status, [attempt.outcome for attempt in job.attempts or []])  # noqa: T201 - what the test looks at
         assert isinstance(log := logs.sync(job_id, client=client), Log), log
         check = ValidateRequest(
             job_id=1,

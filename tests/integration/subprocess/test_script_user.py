@@ -66,7 +66,7 @@ def test_it_says_how_far_it_is(listener: FolderListener, start: StartExecutor, t
         mv "$FEEDSCRIPT_PROGRESS_FILE.tmp" "$FEEDSCRIPT_PROGRESS_FILE"
         while [ ! -e {tmp_path}/go ]; do sleep 0.02; done"""
     executor.submit(listener.accept(run_of("j1", script)))
-    assert poll(lambda: executor.progress("j1", 1)) == {"percent": 40}
+    assert poll(lambda: executor.observe("j1", 1).progress) == {"percent": 40}
     (tmp_path / "go").touch()
     poll(lambda: listener.ends("j1"))
 

@@ -108,7 +108,10 @@ def test_every_request_is_taken_by_the_api(tmp_path: Path) -> None:
         }
         answer = api.client.post("/api/feed/generate", json=body)
         # What was drawn before may have been another merchant's.
-        assert answer.status_code == 202 or answer.json["code"] == "destination_taken", answer.text
+        assert answer.status_code == 202 or answer.json["code"] in (
+            "destination_taken",
+            "destination_busy",
+        ), answer.text
 
     ask()
 

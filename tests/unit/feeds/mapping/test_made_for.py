@@ -49,6 +49,7 @@ LESS = {
     ("awin", "SKU-4", "availability"): "out_of_stock",
     ("microsoft", "SKU-4", "availability"): "out_of_stock",
     ("pinterest", "SKU-4", "availability"): "out_of_stock",
+    ("microsoft", "SKU-12", "size_system"): "",
     ("openai", "SKU-5", "sale_price"): "",
     ("awin", "SKU-5", "sale_price"): "",
     ("kelkoo", "SKU-OFFER", "price"): "49.90 USD",

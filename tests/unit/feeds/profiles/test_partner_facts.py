@@ -3,15 +3,16 @@
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from feedscript.feeds import load_profile, validate
 from feedscript.testing.profile.items_read import Item, items_of
-from feedscript.testing.profile.products import AS_OF
-from tests.unit.feeds.profiles.conftest import MakeFeed
+from feedscript.testing.profile.products import AS_OF, SHOP, canonical_rows
+from tests.unit.feeds.products import generate_all, write_csv
 
 #: Changes to a valid item of the partner's, and what is found of it: rules, those that are no errors with a `?`.
 Fact = tuple[Mapping[str, str | list[str] | None], set[str]]
@@ -217,16 +218,29 @@ def found_in(folder: Path, profile: str, items: Sequence[Mapping[str, object]]) 
     return [found[place] for place in range(1, len(items) + 1)]
 
 
-def plain_item(profile: str, feed_of: MakeFeed) -> Item:
+PlainItem = Callable[[str], Item]
+
+
+@pytest.fixture(scope="module")
+def plain_item(tmp_path_factory: pytest.TempPathFactory) -> PlainItem:
     """The first of the sample products, as it stands in the partner's feed."""
-    return items_of(feed_of(profile), load_profile(profile))[0]
+
+    @cache
+    def made(name: str) -> Item:
+        profile, folder = load_profile(name), tmp_path_factory.mktemp(name)
+        export = write_csv(folder / "export.csv", canonical_rows(profile))
+        feed = folder / f"feed{profile.files[0].endings[0]}"
+        generate_all(export, feed, profile=name, names=SHOP)
+        return items_of(feed, profile)[0]
+
+    return made
 
 
 @pytest.mark.parametrize("profile", FACTS)
 def test_what_a_partner_says_is_found_and_nothing_else(
-    profile: str, feed_of: MakeFeed, tmp_path: Path
+    profile: str, plain_item: PlainItem, tmp_path: Path
 ) -> None:
-    plain, item = plain_item(profile, feed_of), load_profile(profile).item
+    plain, item = plain_item(profile), load_profile(profile).item
     items = [
         {**plain, item: f"{number + 10}", **changes} for number, (changes, _) in enumerate(FACTS[profile])
     ]
@@ -239,8 +253,10 @@ def test_what_a_partner_says_is_found_and_nothing_else(
     assert wrong == []
 
 
-def test_the_variants_of_a_group_name_the_same_options_and_differ(feed_of: MakeFeed, tmp_path: Path) -> None:
-    plain = plain_item("openai", feed_of) | {"listing_has_variations": "true"}
+def test_the_variants_of_a_group_name_the_same_options_and_differ(
+    plain_item: PlainItem, tmp_path: Path
+) -> None:
+    plain = plain_item("openai") | {"listing_has_variations": "true"}
     variants = [
         ("G", '{"color":"red","size":"M"}', set()),
         ("G", '{"size": "L", "color": "red"}', set()),
@@ -260,8 +276,8 @@ def test_the_variants_of_a_group_name_the_same_options_and_differ(feed_of: MakeF
     assert found_in(tmp_path, "openai", items) == [rules for _, _, rules in variants]
 
 
-def test_a_label_has_so_many_different_values_in_a_feed(feed_of: MakeFeed, tmp_path: Path) -> None:
-    plain = plain_item("microsoft", feed_of)
+def test_a_label_has_so_many_different_values_in_a_feed(plain_item: PlainItem, tmp_path: Path) -> None:
+    plain = plain_item("microsoft")
     labels = [*(f"L{number % 1000}" for number in range(1003)), "one more", "L3", "another", "one more"]
     items = [{**plain, "id": f"M{place}", "custom_label_0": label} for place, label in enumerate(labels)]
     found = found_in(tmp_path, "microsoft", items)
@@ -270,9 +286,9 @@ def test_a_label_has_so_many_different_values_in_a_feed(feed_of: MakeFeed, tmp_p
     assert not any(found[:1003])
 
 
-def test_ids_that_differ_by_blanks_alone_are_one_at_google(feed_of: MakeFeed, tmp_path: Path) -> None:
+def test_ids_that_differ_by_blanks_alone_are_one_at_google(plain_item: PlainItem, tmp_path: Path) -> None:
     ids = ["A B", "A  B", "AB", "A   B "]
     twice = {"id.duplicate_id"}
     for profile, found in (("google", [set(), twice, set(), twice]), ("meta", [set()] * 4)):
-        plain = plain_item(profile, feed_of)
+        plain = plain_item(profile)
         assert found_in(tmp_path, profile, [{**plain, "id": each} for each in ids]) == found
