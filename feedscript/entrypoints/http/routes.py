@@ -13,11 +13,11 @@ from feedscript.entrypoints.http.examples import problem_example
 from feedscript.entrypoints.http.parsing import StrictJsonParser
 from feedscript.entrypoints.http.problems import ANYWHERE, MEDIA_TYPE, TITLES, problem
 from feedscript.entrypoints.http.unknown_names import complaints
-from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull, UnreadableJob
+from feedscript.ports.errors import StorageBroken, StorageBusy, StorageFull, StorageUnavailable, UnreadableJob
 
 Problem = type[FeedscriptError] | RefusalCode
 #: What every route that asks the service may meet.
-STORED: tuple[Problem, ...] = (StorageBusy, StorageBroken, UnreadableJob)
+STORED: tuple[Problem, ...] = (StorageBusy, StorageUnavailable, StorageBroken, UnreadableJob)
 NOT_JSON, TOO_LARGE = Declared(400, "not_json"), Declared(413, "too_large")
 INVALID = Declared(422, "invalid_fields")
 

@@ -121,7 +121,11 @@ def test_a_log_is_passed_on_as_it_is(jobs: Shell) -> None:
 
 
 def test_what_hangs_is_followed_ended_and_repeated(jobs: Shell) -> None:
-    job = jobs.run("hang").stdout.strip()
+    def begun() -> str:
+        # Refused while the script of the other way's job, which was cancelled, is still at work.
+        return jobs.run("hang").stdout.strip()
+
+    job = poll(begun)
     poll(lambda: "hanging" in jobs("logs", job).stdout)
     late = jobs.run("hang", "--reference", job, "--wait", "--timeout", "0.1")
     assert late.exit_code == 124
