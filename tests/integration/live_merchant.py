@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from tests.integration.live_server import LiveServer, request_body, script
+from tests.integration.live_server import LiveServer, poll, request_body, script
 
 _NUMBERS = itertools.count(1)
 #: What `GENERATE_COMMAND` is where each merchant has a script of its own, or none that does anything.
@@ -58,14 +58,22 @@ class Merchant:
 
     def generated(self, **changes: Any) -> dict[str, Any]:
         """The job of a generation, once that has ended."""
-        return self.server.reaches(
-            self.generate(**changes).json()["job_id"], "generated", "generation_failed"
-        )
+        return self._ended(self.generate(**changes), "generated", "generation_failed")
 
     def validated(self, **changes: Any) -> dict[str, Any]:
         """The job of a validation, once that has ended."""
-        return self.server.reaches(
-            self.validate(**changes).json()["job_id"], "validated", "validation_failed"
+        return self._ended(self.validate(**changes), "validated", "validation_failed")
+
+    def _ended(self, accepted: requests.Response, *states: str) -> dict[str, Any]:
+        """The job once it is in one of the states, and its script has let go of the places that it writes to."""
+        assert accepted.status_code == 202, accepted.text
+        job_id = accepted.json()["job_id"]
+        return poll(
+            lambda: (
+                job
+                if (job := self.server.job(job_id))["status"] in states and job["stage"] != "running"
+                else None
+            )
         )
 
     def report(self, job_id: str) -> dict[str, Any]:
