@@ -89,8 +89,7 @@ class Admission:
         merchant, feed = job.affiliate_merchant_id, job.generated_feed or ""
         if not self._buckets.allow(merchant, feed):
             return str(ForbiddenBucket("source_s3_path", feed))
-        owners = (self._places.owner(place) for place in (place_of(feed), *wholes(feed)))
-        foreign = any(owner is not None and owner.affiliate_merchant_id != merchant for owner in owners)
+        foreign = any(owner.affiliate_merchant_id != merchant for owner in self._owners(feed))
         return f"{feed} is another merchant's" if foreign else ""
 
     def _refuse_buckets(self, request: FeedRequest) -> None:
@@ -115,10 +114,13 @@ class Admission:
             raise OutOfReach("partner_id", request.partner_id)
         if reach.merchants is None:
             return
-        for place in (place_of(request.source), *wholes(request.source)):
-            owner = self._places.owner(place)
-            if owner is not None and not reach.has_merchant(owner.affiliate_merchant_id):
-                raise OutOfReach("source_s3_path", request.source)
+        if not all(reach.has_merchant(each.affiliate_merchant_id) for each in self._owners(request.source)):
+            raise OutOfReach("source_s3_path", request.source)
+
+    def _owners(self, uri: str) -> Iterator[Owner]:
+        """Whose the place is, and those that it is a part of."""
+        found = (self._places.owner(place) for place in (place_of(uri), *wholes(uri)))
+        return (owner for owner in found if owner is not None)
 
     def _refuse_second_writer(
         self, place: str, event: GenerationStarted | ValidationStarted, reach: Reach

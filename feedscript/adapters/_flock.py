@@ -33,6 +33,17 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock; where there is no such file nothing is made."""
+    if not path.exists():
+        return False
+    descriptor = open_lock(path)
+    try:
+        return not try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def locked(path: Path, *, deadline: float = DEADLINE) -> Iterator[None]:
     """Hold the lock; raises `StorageBusy` where it is not had within `deadline` seconds, else as any writing."""

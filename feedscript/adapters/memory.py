@@ -4,7 +4,6 @@ import re
 import threading
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from itertools import dropwhile
 
@@ -105,7 +104,7 @@ class MemoryKeys(Keys):
         """Keep the key."""
         with self._lock:
             for other in self._keys.values():
-                if other.name == key.name and other.has_its_name(key.created_at):
+                if other.bars(key):
                     raise KeyNameTaken(key.name, other.id)
             self._keys[key.id] = key
 
@@ -123,7 +122,7 @@ class MemoryKeys(Keys):
             key = self._keys.get(key_id)
             if key is None:
                 raise UnknownKey(key_id)
-            self._keys[key_id] = replace(key, revoked_at=min(key.revoked_at or at, at))
+            self._keys[key_id] = key.revoked(at)
             return self._keys[key_id]
 
     def used(self, key_id: str, at: datetime) -> None:

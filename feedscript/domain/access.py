@@ -1,6 +1,6 @@
 """Who may ask for what: keys, their scopes, and the merchants and partners that they reach."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -86,3 +86,11 @@ class ApiKey:
     def has_its_name(self, now: datetime) -> bool:
         """Whether no other key may have the name: it is good, and its end is not set by whoever replaced it."""
         return self.revoked_at is None and self.state(now) is KeyState.GOOD
+
+    def bars(self, new: "ApiKey") -> bool:
+        """Whether a new key may not be, because this one has its name when that one is made."""
+        return self.name == new.name and self.has_its_name(new.created_at)
+
+    def revoked(self, at: datetime) -> "ApiKey":
+        """The key as it is when it is to open nothing from `at` on: an earlier end stays."""
+        return replace(self, revoked_at=min(self.revoked_at or at, at))

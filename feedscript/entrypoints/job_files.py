@@ -16,6 +16,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from feedscript.domain import Attempt, FeedscriptError, Job, Outcome, Phase, artifacts
+from feedscript.feeds.engine.endings import (
+    DELTAS_ENDING,
+    MANIFEST_ENDING,
+    REJECTS_ENDING,
+    REJECTS_TABLE_ENDING,
+)
 from feedscript.ports import ObjectStore
 from feedscript.service import JobService
 
@@ -40,10 +46,10 @@ class JobFile(StrEnum):
 
 #: What the file's attempt has told where there is one, and how its address ends.
 _OF_GENERATION = {
-    JobFile.MANIFEST: ("manifest_s3_path", ".manifest.json"),
-    JobFile.REJECTS: ("rejects_s3_path", ".rejects.jsonl.gz"),
-    JobFile.REJECTS_CSV: ("rejects_s3_path", ".rejects.csv.gz"),
-    JobFile.DELTAS: ("deltas_s3_path", ".deltas.jsonl.gz"),
+    JobFile.MANIFEST: ("manifest_s3_path", MANIFEST_ENDING),
+    JobFile.REJECTS: ("rejects_s3_path", REJECTS_ENDING),
+    JobFile.REJECTS_CSV: ("rejects_s3_path", REJECTS_TABLE_ENDING),
+    JobFile.DELTAS: ("deltas_s3_path", DELTAS_ENDING),
 }
 _TYPES = {".csv": "text/csv", ".jsonl": "application/x-ndjson", ".json": "application/json"}
 

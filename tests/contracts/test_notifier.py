@@ -2,29 +2,18 @@
 
 from pathlib import Path
 
-from feedscript.adapters.egress import EgressRules
 from feedscript.adapters.files import Disk
-from feedscript.adapters.memory import MemoryActivityLog
-from feedscript.adapters.webhooks import FolderLetterBox, Signing, WebhookNotifier
+from feedscript.adapters.webhooks import FolderLetterBox
 from feedscript.ports import Notifier
 from feedscript.testing.contracts import NotifierContract
-from feedscript.testing.fakes import FrozenClock, RecordingNotifier, SequentialIds
+from feedscript.testing.fakes import RecordingNotifier
 from feedscript.testing.receiver import Receiver
+from tests.notifying import notifier_over
 
 
 class TestWebhookNotifier(NotifierContract):
     def open_notifier(self, folder: Path) -> Notifier:
-        clock = FrozenClock()
-        return WebhookNotifier(
-            FolderLetterBox(folder, Disk()),
-            ids=SequentialIds(clock),
-            clock=clock,
-            record=MemoryActivityLog().append,
-            signing=Signing(),
-            rules=EgressRules(loopback=True),
-            jitter=lambda: 0.5,
-            pauses=(0.0, 0.0),
-        )
+        return notifier_over(FolderLetterBox(folder, Disk()))
 
 
 class TestRecordingNotifier(NotifierContract):

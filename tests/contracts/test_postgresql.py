@@ -8,8 +8,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from feedscript.adapters.egress import EgressRules
-from feedscript.adapters.memory import MemoryActivityLog
 from feedscript.adapters.postgresql import (
     Database,
     PostgresActivityLog,
@@ -21,7 +19,6 @@ from feedscript.adapters.postgresql import (
 )
 from feedscript.adapters.postgresql.audit import verify
 from feedscript.adapters.trail.chain import Tampered
-from feedscript.adapters.webhooks import Signing, WebhookNotifier
 from feedscript.ports import Clock, Keys, Notifier, Owner, Places
 from feedscript.service import JobService
 from feedscript.testing.contracts import (
@@ -32,9 +29,9 @@ from feedscript.testing.contracts import (
     NotifierContract,
     PlacesContract,
 )
-from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.lifecycle import lifecycle_test
 from feedscript.testing.rig import Rig, Storage
+from tests.notifying import notifier_over
 from tests.postgresql_server import empty, server
 
 URL = "FEEDSCRIPT_TESTS_DATABASE"
@@ -151,17 +148,7 @@ class TestPostgresKeys(Closing, KeysContract):
 class TestPostgresOutbox(Closing, NotifierContract):
     def open_notifier(self, folder: Path) -> Notifier:
         folder.mkdir(exist_ok=True)
-        clock = FrozenClock()
-        return WebhookNotifier(
-            PostgresLetterBox(self.database(folder)),
-            ids=SequentialIds(clock),
-            clock=clock,
-            record=MemoryActivityLog().append,
-            signing=Signing(),
-            rules=EgressRules(loopback=True),
-            jitter=lambda: 0.5,
-            pauses=(0.0, 0.0),
-        )
+        return notifier_over(PostgresLetterBox(self.database(folder)))
 
 
 class TestPostgresClock(ClockContract):

@@ -36,15 +36,7 @@ def verify(
         ends[segments.day_of(segment)] = (walk.sequence, walk.hash)
     walk.end(segments.name_of(listed[-1]) if listed else ".")
     signed, unsigned = check_digests(segments, ends, keys)
-    return Trail(
-        segments=len(listed),
-        entries=walk.sequence,
-        head=walk.head,
-        torn=torn,
-        repaired=walk.repaired,
-        signed=signed,
-        unsigned=unsigned,
-    )
+    return walk.trail(segments=len(listed), torn=torn, signed=signed, unsigned=unsigned)
 
 
 def _walk_segment(segments: Segments, segment: Path, walk: Walk, *, last: bool) -> bool:

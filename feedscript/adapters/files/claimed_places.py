@@ -3,7 +3,6 @@
 The text is what lies there, the merchant, and the job that writes there or did last: `feed:m1:0199...`.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import quote, unquote
 from feedscript.adapters._flock import locked
 from feedscript.adapters._group import Group
 from feedscript.adapters.files.fsio import Disk
+from feedscript.adapters.place_key import place_key
 from feedscript.ports.places import Owner, Places
 
 LOCK_DIGITS = 3
@@ -65,7 +65,7 @@ class FilePlaces(Places):
     @contextmanager
     def alone(self, places: Collection[str]) -> Iterator[None]:
         """Hold the locks of all the places, always in the same order."""
-        names = sorted({_name(place)[:LOCK_DIGITS] for place in places})
+        names = sorted({place_key(place)[:LOCK_DIGITS] for place in places})
         with ExitStack() as held:
             for name in names:
                 held.enter_context(locked(self._locks / f"place-{name}"))
@@ -91,12 +91,7 @@ class FilePlaces(Places):
         return [None] * len(made)
 
     def _path(self, place: str) -> Path:
-        return self._folder / _name(place)
-
-
-def _name(place: str) -> str:
-    # Hashed, so that no text of a caller's becomes part of a path.
-    return hashlib.sha256(place.encode()).hexdigest()
+        return self._folder / place_key(place)
 
 
 def _text(owner: Owner) -> str:

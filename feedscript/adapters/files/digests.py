@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from feedscript.adapters._flock import locked
@@ -18,7 +18,7 @@ def write_digests(root: Path, disk: Disk, *, key: bytes | None = None) -> list[P
     """Write the digests of finished days that have none yet; answers the files made, oldest first."""
     segments = Segments(root)
     with locked(root / ".digests-lock"):
-        days = {_date_of(segments, each): each for each in segments.listed() if each.stat().st_size}
+        days = {segments.date_of(each): each for each in segments.listed() if each.stat().st_size}
         if not days:
             return []
         made = []
@@ -41,7 +41,7 @@ def check_digests(
 
     Answers how many bear one of the keys' signatures, and how many do not; raises `Tampered`.
     """
-    held = {_date_of(segments, path): path for path in segments.listed() if path.stat().st_size}
+    held = {segments.date_of(path): path for path in segments.listed() if path.stat().st_size}
     return digests.check_digests(
         (
             (f"{FOLDER}/{path.name}", path.read_bytes())
@@ -70,7 +70,3 @@ def _known(path: Path) -> bytes | None:
 
 def _path(root: Path, day: date) -> Path:
     return root / digests.digest_name(day)
-
-
-def _date_of(segments: Segments, segment: Path) -> date:
-    return datetime.strptime(segments.day_of(segment), "%Y/%m/%d").replace(tzinfo=UTC).date()

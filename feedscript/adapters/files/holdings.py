@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from feedscript.adapters._flock import open_lock, try_lock
+from feedscript.adapters._flock import is_locked
 from feedscript.adapters.files.activity_log import FileActivityLog
 from feedscript.adapters.files.audit import verify
 from feedscript.adapters.files.claimed_places import FilePlaces
@@ -53,13 +53,8 @@ class FileHoldings:
 
     def need_idle(self) -> None:
         """Try the leader's lock, and finish what a crash has cut off."""
-        if self._leader.exists():
-            lock = open_lock(self._leader)
-            try:
-                if not try_lock(lock):
-                    raise StorageBroken(str(self._leader), "the service is at work; stop it, and repeat this")
-            finally:
-                os.close(lock)
+        if is_locked(self._leader):
+            raise StorageBroken(str(self._leader), "the service is at work; stop it, and repeat this")
         quarantined = sorted(self._places.quarantine.glob("*.json"))
         if quarantined:
             raise StorageBroken(
@@ -83,9 +78,8 @@ class FileHoldings:
         """Read the segments one after the other."""
         segments = Segments(self._trail)
         for segment in segments.listed():
-            day = datetime.strptime(segments.day_of(segment), "%Y/%m/%d").replace(tzinfo=UTC).date()
             if segment.stat().st_size:
-                yield day, lines(segment)
+                yield segments.date_of(segment), lines(segment)
 
     def digests(self) -> Iterator[tuple[date, bytes]]:
         """Read the digests; the trail has been verified, so each is a day's."""

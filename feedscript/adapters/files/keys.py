@@ -3,7 +3,6 @@
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +36,7 @@ class FileKeys(Keys):
         """Write the document, where no other good key has the name."""
         with locked(self._folder / ".lock"):
             for other in self.all():
-                if other.name == key.name and other.has_its_name(key.created_at):
+                if other.bars(key):
                     raise KeyNameTaken(key.name, other.id)
             if not self._disk.create(self._path(key.id), key_to_bytes(key)):
                 raise KeyNameTaken(key.name, key.id)
@@ -72,7 +71,7 @@ class FileKeys(Keys):
             key = self.find(key_id)
             if key is None:
                 raise UnknownKey(key_id)
-            revoked = replace(key, revoked_at=min(key.revoked_at or at, at))
+            revoked = key.revoked(at)
             self._disk.replace(self._path(key_id), key_to_bytes(revoked))
             return revoked
 
@@ -98,8 +97,6 @@ class FileKeys(Keys):
 
     def empty(self) -> bool:
         """Look whether there is a document."""
-        if self._read_at:
-            return False
         with os.scandir(self._folder) as entries:
             return not any(entry.name.endswith(".json") for entry in entries)
 

@@ -43,6 +43,10 @@ class Segments:
         """The segment's day as `YYYY/MM/DD`."""
         return segment.relative_to(self.root).as_posix()[:10]
 
+    def date_of(self, segment: Path) -> date:
+        """The segment's day."""
+        return date.fromisoformat(self.day_of(segment).replace("/", "-"))
+
     def name_of(self, segment: Path) -> str:
         """The segment's name below the folder."""
         return segment.relative_to(self.root).as_posix()

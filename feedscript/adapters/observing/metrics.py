@@ -129,9 +129,10 @@ class Metrics(Observer):
             case ScriptStarted():
                 self._waits.labels(phase).observe(_seconds(attempt.accepted_at, event.at))
             case Succeeded() | Failed():
-                failed = isinstance(event, Failed)
-                reason = event.reason.value if isinstance(event, Failed) else ""
-                self._ended.labels(phase, partner, "failed" if failed else "success", reason).inc()
+                outcome, reason = (
+                    ("failed", event.reason.value) if isinstance(event, Failed) else ("success", "")
+                )
+                self._ended.labels(phase, partner, outcome, reason).inc()
                 if attempt.started_at is not None:
                     self._runs.labels(phase).observe(_seconds(attempt.started_at, event.at))
                 self._count_result(partner, event.result or {})

@@ -38,15 +38,7 @@ def verify(database: Database, *, expect_head: str | None = None, keys: Sequence
     signed, unsigned = check_digests(
         digests, first=min(begins, default=None), ends=ends, held=lambda day: _held(database, day), keys=keys
     )
-    return Trail(
-        segments=len(begins),
-        entries=walk.sequence,
-        head=walk.head,
-        torn=False,
-        repaired=walk.repaired,
-        signed=signed,
-        unsigned=unsigned,
-    )
+    return walk.trail(segments=len(begins), torn=False, signed=signed, unsigned=unsigned)
 
 
 def lines_of(connection: Connection) -> Iterator[tuple[Any, ...]]:

@@ -18,9 +18,7 @@ T = TypeVar("T")
 PATIENCE = 10.0
 NO_PATIENCE = 1.0
 PAUSE = 0.02
-PLACES = 0x66656565
-"""The first key of the places' advisory locks."""
-LOCK_PLACE = "SELECT pg_advisory_lock(%s, %s)"
+LOCK = "SELECT pg_advisory_lock(%s, %s)"
 DEFAULTS = {
     "application_name": "feedscript",
     "connect_timeout": "5",
@@ -148,13 +146,16 @@ class Database:
             connection.close()
 
     @contextmanager
-    def locked(self, keys: Sequence[int]) -> Iterator[None]:
-        """Hold the places' advisory locks of these keys, in order; raises `StorageBusy` where one is not had."""
+    def locked(self, kind: int, keys: Sequence[int]) -> Iterator[None]:
+        """Hold the advisory locks of these keys, in order; raises `StorageBusy` where one is not had.
+
+        `kind` is their first key, `keys` are their second ones.
+        """
         give_up = time.monotonic() + self.patience
         with self._connection(give_up) as connection:
             try:
                 for key in keys:
-                    connection.execute(LOCK_PLACE, [PLACES, key])
+                    connection.execute(LOCK, [kind, key])
                 yield
             except psycopg.Error as error:
                 raise translated(error, self.where, seconds=self.patience) from error

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feedscript.adapters.key_document import key_from_bytes, key_to_bytes
@@ -40,7 +39,7 @@ class PostgresKeys(Keys):
                 other = self._read(key.id, document)
                 if other == key:
                     return  # an earlier try has come through, though nobody was told
-                if other.id == key.id or (other.name == key.name and other.has_its_name(key.created_at)):
+                if other.id == key.id or other.bars(key):
                     raise KeyNameTaken(key.name, other.id)
             connection.execute(ADD, [key.id, key_to_bytes(key).decode()])
 
@@ -67,7 +66,7 @@ class PostgresKeys(Keys):
             if row is None:
                 raise UnknownKey(key_id)
             key = self._read(key_id, row[0])
-            revoked = replace(key, revoked_at=min(key.revoked_at or at, at))
+            revoked = key.revoked(at)
             connection.execute(CHANGE, [key_to_bytes(revoked).decode(), key_id])
             return revoked
 

@@ -1,10 +1,10 @@
 """Whose a destination is, and who writes there, as rows."""
 
-import hashlib
 from collections.abc import Collection
 from contextlib import AbstractContextManager
 from urllib.parse import quote, unquote
 
+from feedscript.adapters.place_key import place_key
 from feedscript.adapters.postgresql.database import Database
 from feedscript.ports.places import Owner, Places
 
@@ -15,6 +15,8 @@ OWNER = "SELECT merchant, role FROM place_claim WHERE place = %s"
 HELD = "SELECT place, merchant, role, writer FROM place_claim ORDER BY place"
 WRITER = "SELECT writer FROM place_claim WHERE place = %s"
 HAND_OVER = "UPDATE place_claim SET writer = %s WHERE place = %s"
+PLACES = 0x66656565
+"""The first key of the places' advisory locks, so that they meet no others."""
 LOCK_DIGITS = 7
 """So many hexadecimal digits of a place's key are a lock's: two places that share them wait for each other."""
 RELEASE = "DELETE FROM place_claim WHERE place = %s"
@@ -54,7 +56,8 @@ class PostgresPlaces(Places):
 
     def alone(self, places: Collection[str]) -> AbstractContextManager[None]:
         """Hold advisory locks, which are the connection's: whoever loses it loses them."""
-        return self._database.locked(sorted({int(place_key(place)[:LOCK_DIGITS], 16) for place in places}))
+        keys = sorted({int(place_key(place)[:LOCK_DIGITS], 16) for place in places})
+        return self._database.locked(PLACES, keys)
 
     def writer(self, place: str) -> str | None:
         """Read the claim."""
@@ -68,8 +71,3 @@ class PostgresPlaces(Places):
 
 def _owner(merchant: str, role: str) -> Owner:
     return Owner(unquote(merchant, errors="surrogatepass"), role)
-
-
-def place_key(place: str) -> str:
-    """What a place is kept under: the SHA-256 of its address, as files have it."""
-    return hashlib.sha256(place.encode()).hexdigest()

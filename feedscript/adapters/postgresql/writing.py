@@ -21,7 +21,7 @@ from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import VersionConflict
 
 FEEDSCRIPT = 0x66656564
-"""The first key of all advisory locks; the second is of the table that is meant."""
+"""The first key of the advisory locks on tables; the second is of the table that is meant."""
 LOCK_TRAIL = "SELECT pg_advisory_xact_lock(%s, ('activity'::regclass::oid::bigint & 2147483647)::integer)"
 HEAD = "SELECT sequence, line FROM activity ORDER BY sequence DESC LIMIT 1"
 LATEST_DAY = "SELECT max(day) FROM trail_day"

@@ -89,6 +89,18 @@ class Walk:
                 name, 0, f"the trail ends at {self.sequence} without the expected head {self.expected_head}"
             )
 
+    def trail(self, *, segments: int, torn: bool, signed: int, unsigned: int) -> Trail:
+        """What has been walked along, as a whole trail."""
+        return Trail(
+            segments=segments,
+            entries=self.sequence,
+            head=self.head,
+            torn=torn,
+            repaired=self.repaired,
+            signed=signed,
+            unsigned=unsigned,
+        )
+
     def _break_in(self, entry: dict[str, Any]) -> str:
         found, expected = entry.get("sequence"), self.sequence + 1
         if found != expected:

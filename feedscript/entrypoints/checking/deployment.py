@@ -62,10 +62,10 @@ def whole(*, more_buckets: tuple[str, ...] = (), offline: bool = False) -> Itera
 
 
 def _store(settings: Settings, more_buckets: tuple[str, ...]) -> Iterator[Finding]:
-    from feedscript.entrypoints.checking.objects import PART, buckets, named_buckets, no_bucket  # noqa: PLC0415
+    from feedscript.entrypoints.checking.objects import PART, buckets, no_bucket  # noqa: PLC0415
     from feedscript.entrypoints.container import wired  # noqa: PLC0415
 
-    names = tuple(dict.fromkeys((*named_buckets(settings), *more_buckets)))
+    names = tuple(dict.fromkeys((*settings.named_buckets, *more_buckets)))
     if not names:
         # A local store is a folder, which was looked at, and makes its buckets itself.
         if settings.adapters or settings.object_store != "local":

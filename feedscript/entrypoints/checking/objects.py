@@ -17,11 +17,6 @@ PROBE = ".feedscript-check"
 PATIENCE = 20.0
 
 
-def named_buckets(settings: Settings) -> tuple[str, ...]:
-    """The buckets that settings name."""
-    return tuple(dict.fromkeys(entry.rpartition("=")[2] for entry in settings.allowed_buckets))
-
-
 def buckets(store: ObjectStore, names: Iterable[str], *, patience: float = PATIENCE) -> Iterator[Finding]:
     """Put a small object into each bucket, and read it again; what takes longer than `patience` seconds is away."""
     for name in names:

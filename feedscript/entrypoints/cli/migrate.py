@@ -7,6 +7,7 @@ import click
 from feedscript.adapters.files import Disk
 from feedscript.adapters.files.holdings import FileHoldings
 from feedscript.adapters.holdings import Holdings, move
+from feedscript.adapters.subprocess.leader import leaders_lock
 from feedscript.adapters.trail.chain import Tampered
 from feedscript.adapters.webhooks import FolderLetterBox
 from feedscript.entrypoints.cli.db import database_or_exit
@@ -62,7 +63,7 @@ def _files(settings: Settings) -> Holdings:
         settings.jobs_dir,
         settings.activities_dir,
         disk,
-        leader=settings.runs_dir / ".leader",
+        leader=leaders_lock(settings.runs_dir),
         letters=FolderLetterBox(settings.outbox_dir, disk),
         keys=_audit_keys(settings),
     )

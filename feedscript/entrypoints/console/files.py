@@ -11,7 +11,7 @@ from feedscript.domain import FeedscriptError, Job, NoReport, UnknownJob
 from feedscript.entrypoints.console.job_page import LOG_SHOWN, reports
 from feedscript.entrypoints.console.rendering import page
 from feedscript.entrypoints.http.callers import caller
-from feedscript.entrypoints.http.feed import REPORT_POLICY
+from feedscript.entrypoints.http.feed import report_of
 from feedscript.entrypoints.http.files import sent
 from feedscript.entrypoints.http.links import Links
 from feedscript.entrypoints.http.problems import problem
@@ -104,8 +104,8 @@ def add_links(
 
 def _handed_out(service: JobService, files: JobFiles, job_id: str, what: str) -> Response:
     served: dict[str, Callable[[], Response]] = {
-        REPORT: lambda: _report_page(service.report_document(job_id, html=True)),
-        REPORT_JSON: lambda: Response(service.report_document(job_id), mimetype="application/json"),
+        REPORT: lambda: report_of(service, job_id, html=True),
+        REPORT_JSON: lambda: report_of(service, job_id, html=False),
         LOG: lambda: sent(_log(service, job_id, request.args.get("attempt", type=int))),
     }
     if what in served:
@@ -113,12 +113,6 @@ def _handed_out(service: JobService, files: JobFiles, job_id: str, what: str) ->
     if what not in set(JobFile):
         raise NoFile(job_id, what[:50])
     return sent(files.hand_out(job_id, JobFile(what)))
-
-
-def _report_page(content: bytes) -> Response:
-    answer = Response(content, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = REPORT_POLICY
-    return answer
 
 
 def _log(service: JobService, job_id: str, attempt: int | None) -> Handed:

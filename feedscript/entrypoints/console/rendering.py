@@ -7,8 +7,7 @@ from importlib import resources
 from typing import Any
 
 from flask import Response, g, request, url_for
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from jinja2 import Environment, Template
 
 from feedscript import __version__
 from feedscript.domain import Scope
@@ -16,7 +15,7 @@ from feedscript.entrypoints.console import wording
 from feedscript.entrypoints.http.callers import ANYBODY, caller
 from feedscript.entrypoints.http.problems import MEDIA_TYPE
 from feedscript.entrypoints.http.sessions import FORM_FIELD, form_token, is_by_session
-from feedscript.feeds.reports import presentation
+from feedscript.feeds.reports.html import page_environment
 
 #: Nothing within a page runs or styles it, and nothing of another host's is asked for.
 POLICY = (
@@ -86,22 +85,11 @@ def _template(name: str) -> Template:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("feedscript.entrypoints.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_visible,
-    )
+    environment = page_environment("feedscript.entrypoints.console", "templates")
     filters: dict[str, Any] = {
-        "count": presentation.count,
-        "counted": presentation.counted,
         "duration": wording.duration,
         "moment": wording.moment,
-        "percent": presentation.percent,
         "plain": wording.plain,
-        "size": presentation.size,
         "spark": wording.spark,
         "stage": wording.stage,
         "tone": wording.tone,
@@ -113,11 +101,6 @@ def _environment() -> Environment:
         marks={name: _mark(name) for name in ("console.css", "console.js")},
     )
     return environment
-
-
-def _visible(value: object) -> object:
-    text = value is None or (isinstance(value, str) and not isinstance(value, Markup))
-    return presentation.visible(value) if text else value
 
 
 @cache

@@ -45,11 +45,14 @@ class KeyRing:
         self._fixed = {name: key_digest(key) for name, key in (from_environment or {}).items()}
         self._keys = keys
         self._clock = clock
+        self._empty = not self._fixed
 
     @property
     def empty(self) -> bool:
         """Whether there has never been a key, so that nobody can be asked for one."""
-        return not self._fixed and self._keys.empty()
+        # No key is ever forgotten, so once there is one nobody needs to look again.
+        self._empty = self._empty and self._keys.empty()
+        return self._empty
 
     def caller(self, credential: str | None) -> Caller:
         """Whose the key is; a stranger's where it is none.

@@ -171,12 +171,16 @@ def _add_jobs(feed: Routes, service: JobService) -> None:
     @feed.problems(UnknownJob, NoReport, ObjectNotFound, ObjectStoreFailed)
     def report(query: dict[str, Any], job_id: str) -> Response:
         """Read the newest validation's report, as JSON or as a page."""
-        html = query["format"] == "html"
-        answer = Response(service.report_document(job_id, html=html))
-        answer.mimetype = "text/html" if html else "application/json"
-        if html:
-            answer.headers["Content-Security-Policy"] = REPORT_POLICY
-        return answer
+        return report_of(service, job_id, html=query["format"] == "html")
+
+
+def report_of(service: JobService, job_id: str, *, html: bool) -> Response:
+    """The newest validation's report: as a page it is left to no more than it needs."""
+    answer = Response(service.report_document(job_id, html=html))
+    answer.mimetype = "text/html" if html else "application/json"
+    if html:
+        answer.headers["Content-Security-Policy"] = REPORT_POLICY
+    return answer
 
 
 def _start(service: JobService, phase: Phase, wanted: FeedRequest) -> Response:

@@ -26,15 +26,16 @@ def register_watching(app: Flask, metrics: Metrics, *, with_log: bool) -> None:
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         metrics.called(request.endpoint or NOWHERE, response.status_code, seconds)
         if with_log:
+            path = told_path()
             logger.info(
                 "%s %s %d in %.1f ms",
                 request.method,
-                told_path(),
+                path,
                 response.status_code,
                 1000 * seconds,
                 extra={
                     "method": request.method,
-                    "path": told_path(),
+                    "path": path,
                     "status": response.status_code,
                     "seconds": round(seconds, 6),
                     "from": request.remote_addr,

@@ -12,7 +12,7 @@ from feedscript.feeds.reports import presentation
 from feedscript.feeds.reports.presentation import Document
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 
 def render_html(document: Document) -> str:
@@ -32,12 +32,30 @@ def render_html(document: Document) -> str:
 @cache
 def page_template() -> "Template":
     """The page's template, compiled once."""
+    style, script = _part("report.css"), _part("report.js")
+    environment = page_environment("feedscript.feeds.reports", ".")
+    environment.filters.update(
+        moment=presentation.moment, remedy=presentation.remedy, web_address=presentation.web_address
+    )
+    environment.globals.update(
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+    )
+    return environment.get_template("report.html.j2")
+
+
+def page_environment(package: str, folder: str) -> "Environment":
+    """What makes pages of the templates in a package's folder: what is not there is an error, and no text is markup.
+
+    Characters that nobody sees are shown as what they are.
+    """
     # Its import takes longer than the checking of a small feed, and most runs write no page.
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - as said
 
-    style, script = _part("report.css"), _part("report.js")
     environment = Environment(
-        loader=PackageLoader("feedscript.feeds.reports", "."),
+        loader=PackageLoader(package, folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -47,20 +65,11 @@ def page_template() -> "Template":
     filters: dict[str, Any] = {
         "count": presentation.count,
         "counted": presentation.counted,
-        "moment": presentation.moment,
         "percent": presentation.percent,
         "size": presentation.size,
-        "remedy": presentation.remedy,
-        "web_address": presentation.web_address,
     }
     environment.filters.update(filters)
-    environment.globals.update(
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'",
-    )
-    return environment.get_template("report.html.j2")
+    return environment
 
 
 def _shown(value: object) -> object:

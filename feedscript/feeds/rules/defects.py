@@ -10,7 +10,7 @@ from feedscript.feeds.rules import gtin, parts, values
 from feedscript.feeds.rules.addresses import SECOND_ADDRESS
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.derivation import Value
-from feedscript.feeds.rules.value_test import Fails, ValueTest
+from feedscript.feeds.rules.value_test import Fails, ValueTest, longer_than
 
 _DAY_SECONDS = 86_400
 #: Two addresses in one value.
@@ -260,12 +260,7 @@ def _low(attribute: Attribute, text: str, test: str, bound: float) -> str:
 
 def _lengths(attribute: Attribute) -> Iterator[ValueTest]:
     if attribute.max_length is not None:
-        limit = attribute.max_length
-        yield ValueTest(
-            "too_long",
-            lambda value: sql.longer(value.text, limit),
-            lambda value: sql.no_longer(value.text, limit),
-        )
+        yield longer_than(attribute.max_length, "too_long")
     if attribute.max_bytes is not None:
         most = attribute.max_bytes
         yield ValueTest("too_long", lambda value: f"strlen({value.text}) > {most}")

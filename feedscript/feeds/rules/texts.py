@@ -9,7 +9,7 @@ from feedscript.feeds.rules.addresses import ESCAPED_AMPERSAND
 from feedscript.feeds.rules.derivation import Value
 from feedscript.feeds.rules.hypertext import markup_pattern
 from feedscript.feeds.rules.promotion import promotion
-from feedscript.feeds.rules.value_test import ValueTest
+from feedscript.feeds.rules.value_test import ValueTest, longer_than
 
 LINK = r"(?i)(?:https?://|\bwww\.)[a-z0-9]"
 PLACEHOLDER_IMAGE = r"(?i)(?:\bno[-_]?(?:image|photo)|placeholder|image[-_]not[-_]available|coming[-_]soon)"
@@ -66,12 +66,7 @@ def quality_tests(attribute: Attribute, *, sound: bool = False) -> Iterator[Valu
         advised = attribute.advised_min_length
         yield ValueTest("short_text", lambda value: f"length({value.text}) < {advised}")
     if attribute.advised_max_length is not None:
-        most = attribute.advised_max_length
-        yield ValueTest(
-            "long_text",
-            lambda value: sql.longer(value.text, most),
-            lambda value: sql.no_longer(value.text, most),
-        )
+        yield longer_than(attribute.advised_max_length, "long_text")
 
 
 def is_sound(text: str) -> bool:
