@@ -142,6 +142,7 @@ def test_a_script_that_ends_while_the_database_is_away_is_not_forgotten(url: str
             poll(lambda: "is not recorded yet" in (tmp_path / "server.log").read_text())
         finally:
             server().start()
+        poll(lambda: live.get("/ready").ok)
         ended = live.reaches(job_id, "generation_failed")
         assert ended["attempts"][0]["reason"] == "invalid_feed"
         assert live.get("/ready").json()["database"] == "ok"
