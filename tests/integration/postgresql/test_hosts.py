@@ -1,9 +1,6 @@
 """Several hosts, each with folders and processes of its own: one runs what another would, and nothing is run twice."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,11 +10,11 @@ import pytest
 
 from feedscript.testing.processes import alive
 from tests.integration.live_server import SERVE, LiveServer, poll, request_body, script
+from tests.integration.working_host import Host, shared
 from tests.postgresql_server import empty, server
 
 LEASE = 6
 PATIENCE = 4 * LEASE
-WORKER = (sys.executable, "-m", "feedscript", "worker")
 #: Notes where each attempt began; the source names the file that it waits for, if it waits.
 SCRIPT = """
 echo "$HOST $$" >> {folder}/begun-$FEEDSCRIPT_JOB_ID.$FEEDSCRIPT_ATTEMPT
@@ -25,38 +22,6 @@ echo "here is $HOST"
 file="{folder}/${{1##*/}}"; case "$1" in *go*) while [ ! -e "$file" ]; do sleep 0.05; done;; esac
 echo '{{"destination_s3_path": "'$2'"}}' > "$FEEDSCRIPT_RESULT_FILE"
 """
-
-
-class Host:
-    """A host that runs scripts, with folders of its own."""
-
-    def __init__(self, folder: Path, name: str, **settings: str) -> None:
-        self.name = name
-        self._folder = folder / name
-        self._folder.mkdir()
-        self._settings = {"PATH": os.environ["PATH"], "HOST": name, **settings}
-        self.workers: list[subprocess.Popen[bytes]] = []
-
-    def start(self) -> None:
-        """Start a worker, beside those that there are."""
-        with (self._folder / "worker.log").open("ab") as log:
-            self.workers.append(
-                subprocess.Popen(WORKER, cwd=self._folder, env=self._settings, stdout=log, stderr=log)
-            )
-
-    def kill_first(self) -> None:
-        first = self.workers.pop(0)
-        first.kill()
-        first.wait()
-
-    def send(self, number: signal.Signals) -> None:
-        for worker in self.workers:
-            worker.send_signal(number)
-
-    def stop(self) -> None:
-        self.send(signal.SIGTERM)
-        for worker in self.workers:
-            assert worker.wait(30) == 0, (self._folder / "worker.log").read_text()
 
 
 @dataclass
@@ -103,17 +68,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     empty(server().url())
     settings = {
-        "STORAGE": "postgresql",
-        "EXECUTOR": "procrastinate",
-        "DATABASE_URL": server().url(),
-        "SERVICE_SECRET": "s" * 32,
+        **shared(server().url(), lease=LEASE),
         "GENERATE_COMMAND": script(folder, SCRIPT.format(folder=folder)),
-        "HOST_LEASE": str(LEASE),
         "RETRY_BASE": "0.1",
-        "CALLBACK_GRACE": "0",
         "SCRIPT_ENVIRONMENT": "HOST",
-        "MAX_CONCURRENT_SCRIPTS": "1",
-        "DRAIN_GRACE": "0",
         "WORKERS": "1",
     }
     with ExitStack() as stack:
