@@ -39,20 +39,27 @@ RETURNING attempt.job_id, attempt.number
 """
 CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
 HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
+BEGIN = "UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s RETURNING 1"
+GIVE_BACK = "UPDATE attempt SET host = NULL WHERE host = %s AND NOT begun"
+GIVE_BACK_LOST = """
+UPDATE attempt SET host = NULL WHERE host IS NOT NULL AND NOT begun
+AND NOT EXISTS (SELECT FROM host WHERE host.id = attempt.host AND until >= clock_timestamp())
+"""
 DROP = "DELETE FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
 DROP_WAITING = "DELETE FROM attempt WHERE job_id = %s AND number = %s AND host IS NULL"
 KNOWN = "SELECT job_id, number FROM attempt"
 RENEW = """
-INSERT INTO host (id, name, capacity, until)
-VALUES (%(id)s, %(name)s, %(capacity)s, clock_timestamp() + %(lasts)s * interval '1 second')
+INSERT INTO host (id, name, capacity, until, epoch)
+VALUES (%(id)s, %(name)s, %(capacity)s, clock_timestamp() + %(lasts)s * interval '1 second',
+        extract(epoch FROM clock_timestamp()))
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, capacity = excluded.capacity, until = excluded.until,
-epoch = host.epoch + (host.until < clock_timestamp())::integer
+epoch = CASE WHEN host.until < clock_timestamp() THEN greatest(host.epoch + 1, excluded.epoch) ELSE host.epoch END
 RETURNING epoch
 """
 LOST = """
 SELECT job_id, number, attempt.host, coalesce(host.name, attempt.host)
 FROM attempt LEFT JOIN host ON host.id = attempt.host
-WHERE attempt.host IS NOT NULL AND (host.until IS NULL OR host.until < clock_timestamp())
+WHERE attempt.host IS NOT NULL AND begun AND (host.until IS NULL OR host.until < clock_timestamp())
 """
 FORGET_HOSTS = """
 DELETE FROM host WHERE until < clock_timestamp() - interval '1 day'
@@ -123,6 +130,18 @@ class Attempts:
         """Whether the attempt is this host's: nobody has declared it lost meanwhile."""
         return bool(self._database.query(HELD, job_id, attempt, self.host_id))
 
+    def begin(self, job_id: str, attempt: int) -> bool:
+        """The script is about to be started: the attempt is not given back any more; False where it is not ours."""
+        return bool(self._database.query(BEGIN, job_id, attempt, self.host_id))
+
+    def give_back(self) -> None:
+        """What was claimed here and has not begun waits again."""
+        self._database.query(GIVE_BACK, self.host_id)
+
+    def give_back_lost(self) -> None:
+        """What silent hosts had claimed and not begun waits again."""
+        self._database.query(GIVE_BACK_LOST)
+
     def let_go(self, job_id: str, attempt: int, *, host: str | None = None) -> None:
         """The attempt is over, or not wanted."""
         self._database.query(DROP, job_id, attempt, host or self.host_id)
@@ -142,7 +161,7 @@ class Attempts:
         return int(epoch)
 
     def lost(self) -> list[tuple[str, int, str, str]]:
-        """Attempts of hosts that have been silent for too long: job, attempt, the host's id and name."""
+        """Attempts that hosts had begun which have been silent for too long: job, attempt, the host's id and name."""
         return self._database.query(LOST)
 
     def forget(self) -> None:

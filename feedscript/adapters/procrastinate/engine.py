@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 QUEUE = "feedscript"
 TASK = "feedscript.run_next"
 BEGIN_AGAIN_AFTER = 1.0
+LOOK_EVERY = 0.1
 #: How long an answer of the engine may take beside what it listens for.
 POLL_EVERY = 5.0
 HEARTBEAT, SILENT = 10.0, 30.0
@@ -53,9 +54,9 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
 
-    def start(self) -> threading.Thread:
-        """Work until stopped, however often the database is away meanwhile."""
-        thread = threading.Thread(target=self._work, name="feedscript-engine", daemon=True)
+    def start(self, *, when: Callable[[], bool]) -> threading.Thread:
+        """Work until stopped, once it is time, however often the database is away meanwhile."""
+        thread = threading.Thread(target=self._work, args=(when,), name="feedscript-engine", daemon=True)
         thread.start()
         return thread
 
@@ -65,7 +66,10 @@ class Engine:
         if self._loop is not None and self._worker is not None:
             self._loop.call_soon_threadsafe(self._worker.stop)
 
-    def _work(self) -> None:
+    def _work(self, when: Callable[[], bool]) -> None:
+        while not when():
+            if self._stopping.wait(LOOK_EVERY):
+                return
         while not self._stopping.is_set():
             begun = time.monotonic()
             try:

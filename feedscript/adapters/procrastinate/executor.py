@@ -82,7 +82,8 @@ class ProcrastinateExecutor(Executor):
             self._local = HostListener(listener, self._attempts, ending=self._keep_output, over=self._over)
             self._threads.append(self._presence.start())
             self._host.start(self._local)
-            self._threads.append(self._engine.start())
+            # One process of a host takes things in: the one whose scripts they are, and which hears of their ends.
+            self._threads.append(self._engine.start(when=lambda: self._host.health().leads))
             self._show_thread = threading.Thread(target=self._show, name="feedscript-output", daemon=True)
             self._show_thread.start()
 
@@ -133,6 +134,7 @@ class ProcrastinateExecutor(Executor):
             self._engine.stop()
             self._awaited.tell_all()
             self._host.stop(grace)
+            self._give_back()
             self._presence.stop()
             self._show_thread.join(1)
 
@@ -152,10 +154,16 @@ class ProcrastinateExecutor(Executor):
         if claim is None:
             return None
         over = self._awaited.expect(claim.job_id, claim.attempt)
-        run = self._local.wanted(claim.job_id, claim.attempt)
+        run = self._local.still_wanted(claim.job_id, claim.attempt)
         if run is not None:
             self._host.submit(run)
         return over
+
+    def _give_back(self) -> None:
+        try:
+            self._attempts.give_back()
+        except FeedscriptError as error:
+            logger.warning("what was claimed here and not begun waits until the lease is over: %s", error)
 
     def _over(self, job_id: str, attempt: int) -> None:
         self._output.forget(job_id, attempt)

@@ -43,9 +43,13 @@ class HostListener(AttemptListener):
 
     def wanted(self, job_id: str, attempt: int) -> Run | None:
         """As the service says, for what is this host's; what is not to be run is let go."""
-        if not self._attempts.holds(job_id, attempt):
+        if not self._attempts.begin(job_id, attempt):
             self._over(job_id, attempt)
             return None
+        return self.still_wanted(job_id, attempt)
+
+    def still_wanted(self, job_id: str, attempt: int) -> Run | None:
+        """As the service says, before anything is begun; what is not to be run is let go."""
         run = self._service.wanted(job_id, attempt)
         if run is None:
             self._let_go(job_id, attempt)

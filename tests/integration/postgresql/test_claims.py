@@ -86,10 +86,26 @@ def test_of_hosts_that_meet_each_claims_another(database: Database, attempts: At
 
 def test_nothing_is_claimed_by_a_host_whose_lease_is_over(database: Database, attempts: Attempts) -> None:
     offer(database, attempts, run_of(1))
-    assert attempts.renew("host", 1, -1) == 0
+    epoch = attempts.renew("host", 1, -1)
     assert attempts.claim() is None
-    assert attempts.renew("host", 1, 60) == 1, "who comes back has another epoch"
+    assert attempts.renew("host", 1, 60) > epoch, "who comes back has another epoch"
     assert attempts.claim() is not None
+
+
+def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
+    database: Database, attempts: Attempts
+) -> None:
+    elsewhere = Attempts(database, "elsewhere")
+    elsewhere.renew("other", 9, 60)
+    for n in (1, 2):
+        offer(database, attempts, run_of(n))
+        assert elsewhere.claim() == Claim(f"j{n:03}", 1)
+    assert elsewhere.begin("j001", 1)
+    elsewhere.renew("other", 9, -1)
+    attempts.give_back_lost()
+    assert attempts.claim() == Claim("j002", 1)
+    assert not elsewhere.begin("j002", 1), "its claim is over"
+    assert attempts.lost() == [("j001", 1, "elsewhere", "other")]
 
 
 def test_an_attempt_is_offered_once_and_only_its_host_lets_it_go(

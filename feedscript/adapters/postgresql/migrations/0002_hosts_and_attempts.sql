@@ -6,14 +6,15 @@ CREATE TABLE host (
     capacity integer NOT NULL CHECK (capacity > 0),
     -- By the database's clock; after it what the host has claimed is lost.
     until timestamptz NOT NULL,
-    -- Rises when the host comes back after that.
-    epoch integer NOT NULL DEFAULT 0
+    -- Since when it is there without a gap, in seconds: another one when it comes back after that.
+    epoch bigint NOT NULL
 );
 
 -- Comings and servings in one order: a line of attempts is served by when it came, or was last served.
 CREATE SEQUENCE turn;
 
--- Attempts whose script is to be started, or runs. `host` is who has claimed it, and only that one lets it go.
+-- Attempts whose script is to be started, or runs. `host` is who has claimed it; once it has `begun`, only that one lets
+-- it go, and before it may be given back: one UPDATE decides which.
 CREATE TABLE attempt (
     job_id text NOT NULL,
     number integer NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE attempt (
     turn bigint NOT NULL DEFAULT nextval('turn'),
     offered timestamptz NOT NULL DEFAULT clock_timestamp(),
     host text,
+    begun boolean NOT NULL DEFAULT false,
     PRIMARY KEY (job_id, number)
 );
 CREATE INDEX attempt_waiting ON attempt (caller, merchant, turn) WHERE host IS NULL;
