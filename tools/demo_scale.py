@@ -4,6 +4,7 @@
 """
 
 import itertools
+import logging
 import sys
 import time
 from contextlib import ExitStack
@@ -30,6 +31,7 @@ SAMPLE = Path(__file__).parents[1] / "samples" / "merchant-export.csv"
 
 def main() -> None:
     """Start everything, order, pull the plug, wait, count."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # the emulator's line for every call
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="feedscript-scale-")))
         try:
@@ -118,7 +120,7 @@ def _lose_power(host: Host) -> None:
 
 
 def _count(api: LiveServer, state: str) -> int:
-    pages, cursor = 0, ""
+    found, cursor = 0, ""
     while True:
         answer = requests.get(
             f"{api.base}/api/feed/jobs",
@@ -130,10 +132,10 @@ def _count(api: LiveServer, state: str) -> int:
             },
             timeout=30,
         ).json()
-        pages += len(answer["jobs"])
-        cursor = answer.get("next_cursor") or ""
+        found += len(answer["jobs"])
+        cursor = answer["cursor"] or ""
         if not cursor:
-            return pages
+            return found
 
 
 def _ready(api: LiveServer) -> dict[str, int]:
