@@ -4,7 +4,7 @@ MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run docs test test-sweeps test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
+.PHONY: help demo demo-scale run docs test test-sweeps test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ $(VENV)/.installed: setup.cfg pyproject.toml
 
 demo: $(VENV)/.installed ## Turn a merchant's export into the feeds of Google and Meta and validate them, over HTTP
 	$(BIN)/feedscript demo
+
+demo-scale: $(VENV)/.installed ## 200 feeds over two hosts, two servers, PostgreSQL and an S3 emulator; one host dies in the middle
+	$(BIN)/python -m tools.demo_scale
 
 run: $(VENV)/.installed ## Serve the API on HOST:PORT (default 127.0.0.1:3000)
 	$(BIN)/feedscript serve

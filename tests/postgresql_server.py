@@ -15,12 +15,13 @@ import pytest
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.migrations import upgrade
+from feedscript.adapters.procrastinate.schema import make_tables
 from tests.integration.live_server import poll
 
 VERSIONS = Path("/usr/lib/postgresql")
 TABLES = (
     "job, reference_claim, activity, trail_day, trail_digest, place_claim, letter, letter_known, api_key, "
-    "host_lease"
+    "host_lease, host, attempt, caller_turn, merchant_turn, script_sign, script_output, procrastinate_jobs"
 )
 #: Nothing here outlives its test, so nothing need reach a disk.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "listen_addresses": "", "max_connections": "400"}
@@ -45,6 +46,7 @@ class Server:
             connection.execute("CREATE DATABASE feedscript")
         database = Database(self.url())
         upgrade(database)
+        make_tables(database)
         database.close()
 
     def url(self, name: str = "feedscript") -> str:
@@ -114,7 +116,7 @@ class Server:
 def empty(url: str) -> None:
     """Forget all that is in the database."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {TABLES}")
+        connection.execute(f"TRUNCATE {TABLES} CASCADE")
 
 
 @cache

@@ -96,11 +96,11 @@ class Container(containers.DeclarativeContainer):
         postgresql=providers.Singleton(when_made(f"{POSTGRESQL}:PostgresKeys"), database),
     )
     counts = providers.Singleton(SharedCounts, settings.provided.rates_file)
-    # With folders of its own a machine is alone by itself.
     host_lease = providers.Selector(
-        settings.provided.storage,
-        files=providers.Object(None),
-        postgresql=providers.Singleton(
+        settings.provided.hosts,
+        any=providers.Object(None),
+        several=providers.Object(None),
+        one=providers.Singleton(
             when_made(f"{POSTGRESQL}:HostLease"),
             database,
             settings.provided.host_id.call(),
@@ -128,12 +128,29 @@ class Container(containers.DeclarativeContainer):
         limits=settings.provided.limits.call(),
         user=settings.provided.script_account,
     )
-    executor = providers.Singleton(
-        SubprocessExecutor,
-        runs=settings.provided.runs_dir,
-        logs=settings.provided.logs_dir,
-        capacity=settings.provided.max_concurrent_scripts,
-        scripts=scripts,
+    # Whether this process runs scripts where processes of other hosts could: `feedscript worker` does.
+    works = providers.Object(False)  # noqa: FBT003 - takes no keyword
+    executor = providers.Selector(
+        settings.provided.executor,
+        subprocess=providers.Singleton(
+            SubprocessExecutor,
+            runs=settings.provided.runs_dir,
+            logs=settings.provided.logs_dir,
+            capacity=settings.provided.max_concurrent_scripts,
+            scripts=scripts,
+        ),
+        procrastinate=providers.Singleton(
+            when_made("feedscript.adapters.procrastinate:ProcrastinateExecutor"),
+            database,
+            host_id=settings.provided.host_id.call(),
+            host_name=providers.Callable(socket.gethostname),
+            runs=settings.provided.runs_dir,
+            logs=settings.provided.logs_dir,
+            capacity=settings.provided.max_concurrent_scripts,
+            scripts=scripts,
+            works=works,
+            lasts=settings.provided.host_lease,
+        ),
     )
     letter_box = providers.Selector(
         settings.provided.storage,

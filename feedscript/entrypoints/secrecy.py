@@ -6,7 +6,7 @@ from pathlib import Path
 
 PR_SET_DUMPABLE = 4
 #: Settings that no script is given, and none finds in what the kernel shows of the service's processes.
-SECRET_SETTINGS = ("API_KEYS", "AUDIT_KEYS", "DATABASE_URL", "WEBHOOK_SECRETS")
+SECRET_SETTINGS = ("API_KEYS", "AUDIT_KEYS", "DATABASE_URL", "SERVICE_SECRET", "WEBHOOK_SECRETS")
 #: What the object store's credentials prove themselves with, which the built-in scripts alone are given; and what libpq
 #: and a caller on the command line do.
 SECRETS = (*SECRET_SETTINGS, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "PGPASSWORD", "FEEDSCRIPT_KEY")

@@ -81,6 +81,9 @@ class Settings:
     log_format: str = "text"
     access_log: bool = False
     storage: str = "files"
+    executor: str = "subprocess"
+    host_lease: float = 30.0
+    service_secret: str = ""
     database_url: str = ""
     jobs_dir: Path = Path("jobs")
     activities_dir: Path = Path("activities")
@@ -236,7 +239,9 @@ class Settings:
         return {name: limit for name, limit in asked.items() if limit}
 
     def secret(self) -> bytes:
-        """The key of the attempts' tokens: `JOBS_DIR/.secret`, made at the first start."""
+        """The key of the attempts' tokens: `SERVICE_SECRET`, else `JOBS_DIR/.secret`, made at the first start."""
+        if self.service_secret:
+            return self.service_secret.encode()
         path = self.jobs_dir / ".secret"
         secret = _made_once(path)
         if len(secret.strip()) < SHORTEST_SECRET:
@@ -255,6 +260,13 @@ class Settings:
     def audit_key(self) -> bytes | None:
         """What signs the audit trail's daily digests: the first of `AUDIT_KEYS`; the others only verify."""
         return self.audit_keys[0].encode() if self.audit_keys else None
+
+    @property
+    def hosts(self) -> str:
+        """How many hosts may run scripts: `any` with folders of its own each, `one` of a database, `several`."""
+        if self.executor == "procrastinate":
+            return "several"
+        return "one" if self.storage == "postgresql" else "any"
 
     @property
     def database_connections(self) -> int:
@@ -348,6 +360,11 @@ def read_settings() -> Settings:
         "access_log": env.bool("ACCESS_LOG", False),
         "storage": env.str("STORAGE", default.storage, validate=validate.OneOf(["files", "postgresql"])),
         "database_url": env.str("DATABASE_URL", ""),
+        "executor": env.str(
+            "EXECUTOR", default.executor, validate=validate.OneOf(["subprocess", "procrastinate"])
+        ),
+        "host_lease": env.float("HOST_LEASE", default.host_lease, validate=validate.Range(min=2, max=3600)),
+        "service_secret": env.str("SERVICE_SECRET", "", validate=_long_or_empty),
         "jobs_dir": env.path("JOBS_DIR", default.jobs_dir, validate=_named),
         "activities_dir": env.path("ACTIVITIES_DIR", default.activities_dir, validate=_named),
         "runs_dir": env.path("RUNS_DIR", default.runs_dir, validate=_named),
@@ -413,6 +430,8 @@ def read_settings() -> Settings:
         raise BadSettings(*_complaints(error)) from error
     settings = Settings(**values)
     if settings.storage == "postgresql" and (complaint := database_complaint(settings)):
+        raise BadSettings(complaint)
+    if settings.executor == "procrastinate" and (complaint := _hosts_complaint(settings)):
         raise BadSettings(complaint)
     return settings
 
@@ -523,6 +542,20 @@ def database_complaint(settings: Settings) -> str | None:
     return None
 
 
+def _hosts_complaint(settings: Settings) -> str | None:
+    """Why several hosts cannot share the work with these settings."""
+    if settings.storage != "postgresql":
+        return "EXECUTOR=procrastinate needs STORAGE=postgresql: hosts share their work through the database."
+    if not find_spec("procrastinate"):
+        return "EXECUTOR=procrastinate needs what `pip install 'feedscript[postgresql]'` installs."
+    if not settings.service_secret:
+        return (
+            f"EXECUTOR=procrastinate needs a SERVICE_SECRET of at least {SHORTEST_SECRET} characters, the same on "
+            "every host: callbacks are proved by it, wherever the script runs."
+        )
+    return None
+
+
 def _complaints(error: EnvValidationError) -> list[str]:
     messages_by_name = error.error_messages if isinstance(error.error_messages, Mapping) else {}
     shown = {name: repr(os.environ.get(name, "")) for name in messages_by_name} | dict.fromkeys(
@@ -574,6 +607,13 @@ def _named(folder: Path) -> None:
     # An empty text is the current folder, which nobody has asked for.
     if folder == Path():
         raise ValidationError("not a folder of its own: name one, or leave the setting out.")
+
+
+def _long_or_empty(secret: str) -> None:
+    if secret and len(secret.strip()) < SHORTEST_SECRET:
+        raise ValidationError(
+            f"has fewer than {SHORTEST_SECRET} characters: `openssl rand -hex 32` makes a good one."
+        )
 
 
 def _buckets(entries: list[str]) -> None:

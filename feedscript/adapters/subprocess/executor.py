@@ -25,7 +25,7 @@ from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.place import Place
 from feedscript.adapters.subprocess.queue_order import QueueOrder
 from feedscript.adapters.subprocess.script_contract import ScriptSettings
-from feedscript.adapters.subprocess.script_log import read_log
+from feedscript.adapters.subprocess.script_log import read_log_file
 from feedscript.adapters.subprocess.words import read_words
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
@@ -91,7 +91,7 @@ class SubprocessExecutor(Executor):
 
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
         """Read the log file from the offset, without splitting a character at the end."""
-        return read_log(
+        return read_log_file(
             self._folders.log(job_id, attempt),
             offset=offset,
             limit=limit,

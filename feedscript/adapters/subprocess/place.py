@@ -12,6 +12,7 @@ from pathlib import Path
 
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, RunFolders, Stage
 from feedscript.adapters.subprocess.fair_queue import Ticket
+from feedscript.adapters.subprocess.lease import read_lease
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.runner_process import RunnerProcess
 from feedscript.adapters.subprocess.script_contract import ScriptSettings, assignment_for
@@ -79,14 +80,21 @@ class Place:
             if self._listener.wanted(ticket.job_id, ticket.attempt) is None:
                 return not folder.discard()
             folder.make(self._scripts.user)
+            # Before it is asked: who is silent from here on has another epoch.
+            epoch = self._epoch()
             # Asked again, now that a cancel finds the folder.
             run = self._listener.wanted(ticket.job_id, ticket.attempt)
             if run is None:
                 return not folder.discard()
             if run.started:
                 return True
-            self._runner.carry_out(assignment_for(run, self._scripts, folder, self._log(ticket)), started)
+            assignment = assignment_for(run, self._scripts, folder, self._log(ticket), epoch=epoch)
+            self._runner.carry_out(assignment, started)
         return folder.stage() is not Stage.FRESH
+
+    def _epoch(self) -> int:
+        lease = read_lease(self._scripts.lease) if self._scripts.lease else None
+        return lease.epoch if lease else 0
 
     def _tell(
         self, starts: Sequence[Future[None]], ticket: Ticket, folder: AttemptFolder, stage: Stage

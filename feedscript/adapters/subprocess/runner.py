@@ -18,7 +18,7 @@ from pathlib import Path
 
 from feedscript.adapters._flock import OUT_OF_ROOM, open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
-from feedscript.adapters.subprocess.supervision import Assignment, End, Script, prepare
+from feedscript.adapters.subprocess.supervision import LEASE_OVER, Assignment, End, Script, prepare
 
 TRY_AGAIN_AFTER = 0.25
 
@@ -62,6 +62,8 @@ def _serve(assignment: Assignment) -> None:
 
 def _run(assignment: Assignment, folder: AttemptFolder) -> End | None:
     """The script's end; None where a full disk let it not begin: it is begun when there is room."""
+    if assignment.is_lost:
+        return End(reason="lost", error=LEASE_OVER)
     try:
         Path(assignment.log).parent.mkdir(parents=True, exist_ok=True)
         script = Script(assignment, folder.work, started=folder.started.touch)

@@ -20,7 +20,7 @@ class ScriptSettings:
     without one, and `preloaded` what a runner imports beside the modules of those. `environment` is all that a script
     inherits, besides what the contract gives it; a built-in one gets `builtin_environment` as well.
     `runner_environment` is that of the runners, by default this process's own. Scripts run as `user`, by default as the
-    service's own. Times are seconds.
+    service's own, and only while the `lease` holds, if that is given (a file). Times are seconds.
     """
 
     builtins: Mapping[Phase, str]
@@ -36,6 +36,7 @@ class ScriptSettings:
     log_bytes: int = 10 * 1024 * 1024
     limits: Mapping[str, int] = field(default_factory=dict)
     user: ScriptUser | None = None
+    lease: Path | None = None
 
     @property
     def modules(self) -> list[str]:
@@ -46,8 +47,10 @@ class ScriptSettings:
         return [*used, *self.preloaded] if used else []
 
 
-def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log: Path) -> Assignment:
-    """Put an attempt into the words of the script contract."""
+def assignment_for(
+    run: Run, scripts: ScriptSettings, folder: AttemptFolder, log: Path, *, epoch: int = 0
+) -> Assignment:
+    """Put an attempt into the words of the script contract; `epoch` is that of the lease in which it was wanted."""
     request = run.request
     command = scripts.commands.get(run.phase)
     contract = {
@@ -83,4 +86,6 @@ def assignment_for(run: Run, scripts: ScriptSettings, folder: AttemptFolder, log
         builtin=None if command else scripts.builtins[run.phase],
         uid=scripts.user.uid if scripts.user else None,
         gids=scripts.user.gids if scripts.user else (),
+        lease=str(scripts.lease) if scripts.lease else None,
+        epoch=epoch,
     )

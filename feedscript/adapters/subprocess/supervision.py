@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from feedscript.adapters.subprocess.lease import is_over
 from feedscript.adapters.subprocess.script_user import become
 from feedscript.adapters.subprocess.words import read_words
 
@@ -25,6 +26,7 @@ LOOK_EVERY = 0.1
 TAIL_BYTES = 2000
 LARGEST_RESULT = 1024 * 1024
 OF_ONE_SCRIPT = ("RLIMIT_CPU",)
+LEASE_OVER = "ended, as this host was not heard of for too long"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -35,7 +37,7 @@ class Assignment:
     `limits` are resource limits by their names in `resource` (RLIMIT_AS in bytes, RLIMIT_CPU in seconds ...);
     times are seconds, `log_bytes` is where the log is cut. With `stall` the script is ended after so long without any
     output or progress. `uid` and `gids` (its groups, its own first) are those of the user as whom it runs, where that
-    is not the runner's.
+    is not the runner's. Where there is a `lease`, a file, it runs only as long as that holds in this `epoch`.
     """
 
     folder: str
@@ -50,6 +52,13 @@ class Assignment:
     limits: Mapping[str, int] = field(default_factory=dict)
     uid: int | None = None
     gids: Sequence[int] = ()
+    lease: str | None = None
+    epoch: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the script may run no more, as others may run it instead."""
+        return self.lease is not None and is_over(Path(self.lease), self.epoch)
 
 
 @dataclass(slots=True)
@@ -109,7 +118,8 @@ class Script:
             if stop_at is None:
                 reason = self._reason_to_stop(now, deadline, cancelled)
                 if reason is not None:
-                    stop_at = now + self._assignment.kill_grace
+                    # Who is lost has had its time.
+                    stop_at = now + (0 if reason == "lost" else self._assignment.kill_grace)
                     self._signal_group(signal.SIGTERM)
             elif now > stop_at:
                 self._signal_group(signal.SIGKILL)
@@ -128,6 +138,8 @@ class Script:
             return "timeout"
         if cancelled():
             return "cancelled"
+        if self._assignment.is_lost:
+            return "lost"
         return "stalled" if self._assignment.stall is not None and self._has_stalled(now) else None
 
     def _has_stalled(self, now: float) -> bool:
@@ -255,6 +267,8 @@ class Script:
             end.error = f"no output and no progress for {self._assignment.stall:g} s; {self._tail()}"
         elif reason == "cancelled":
             end.error = "cancelled on request"
+        elif reason == "lost":
+            end.error = LEASE_OVER
         elif code < 0:
             end.error = f"killed by {signal.Signals(-code).name}; {self._tail()}"
         elif code:

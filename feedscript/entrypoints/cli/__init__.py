@@ -24,6 +24,7 @@ _COMMANDS = {
     "serve": Lazy("serve", "serve", "Serve the API."),
     "validate": Lazy("validate", "validate_command", "Check a feed against a partner's rules."),
     "webhooks": Lazy("webhooks", "webhooks", "Look after outcomes that could not be told."),
+    "worker": Lazy("worker", "worker", "Run scripts on this host, one of several."),
 }
 
 

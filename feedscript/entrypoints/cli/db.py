@@ -28,11 +28,14 @@ def upgrade() -> None:
     Stop the service first where a release says so; else it may go on meanwhile.
     """
     from feedscript.adapters.postgresql.migrations import migrations, upgrade  # noqa: PLC0415 - an extra
+    from feedscript.adapters.procrastinate.schema import make_tables  # noqa: PLC0415 - an extra
 
     database = database_or_exit(settings_or_exit())
     try:
         for step in upgrade(database):
             click.echo(f"{step.version:04}: {step.name}")
+        if make_tables(database):
+            click.echo("made the tables of Procrastinate")
     finally:
         database.close()
     click.echo(f"the schema is at {migrations()[-1].version}")

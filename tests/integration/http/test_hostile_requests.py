@@ -124,11 +124,11 @@ def test_the_trail_since_a_year_of_three_digits_is_all_of_it(api: Api) -> None:
 
 
 def test_a_log_is_read_past_what_a_file_system_can_count_to(tmp_path: Path) -> None:
-    from feedscript.adapters.subprocess.script_log import read_log
+    from feedscript.adapters.subprocess.script_log import read_log_file
 
     (tmp_path / "log").write_text("hello")
     for offset in (6, 2**44 - 1, 2**44, 2**63 - 1):
-        chunk = read_log(tmp_path / "log", offset=offset, limit=10, over=True, cap=100)
+        chunk = read_log_file(tmp_path / "log", offset=offset, limit=10, over=True, cap=100)
         assert chunk is not None
         assert (chunk.text, chunk.next_offset) == ("", offset)
 

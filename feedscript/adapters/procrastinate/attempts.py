@@ -1,0 +1,215 @@
+"""Which attempts wait, and which host has claimed which: the table that decides, whatever the engine delivers twice."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+from feedscript.adapters.postgresql.database import Database
+from feedscript.adapters.postgresql.failures import Connection
+from feedscript.adapters.postgresql.stored_text import stored
+from feedscript.ports import ExecutorHealth, Run
+
+OFFER = """
+INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING turn
+"""
+#: Whoever picks does so alone, as the next pick stands on whom this one serves.
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)"
+PICK = """
+WITH first AS (
+    SELECT DISTINCT ON (caller, merchant) caller, merchant, turn, job_id, number
+    FROM attempt WHERE host IS NULL ORDER BY caller, merchant, turn
+), next AS (
+    SELECT first.* FROM first
+    LEFT JOIN caller_turn USING (caller) LEFT JOIN merchant_turn USING (caller, merchant)
+    WHERE EXISTS (SELECT FROM host WHERE id = %(host)s AND until > clock_timestamp() AND capacity >
+                  (SELECT count(*) FROM attempt WHERE attempt.host = %(host)s))
+    ORDER BY greatest(caller_turn.served, min(turn) OVER (PARTITION BY caller)),
+             greatest(merchant_turn.served, turn) LIMIT 1
+), caller_served AS (
+    INSERT INTO caller_turn SELECT caller, nextval('turn') FROM next
+    ON CONFLICT (caller) DO UPDATE SET served = excluded.served
+), merchant_served AS (
+    INSERT INTO merchant_turn SELECT caller, merchant, nextval('turn') FROM next
+    ON CONFLICT (caller, merchant) DO UPDATE SET served = excluded.served
+)
+UPDATE attempt SET host = %(host)s FROM next
+WHERE attempt.job_id = next.job_id AND attempt.number = next.number AND attempt.host IS NULL
+RETURNING attempt.job_id, attempt.number
+"""
+CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
+HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
+BEGIN = "UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s RETURNING 1"
+GIVE_BACK = "UPDATE attempt SET host = NULL WHERE host = %s AND NOT begun"
+GIVE_BACK_LOST = """
+UPDATE attempt SET host = NULL WHERE host IS NOT NULL AND NOT begun
+AND NOT EXISTS (SELECT FROM host WHERE host.id = attempt.host AND until >= clock_timestamp())
+"""
+DROP = "DELETE FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
+DROP_WAITING = "DELETE FROM attempt WHERE job_id = %s AND number = %s AND host IS NULL"
+KNOWN = "SELECT job_id, number FROM attempt"
+RENEW = """
+INSERT INTO host (id, name, capacity, until, epoch)
+VALUES (%(id)s, %(name)s, %(capacity)s, clock_timestamp() + %(lasts)s * interval '1 second',
+        extract(epoch FROM clock_timestamp()))
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, capacity = excluded.capacity, until = excluded.until,
+epoch = CASE WHEN host.until < clock_timestamp() THEN greatest(host.epoch + 1, excluded.epoch) ELSE host.epoch END
+RETURNING epoch
+"""
+LOST = """
+SELECT job_id, number, attempt.host, coalesce(host.name, attempt.host)
+FROM attempt LEFT JOIN host ON host.id = attempt.host
+WHERE attempt.host IS NOT NULL AND begun AND (host.until IS NULL OR host.until < clock_timestamp())
+"""
+FORGET_HOSTS = """
+DELETE FROM host WHERE until < clock_timestamp() - interval '1 day'
+AND NOT EXISTS (SELECT FROM attempt WHERE attempt.host = host.id)
+"""
+FORGET_TURNS = """
+WITH old AS (SELECT greatest(last_value - 10000, 0) AS served FROM turn),
+callers AS (DELETE FROM caller_turn WHERE served < (SELECT served FROM old))
+DELETE FROM merchant_turn WHERE served < (SELECT served FROM old)
+"""
+COUNTS = """
+SELECT count(*) FILTER (WHERE host IS NOT NULL), count(*) FILTER (WHERE host IS NULL),
+       extract(epoch FROM clock_timestamp() - min(offered) FILTER (WHERE host IS NULL))::float8,
+       coalesce((SELECT sum(capacity) FROM host WHERE until > clock_timestamp()), 0)
+FROM attempt
+"""
+WAITING = """
+SELECT merchant, count(*) FROM attempt WHERE host IS NULL GROUP BY merchant ORDER BY count(*) DESC LIMIT 100
+"""
+ROOM = """
+SELECT EXISTS (SELECT FROM attempt WHERE host IS NULL) AND EXISTS (
+    SELECT FROM host WHERE until > clock_timestamp()
+    AND capacity > (SELECT count(*) FROM attempt WHERE attempt.host = host.id))
+"""
+LINES = """
+SELECT caller, merchant, job_id, number, turn, coalesce(caller_turn.served, 0), coalesce(merchant_turn.served, 0)
+FROM attempt LEFT JOIN caller_turn USING (caller) LEFT JOIN merchant_turn USING (caller, merchant)
+WHERE host IS NULL ORDER BY turn LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An attempt that a host has claimed."""
+
+    job_id: str
+    attempt: int
+
+
+class Attempts:
+    """The attempts of all hosts, as `host_id` sees them."""
+
+    def __init__(self, database: Database, host_id: str) -> None:
+        self._database = database
+        self.host_id = host_id
+
+    def offer(self, connection: Connection, run: Run) -> bool:
+        """Let it wait, in the caller's transaction; answers False for one that waits or runs already."""
+        whose = stored(run.request.affiliate_merchant_id), stored(run.caller)
+        return bool(connection.execute(OFFER, [run.job_id, run.attempt, *whose]).fetchall())
+
+    def claim(self) -> Claim | None:
+        """The next one in all fairness, for this host; None where nothing waits, or here is no room."""
+
+        def pick(connection: Connection) -> list[tuple[str, int]]:
+            connection.execute(ALONE)
+            return connection.execute(PICK, {"host": self.host_id}).fetchall()
+
+        # A commit that nobody could tell of is found again among what is claimed here.
+        picked = self._database.transaction(pick)
+        return Claim(*picked[0]) if picked else None
+
+    def claimed(self) -> list[Claim]:
+        """What this host has claimed and not let go of."""
+        return [Claim(*row) for row in self._database.query(CLAIMED, self.host_id)]
+
+    def holds(self, job_id: str, attempt: int) -> bool:
+        """Whether the attempt is this host's: nobody has declared it lost meanwhile."""
+        return bool(self._database.query(HELD, job_id, attempt, self.host_id))
+
+    def begin(self, job_id: str, attempt: int) -> bool:
+        """The script is about to be started: the attempt is not given back any more; False where it is not ours."""
+        return bool(self._database.query(BEGIN, job_id, attempt, self.host_id))
+
+    def give_back(self) -> None:
+        """What was claimed here and has not begun waits again."""
+        self._database.query(GIVE_BACK, self.host_id)
+
+    def give_back_lost(self) -> None:
+        """What silent hosts had claimed and not begun waits again."""
+        self._database.query(GIVE_BACK_LOST)
+
+    def let_go(self, job_id: str, attempt: int, *, host: str | None = None) -> None:
+        """The attempt is over, or not wanted."""
+        self._database.query(DROP, job_id, attempt, host or self.host_id)
+
+    def withdraw(self, job_id: str, attempt: int) -> None:
+        """The attempt waits no more; one that is claimed stays."""
+        self._database.query(DROP_WAITING, job_id, attempt)
+
+    def known(self) -> set[tuple[str, int]]:
+        """All that wait or are claimed."""
+        return set(self._database.query(KNOWN))
+
+    def renew(self, name: str, capacity: int, lasts: float) -> int:
+        """This host is there, and will be for `lasts` seconds by the database's clock; answers its epoch."""
+        asked = {"id": self.host_id, "name": name, "capacity": capacity, "lasts": lasts}
+        ((epoch,),) = self._database.query_named(RENEW, asked)
+        return int(epoch)
+
+    def lost(self) -> list[tuple[str, int, str, str]]:
+        """Attempts that hosts had begun which have been silent for too long: job, attempt, the host's id and name."""
+        return self._database.query(LOST)
+
+    def forget(self) -> None:
+        """Remove hosts that are gone for a day, and turns so old that they decide nothing."""
+        self._database.query(FORGET_HOSTS)
+        self._database.query(FORGET_TURNS)
+
+    def is_room(self) -> bool:
+        """Whether something waits for which a host has room."""
+        ((answer,),) = self._database.query(ROOM)
+        return bool(answer)
+
+    def health(self, *, leads: bool) -> ExecutorHealth:
+        """What runs and waits, over all hosts."""
+        ((running, queued, wait, capacity),) = self._database.query(COUNTS)
+        return ExecutorHealth(
+            leads=leads,
+            running=running,
+            queued=queued,
+            capacity=int(capacity),
+            oldest_wait_seconds=None if wait is None else max(0.0, wait),
+            waiting=dict(self._database.query(WAITING)) if queued else {},
+        )
+
+    def order(self, most: int) -> Iterator[tuple[str, int]]:
+        """The attempts in the order in which they will be claimed if nothing more comes, of the first `most`."""
+        lines: dict[tuple[str, str], deque[tuple[int, str, int]]] = {}
+        served: dict[tuple[str, str], tuple[int, int]] = {}
+        for caller, merchant, job_id, number, turn, *last in self._database.query(LINES, most):
+            lines.setdefault((caller, merchant), deque()).append((turn, job_id, number))
+            served[caller, merchant] = last[0], last[1]
+        merchants: dict[str, list[tuple[int, str]]] = {}
+        for (caller, merchant), line in lines.items():
+            merchants.setdefault(caller, []).append((max(served[caller, merchant][1], line[0][0]), merchant))
+        callers = [
+            (max(served[caller, own[0][1]][0], min(lines[caller, each][0][0] for _, each in own)), caller)
+            for caller, own in merchants.items()
+        ]
+        for heap in (callers, *merchants.values()):
+            heapify(heap)
+        latest = max((max(line[-1][0], *served[whose]) for whose, line in lines.items()), default=0)
+        while callers:
+            _, caller = heappop(callers)
+            _, merchant = heappop(merchants[caller])
+            line = lines[caller, merchant]
+            yield line.popleft()[1:]
+            latest += 1
+            if line:
+                heappush(merchants[caller], (latest, merchant))
+            if merchants[caller]:
+                heappush(callers, (latest, caller))

@@ -1,0 +1,18 @@
+"""The engine's own tables, which its package brings."""
+
+from procrastinate.schema import SchemaManager
+
+from feedscript.adapters.postgresql.database import Database
+
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('feedscript: migrations'), 0)"
+EXISTS = "SELECT to_regclass('procrastinate_jobs')::text"
+
+
+def make_tables(database: Database) -> bool:
+    """Make the tables where they are missing; answers whether they were. Of several that do so at a time one does."""
+    with database.alone() as connection, connection.transaction():
+        connection.execute(LOCK)
+        if connection.execute(EXISTS).fetchall() != [(None,)]:
+            return False
+        connection.execute(SchemaManager.get_schema())
+        return True

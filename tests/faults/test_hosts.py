@@ -1,0 +1,173 @@
+"""Three hosts, two servers of calls, a database; any is killed or cut off: nothing is lost, doubled or stuck."""
+
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults import processes
+from tests.faults.clients import Client, History
+from tests.faults.extent import extent
+from tests.faults.oracle import unfinished
+from tests.faults.oracle_in_database import check_story_in, jobs_in, left_in_queue
+from tests.integration.live_server import SERVE, LiveServer, poll
+from tests.integration.working_host import Host, shared
+from tests.postgresql_server import empty, server
+
+CYCLES = extent("HOST_CYCLES", short=2, long=200)
+CLIENTS = 6
+LEASE = 3.0
+SETTLED_WITHIN = LEASE + 10
+pytestmark = pytest.mark.alone
+SCRIPT = Path(__file__).with_name("user_script.py")
+
+
+class Scene:
+    """Who serves, who runs, who calls, and the killer."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.url = server().url()
+        self.marks = folder / "marks"
+        self.marks.touch()
+        command = f"{sys.executable} -I -S {SCRIPT}"
+        common = {
+            **shared(self.url, lease=LEASE, capacity=2),
+            "GENERATE_COMMAND": command,
+            "VALIDATE_COMMAND": command,
+            "SCRIPT_ENVIRONMENT": "MARKS",
+            "MARKS": str(self.marks),
+            "MAX_RETRIES": "50",
+            "RETRY_BASE": "0.05",
+            "RETRY_CAP": "0.2",
+        }
+        self.servers = [
+            LiveServer(_made(folder / f"calls{n}"), SERVE, **common, WORKERS="1") for n in range(2)
+        ]
+        for each in self.servers:
+            stack.enter_context(each)
+        callback = f"{self.servers[0].base}/api/callback/feed"
+        self.hosts = [Host(folder, f"host{n}", **common, CALLBACK_URL=callback) for n in range(3)]
+        for host in self.hosts:
+            host.start()
+            stack.callback(host.stop)
+        self.history = History()
+        self.stopping = threading.Event()
+        self.clients = [
+            Client(n, self.servers[n % 2].base, self.history, self.stopping) for n in range(CLIENTS)
+        ]
+        self.random = random.Random(20)
+        self.longest: dict[str, float] = {}
+        self.done: Counter[str] = Counter()
+
+    def strike(self, what: str) -> None:
+        """Do one of the evils, and what an operator or a supervisor would do then."""
+        evils: dict[str, Callable[[], None]] = {
+            "cut off": self._cut_off,
+            "worker": self._worker,
+            "server": self._server,
+            "runner": lambda: self._any_of(processes.runners),
+            "script": lambda: self._any_of(processes.scripts),
+            "host": self._host,
+            "database": self._database,
+        }
+        evils[what]()
+        self.done[what] += 1
+
+    def _cut_off(self) -> None:
+        host = self.random.choice(self.hosts)
+        host.send(signal.SIGSTOP)
+        time.sleep(LEASE * 1.5)
+        host.send(signal.SIGCONT)
+
+    def _worker(self) -> None:
+        host = self.random.choice(self.hosts)
+        host.kill_first()
+        host.start()
+
+    def _server(self) -> None:
+        served = self.random.choice(self.servers)
+        assert served._process is not None
+        processes.kill([served._process.pid, *processes.servers(served.folder)])
+        served._process.wait()
+        poll(lambda: not processes.servers(served.folder))
+        served.start()
+
+    def _any_of(self, kind: Callable[[Path], list[int]]) -> None:
+        found = [pid for host in self.hosts for pid in kind(host.folder)]
+        processes.kill([self.random.choice(found)] if found else [])
+
+    def _host(self) -> None:
+        """All of its processes at once, as when its power fails."""
+        host = self.random.choice(self.hosts)
+        processes.kill(
+            [host.workers[0].pid, *processes.runners(host.folder), *processes.scripts(host.folder)]
+        )
+        host.workers.pop(0).wait()
+        host.start()
+
+    def _database(self) -> None:
+        server().kill()
+        server().come_back()
+
+    def settle(self, after: str) -> None:
+        """Everything that was acknowledged by now comes to rest in time."""
+        waiting, begun = set(self.history.accepted()), time.monotonic()
+        while True:
+            jobs = jobs_in(self.url)
+            assert not (lost := waiting - jobs.keys()), f"acknowledged and lost: {lost}"
+            left = unfinished(
+                {job_id: jobs[job_id] for job_id in waiting if len(jobs[job_id]["attempts"]) == 1}
+            )
+            if not left:
+                break
+            assert time.monotonic() - begun < SETTLED_WITHIN, f"after {after}: stuck: {left}"
+            time.sleep(0.1)
+        self.longest[after] = max(self.longest.get(after, 0), round(time.monotonic() - begun, 2))
+
+
+@contextmanager
+def scene(folder: Path) -> Iterator[Scene]:
+    empty(server().url())
+    with ExitStack() as stack:
+        yield Scene(folder, stack)
+    empty(server().url())
+
+
+def test_nothing_acknowledged_is_lost_doubled_or_stuck_on_several_hosts(tmp_path: Path) -> None:
+    with scene(tmp_path) as here:
+        for client in here.clients:
+            client.start()
+        poll(lambda: len(here.history.jobs) >= CLIENTS)
+        kinds = ["cut off", "host", "worker", "server", "runner", "script", "database"]
+        for cycle in range(CYCLES):
+            what = kinds[cycle % len(kinds)]
+            here.strike(what)
+            here.settle(what)
+            assert not here.history.wrongs
+        here.stopping.set()
+        for client in here.clients:
+            client.join(30)
+        poll(lambda: not unfinished(jobs_in(here.url)))
+        poll(lambda: not left_in_queue(here.url))
+        assert not here.history.wrongs
+        jobs = jobs_in(here.url)
+        assert here.history.acknowledged() <= jobs.keys()
+        runs = Counter(here.marks.read_text().splitlines())
+        assert not {run for run, times in runs.items() if times > 1}, "run twice"
+        check_story_in(here.url)
+        sys.stdout.write(
+            f"{CYCLES} cycles, {dict(here.done)}; {here.history.answers} answers, {len(jobs)} jobs, {len(runs)} runs; "
+            f"settled within seconds: {here.longest}\n"
+        )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -1,0 +1,122 @@
+"""Which attempt a host claims next: by the database as by the queue of one machine, and only where there is room."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from feedscript.adapters.postgresql.database import Database
+from feedscript.adapters.procrastinate.attempts import Attempts, Claim
+from feedscript.adapters.subprocess.fair_queue import FairQueue, ticket_of
+from feedscript.domain import FeedRequest, Phase
+from feedscript.ports import Run
+from tests.postgresql_server import empty, server
+
+HERE = "here"
+PUT = st.tuples(st.sampled_from("xyz"), st.sampled_from("abc"))
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    database = Database(server().url(), size=8)
+    yield database
+    database.close()
+    empty(server().url())
+
+
+@pytest.fixture
+def attempts(database: Database) -> Attempts:
+    return _emptied(database)
+
+
+def _emptied(database: Database, *, capacity: int = 1000) -> Attempts:
+    empty(server().url())
+    attempts = Attempts(database, HERE)
+    attempts.renew("host", capacity, 60)
+    return attempts
+
+
+def run_of(n: int, merchant: str = "m", caller: str = "c") -> Run:
+    request = FeedRequest(affiliate_merchant_id=merchant, source="s3://b/in", destination="s3://b/out")
+    return Run(
+        job_id=f"j{n:03}", attempt=1, phase=Phase.GENERATION, request=request, token="1.told", caller=caller
+    )
+
+
+def offer(database: Database, attempts: Attempts, run: Run) -> bool:
+    return database.transaction(lambda connection: attempts.offer(connection, run))
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(PUT | st.none(), min_size=3, max_size=25))
+def test_claims_come_in_the_order_of_one_machines_queue(
+    database: Database, steps: list[tuple[str, str] | None]
+) -> None:
+    attempts, queue = _emptied(database), FairQueue()
+    for n, step in enumerate(steps):
+        if step is None:
+            claim, taken = attempts.claim(), queue.take() if queue.depth()[0] else None
+            assert claim == (taken and Claim(taken.job_id, taken.attempt))
+        else:
+            run = run_of(n, *reversed(step))
+            assert offer(database, attempts, run)
+            queue.put(ticket_of(run))
+    foretold = list(attempts.order(100))
+    assert foretold == [(ticket.job_id, ticket.attempt) for ticket in queue.order(100)]
+    claimed = [attempts.claim() for _ in foretold]
+    assert [claim and (claim.job_id, claim.attempt) for claim in claimed] == foretold
+    assert attempts.claim() is None
+
+
+def test_of_hosts_that_meet_each_claims_another(database: Database, attempts: Attempts) -> None:
+    hosts = [Attempts(database, f"host{n}") for n in range(4)]
+    for host in hosts:
+        host.renew("host", 5, 60)
+    for n in range(24):
+        offer(database, attempts, run_of(n, merchant=f"m{n % 5}"))
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda n: hosts[n % 4].claim(), range(32)))
+    claimed = [claim.job_id for claim in claims if claim is not None]
+    assert len(claimed) == len(set(claimed)) == 20, "each has room for five"
+    assert [len(host.claimed()) for host in hosts] == [5] * 4
+    assert attempts.health(leads=False).queued == 4
+
+
+def test_nothing_is_claimed_by_a_host_whose_lease_is_over(database: Database, attempts: Attempts) -> None:
+    offer(database, attempts, run_of(1))
+    epoch = attempts.renew("host", 1, -1)
+    assert attempts.claim() is None
+    assert attempts.renew("host", 1, 60) > epoch, "who comes back has another epoch"
+    assert attempts.claim() is not None
+
+
+def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
+    database: Database, attempts: Attempts
+) -> None:
+    elsewhere = Attempts(database, "elsewhere")
+    elsewhere.renew("other", 9, 60)
+    for n in (1, 2):
+        offer(database, attempts, run_of(n))
+        assert elsewhere.claim() == Claim(f"j{n:03}", 1)
+    assert elsewhere.begin("j001", 1)
+    elsewhere.renew("other", 9, -1)
+    attempts.give_back_lost()
+    assert attempts.claim() == Claim("j002", 1)
+    assert not elsewhere.begin("j002", 1), "its claim is over"
+    assert attempts.lost() == [("j001", 1, "elsewhere", "other")]
+
+
+def test_an_attempt_is_offered_once_and_only_its_host_lets_it_go(
+    database: Database, attempts: Attempts
+) -> None:
+    assert offer(database, attempts, run_of(1))
+    assert not offer(database, attempts, run_of(1))
+    claim = attempts.claim()
+    assert claim is not None
+    attempts.withdraw(claim.job_id, claim.attempt)
+    Attempts(database, "elsewhere").let_go(claim.job_id, claim.attempt)
+    assert attempts.holds(claim.job_id, claim.attempt)
+    attempts.let_go(claim.job_id, claim.attempt)
+    assert attempts.known() == set()
