@@ -6,6 +6,7 @@ it prints (`...` stands for anything). `python` runs in one namespace. `yaml` an
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -163,3 +164,16 @@ def test_the_blocks_of_a_page_do_what_it_says(name: str, tmp_path: Path) -> None
 def test_a_block_says_its_language_and_is_looked_at(name: str) -> None:
     unknown = {each for each in languages(name) if not each.startswith("{")} - EVALUATED.keys() - READ_ONLY
     assert not unknown
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_has_a_text_where_no_sphinx_gives_it_one(name: str) -> None:
+    assert not re.findall(r"\[\]\([^)]*\)", (ROOT / name).read_text("utf-8"))
+
+
+def test_every_page_is_found_from_the_first_one() -> None:
+    listed = re.findall(r"\]\(([\w/.-]+)\)", (ROOT / "docs/index.md").read_text("utf-8"))
+    pages = {name.removeprefix("docs/") for name in PAGES if name.startswith("docs/")}
+    # An index leads to them.
+    below = {page for page in pages if page.startswith("mapping/")}
+    assert pages - below - {"index.md"} <= set(listed)
