@@ -22,6 +22,7 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
 from feedscript.feeds import load_config, read_mapping
 from tests.integration.live_server import ROOT, free_port
+from tests.postgresql_server import server
 
 #: Written by the code itself (other tests hold them to it), or by a reader in the past.
 _NOT_PAGES = ("docs/profiles/", "docs/rules.md", "docs/decisions/", "docs/seeded-bugs.md", "docs/_")
@@ -35,6 +36,8 @@ PAGES = sorted(
     if not (name := path.relative_to(ROOT).as_posix()).startswith(_NOT_PAGES)
 )
 PATIENCE = 120.0
+#: What stands on a page for a service or a database of the reader's.
+_SERVICE, _DATABASE = "localhost:3000", "postgresql://feedscript:...@db.example.com/feedscript"
 _PARTS = ("source", "generation", "validation", "mapping", "rows", "profile")
 
 
@@ -44,6 +47,7 @@ class Page:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
+        self.database = _DATABASE
         self.names: dict[str, Any] = {}
         self.printed: str | None = None
         self._groups: list[int] = []
@@ -52,6 +56,7 @@ class Page:
         (folder / ".variables").touch()
 
     def run(self, code: str) -> str:
+        code = code.replace(_SERVICE, f"127.0.0.1:{self.port}").replace(_DATABASE, self.database)
         script = f"set -eu; . ./.variables\n{code}\nexport -p > .variables"
         environment = os.environ | {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -61,7 +66,7 @@ class Page:
         }
         with (self.folder / ".printed").open("w+b") as output:
             process = subprocess.Popen(
-                ["bash", "-o", "pipefail", "-c", script.replace("localhost:3000", f"127.0.0.1:{self.port}")],
+                ["bash", "-o", "pipefail", "-c", script],
                 cwd=self.folder, env=environment, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
             self._groups.append(process.pid)
@@ -151,6 +156,8 @@ def test_the_blocks_of_a_page_do_what_it_says(name: str, tmp_path: Path) -> None
         assert f'"{name}"' in (ROOT / _RUN_ELSEWHERE[name]).read_text("utf-8")
         return
     page = Page(tmp_path)
+    if _DATABASE in (ROOT / name).read_text("utf-8"):
+        page.database = server().new_database("pages")
     document = SYBIL.parse(ROOT / name)
     document.namespace["page"] = page
     try:
