@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from feedscript.feeds import load_config, read_mapping
 from tests.integration.live_server import ROOT, free_port
 from tests.postgresql_server import server
+from tests.s3_server import empty_bucket, s3_server
 
 #: Written by the code itself (other tests hold them to it), or by a reader in the past.
 _NOT_PAGES = ("docs/profiles/", "docs/rules.md", "docs/decisions/", "docs/seeded-bugs.md", "docs/_")
@@ -48,6 +49,7 @@ class Page:
         self.folder = folder
         self.port = free_port()
         self.database = _DATABASE
+        self.settings: dict[str, str] = {}
         self.names: dict[str, Any] = {}
         self.printed: str | None = None
         self._groups: list[int] = []
@@ -63,6 +65,7 @@ class Page:
             "PORT": str(self.port),
             "PYTHONPATH": f"{ROOT}",
             "COLUMNS": "200",
+            **self.settings,
         }
         with (self.folder / ".printed").open("w+b") as output:
             process = subprocess.Popen(
@@ -156,15 +159,17 @@ def test_the_blocks_of_a_page_do_what_it_says(name: str, tmp_path: Path) -> None
         assert f'"{name}"' in (ROOT / _RUN_ELSEWHERE[name]).read_text("utf-8")
         return
     page = Page(tmp_path)
-    if _DATABASE in (ROOT / name).read_text("utf-8"):
-        page.database = server().new_database("pages")
     document = SYBIL.parse(ROOT / name)
     document.namespace["page"] = page
-    try:
+    with ExitStack() as around:
+        around.callback(page.close)
+        if _DATABASE in document.text:
+            page.database = server().new_database("pages")
+        if name == "docs/how-to/s3.md":
+            page.settings["S3_ENDPOINT"] = endpoint = around.enter_context(s3_server())
+            empty_bucket(endpoint, "shop")
         for example in document.examples():
             example.evaluate()
-    finally:
-        page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
