@@ -52,6 +52,13 @@ class Server:
     def url(self, name: str = "feedscript") -> str:
         return f"postgresql://tests@/{name}?host={self.folder}"
 
+    def new_database(self, name: str) -> str:
+        """The address of a database without any table."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
     def start(self) -> None:
         options = " ".join(f"-c {name}={value!r}" for name, value in SETTINGS.items())
         self._run(

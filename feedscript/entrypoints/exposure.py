@@ -26,7 +26,7 @@ def tell_who_may_call(settings: Settings, keys: Keys) -> None:
     """Say whom a service without keys takes calls from."""
     if _has_key(settings, keys):
         return
-    who = "everybody who reaches it" if settings.allow_anonymous else "this machine alone"
+    who = "this machine alone" if settings.for_this_machine else "everybody who reaches it"
     print(  # noqa: T201 - said once, before the log begins
         f"feedscript: there is no key, so {who} may call (feedscript keys create NAME makes one)",
         file=sys.stderr,

@@ -143,6 +143,12 @@ class Settings:
         hosts = (self.host, *(_place(url)[1] for url in (self.public_url, self.callback_url)))
         return frozenset(filter(None, hosts))
 
+    @property
+    def for_this_machine(self) -> bool:
+        """Whether this machine alone calls: it listens to nothing else, and `PUBLIC_URL` names no proxy before it."""
+        _, public, _, _ = _place(self.public_url)
+        return is_loopback(self.host) and (public in ("", "loopback") or is_loopback(public))
+
     def is_own_callback(self, url: str) -> bool:
         """Whether the address is this service's own callback endpoint, under whatever name of this machine."""
         return _place(url) in (_place(self.own_callback_url), ("http", "loopback", self.port, CALLBACK_PATH))
@@ -163,7 +169,7 @@ class Settings:
         return EgressRules(
             ports=self.callback_ports,
             exempt=tuple(map(Exempt.parse, self.callback_allow)),
-            loopback=is_loopback(self.host),
+            loopback=self.for_this_machine,
         )
 
     @property

@@ -6,10 +6,11 @@ it prints (`...` stands for anything). `python` runs in one namespace. `yaml` an
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
 from feedscript.feeds import load_config, read_mapping
 from tests.integration.live_server import ROOT, free_port
+from tests.postgresql_server import server
+from tests.s3_server import empty_bucket, s3_server
 
 #: Written by the code itself (other tests hold them to it), or by a reader in the past.
 _NOT_PAGES = ("docs/profiles/", "docs/rules.md", "docs/decisions/", "docs/seeded-bugs.md", "docs/_")
@@ -34,6 +37,8 @@ PAGES = sorted(
     if not (name := path.relative_to(ROOT).as_posix()).startswith(_NOT_PAGES)
 )
 PATIENCE = 120.0
+#: What stands on a page for a service or a database of the reader's.
+_SERVICE, _DATABASE = "localhost:3000", "postgresql://feedscript:...@db.example.com/feedscript"
 _PARTS = ("source", "generation", "validation", "mapping", "rows", "profile")
 
 
@@ -43,6 +48,8 @@ class Page:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
+        self.database = _DATABASE
+        self.settings: dict[str, str] = {}
         self.names: dict[str, Any] = {}
         self.printed: str | None = None
         self._groups: list[int] = []
@@ -51,16 +58,18 @@ class Page:
         (folder / ".variables").touch()
 
     def run(self, code: str) -> str:
+        code = code.replace(_SERVICE, f"127.0.0.1:{self.port}").replace(_DATABASE, self.database)
         script = f"set -eu; . ./.variables\n{code}\nexport -p > .variables"
         environment = os.environ | {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PORT": str(self.port),
             "PYTHONPATH": f"{ROOT}",
             "COLUMNS": "200",
+            **self.settings,
         }
         with (self.folder / ".printed").open("w+b") as output:
             process = subprocess.Popen(
-                ["bash", "-o", "pipefail", "-c", script.replace("localhost:3000", f"127.0.0.1:{self.port}")],
+                ["bash", "-o", "pipefail", "-c", script],
                 cwd=self.folder, env=environment, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
             self._groups.append(process.pid)
@@ -152,14 +161,31 @@ def test_the_blocks_of_a_page_do_what_it_says(name: str, tmp_path: Path) -> None
     page = Page(tmp_path)
     document = SYBIL.parse(ROOT / name)
     document.namespace["page"] = page
-    try:
+    with ExitStack() as around:
+        around.callback(page.close)
+        if _DATABASE in document.text:
+            page.database = server().new_database("pages")
+        if name == "docs/how-to/s3.md":
+            page.settings["S3_ENDPOINT"] = endpoint = around.enter_context(s3_server())
+            empty_bucket(endpoint, "shop")
         for example in document.examples():
             example.evaluate()
-    finally:
-        page.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_block_says_its_language_and_is_looked_at(name: str) -> None:
     unknown = {each for each in languages(name) if not each.startswith("{")} - EVALUATED.keys() - READ_ONLY
     assert not unknown
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_has_a_text_where_no_sphinx_gives_it_one(name: str) -> None:
+    assert not re.findall(r"\[\]\([^)]*\)", (ROOT / name).read_text("utf-8"))
+
+
+def test_every_page_is_found_from_the_first_one() -> None:
+    listed = re.findall(r"\]\(([\w/.-]+)\)", (ROOT / "docs/index.md").read_text("utf-8"))
+    pages = {name.removeprefix("docs/") for name in PAGES if name.startswith("docs/")}
+    # An index leads to them.
+    below = {page for page in pages if page.startswith("mapping/")}
+    assert pages - below - {"index.md"} <= set(listed)

@@ -5,11 +5,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import feedscript.domain
+import feedscript.feeds
+import feedscript.ports
+from feedscript.feeds import profile_ids
 from tests.integration.live_server import ROOT
 
 _FETCHED = re.compile(
     r'<(?:script|img|iframe)[^>]+src="([^"]+)"|<link[^>]+rel="stylesheet"[^>]+href="([^"]+)"'
 )
+
+
+#: What is public has its place in these, so that nobody looks for it in the source.
+_REFERENCES = {
+    "domain": feedscript.domain.__all__,
+    "feeds": feedscript.feeds.__all__,
+    "ports": feedscript.ports.__all__,
+}
 
 
 def test_the_site_builds_strictly_and_fetches_nothing_from_elsewhere(tmp_path: Path) -> None:
@@ -45,3 +57,13 @@ def test_the_site_builds_strictly_and_fetches_nothing_from_elsewhere(tmp_path: P
     # A directive that was not understood leaves its name behind as text.
     spilt = [page.name for page in pages if re.search(r"<p>(\.\. [\w:]+::|:\w+:)", page.read_text("utf-8"))]
     assert not spilt
+    site = tmp_path / "site"
+    for name, public in _REFERENCES.items():
+        page = (site / "reference" / f"{name}.html").read_text("utf-8")
+        described = {each.rpartition(".")[2] for each in re.findall(r'id="(feedscript\.[\w.]+)"', page)}
+        assert not set(public) - described
+    # What others draw and list by script is there without it.
+    calls = (site / "reference/http.html").read_text("utf-8")
+    assert all(f"{each}</span>" in calls for each in ("/api/feed/generate", "/ready"))
+    assert "<svg" in (site / "lifecycle.html").read_text("utf-8")
+    assert {page.stem for page in (site / "_made/rules").iterdir()} == {*profile_ids(), "index"} - {"google"}

@@ -12,7 +12,7 @@ from feedscript.domain import ApiKey, KeyState
 from feedscript.entrypoints.checking.finding import Finding, Level
 from feedscript.entrypoints.exposure import refuse_exposure, refuse_exposure_without_key
 from feedscript.entrypoints.secrecy import SECRETS
-from feedscript.entrypoints.settings import SHORTEST_SECRET, BadSettings, Settings
+from feedscript.entrypoints.settings import SHORTEST_SECRET, BadSettings, Settings, is_loopback
 from feedscript.ports.errors import StorageBroken
 
 PART = "credentials"
@@ -58,6 +58,12 @@ def callers(settings: Settings) -> Iterator[Finding]:
             refuse_exposure_without_key(settings)
     except (StorageBroken, BadSettings) as error:
         yield _error(str(error))
+    beyond = is_loopback(settings.host) and not settings.for_this_machine
+    if beyond and not found and not settings.api_keys and not settings.allow_anonymous:
+        yield _warning(
+            f"PUBLIC_URL={settings.public_url!r} is reached from elsewhere and there is no key, so whoever reaches it "
+            "may do everything: make one (feedscript keys create NAME)"
+        )
     now = datetime.now(UTC)
     for key in found:
         left = None if key.expires_at is None else key.expires_at - now

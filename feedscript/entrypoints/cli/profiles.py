@@ -22,9 +22,10 @@ def profiles_command(name: str | None, form: str) -> None:
             click.echo(json.dumps([_in_short(each) for each in known], ensure_ascii=False, indent=2))
             return
         width = max(len(each.id) for each in known)
+        widest = max(len(each.version) for each in known)
         for each in known:
             formats = ", ".join(dict.fromkeys(file.format for file in each.files))
-            click.echo(f"{each.id:{width}}  {each.version}  {each.title} ({formats})")
+            click.echo(f"{each.id:{width}}  {each.version:{widest}}  {each.title} ({formats})")
         return
     from feedscript.feeds.rules.profile_text import as_document, as_text  # noqa: PLC0415 - brings the rules
 

@@ -16,7 +16,7 @@ def _instant(**options: Any) -> fields.AwareDateTime:
 class AcceptedSchema(Schema):
     """What starting a job answers."""
 
-    message = fields.String(required=True)
+    message = fields.String(required=True, metadata={"description": "For people"})
     job_id = fields.String(required=True, metadata=UUID)
     status = fields.Enum(JobState, by_value=True, required=True)
     deduplicated = fields.Boolean(
@@ -64,20 +64,20 @@ class LatestJobDataSchema(JobDataSchema):
 class AttemptSchema(Schema):
     """One attempt of a job; what is not known yet is left out."""
 
-    number = fields.Integer(required=True)
+    number = fields.Integer(required=True, metadata={"description": "Counted from 1 over both phases"})
     type = fields.Enum(Phase, by_value=True, attribute="phase", required=True)
-    retry = fields.Boolean(required=True)
-    automatic = fields.Boolean(required=True)
+    retry = fields.Boolean(required=True, metadata={"description": "Whether it repeats one that failed"})
+    automatic = fields.Boolean(required=True, metadata={"description": "Whether nobody asked for it"})
     accepted_at = _instant(required=True)
-    started_at = _instant()
-    exited_at = _instant()
-    ended_at = _instant()
+    started_at = _instant(metadata={"description": "When its script began"})
+    exited_at = _instant(metadata={"description": "When its script ended"})
+    ended_at = _instant(metadata={"description": "When its outcome was known"})
     outcome = fields.Enum(Outcome, by_value=True)
     reason = fields.Enum(Reason, by_value=True)
-    error = fields.String()
-    exit_code = fields.Integer()
+    error = fields.String(metadata={"description": "Why it failed, for people"})
+    exit_code = fields.Integer(metadata={"description": "Of its script; 128 and more: a signal ended it"})
     log = fields.String()
-    result = fields.Dict()
+    result = fields.Dict(metadata={"description": "What its script reported"})
     warning = fields.String()
     warnings = fields.List(fields.String())
     job_data = fields.Nested(JobDataSchema, required=True)
@@ -89,7 +89,9 @@ class JobSchema(Schema):
     id = fields.String(required=True, metadata=UUID)
     affiliate_merchant_id = fields.String(required=True)
     partner_id = fields.String(required=True, allow_none=True)
-    reference = fields.String(required=True, allow_none=True)
+    reference = fields.String(
+        required=True, allow_none=True, metadata={"description": "The caller's own job_id"}
+    )
     status = fields.Enum(JobState, by_value=True, required=True)
     stage = fields.Enum(
         Stage,
@@ -97,11 +99,21 @@ class JobSchema(Schema):
         required=True,
         metadata={"description": "What it waits for, whatever its status"},
     )
-    retry_count = fields.Integer(required=True)
-    next_retry_at = _instant(required=True, allow_none=True)
-    reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
-    error = fields.String(required=True, allow_none=True)
-    warnings = fields.List(fields.String(), required=True)
+    retry_count = fields.Integer(
+        required=True, metadata={"description": "Retries begun, of both kinds and phases"}
+    )
+    next_retry_at = _instant(
+        required=True, allow_none=True, metadata={"description": "When it is repeated by itself"}
+    )
+    reason = fields.Enum(
+        Reason,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the newest attempt's failure"},
+    )
+    error = fields.String(required=True, allow_none=True, metadata={"description": "The same for people"})
+    warnings = fields.List(fields.String(), required=True, metadata={"description": "What to know beside"})
     job_data = fields.Nested(LatestJobDataSchema, required=True)
     progress = fields.Dict(
         allow_none=True, metadata={"description": "How far the script says it is; of a single job alone"}
@@ -129,7 +141,9 @@ class JobPageSchema(Schema):
     """A page of jobs, newest first."""
 
     jobs = fields.List(fields.Nested(JobSchema), required=True)
-    cursor = fields.String(required=True, allow_none=True)
+    cursor = fields.String(
+        required=True, allow_none=True, metadata={"description": "For the next page; null at the end"}
+    )
 
 
 class ActivitySchema(Schema):
@@ -154,17 +168,23 @@ class TrailSchema(Schema):
 class ActivityPageSchema(TrailSchema):
     """A page of the audit trail, newest first."""
 
-    cursor = fields.String(required=True, allow_none=True)
+    cursor = fields.String(
+        required=True, allow_none=True, metadata={"description": "For the next page; null at the end"}
+    )
 
 
 class LogSchema(Schema):
     """A piece of a log; the next one starts at `next_offset`."""
 
     text = fields.String(required=True)
-    offset = fields.Integer(required=True)
-    next_offset = fields.Integer(required=True)
-    complete = fields.Boolean(required=True)
-    truncated = fields.Boolean(required=True)
+    offset = fields.Integer(required=True, metadata={"description": "The byte that the text begins at"})
+    next_offset = fields.Integer(required=True, metadata={"description": "Where the next piece begins"})
+    complete = fields.Boolean(
+        required=True, metadata={"description": "Whether the script has ended, and nothing follows"}
+    )
+    truncated = fields.Boolean(
+        required=True, metadata={"description": "Whether the log was cut at SCRIPT_LOG_BYTES"}
+    )
 
 
 class HereSchema(Schema):
@@ -198,12 +218,12 @@ class StuckSchema(Schema):
 class ReadySchema(Schema):
     """Whether new work is taken, and what runs and waits."""
 
-    ready = fields.Boolean(required=True)
+    ready = fields.Boolean(required=True, metadata={"description": "Whether new work is taken"})
     disk = fields.String(required=True, metadata={"description": "`ok`, or what is wrong with it"})
     database = fields.String(
         metadata={"description": "The same of the database, with STORAGE=postgresql: `ok`, `unavailable` ..."}
     )
-    draining = fields.Boolean(required=True)
+    draining = fields.Boolean(required=True, metadata={"description": "Whether the service is stopping"})
     scripts = fields.Nested(ScriptsSchema, required=True)
     stuck = fields.Integer(
         required=True,
@@ -221,8 +241,8 @@ class ProblemSchema(Schema):
     """RFC 9457, with a stable `code` and, for bad fields, `errors` by field."""
 
     type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
+    title = fields.String(required=True, metadata={"description": "What kind of mistake it is, for people"})
+    status = fields.Integer(required=True, metadata={"description": "The answer's status"})
     code = fields.String(
         required=True, metadata={"description": "For programs; the examples of a response name its codes"}
     )

@@ -14,11 +14,11 @@ class OutcomeSchema(Schema):
     type = fields.Enum(Phase, by_value=True, required=True)
     status = fields.Enum(Outcome, by_value=True, required=True)
     state = fields.Enum(JobState, by_value=True, required=True)
-    result = fields.Dict(required=True)
-    err = fields.String(required=True)
+    result = fields.Dict(required=True, metadata={"description": "What the script reported"})
+    err = fields.String(required=True, metadata={"description": "Why it failed, for people"})
     reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
-    attempt = fields.Integer(required=True)
-    reference = fields.String(required=True, allow_none=True)
+    attempt = fields.Integer(required=True, metadata={"description": "Which attempt of the job"})
+    reference = fields.String(required=True, allow_none=True, metadata={"description": "Your own job_id"})
     affiliate_merchant_id = fields.String(required=True)
     partner_id = fields.String(required=True, allow_none=True)
     report_url = fields.URL(required=True, allow_none=True, metadata={"format": "uri"})
@@ -30,9 +30,11 @@ class UndeliveredQuerySchema(Wire):
 
     state = fields.Enum(DeliveryState, by_value=True, load_default=DeliveryState.DEAD)
     affiliate_merchant_id = Text(validate=NAME)
-    job_id = Text(validate=NAME)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = Text(validate=NAME)
+    job_id = Text(validate=NAME, metadata={"description": "Of this job alone"})
+    limit = fields.Integer(
+        load_default=50, validate=validate.Range(1, 200), metadata={"description": "So many at most"}
+    )
+    cursor = Text(validate=NAME, metadata={"description": "That of the page before"})
 
 
 class UndeliveredSchema(Schema):
@@ -41,17 +43,26 @@ class UndeliveredSchema(Schema):
     id = fields.String(required=True)
     job_id = fields.String(required=True)
     affiliate_merchant_id = fields.String(required=True)
-    callback = fields.String(required=True)
+    callback = fields.String(
+        required=True, metadata={"description": "The address, without what may be secret in it"}
+    )
     state = fields.Enum(DeliveryState, by_value=True, required=True)
-    tries = fields.Integer(required=True)
-    next_try_at = fields.AwareDateTime(format="iso", required=True, allow_none=True)
+    tries = fields.Integer(required=True, metadata={"description": "How often it was tried"})
+    next_try_at = fields.AwareDateTime(
+        format="iso",
+        required=True,
+        allow_none=True,
+        metadata={"description": "When it is tried again; null where it was given up"},
+    )
 
 
 class UndeliveredPageSchema(Schema):
     """A page of outcomes that were not told, the oldest job's first."""
 
     notifications = fields.List(fields.Nested(UndeliveredSchema), required=True)
-    cursor = fields.String(required=True, allow_none=True)
+    cursor = fields.String(
+        required=True, allow_none=True, metadata={"description": "For the next page; null at the end"}
+    )
 
 
 class SettledSchema(Schema):

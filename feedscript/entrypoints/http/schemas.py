@@ -43,9 +43,21 @@ class FeedRequestSchema(Wire):
         allow_none=True,
         metadata={"description": "Your own reference, or an existing job's id"},
     )
-    affiliate_merchant_id = Identity(required=True, validate=NAME)
-    source_s3_path = S3Path(required=True, validate=validate.Length(max=URL_LENGTH))
-    destination_s3_path = S3Path(required=True, validate=validate.Length(max=URL_LENGTH))
+    affiliate_merchant_id = Identity(
+        required=True,
+        validate=NAME,
+        metadata={"description": "Whose product data it is: the name of its file in config/merchants"},
+    )
+    source_s3_path = S3Path(
+        required=True,
+        validate=validate.Length(max=URL_LENGTH),
+        metadata={"description": "The export: s3://bucket/key"},
+    )
+    destination_s3_path = S3Path(
+        required=True,
+        validate=validate.Length(max=URL_LENGTH),
+        metadata={"description": "Where the feed, or the report, is put"},
+    )
     callback_url = Text(
         allow_none=True,
         validate=[
@@ -54,7 +66,13 @@ class FeedRequestSchema(Wire):
         ],
         metadata={"description": "Told of the outcome (docs/webhooks.md)"},
     )
-    partner_id = Identity(validate=NAME, allow_none=True)
+    partner_id = Identity(
+        validate=NAME,
+        allow_none=True,
+        metadata={
+            "description": "Whose rules hold: a profile, or a file in config/partners; else the job's, or google"
+        },
+    )
     country = Country(
         allow_none=True,
         metadata={
@@ -132,13 +150,28 @@ def _not_too_deep(value: object, depth: int = 0) -> None:
 class CallbackSchema(Wire):
     """The body of a callback."""
 
-    job_id = Text(required=True, validate=NAME)
+    job_id = Text(
+        required=True, validate=NAME, metadata={"description": "The job that the script was started for"}
+    )
     type = fields.Enum(Phase, by_value=True, required=True)
     status = fields.Enum(Outcome, by_value=True, required=True)
-    result = fields.Dict(keys=fields.String(), allow_none=True, validate=_not_too_deep)
-    err = fields.String(allow_none=True, validate=validate.Length(max=ERROR_LENGTH))
+    result = fields.Dict(
+        keys=fields.String(),
+        allow_none=True,
+        validate=_not_too_deep,
+        metadata={"description": "What came of it; `destination_s3_path` says where"},
+    )
+    err = fields.String(
+        allow_none=True,
+        validate=validate.Length(max=ERROR_LENGTH),
+        metadata={"description": "One line for people"},
+    )
     reason = fields.Enum(Reason, by_value=True, allow_none=True, validate=validate.OneOf(REPORTED_REASONS))
-    attempt = Whole(allow_none=True, validate=validate.Range(1, LARGEST_INTEGER))
+    attempt = Whole(
+        allow_none=True,
+        validate=validate.Range(1, LARGEST_INTEGER),
+        metadata={"description": "Which attempt; by default the newest of its type"},
+    )
 
     @post_load
     def to_report(self, data: dict[str, Any], **_: Any) -> tuple[str, ReportOutcome]:
@@ -167,11 +200,13 @@ class JobQuerySchema(Wire):
     partner_id = Text(validate=NAME)
     reference = Text(validate=NAME, metadata={"description": "The caller's own `job_id`"})
     type = fields.Enum(Phase, by_value=True)
-    created_after = Instant()
-    created_before = Instant()
+    created_after = Instant(metadata={"description": "Exclusive"})
+    created_before = Instant(metadata={"description": "Exclusive"})
     compact = Compact()
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = Text(validate=NAME)
+    limit = fields.Integer(
+        load_default=50, validate=validate.Range(1, 200), metadata={"description": "So many at most"}
+    )
+    cursor = Text(validate=NAME, metadata={"description": "That of the page before"})
 
     @post_load
     def to_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -202,13 +237,15 @@ class StatusQuerySchema(Wire):
 class ActivityQuerySchema(Wire):
     """How the audit trail is narrowed and continued."""
 
-    job_id = Text(validate=NAME)
+    job_id = Text(validate=NAME, metadata={"description": "Of this job alone"})
     type = Text(validate=NAME, metadata={"description": "Such as feedscript.job.validation_failed"})
-    actor = Text(validate=NAME)
-    since = Instant()
-    until = Instant()
-    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
-    cursor = Text(validate=NAME)
+    actor = Text(validate=NAME, metadata={"description": "Such as key:checkout/8q1x0c2m9z"})
+    since = Instant(metadata={"description": "Inclusive"})
+    until = Instant(metadata={"description": "Exclusive"})
+    limit = fields.Integer(
+        load_default=100, validate=validate.Range(1, 1000), metadata={"description": "So many at most"}
+    )
+    cursor = Text(validate=NAME, metadata={"description": "That of the page before"})
 
     @post_load
     def to_filter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -220,9 +257,19 @@ class ActivityQuerySchema(Wire):
 class LogQuerySchema(Wire):
     """Which piece of which log."""
 
-    attempt = fields.Integer(validate=validate.Range(1, LARGEST_INTEGER))
-    offset = fields.Integer(load_default=0, validate=validate.Range(0, LARGEST_INTEGER))
-    limit = fields.Integer(load_default=65536, validate=validate.Range(4, 1024 * 1024))
+    attempt = fields.Integer(
+        validate=validate.Range(1, LARGEST_INTEGER), metadata={"description": "By default the newest"}
+    )
+    offset = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, LARGEST_INTEGER),
+        metadata={"description": "The byte to begin at"},
+    )
+    limit = fields.Integer(
+        load_default=65536,
+        validate=validate.Range(4, 1024 * 1024),
+        metadata={"description": "So many bytes at most"},
+    )
 
 
 class ReadyQuerySchema(Wire):

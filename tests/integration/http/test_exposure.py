@@ -185,3 +185,17 @@ def test_what_is_loopback_is_reached_by_this_machine_alone(host: str) -> None:
     if is_loopback(host):
         assert host.startswith(("127.", "::1", "::ffff:127.", "::ffff:7f")) or host.endswith("localhost")
     assert not Settings(host=host).egress.loopback or is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("public", "only"),
+    [
+        ("", True),
+        ("http://localhost:3000", True),
+        ("http://127.0.0.2", True),
+        ("https://feeds.example.com", False),
+        ("http://10.0.0.1:3000/x", False),
+    ],
+)
+def test_who_calls_through_a_proxy_has_no_address_of_this_machine_called(public: str, only: bool) -> None:
+    assert Settings(public_url=public).egress.loopback is only

@@ -115,6 +115,14 @@ def test_an_open_service_without_a_key_is_an_error(tmp_path: Path) -> None:
     assert not found(tmp_path, HOST="0.0.0.0", API_KEYS="ops=a-key-that-is-long-enough")
 
 
+def test_a_service_behind_a_proxy_without_a_key_is_warned_of(tmp_path: Path) -> None:
+    proxied = {"PUBLIC_URL": "https://feeds.example.com"}
+    assert [each[:2] for each in found(tmp_path, **proxied)] == [("warning", "credentials")]
+    assert not found(tmp_path, **proxied, API_KEYS="ops=a-key-that-is-long-enough")
+    assert not found(tmp_path, **proxied, ALLOW_ANONYMOUS="true")
+    assert not found(tmp_path, PUBLIC_URL="http://localhost:3000")
+
+
 def test_warnings_count_where_that_is_wished(tmp_path: Path) -> None:
     assert check(tmp_path, LOG_DIR="x").exit_code == 0
     assert check(tmp_path, "--strict", LOG_DIR="x").exit_code == 1
