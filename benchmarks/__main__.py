@@ -14,7 +14,7 @@ BENCHMARKS = (
     "noop_jobs",
     "builtin_validation",
     "lookups",
-    "console",
+    "steering",
 )
 
 

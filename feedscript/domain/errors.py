@@ -99,7 +99,7 @@ class QueueFull(FeedscriptError):
 
     def __init__(self, why: str) -> None:
         self.why = why
-        super().__init__(f"{why}; call again when some of it is done")
+        super().__init__(f"{why}; call again when some are done, or cancel some")
 
 
 class UnknownPartner(FeedscriptError):

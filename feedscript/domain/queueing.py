@@ -15,11 +15,11 @@ class QueueLimits:
         """Why nothing more of the merchant's may wait, in words; None where it may.
 
         >>> QueueLimits(per_merchant=2).excess("m1", queued=5, waiting={"m1": 2, "m2": 3})
-        '2 of this merchant wait already, the most that may'
+        '2 jobs of this merchant wait already, as many as may (MAX_QUEUED_PER_MERCHANT)'
         """
         own = waiting.get(affiliate_merchant_id, 0)
         if self.per_merchant is not None and own >= self.per_merchant:
-            return f"{own} of this merchant wait already, the most that may"
+            return f"{own} jobs of this merchant wait already, as many as may (MAX_QUEUED_PER_MERCHANT)"
         if self.in_all is not None and queued >= self.in_all:
-            return f"{queued} wait already, the most that may"
+            return f"{queued} jobs wait already, as many as may (MAX_QUEUED)"
         return None

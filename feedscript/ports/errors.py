@@ -102,6 +102,13 @@ class ObjectNotFound(FeedscriptError):
         super().__init__(f"{uri}: {why}")
 
 
+class BucketNotFound(ObjectNotFound):
+    """No object lies at the address, as there is no such bucket; the first object that is put there makes it."""
+
+    def __init__(self, uri: str, bucket: str) -> None:
+        super().__init__(uri, f"there is no bucket {bucket}")
+
+
 class ObjectTooLarge(FeedscriptError):
     """The object has more bytes than were asked for."""
 

@@ -1,69 +1,165 @@
-"""What the index of the jobs is asked: a filter as SQL, such that one of its indexes leads to the newest that match.
+"""What the index of the jobs is asked: a filter as SQL, each of its parts read from the end of an index.
 
-SQLite chooses between indexes without knowing how many jobs have a value. So the condition that is sure to leave the
-fewest leads, and a `+` (sqlite.org/optoverview.html, 2.1) keeps those from it that would lead to half of all jobs.
+SQLite knows nothing of how many jobs have a value, and scans where it guesses wrong. So it is not asked to choose: the
+index that has all that is asked for stands in the statement, which looks once for each status, merchant and partner
+that may be, each time for the newest ids alone. What an index cannot tell follows from what it can: the phase from the
+status, as does that a job with a reason has failed; and about when a job was made from its id.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from math import prod
 from typing import Any
+from uuid import UUID
 
 from feedscript.codec import to_rfc3339
-from feedscript.domain import JobState, Stage
+from feedscript.domain import JobState, Phase, Stage
 from feedscript.ports.repository import JobFilter
 
-MOST_NAMES = 500
-_Condition = tuple[str, list[Any]]
+MOST_LOOKS = 3000
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
+_MILLISECOND = timedelta(milliseconds=1)
+_LAST = 2**48 - 1
+FAILED = frozenset({JobState.GENERATION_FAILED, JobState.VALIDATION_FAILED})
+"""The states whose newest attempt has a reason."""
+OF_VALIDATION = frozenset({JobState.VALIDATING, JobState.VALIDATED, JobState.VALIDATION_FAILED})
+OF_PHASE = {Phase.VALIDATION: OF_VALIDATION, Phase.GENERATION: frozenset(JobState) - OF_VALIDATION}
+INDEXES = """
+CREATE INDEX IF NOT EXISTS by_status ON job (status, id);
+CREATE INDEX IF NOT EXISTS by_merchant_status ON job (merchant, status, id);
+CREATE INDEX IF NOT EXISTS by_partner_status ON job (partner, status, id);
+CREATE INDEX IF NOT EXISTS by_merchant_partner_status ON job (merchant, partner, status, id);
+CREATE INDEX IF NOT EXISTS by_reason ON job (reason, status, id) WHERE reason IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_merchant_reason ON job (merchant, reason, status, id) WHERE reason IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_partner_reason ON job (partner, reason, status, id) WHERE reason IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_merchant_partner_reason ON job (merchant, partner, reason, status, id)
+    WHERE reason IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_stage ON job (stage, id) WHERE stage <> 'settled';
+CREATE INDEX IF NOT EXISTS by_merchant_stage ON job (merchant, stage, id) WHERE stage <> 'settled';
+CREATE INDEX IF NOT EXISTS by_partner_stage ON job (partner, stage, id) WHERE stage <> 'settled';
+CREATE INDEX IF NOT EXISTS by_merchant_partner_stage ON job (merchant, partner, stage, id) WHERE stage <> 'settled';
+CREATE INDEX IF NOT EXISTS by_reference ON job (reference, id);
+"""
 
 
-def query_for(wanted: JobFilter, *, before: str | None, limit: int) -> tuple[str, list[Any]]:
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How far, in milliseconds, jobs' times of creation are ahead of the times in their ids."""
+
+    least: int = 0
+    most: int = 0
+
+    def after(self, time: datetime) -> str:
+        """A text below the id of every job that was created after `time`."""
+        return _id_at(_milliseconds(time) - self.most)
+
+    def before(self, time: datetime) -> str:
+        """A text above the id of every job that was created before `time`."""
+        return _id_at(_milliseconds(time) - self.least + 1)
+
+
+def lead_of(job_id: str, created: str) -> int:
+    """How far that job's time is ahead; raises `ValueError` for what is no id, or no time."""
+    return _milliseconds(datetime.fromisoformat(created)) - (UUID(job_id).int >> 80)
+
+
+def query_for(wanted: JobFilter, *, before: str | None, limit: int, lead: Lead) -> tuple[str, list[Any]]:
     """The statement, and its values, for up to `limit` ids below `before`, newest first."""
-    parts, values = [], list[Any]()
-    # A line of the index for each status: of several together all that match would have to be sorted.
-    statuses: list[JobState | None] = [*sorted(wanted.statuses)] or [None]
-    for status in statuses:
-        conditions = [*_leading(wanted, status), *_others(wanted, before)]
-        told = " AND ".join(condition for condition, _ in conditions) or "TRUE"
-        parts.append(f"SELECT * FROM (SELECT id FROM job WHERE {told} ORDER BY id DESC LIMIT ?)")  # noqa: S608 - of the texts here
-        values += [value for _, given in conditions for value in given] + [limit]
-    if len(parts) == 1:
-        return parts[0], values
-    return f"{' UNION ALL '.join(parts)} ORDER BY id DESC LIMIT ?", [*values, limit]
+    asked = _looked_for(wanted)
+    if not all(asked.values()):
+        return "SELECT id FROM job WHERE FALSE", []
+    index, keys = _leading(wanted, asked)
+    listed = {key: asked.pop(key) for key in keys}
+    conditions = [f"{key} = of_{key}.column1" for key in listed]
+    values: list[Any] = list(chain.from_iterable(listed.values()))
+    if "stage" in listed:
+        conditions.append("stage <> 'settled'")  # as its indexes have it, which hold nothing else
+    for key, names in asked.items():
+        conditions.append(f"{key} IN ({_marks(names)})")
+        values += names
+    for condition, value in _bounds(wanted, before, lead):
+        conditions.append(condition)
+        values.append(value)
+    look = _look(index, conditions)
+    if not listed:
+        return look, [*values, limit]
+    lists = " CROSS JOIN ".join(
+        f"(VALUES {_marks(names, '(?)')}) AS of_{key}" for key, names in listed.items()
+    )
+    every = f"SELECT found.id FROM {lists} CROSS JOIN job AS found WHERE found.id IN ({look})"  # noqa: S608 - as below
+    return f"{every} ORDER BY found.id DESC LIMIT ?", [*values, limit, limit]
 
 
-def _leading(wanted: JobFilter, status: JobState | None) -> Iterator[_Condition]:
-    """The conditions that have indexes: the first that is asked for leads, with the merchant or the partner."""
-    unsettled = wanted.stage not in (None, Stage.SETTLED)
-    given = [
-        ("reference", wanted.reference),
-        ("stage", wanted.stage.value if wanted.stage and unsettled else None),
-        ("reason", wanted.reason and wanted.reason.value),
-        ("status", status and status.value),
-    ]
-    leads = next((column for column, value in given if value is not None), None)
-    for column, value in given:
-        if value is not None:
-            yield f"{'' if column == leads else '+'}{column} = ?", [value]
-    if unsettled:
-        yield "stage <> 'settled'", []  # as its indexes have it, which hold nothing else
-    elif wanted.stage:
-        yield "+stage = ?", [wanted.stage.value]
-    kept_out = "+" if leads == "reference" else ""
-    for column, name in (("merchant", wanted.affiliate_merchant_id), ("partner", wanted.partner_id)):
-        if name is not None:
-            yield f"{kept_out}{column} = ?", [name]
-    if wanted.phase:
-        alone = leads is None and wanted.affiliate_merchant_id is None and wanted.partner_id is None
-        yield f"{'' if alone else '+'}phase = ?", [wanted.phase.value]
+def _look(index: str, conditions: Sequence[str]) -> str:
+    by = f"INDEXED BY {index} " if index else ""
+    told = " AND ".join(conditions) or "TRUE"
+    return f"SELECT id FROM job {by}WHERE {told} ORDER BY id DESC LIMIT ?"  # noqa: S608 - of the texts here
 
 
-def _others(wanted: JobFilter, before: str | None) -> Iterator[_Condition]:
-    for column, names in (("merchant", wanted.reach.merchants), ("partner", wanted.reach.partners)):
-        # Too many to ask for leave it to the jobs themselves.
-        if names is not None and len(names) <= MOST_NAMES:
-            yield f"{column} IN ({', '.join('?' * len(names))})", sorted(names)
+def _looked_for(wanted: JobFilter) -> dict[str, list[str]]:
+    """The values that a job's columns may have; a column that may have any is not there."""
+    states = set(wanted.statuses or JobState) & (OF_PHASE[wanted.phase] if wanted.phase else set(JobState))
+    if wanted.reason is not None:
+        states &= FAILED
+    one_of: dict[str, Iterable[str] | None] = {
+        "merchant": _within(wanted.affiliate_merchant_id, wanted.reach.merchants),
+        "partner": _within(wanted.partner_id, wanted.reach.partners),
+        "reason": wanted.reason and [wanted.reason],
+        "stage": wanted.stage and [wanted.stage],
+        "reference": None if wanted.reference is None else [wanted.reference],
+        "status": states if states != set(JobState) else None,
+    }
+    return {key: sorted(map(str, names)) for key, names in one_of.items() if names is not None}
+
+
+def _within(name: str | None, reach: Iterable[str] | None) -> Iterable[str] | None:
+    if name is None:
+        return reach
+    return [name] if reach is None or name in reach else []
+
+
+def _leading(wanted: JobFilter, asked: dict[str, list[str]]) -> tuple[str, Sequence[str]]:
+    """The index that leads, and its columns before the id, each of which `asked` has names for then."""
+    if "reference" in asked:
+        return "by_reference", ("reference",)
+    whose = [key for key in ("merchant", "partner") if key in asked]
+    if wanted.stage not in (None, Stage.SETTLED):
+        by = ["stage"]  # as many as wait, at most: the rest need not be in an index
+    elif "reason" in asked:
+        by = ["reason", "status"]
+        asked.setdefault("status", sorted(FAILED))
+    elif "status" in asked or whose:
+        by = ["status"]
+        asked.setdefault("status", sorted(JobState))
+    else:
+        return "", ()
+    while whose and prod(len(asked[key]) for key in (*whose, *by)) > MOST_LOOKS:
+        whose.remove(max(whose, key=lambda key: len(asked[key])))
+    return "_".join(("by", *whose, by[0])), (*whose, *by)
+
+
+def _bounds(wanted: JobFilter, before: str | None, lead: Lead) -> Iterator[tuple[str, str]]:
     if wanted.created_after is not None:
-        yield "created > ?", [to_rfc3339(wanted.created_after)]
+        yield "id >= ?", lead.after(wanted.created_after)
+        yield "created > ?", to_rfc3339(wanted.created_after)
     if wanted.created_before is not None:
-        yield "created < ?", [to_rfc3339(wanted.created_before)]
+        yield "id < ?", lead.before(wanted.created_before)
+        yield "created < ?", to_rfc3339(wanted.created_before)
     if before is not None:
-        yield "id < ?", [before]
+        yield "id < ?", before
+
+
+def _marks(names: Sequence[str], mark: str = "?") -> str:
+    return ", ".join([mark] * len(names))
+
+
+def _milliseconds(time: datetime) -> int:
+    return (time - _EPOCH) // _MILLISECOND
+
+
+def _id_at(milliseconds: int) -> str:
+    """The beginning of the ids of that moment (RFC 9562, 5.7)."""
+    text = f"{min(max(milliseconds, 0), _LAST):012x}"
+    return f"{text[:8]}-{text[8:]}"

@@ -8,24 +8,20 @@ from feedscript.domain import (
     TRANSITIONS,
     GenerationStarted,
     Job,
-    Phase,
     Stage,
     ValidationStarted,
     activity_type,
 )
 
-Row = tuple[str, int, str, str, str | None, str | None, str, str, str, str | None]
-"""A job: its id, version, status, merchant, partner, reference and phase, when it was created, its stage and reason."""
+Row = tuple[str, int, str, str, str | None, str | None, str, str, str | None]
+"""A job: its id, version, status, merchant, partner and reference, when it was created, its stage and reason."""
 
 FIRST = 1
 """The version that a job begins with."""
 OF_A_JOB = b'"type":"feedscript.job.'
 _Move = tuple[int, str | None, str, str | None, str]
 STATUS_AFTER = {activity_type(event): state.value for (_, event), state in TRANSITIONS.items()}
-STARTS = {
-    activity_type(GenerationStarted): Phase.GENERATION.value,
-    activity_type(ValidationStarted): Phase.VALIDATION.value,
-}
+STARTS = {activity_type(GenerationStarted), activity_type(ValidationStarted)}
 
 
 @dataclass(slots=True)
@@ -75,7 +71,6 @@ class Changes:
                 request["affiliate_merchant_id"],
                 request["partner_id"],
                 request["reference"],
-                STARTS[kind],
                 event["at"],
                 Stage.QUEUED.value,
                 None,
@@ -92,7 +87,6 @@ def row_of(job: Job) -> Row:
         job.affiliate_merchant_id,
         job.latest.request.partner_id,
         job.reference,
-        job.latest.phase.value,
         to_rfc3339(job.created_at),
         job.stage.value,
         job.latest.reason.value if job.latest.reason else None,

@@ -12,15 +12,15 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
-from feedscript.adapters.files.index_queries import query_for
-from feedscript.adapters.files.index_rows import FIRST, Changes, row_of
+from feedscript.adapters.files.index_queries import INDEXES, Lead, lead_of, query_for
+from feedscript.adapters.files.index_rows import FIRST, Changes, Row, row_of
 from feedscript.adapters.files.segments import DAMAGE, Segments, opened
 from feedscript.adapters.trail.chain import line_hash
 from feedscript.domain import Job
@@ -31,36 +31,28 @@ logger = logging.getLogger(__name__)
 BLOCK = 4 * 1024 * 1024
 ROWS_AT_ONCE = 5000
 PATIENCE = 5.0
-VERSION = 2
+VERSION = 3
 ROOM = 32 * 1024 * 1024
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, status TEXT NOT NULL, merchant TEXT NOT NULL, partner TEXT,
-    reference TEXT, phase TEXT NOT NULL, created TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT
+    reference TEXT, created TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_status ON job (status, id);
-CREATE INDEX IF NOT EXISTS by_merchant ON job (merchant, id);
-CREATE INDEX IF NOT EXISTS by_merchant_status ON job (merchant, status, id);
-CREATE INDEX IF NOT EXISTS by_partner ON job (partner, id);
-CREATE INDEX IF NOT EXISTS by_partner_status ON job (partner, status, id);
-CREATE INDEX IF NOT EXISTS by_reference ON job (reference, id);
-CREATE INDEX IF NOT EXISTS by_phase ON job (phase, id);
-CREATE INDEX IF NOT EXISTS by_created ON job (created);
-CREATE INDEX IF NOT EXISTS by_stage ON job (stage, id) WHERE stage <> 'settled';
-CREATE INDEX IF NOT EXISTS by_merchant_stage ON job (merchant, stage, id) WHERE stage <> 'settled';
-CREATE INDEX IF NOT EXISTS by_partner_stage ON job (partner, stage, id) WHERE stage <> 'settled';
-CREATE INDEX IF NOT EXISTS by_reason ON job (reason, id) WHERE reason IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_merchant_reason ON job (merchant, reason, id) WHERE reason IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_partner_reason ON job (partner, reason, id) WHERE reason IS NOT NULL;
 CREATE TABLE IF NOT EXISTS place (
     one INTEGER PRIMARY KEY CHECK (one = 1), segment TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     hash TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS lead (
+    one INTEGER PRIMARY KEY CHECK (one = 1), least INTEGER NOT NULL, most INTEGER NOT NULL
+);
 """
 UPSERT = """
-INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version,
-status = excluded.status, partner = excluded.partner, phase = excluded.phase, stage = excluded.stage,
-reason = excluded.reason WHERE excluded.version > version
+INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version,
+status = excluded.status, partner = excluded.partner, stage = excluded.stage, reason = excluded.reason
+WHERE excluded.version > version
+"""
+LEAD = """
+INSERT INTO lead VALUES (1, ?1, ?2) ON CONFLICT (one) DO UPDATE SET least = min(least, ?1), most = max(most, ?2)
 """
 MOVE = """
 UPDATE job SET version = ?1, status = coalesce(?2, status), stage = ?3,
@@ -134,9 +126,10 @@ class JobIndex:
 
         Another process may have begun to build it anew since then.
         """
-        query, values = query_for(wanted, before=before, limit=limit)
         try:
             with self._transaction("DEFERRED") as database:
+                lead = Lead(*database.execute("SELECT least, most FROM lead").fetchone() or ())
+                query, values = query_for(wanted, before=before, limit=limit, lead=lead)
                 found = database.execute(query, values).fetchall()
                 return [job_id for (job_id,) in found] if self._place(database) is not None else None
         except sqlite3.DatabaseError as error:
@@ -245,13 +238,13 @@ class JobIndex:
 
     def _take_in(self, database: sqlite3.Connection, changes: Changes, place: _Place) -> None:
         try:
-            database.executemany(UPSERT, [row for row in changes.started if row[1] == FIRST])
+            _put(database, [row for row in changes.started if row[1] == FIRST])
             # A job whose file could not be read when the index was built has no row, and a change tells less than one.
             missing = {
                 job_id for job_id in changes.later() if not _has_row(database, job_id)
             } | changes.untold
             jobs = (job for job_id in missing if (job := self._read(job_id)) is not None)
-            database.executemany(UPSERT, [row_of(job) for job in jobs])
+            _put(database, [row_of(job) for job in jobs])
             again = [row for row in changes.started if row[1] != FIRST and row[0] not in missing]
             database.executemany(UPSERT, again)
             database.executemany(MOVE, changes.moved)
@@ -289,7 +282,7 @@ class JobIndex:
         jobs = (job for job_id in self._ids() if (job := self._read(job_id)) is not None)
         while batch := [row_of(job) for job in islice(jobs, ROWS_AT_ONCE)]:
             with self._transaction() as database:
-                database.executemany(UPSERT, batch)
+                _put(database, batch)
         with self._transaction() as database:
             place, changes = self._read_on(place)
             self._take_in(database, changes, place)
@@ -313,6 +306,7 @@ class JobIndex:
             with self._transaction() as database:
                 database.execute("DELETE FROM place")
                 database.execute("DELETE FROM job")
+                database.execute("DELETE FROM lead")
         except sqlite3.OperationalError:
             raise  # busy, or the disk's trouble
         except sqlite3.DatabaseError:
@@ -331,9 +325,18 @@ def _make_schema(database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA user_version").fetchone() != (VERSION,):
         database.execute("DROP TABLE IF EXISTS job")
         database.execute("DROP TABLE IF EXISTS place")
+        database.execute("DROP TABLE IF EXISTS lead")
         database.execute(f"PRAGMA user_version = {VERSION}")
     database.execute("COMMIT")
-    database.executescript(SCHEMA)
+    database.executescript(SCHEMA + INDEXES)
+
+
+def _put(database: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    """Store jobs as they were created, or as they are by now."""
+    database.executemany(UPSERT, rows)
+    if rows:
+        leads = [lead_of(row[0], row[6]) for row in rows]
+        database.execute(LEAD, (min(leads), max(leads)))
 
 
 def _has_row(database: sqlite3.Connection, job_id: str) -> bool:

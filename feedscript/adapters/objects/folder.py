@@ -18,7 +18,7 @@ from feedscript.adapters.objects.address import split_address
 from feedscript.adapters.objects.arriving import arriving
 from feedscript.adapters.objects.copying import copy, refuse_larger
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
+from feedscript.ports.errors import BucketNotFound, ObjectNotFound, ObjectStoreFailed
 
 COPIED_AT_ONCE = 4 * 1024 * 1024
 #: At most these, whatever the umask is: whoever shares the machine is none who may read feeds.
@@ -91,7 +91,7 @@ class FolderObjectStore(ObjectStore):
                     file = os.fdopen(os.open(name, flags, dir_fd=folder), "rb")
             except FileNotFoundError as error:
                 if not (self._root / folders[0]).exists():
-                    raise ObjectNotFound(uri, f"there is no bucket {folders[0]}") from error
+                    raise BucketNotFound(uri, folders[0]) from error
                 raise ObjectNotFound(uri) from error
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return file

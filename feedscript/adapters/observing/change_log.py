@@ -24,6 +24,8 @@ from feedscript.ports import Observer
 logger = logging.getLogger("feedscript.jobs")
 
 LONGEST_ERROR = 300
+#: The only call without a change that somebody who reads the log should know of: work is not taken.
+QUEUE_FULL = "queue_full"
 
 
 class ChangeLog(Observer):
@@ -102,7 +104,19 @@ def _of_notification(data: Mapping[str, Any]) -> tuple[int, str]:
     return logging.INFO, f"{told}: not delivered, it is tried again"
 
 
+def _of_call(data: Mapping[str, Any]) -> tuple[int, str]:
+    answered, asked = data.get("response"), data.get("request")
+    if not isinstance(answered, Mapping) or answered.get("code") != QUEUE_FULL:
+        return 0, ""
+    merchant = asked.get("affiliate_merchant_id") if isinstance(asked, Mapping) else None
+    whose = f" for merchant {_short(merchant)}" if merchant else ""
+    return logging.WARNING, (
+        f"a job{whose} is turned away, {QUEUE_FULL}: as many wait as may (MAX_QUEUED, MAX_QUEUED_PER_MERCHANT)"
+    )
+
+
 _OTHERS = {
+    "feedscript.api.call": _of_call,
     "feedscript.callback.received": _of_callback,
     "feedscript.callback.forged": _of_forgery,
     "feedscript.notification.sent": _of_notification,

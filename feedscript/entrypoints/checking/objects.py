@@ -10,21 +10,19 @@ from feedscript.domain import FeedscriptError
 from feedscript.entrypoints.checking.finding import Finding, Level
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports import ObjectStore
+from feedscript.ports.errors import BucketNotFound
 
 PART = "objects"
 #: It stays: the port of object stores removes nothing.
 PROBE = ".feedscript-check"
-PATIENCE = 20.0
+PATIENCE, LONGEST_PROBE = 20.0, 1024
 
 
 def buckets(store: ObjectStore, names: Iterable[str], *, patience: float = PATIENCE) -> Iterator[Finding]:
     """Put a small object into each bucket, and read it again; what takes longer than `patience` seconds is away."""
     for name in names:
-        why = _within(patience, store, f"s3://{name}/{PROBE}")
-        if why is None:
-            yield Finding(Level.OK, PART, f"s3://{name} can be written and read")
-        else:
-            yield Finding(Level.ERROR, PART, f"s3://{name}: {why}")
+        level, told = _within(patience, store, f"s3://{name}/{PROBE}")
+        yield Finding(level, PART, f"s3://{name}{told}")
 
 
 def no_bucket(settings: Settings) -> Finding:
@@ -37,17 +35,17 @@ def no_bucket(settings: Settings) -> Finding:
     )
 
 
-def _within(patience: float, store: ObjectStore, uri: str) -> str | None:
-    answers: list[str | None] = []
+def _within(patience: float, store: ObjectStore, uri: str) -> tuple[Level, str]:
+    answers: list[tuple[Level, str]] = []
     # Adapters wait as long as they like, S3's for minutes: nobody waits for the thread.
     asking = threading.Thread(target=lambda: answers.append(_round_trip(store, uri)), daemon=True)
     asking.start()
     asking.join(patience)
-    return answers[0] if answers else f"no answer within {patience:g} s"
+    return answers[0] if answers else (Level.ERROR, f": no answer within {patience:g} s")
 
 
-def _round_trip(store: ObjectStore, uri: str) -> str | None:
-    content = secrets.token_hex(16).encode()
+def _round_trip(store: ObjectStore, uri: str) -> tuple[Level, str]:
+    content, is_new = secrets.token_hex(16).encode(), _is_missing(store, uri)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "probe"
         path.write_bytes(content)
@@ -55,5 +53,21 @@ def _round_trip(store: ObjectStore, uri: str) -> str | None:
             store.publish(path, uri)
             read = store.read(uri, limit=len(content))
         except FeedscriptError as error:
-            return str(error)
-    return None if read == content else f"{uri}: what was put is not what is read"
+            return Level.ERROR, f": {error}"
+    if read != content:
+        return Level.ERROR, f": {uri}: what was put is not what is read"
+    if is_new:
+        return Level.WARNING, (
+            " was not there: it is now, with nothing else in it; where it should hold something, its volume is away"
+        )
+    return Level.OK, " can be written and read"
+
+
+def _is_missing(store: ObjectStore, uri: str) -> bool:
+    try:
+        store.read(uri, limit=LONGEST_PROBE)
+    except BucketNotFound:
+        return True
+    except FeedscriptError:
+        return False  # what is wrong, putting something there tells
+    return False

@@ -84,6 +84,7 @@ def _add_overview(console: Blueprint, container: Container) -> None:
             "overview.html",
             window=look(service, reach, clock.now()),
             health=health,
+            max_queued=settings.max_queued,
             waiting={name: n for name, n in health.waiting.items() if reach.has_merchant(name)},
             room=room(container.disk(), settings),
             now=clock.now(),

@@ -201,6 +201,9 @@ class ScriptsSchema(Schema):
     )
     running = fields.Integer(required=True)
     queued = fields.Integer(required=True)
+    max_queued = fields.Integer(
+        required=True, metadata={"description": "Where so many are queued, nothing more is taken (429)"}
+    )
     capacity = fields.Integer(required=True)
     oldest_wait_seconds = fields.Float(required=True, allow_none=True)
 

@@ -101,6 +101,7 @@ EXAMPLES: dict[str, Any] = {
             "leads": True,
             "running": 0,
             "queued": 0,
+            "max_queued": 100000,
             "capacity": 2,
             "oldest_wait_seconds": None,
         },

@@ -53,6 +53,7 @@ def health_blueprint(
         database = {} if database_state is None else {"database": database_state()}
         able = {disk_state, *database.values()} == {"ok"} and not draining
         scripts = asdict(service.health())
+        scripts["max_queued"] = settings.max_queued
         del scripts["waiting"]  # which merchants there are is nobody's business who needs no key
         document: dict[str, Any] = {
             "ready": able,

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from feedscript.domain import FeedscriptError
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import ObjectNotFound, ObjectStoreMisconfigured
+from feedscript.ports.errors import BucketNotFound, ObjectNotFound, ObjectStoreMisconfigured
 
 logger = logging.getLogger(__name__)
 
@@ -76,11 +76,11 @@ class StoreCheck:
     def _asked(self, bucket: str, *, named: bool) -> str:
         try:
             self._objects.read(f"s3://{bucket}/{PROBE}", limit=1)
-        except ObjectNotFound:
-            return ""
-        except ObjectStoreMisconfigured as error:
+        except (BucketNotFound, ObjectStoreMisconfigured) as error:
             # Of a bucket that nobody has named any answer is a good one.
             return str(error) if named else ""
+        except ObjectNotFound:
+            return ""
         except FeedscriptError as error:
             return str(error)
         return ""

@@ -77,7 +77,9 @@ def test_one_call_is_one_job_however_often_it_is_made(jobs: Shell) -> None:
 def test_a_listing_is_narrowed_and_says_why_jobs_failed(jobs: Shell) -> None:
     bad, good = (jobs.run(source, "--wait", "--json", "--partner", "meta") for source in ("bad", "good"))
     bad_id, good_id = (json.loads(each.stdout)["id"] for each in (bad, good))
-    table = jobs("list", "--status", "generation_failed").stdout
+    table = jobs(
+        "list", "--status", "generation_failed", "--status", "validating", "--reason", "invalid_feed"
+    ).stdout
     (line,) = [line for line in table.splitlines() if line.startswith(bad_id)]
     assert "invalid_feed" in line
     assert good_id not in table
@@ -91,6 +93,8 @@ def test_a_listing_is_narrowed_and_says_why_jobs_failed(jobs: Shell) -> None:
     everything = [json.loads(line)["id"] for line in jobs("list", "--all", "--json").stdout.splitlines()]
     assert {bad_id, good_id} <= set(everything)
     assert len(everything) == len(set(everything))
+    waiting = jobs("list", "--stage", "waiting_for_callback", "--reason", "lost", "--status", "generated")
+    assert waiting.stderr == "no job is of that kind\n"
     none = jobs("list", "--merchant", "nobody")
     assert (none.exit_code, none.stdout) == (0, "")
 

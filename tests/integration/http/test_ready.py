@@ -10,7 +10,7 @@ import pytest
 from feedscript.domain import Scope
 from feedscript.entrypoints.http import looking_around
 from feedscript.entrypoints.http.looking_around import PROBE, Remembered, StoreCheck
-from feedscript.ports.errors import ObjectStoreFailed, ObjectStoreMisconfigured
+from feedscript.ports.errors import BucketNotFound, ObjectStoreFailed, ObjectStoreMisconfigured
 from feedscript.testing.fakes import FrozenClock, MemoryObjectStore
 from tests.integration.http.conftest import Api, make_api
 from tests.integration.http.test_access import make_tenants
@@ -22,7 +22,7 @@ CHECK = "/ready?check=object_store"
 class TroubledStore(MemoryObjectStore):
     """It answers each bucket as it was told to."""
 
-    def __init__(self, **wrong: type[ObjectStoreFailed]) -> None:
+    def __init__(self, **wrong: type[ObjectStoreFailed | BucketNotFound]) -> None:
         super().__init__()
         self.wrong = wrong
         self.asked: list[str] = []
@@ -86,10 +86,19 @@ def test_without_keys_nobody_from_elsewhere_is_told_which(api: Api) -> None:
         (("one", "m1=two"), {}, "ok"),
         (("one", "m1=two"), {"two": ObjectStoreMisconfigured}, f"s3://two/{PROBE}: as was asked for"),
         (("one", "m1=two"), {"feedscript-probe": ObjectStoreFailed}, "ok"),
+        ((), {"feedscript-probe": BucketNotFound}, "ok"),
+        (
+            ("one", "m1=two"),
+            {"two": BucketNotFound},
+            f"s3://two/{PROBE}: there is no bucket as was asked for",
+        ),
     ],
 )
 def test_the_object_store_is_asked_where_that_is_asked_for(
-    tmp_path: Path, buckets: tuple[str, ...], wrong: dict[str, type[ObjectStoreFailed]], told: str
+    tmp_path: Path,
+    buckets: tuple[str, ...],
+    wrong: dict[str, type[ObjectStoreFailed | BucketNotFound]],
+    told: str,
 ) -> None:
     store = TroubledStore(**wrong)
     api = make_api(tmp_path, objects=store, allowed_buckets=buckets)

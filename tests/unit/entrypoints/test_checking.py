@@ -144,7 +144,9 @@ def test_folders_that_cannot_be_used_are_told(tmp_path: Path) -> None:
 
 
 def test_a_local_bucket_is_tried_where_it_is_named(tmp_path: Path) -> None:
-    assert check(tmp_path, "--bucket", "feeds").exit_code == 0
+    first = check(tmp_path, "--bucket", "feeds")
+    assert (first.exit_code, "s3://feeds was not there" in first.stdout) == (0, True), "a volume may be away"
+    assert "s3://feeds can be written and read" in check(tmp_path, "--bucket", "feeds").stdout
     assert (tmp_path / "objects/feeds/.feedscript-check").is_file()
     (tmp_path / "objects/closed").symlink_to("/nowhere")
     assert [each[:2] for each in found(tmp_path, ALLOWED_BUCKETS="closed,m1=feeds")] == [("error", "objects")]

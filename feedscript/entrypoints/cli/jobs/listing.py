@@ -6,7 +6,7 @@ from itertools import islice
 
 import click
 
-from feedscript.domain import JobState, Phase
+from feedscript.domain import JobState, Phase, Reason, Stage
 from feedscript.entrypoints.cli.jobs.desk import Desk, Document, query_of
 from feedscript.entrypoints.cli.jobs.options import at_desk
 
@@ -16,7 +16,16 @@ TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
 
 @click.command("list")
-@click.option("--status", type=click.Choice([state.value for state in JobState]), help="In this state alone.")
+@click.option(
+    "--status",
+    type=click.Choice([state.value for state in JobState]),
+    multiple=True,
+    help="In this state alone, or in one of several: give it again.",
+)
+@click.option("--stage", type=click.Choice([stage.value for stage in Stage]), help="Waiting for this alone.")
+@click.option(
+    "--reason", type=click.Choice([reason.value for reason in Reason]), help="Failed for this reason alone."
+)
 @click.option("--type", "phase", type=click.Choice(sorted(PHASES)), help="Whose newest phase is this one.")
 @click.option("--merchant", metavar="ID", help="Of this merchant alone.")
 @click.option("--partner", metavar="ID", help="For this partner alone.")
@@ -29,7 +38,9 @@ TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 @at_desk
 def list_jobs(
     desk: Desk,
-    status: str | None,
+    status: tuple[str, ...],
+    stage: str | None,
+    reason: str | None,
     phase: str | None,
     merchant: str | None,
     partner: str | None,
@@ -48,7 +59,9 @@ def list_jobs(
     from feedscript.entrypoints.cli.jobs.tables import listed, show_json, show_table  # noqa: PLC0415 - not for --help
 
     query = query_of(
-        status=status,
+        status=",".join(status) or None,
+        stage=stage,
+        reason=reason,
         type=phase and PHASES[phase].value,
         affiliate_merchant_id=merchant,
         partner_id=partner,

@@ -175,6 +175,21 @@ def test_one_observers_mistake_is_its_own(caplog: pytest.LogCaptureFixture) -> N
     assert "could not be observed" in caplog.text
 
 
+def test_whoever_is_turned_away_for_a_full_queue_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    def entered(code: str, **asked: str) -> list[logging.LogRecord]:
+        data = {"status": 429, "response": {"code": code}, "request": asked}
+        return logged(
+            caplog, Activity(id="a1", at=NOON, type="feedscript.api.call", actor="key:ci/1", data=data)
+        )
+
+    (record,) = entered("queue_full", affiliate_merchant_id="m1")
+    assert record.levelname == "WARNING"
+    assert "a job for merchant m1 is turned away, queue_full" in record.getMessage()
+    (record,) = entered("queue_full")
+    assert record.getMessage().startswith("a job is turned away")
+    assert not entered("too_many_calls", affiliate_merchant_id="m1")
+
+
 def test_a_partner_that_nobody_named_is_said_so(caplog: pytest.LogCaptureFixture) -> None:
     asked = FeedRequest(
         affiliate_merchant_id="m\n1", source="s3://b/in", destination="s3://b/out", partner_id="p"
