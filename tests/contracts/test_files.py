@@ -76,14 +76,15 @@ class TestFileActivityLog(OnDisk, ActivityLogContract):
         return None
 
     def tamperings(self, folder: Path) -> Mapping[str, tuple[Callable[[], object], Callable[[], object]]]:
-        (day, *_), (digest, *_) = (
+        (day, *_), (digest, *_, newest) = (
             sorted((folder / "activities").glob(pattern)) for pattern in ("2*/*/*.jsonl", "digests/*.json")
         )
         changes = {
             "a changed entry": (day, b"note 1", b"note 9"),
             "an entry taken out": (day, day.read_bytes().splitlines(keepends=True)[1], b""),
             "a changed digest": (digest, b'"document_version":1', b'"document_version":2'),
-            "a forged signature": (digest, *_another_signature(digest)),
+            # Of a digest that no later one vouches for.
+            "a forged signature": (newest, *_another_signature(newest)),
         }
         return {
             name: (

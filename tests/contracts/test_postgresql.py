@@ -107,7 +107,9 @@ class TestPostgresActivityLog(InDatabase, ActivityLogContract):
             ),
             "a forged signature": (
                 "trail_digest",
-                'UPDATE trail_digest SET document = regexp_replace(document, \'"value":"....\', \'"value":"0000\')',
+                # Of a digest that no later one vouches for.
+                'UPDATE trail_digest SET document = regexp_replace(document, \'"value":"....\', \'"value":"0000\')'
+                " WHERE day = (SELECT max(day) FROM trail_digest)",
             ),
             "a digest taken out": ("trail_digest", "DELETE FROM trail_digest WHERE day = '2026-01-01'"),
         }

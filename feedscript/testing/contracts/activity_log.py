@@ -134,6 +134,23 @@ class ActivityLogContract(StorageContract):
         log.append([later])
         assert list(log.of_job("job 1", since=entries[1].at)) == [entries[1], later]
 
+    @promise(ActivityLog, "entries keep their order")
+    def test_a_clock_set_back_by_days_changes_no_order(
+        self, log: ActivityLog, make_storage: Callable[[], Storage], clock: FrozenClock
+    ) -> None:
+        since = clock.now() - timedelta(days=5)
+        entries = [replace(entry, job_id="job 1") for entry in notes(clock, 2)]
+        log.append(entries)
+        clock.tick(-timedelta(days=2))
+        elsewhere = make_storage()[1]
+        for one, first in ((log, 2), (elsewhere, 4)):
+            later = [replace(entry, job_id="job 1") for entry in notes(clock, 2, first=first)]
+            one.append(later)
+            entries += later
+        for one in (log, elsewhere):
+            assert list(one.of_job("job 1", since=since)) == entries
+            assert list(paged(one, ActivityFilter(), 4)) == entries[::-1]
+
     @promise(ActivityLog, "entries keep their order, and come back as they were")
     def test_many_long_entries_are_all_kept(self, log: ActivityLog, clock: FrozenClock) -> None:
         # Whatever an adapter reads at once, some entry lies across its edge.
@@ -144,7 +161,8 @@ class ActivityLogContract(StorageContract):
         for place in range(0, len(entries), 50):
             log.append(entries[place : place + 50], durable=False)
         assert [entry.id for entry in log.of_job("job 1", since=entries[0].at)] == [e.id for e in entries]
-        assert list(paged(log, ActivityFilter(), 90)) == entries[::-1]
+        for limit in (90, 450):
+            assert list(paged(log, ActivityFilter(), limit)) == entries[::-1]
 
     @promise(ActivityLog.append, "Add entries at the end, all of them, whoever else appends")
     def test_appends_that_meet_are_all_kept_in_their_order(
