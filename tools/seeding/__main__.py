@@ -6,6 +6,7 @@ python -m tools.seeding [PART OF A NAME ...]; the table goes to standard output.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,17 +15,25 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 
-from tools.seeding.bugs import BUGS, Bug
+from tools.seeding.bug import Bug
+from tools.seeding.bugs import BUGS
 
 ROOT = Path(__file__).parents[2]
 COPIES = 2
 LONGEST = 150
+LEAVING = 20
 ABOUT = {
     "adapters/files/activity_log.py": "TestFileActivityLog",
     "adapters/files/segments.py": "TestFileActivityLog",
     "adapters/trail/digests.py": "sealed",
     "adapters/files/repository.py": "TestFileJobRepository",
     "adapters/files/job_index.py": "listing",
+    "adapters/postgresql/repository.py": "TestPostgresJobRepository",
+    "adapters/postgresql/writing.py": "TestPostgresJobRepository or TestPostgresActivityLog",
+    "adapters/postgresql/activity_log.py": "TestPostgresActivityLog",
+    "adapters/postgresql/places.py": "TestPostgresPlaces",
+    "adapters/postgresql/keys.py": "TestPostgresKeys",
+    "adapters/postgresql/letter_box.py": "TestPostgresOutbox",
 }
 """Where one of a suite's classes is about the file: to save time. All others run the whole suite."""
 FAILED = re.compile(r"^(?:FAILED|ERROR) \S*?::(\S+)", re.MULTILINE)
@@ -109,16 +118,20 @@ def _run(copy: Path, suite: str, about: str) -> str | None:
     ]
     command += ["-k", about] if about else []
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return f"the suite does not end within {LONGEST} s"
-    if done.returncode == 0:
+    with subprocess.Popen(command, cwd=copy, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            told, _ = running.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            running.send_signal(signal.SIGINT)  # so that it ends what it has started, such as a database
+            try:
+                running.communicate(timeout=LEAVING)
+            except subprocess.TimeoutExpired:
+                running.kill()
+            return f"the suite does not end within {LONGEST} s"
+    if running.returncode == 0:
         return None
-    found = FAILED.search(done.stdout)
-    return found[1] if found else f"the suite does not load: {done.stdout[-300:]!r}"
+    found = FAILED.search(told)
+    return found[1] if found else f"the suite does not load: {told[-300:]!r}"
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from feedscript.domain import Activity
 from feedscript.ports import ActivityFilter, ActivityLog
 from feedscript.ports.errors import BadCursor
 from feedscript.testing.contracts.contract import needs
+from feedscript.testing.contracts.faults import Fault, as_its_port_says, each_fault
 from feedscript.testing.contracts.racing import at_once, returned
 from feedscript.testing.contracts.storage import StorageContract
 from feedscript.testing.fakes import FrozenClock
@@ -149,17 +150,22 @@ class ActivityLogContract(StorageContract):
             entries += later
         for one in (log, elsewhere):
             assert list(one.of_job("job 1", since=since)) == entries
-            assert list(paged(one, ActivityFilter(), 4)) == entries[::-1]
+            for narrowing in (
+                ActivityFilter(),
+                ActivityFilter(since=since),
+                ActivityFilter(since=entries[2].at),
+            ):
+                assert list(one.page(narrowing, limit=7).activities) == entries[::-1]
 
     @promise(ActivityLog, "entries keep their order, and come back as they were")
     def test_many_long_entries_are_all_kept(self, log: ActivityLog, clock: FrozenClock) -> None:
         # Whatever an adapter reads at once, some entry lies across its edge.
         entries = [
             replace(entry, job_id="job 1", data={"n": n, "long": "x" * (7_000 + n)})
-            for n, entry in enumerate(notes(clock, 500))
+            for n, entry in enumerate(notes(clock, 510))
         ]
-        for place in range(0, len(entries), 50):
-            log.append(entries[place : place + 50], durable=False)
+        for place in range(0, len(entries), 51):
+            log.append(entries[place : place + 51], durable=False)
         assert [entry.id for entry in log.of_job("job 1", since=entries[0].at)] == [e.id for e in entries]
         for limit in (90, 450):
             assert list(paged(log, ActivityFilter(), limit)) == entries[::-1]
@@ -219,6 +225,33 @@ class ActivityLogContract(StorageContract):
             self.close_storage(after)
             assert {entry.id for entry in [*entries[:2], later]} <= {*shown}
             assert {*kept} <= {*shown}
+
+    @promise(ActivityLog.append, "with `durable` they are on disk on return")
+    @needs("faults")
+    def test_no_fault_takes_an_acknowledged_entry_back(self, folder: Path, clock: FrozenClock) -> None:
+        def run(fault: Fault) -> None:
+            made.append(job_id := f"job {len(made)}")
+            entries = [replace(e, id=f"{job_id}/{n}", job_id=job_id) for n, e in enumerate(notes(clock, 5))]
+            known = 0
+            with as_its_port_says():
+                storage = self.open_failing(folder, clock, fault)
+                try:
+                    for end in (1, 3):
+                        storage[1].append(entries[known:end])
+                        known = end
+                finally:
+                    self.close_storage(storage)
+            after = self.open_storage(folder, clock)
+            kept = list(after[1].of_job(job_id, since=entries[0].at))
+            assert kept == entries[: max(known, len(kept))]
+            after[1].append(entries[4:])
+            assert list(after[1].of_job(job_id, since=entries[0].at)) == [*kept, entries[4]]
+            self.close_storage(after)
+
+        made: list[str] = []
+        each_fault(self.faults, run, step=self.fault_step)
+        if self.can_be_verified:
+            assert self.faults_found(folder) is None
 
     @promise(ActivityLog.finish_days, "Seal the days that are over")
     @needs("can_be_verified")
