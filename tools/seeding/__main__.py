@@ -20,7 +20,8 @@ from tools.seeding.bugs import BUGS
 
 ROOT = Path(__file__).parents[2]
 COPIES = 2
-LONGEST = 150
+LONGEST, MOST_LONGEST, SLOWER = 150, 400, 4
+"""What goes on for ever is given up after so many seconds, or so many times what the suite takes without a bug."""
 LEAVING = 20
 ABOUT = {
     "adapters/files/activity_log.py": "TestFileActivityLog",
@@ -46,13 +47,15 @@ def main(wanted: list[str]) -> int:
         copies: Queue[Path] = Queue()
         for number in range(COPIES):
             copies.put(_copied(Path(folder) / str(number)))
-        for suite in sorted({bug.suite for bug in bugs}) if not wanted else ():
-            copy = copies.get()
-            failed = _run(copy, suite, "")
+        patience = dict.fromkeys((bug.suite for bug in bugs), MOST_LONGEST)
+        for suite in sorted(patience) if not wanted else ():
+            copy, began = copies.get(), time.monotonic()
+            failed = _run(copy, suite, "", MOST_LONGEST)
             assert failed is None, f"{suite} fails without a bug: {failed}"
+            patience[suite] = max(LONGEST, SLOWER * (time.monotonic() - began))
             copies.put(copy)
         with ThreadPoolExecutor(COPIES) as threads:
-            caught = list(threads.map(lambda bug: _seeded(bug, copies), bugs))
+            caught = list(threads.map(lambda bug: _seeded(bug, copies, patience[bug.suite]), bugs))
     sys.stdout.write("| area | bug | caught by |\n|---|---|---|\n")
     for bug, test in zip(bugs, caught, strict=True):
         sys.stdout.write(f"| {bug.suite} | {bug.name} | {test or '**nobody**'} |\n")
@@ -79,14 +82,14 @@ def _copied(place: Path) -> Path:
     return place
 
 
-def _seeded(bug: Bug, copies: "Queue[Path]") -> str | None:
+def _seeded(bug: Bug, copies: "Queue[Path]", longest: float) -> str | None:
     copy = copies.get()
     path = copy / "feedscript" / bug.path
     right = path.read_text()
     assert right.count(bug.old) == 1, f"{bug.name}: {right.count(bug.old)} places"
     try:
         path.write_text(right.replace(bug.old, bug.new))
-        caught = _run(copy, bug.suite, ABOUT.get(bug.path, ""))
+        caught = _run(copy, bug.suite, ABOUT.get(bug.path, ""), longest)
     finally:
         path.write_text(right)
         # A compiled module is known by its source's time and size.
@@ -96,7 +99,7 @@ def _seeded(bug: Bug, copies: "Queue[Path]") -> str | None:
     return caught
 
 
-def _run(copy: Path, suite: str, about: str) -> str | None:
+def _run(copy: Path, suite: str, about: str, longest: float) -> str | None:
     """The first test that fails, or that the suite does not end; None where all is well."""
     command = [
         sys.executable,
@@ -120,14 +123,14 @@ def _run(copy: Path, suite: str, about: str) -> str | None:
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(command, cwd=copy, env=environment, stdout=subprocess.PIPE, text=True) as running:
         try:
-            told, _ = running.communicate(timeout=LONGEST)
+            told, _ = running.communicate(timeout=longest)
         except subprocess.TimeoutExpired:
             running.send_signal(signal.SIGINT)  # so that it ends what it has started, such as a database
             try:
                 running.communicate(timeout=LEAVING)
             except subprocess.TimeoutExpired:
                 running.kill()
-            return f"the suite does not end within {LONGEST} s"
+            return f"the suite does not end within {longest:.0f} s"
     if running.returncode == 0:
         return None
     found = FAILED.search(told)
