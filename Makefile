@@ -41,8 +41,9 @@ test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (ma
 test-webhooks: $(VENV)/.installed ## 1,000 outcomes to receivers of every bad kind (make test has a sample of it)
 	WEBHOOK_EVENTS=1000 $(BIN)/python -m pytest -s tests/integration/webhooks/test_soak.py
 
-test-http: $(VENV)/.installed ## 1,000 runs of the HTTP machine against four served processes (make test has a sample)
+test-http: $(VENV)/.installed ## 1,000 runs of the HTTP machine against four served processes, then over PostgreSQL (make test has a sample)
 	HTTP_EXAMPLES=1000 $(BIN)/python -m pytest --hypothesis-profile=default -s tests/integration/http/test_machine.py
+	HTTP_EXAMPLES=1000 HTTP_STORAGE=postgresql $(BIN)/python -m pytest --hypothesis-profile=default -s tests/integration/http/test_machine.py -k four_processes
 
 test-api: $(VENV)/.installed ## 10,000 cases of Schemathesis and more against the served document (make test has a sample of it)
 	API_EXAMPLES=400 $(BIN)/python -m pytest -s tests/integration/openapi/test_schemathesis.py

@@ -69,7 +69,11 @@ class LiveServer:
             self._process = subprocess.Popen(
                 self._command, cwd=self.folder, env={**inherited, **self._settings}, stdout=log, stderr=log
             )
-        poll(self._answers)
+        try:
+            poll(self._answers)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         if self._process is not None:
@@ -82,7 +86,7 @@ class LiveServer:
         assert self._process.poll() is None, (self.folder / "server.log").read_text()
         try:
             return requests.get(f"{self.base}/ready", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def post(self, path: str, body: Mapping[str, Any], **headers: str) -> requests.Response:
