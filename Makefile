@@ -4,7 +4,7 @@ MUTATION := .venv-mutation
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-scale run docs test test-sweeps test-adversarial test-faults test-fuzz coverage test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
+.PHONY: help demo demo-scale run docs test test-sweeps test-adversarial test-faults test-fuzz coverage coverage-whole test-webhooks test-http test-api test-consumer seeding mutation lint lock sbom bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,9 @@ test-faults: $(VENV)/.installed ## Kill, fail and fill everything, at length (ma
 test-webhooks: $(VENV)/.installed ## 1,000 outcomes to receivers of every bad kind (make test has a sample of it)
 	WEBHOOK_EVENTS=1000 $(BIN)/python -m pytest -s tests/integration/webhooks/test_soak.py
 
-test-http: $(VENV)/.installed ## 1,000 runs of the HTTP machine against four served processes (make test has a sample)
+test-http: $(VENV)/.installed ## 1,000 runs of the HTTP machine against four served processes, then over PostgreSQL (make test has a sample)
 	HTTP_EXAMPLES=1000 $(BIN)/python -m pytest --hypothesis-profile=default -s tests/integration/http/test_machine.py
+	HTTP_EXAMPLES=1000 HTTP_STORAGE=postgresql $(BIN)/python -m pytest --hypothesis-profile=default -s tests/integration/http/test_machine.py -k four_processes
 
 test-api: $(VENV)/.installed ## 10,000 cases of Schemathesis and more against the served document (make test has a sample of it)
 	API_EXAMPLES=400 $(BIN)/python -m pytest -s tests/integration/openapi/test_schemathesis.py
@@ -58,6 +59,15 @@ coverage: $(VENV)/.installed ## Which branches of the domain, the service and th
 	$(BIN)/python -m coverage run -m pytest -q tests/unit/domain tests/unit/test_service*.py tests/contracts tests/integration/http tests/integration/files feedscript/domain feedscript/ports
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --fail-under=100
+
+# COVERED=tests/contracts counts what those tests take alone.
+COVERED := tests feedscript
+
+coverage-whole: $(VENV)/.installed ## Which branches of the whole package no test takes (about half an hour): at least 95 % are
+	$(BIN)/python -m coverage erase --rcfile=tests/coverage.cfg
+	$(BIN)/python -m coverage run --rcfile=tests/coverage.cfg -m pytest -q -n 2 --dist worksteal $(COVERED)
+	$(BIN)/python -m coverage combine --quiet --rcfile=tests/coverage.cfg
+	$(BIN)/python -m coverage report --rcfile=tests/coverage.cfg --fail-under=95
 
 docs: $(VENV)/.installed ## Build the documentation's site into docs/_build; a dead link is an error
 	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html docs docs/_build

@@ -3,6 +3,8 @@
 >>> from feedscript.domain import FeedRequest, JobState, RetryPolicy, StartGeneration, decide, evolve
 """
 
+from typing import TYPE_CHECKING
+
 from feedscript.domain.access import ApiKey, KeyState, Reach, Scope
 from feedscript.domain.activity import (
     Activity,
@@ -37,6 +39,7 @@ from feedscript.domain.commands import (
 )
 from feedscript.domain.completion import completed, following
 from feedscript.domain.decide import decide
+from feedscript.domain.deprecation import DEPRECATED, deprecated_names
 from feedscript.domain.due import due
 from feedscript.domain.errors import (
     DestinationBusy,
@@ -184,3 +187,6 @@ __all__ = [
     "wholes",
     "without_secrets",
 ]
+
+if not TYPE_CHECKING:  # a checker is to find what is not there
+    __getattr__ = deprecated_names(__name__, globals(), DEPRECATED)

@@ -66,6 +66,8 @@ class LifecycleSteps(LifecycleChecks):
             if (job_id, number) not in self.rig.executor.queued or not self._begin(job_id, number):
                 return
             self._end(job_id, number, None, reason, None)
+            model, job = self.models[job_id], self.rig.service.job(job_id)
+            assert job.next_retry_at == model.next_retry_at, f"a retry is due at {job.next_retry_at}"
             self._let_pass(60)
             number = len(self.models[job_id].attempts)
 

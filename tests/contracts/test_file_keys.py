@@ -8,13 +8,20 @@ from feedscript.adapters.files import Disk, FileKeys
 from feedscript.ports import Keys
 from feedscript.ports.errors import StorageBroken
 from feedscript.testing.contracts import KeysContract
+from feedscript.testing.contracts.faults import DEATH, ERROR, Fault
 from feedscript.testing.contracts.keys import a_key
+from feedscript.testing.failing import FailingDisk
 from feedscript.testing.fakes import NOON
 
 
 class TestFileKeys(KeysContract):
+    faults = (ERROR, DEATH)
+
     def open_keys(self, folder: Path) -> Keys:
         return FileKeys(folder / "jobs", Disk())
+
+    def open_failing(self, folder: Path, fault: Fault) -> Keys:
+        return FileKeys(folder / "jobs", FailingDisk(fault))
 
 
 def test_a_key_is_the_owners_alone_and_its_use_is_written_rarely(tmp_path: Path) -> None:

@@ -20,11 +20,13 @@ from feedscript.codec import activity_to_json
 from feedscript.domain import Activity, Job
 from feedscript.ports import Clock, Owner
 from feedscript.testing.contracts import ActivityLogContract, JobRepositoryContract
+from feedscript.testing.contracts.faults import DEATH, ERROR, Fault
 from feedscript.testing.crashes import CrashDisk, World
+from feedscript.testing.failing import FailingDisk
 from feedscript.testing.lifecycle import lifecycle_test
 from feedscript.testing.rig import Storage
 from feedscript.testing.waiting import until
-from tests.integration.files.storage import file_storage
+from tests.integration.files.storage import SMALL_JOURNAL, file_storage
 
 KEY = b"k" * 32
 
@@ -35,6 +37,11 @@ class OnDisk:
     can_lose_power = True
     can_be_planted = True
     can_archive = True
+    faults = (ERROR, DEATH)
+    fault_step = 3
+
+    def open_failing(self, folder: Path, clock: Clock, fault: Fault) -> Storage:
+        return file_storage(folder, disk=FailingDisk(fault), now=clock.now, journal=SMALL_JOURNAL)
 
     def open_storage(self, folder: Path, clock: Clock) -> Storage:
         return file_storage(folder, now=clock.now)
@@ -57,6 +64,7 @@ class OnDisk:
 
 class TestFileJobRepository(OnDisk, JobRepositoryContract):
     can_lose_power = False
+    fault_step = 5
 
 
 class TestFileActivityLog(OnDisk, ActivityLogContract):
@@ -64,7 +72,12 @@ class TestFileActivityLog(OnDisk, ActivityLogContract):
     can_be_verified = True
 
     def open_storage(self, folder: Path, clock: Clock) -> Storage:
-        disk = Disk()
+        return self._over(Disk(), folder, clock)
+
+    def open_failing(self, folder: Path, clock: Clock, fault: Fault) -> Storage:
+        return self._over(FailingDisk(fault), folder, clock)
+
+    def _over(self, disk: Disk, folder: Path, clock: Clock) -> Storage:
         log = FileActivityLog(folder / "activities", disk, now=clock.now, key=KEY)
         return FileJobRepository(folder / "jobs", log, disk), log
 
@@ -76,14 +89,15 @@ class TestFileActivityLog(OnDisk, ActivityLogContract):
         return None
 
     def tamperings(self, folder: Path) -> Mapping[str, tuple[Callable[[], object], Callable[[], object]]]:
-        (day, *_), (digest, *_) = (
+        (day, *_), (digest, *_, newest) = (
             sorted((folder / "activities").glob(pattern)) for pattern in ("2*/*/*.jsonl", "digests/*.json")
         )
         changes = {
             "a changed entry": (day, b"note 1", b"note 9"),
             "an entry taken out": (day, day.read_bytes().splitlines(keepends=True)[1], b""),
             "a changed digest": (digest, b'"document_version":1', b'"document_version":2'),
-            "a forged signature": (digest, *_another_signature(digest)),
+            # Of a digest that no later one vouches for.
+            "a forged signature": (newest, *_another_signature(newest)),
         }
         return {
             name: (
@@ -108,6 +122,7 @@ class LosingPower(OnDisk):
     """The same over a disk of which nothing outlives a power cut but what was synced."""
 
     can_archive = False
+    faults = ()
 
     @pytest.fixture
     def folder(self, tmp_path: Path, request: pytest.FixtureRequest) -> Path:

@@ -1,5 +1,6 @@
 """The object stores that need no network, by the shipped contract."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -10,11 +11,13 @@ from feedscript.adapters.objects import FolderObjectStore, fsync
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectStoreFailed
 from feedscript.testing.contracts import ObjectStoreContract
+from feedscript.testing.contracts.faults import DEATH, ERROR, Fault
 from feedscript.testing.fakes import MemoryObjectStore
 
 
 class TestFolderObjectStore(ObjectStoreContract):
     syncs = True
+    faults = (ERROR, DEATH)
 
     @pytest.fixture
     def store(self, tmp_path: Path) -> ObjectStore:
@@ -24,6 +27,13 @@ class TestFolderObjectStore(ObjectStoreContract):
     def _sync(self, place: Path) -> None:
         fsync(place)
         self._synced.add(place.stat().st_ino)
+
+    def open_failing(self, store: ObjectStore, fault: Fault) -> ObjectStore:
+        def sync(place: Path) -> None:
+            if fault.meets():
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        return FolderObjectStore(self._root, sync=sync)
 
     def synced(self, uri: str) -> bool:
         place = self._root / uri.removeprefix("s3://")

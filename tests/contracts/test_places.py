@@ -1,6 +1,7 @@
 """Places in files and in memory, by the shipped contract."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -8,11 +9,36 @@ from feedscript.adapters.files import Disk, FilePlaces
 from feedscript.adapters.memory import MemoryPlaces
 from feedscript.ports import Owner, Places
 from feedscript.testing.contracts import PlacesContract
+from feedscript.testing.contracts.faults import DEATH, ERROR, Fault
+from feedscript.testing.crashes import CrashDisk, World
+from feedscript.testing.failing import FailingDisk
 
 
 class TestFilePlaces(PlacesContract):
+    faults = (ERROR, DEATH)
+
     def open_places(self, folder: Path) -> Places:
         return FilePlaces(folder / "jobs", Disk())
+
+    def open_failing(self, folder: Path, fault: Fault) -> Places:
+        return FilePlaces(folder / "jobs", FailingDisk(fault))
+
+
+class TestFilePlacesThatLosePower(PlacesContract):
+    can_lose_power = True
+    outlives_its_process = False
+
+    @pytest.fixture(autouse=True)
+    def _worlds_made(self, tmp_path: Path) -> None:
+        self._worlds = {tmp_path: World(tmp_path)}
+
+    def open_places(self, folder: Path) -> Places:
+        return FilePlaces(folder / "jobs", CrashDisk(self._worlds[folder]))
+
+    def lose_power(self, folder: Path) -> Path:
+        after = folder / "after"
+        self._worlds[after] = self._worlds[folder].survivors(Random(1), after)
+        return after
 
 
 class TestMemoryPlaces(PlacesContract):

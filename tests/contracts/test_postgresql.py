@@ -29,6 +29,8 @@ from feedscript.testing.contracts import (
     NotifierContract,
     PlacesContract,
 )
+from feedscript.testing.contracts.faults import DEATH, ERROR, Fault
+from feedscript.testing.failing import CUT, failing_connection
 from feedscript.testing.lifecycle import lifecycle_test
 from feedscript.testing.rig import Rig, Storage
 from tests.notifying import notifier_over
@@ -36,6 +38,10 @@ from tests.postgresql_server import empty, server
 
 URL = "FEEDSCRIPT_TESTS_DATABASE"
 KEY = b"k" * 32
+FORGE_THE_NEWEST = """
+UPDATE trail_digest SET document = regexp_replace(document, '"value":"....', '"value":"0000')
+WHERE day = (SELECT max(day) FROM trail_digest)
+"""
 
 
 def _in(folder: Path) -> str:
@@ -56,20 +62,27 @@ def _address() -> Iterator[None]:
     os.environ.pop(URL, None)
 
 
+def _failing(folder: Path, fault: Fault) -> Database:
+    return Database(_in(folder), size=2, patience=3, connection=failing_connection(fault))
+
+
 class InDatabase:
+    faults = (ERROR, DEATH, CUT)
+    fault_step = 3
+
     def open_storage(self, folder: Path, clock: Clock) -> Storage:
-        database = Database(_in(folder), size=4, patience=3)
+        return self._over(Database(_in(folder), size=4, patience=3), clock)
+
+    def open_failing(self, folder: Path, clock: Clock, fault: Fault) -> Storage:
+        return self._over(_failing(folder, fault), clock)
+
+    def _over(self, database: Database, clock: Clock) -> Storage:
         log = PostgresActivityLog(database, now=clock.now, key=KEY)
         return PostgresJobRepository(database, log), log
 
 
 class TestPostgresJobRepository(InDatabase, JobRepositoryContract):
     pass
-
-
-class TestPostgresPlaces(PlacesContract):
-    def open_places(self, folder: Path) -> Places:
-        return PostgresPlaces(Database(_in(folder), size=8, patience=10))
 
 
 class TestPostgresActivityLog(InDatabase, ActivityLogContract):
@@ -105,10 +118,8 @@ class TestPostgresActivityLog(InDatabase, ActivityLogContract):
                 "trail_digest",
                 "UPDATE trail_digest SET document = replace(document, 'version\":1', 'version\":2')",
             ),
-            "a forged signature": (
-                "trail_digest",
-                'UPDATE trail_digest SET document = regexp_replace(document, \'"value":"....\', \'"value":"0000\')',
-            ),
+            # Of a digest that no later one vouches for.
+            "a forged signature": ("trail_digest", FORGE_THE_NEWEST),
             "a digest taken out": ("trail_digest", "DELETE FROM trail_digest WHERE day = '2026-01-01'"),
         }
         return {
@@ -139,13 +150,38 @@ class Closing:
         self._opened.append(Database(_in(folder), size=4))
         return self._opened[-1]
 
+    def failing(self, folder: Path, fault: Fault) -> Database:
+        self._opened.append(_failing(folder, fault))
+        return self._opened[-1]
+
+
+class TestPostgresPlaces(Closing, PlacesContract):
+    faults = (ERROR, DEATH, CUT)
+
+    def open_places(self, folder: Path) -> Places:
+        return PostgresPlaces(self.database(folder))
+
+    def open_failing(self, folder: Path, fault: Fault) -> Places:
+        return PostgresPlaces(self.failing(folder, fault))
+
 
 class TestPostgresKeys(Closing, KeysContract):
+    faults = (ERROR, DEATH, CUT)
+
+    def open_failing(self, folder: Path, fault: Fault) -> Keys:
+        return PostgresKeys(self.failing(folder, fault))
+
     def open_keys(self, folder: Path) -> Keys:
         return PostgresKeys(self.database(folder))
 
 
 class TestPostgresOutbox(Closing, NotifierContract):
+    faults = (ERROR, DEATH, CUT)
+
+    def open_failing(self, folder: Path, fault: Fault) -> Notifier:
+        folder.mkdir(exist_ok=True)
+        return notifier_over(PostgresLetterBox(self.failing(folder, fault)))
+
     def open_notifier(self, folder: Path) -> Notifier:
         folder.mkdir(exist_ok=True)
         return notifier_over(PostgresLetterBox(self.database(folder)))

@@ -17,6 +17,8 @@ from tests.integration.served_document import check_live
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
+#: The last is there while the coverage of started processes is counted, too.
+INHERITED = ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG")
 PYTHON_APP = (sys.executable, str(ROOT / "app.py"))
 FLASK_RUN = (sys.executable, "-m", "flask", "run")
 SERVE = (sys.executable, "-m", "feedscript", "serve")
@@ -64,7 +66,7 @@ class LiveServer:
         self.stop()
 
     def start(self) -> None:
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, cwd=self.folder, env={**inherited, **self._settings}, stdout=log, stderr=log

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.seeding.bugs import BUGS, Bug
+from tools.seeding.bug import Bug
+from tools.seeding.bugs import BUGS
 
 PACKAGE = Path(__file__).parents[2] / "feedscript"
 

@@ -6,6 +6,7 @@ python -m tools.seeding [PART OF A NAME ...]; the table goes to standard output.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,17 +15,26 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 
-from tools.seeding.bugs import BUGS, Bug
+from tools.seeding.bug import Bug
+from tools.seeding.bugs import BUGS
 
 ROOT = Path(__file__).parents[2]
 COPIES = 2
-LONGEST = 150
+LONGEST, MOST_LONGEST, SLOWER = 150, 400, 4
+"""What goes on for ever is given up after so many seconds, or so many times what the suite takes without a bug."""
+LEAVING = 20
 ABOUT = {
     "adapters/files/activity_log.py": "TestFileActivityLog",
     "adapters/files/segments.py": "TestFileActivityLog",
     "adapters/trail/digests.py": "sealed",
     "adapters/files/repository.py": "TestFileJobRepository",
     "adapters/files/job_index.py": "listing",
+    "adapters/postgresql/repository.py": "TestPostgresJobRepository",
+    "adapters/postgresql/writing.py": "TestPostgresJobRepository or TestPostgresActivityLog",
+    "adapters/postgresql/activity_log.py": "TestPostgresActivityLog",
+    "adapters/postgresql/places.py": "TestPostgresPlaces",
+    "adapters/postgresql/keys.py": "TestPostgresKeys",
+    "adapters/postgresql/letter_box.py": "TestPostgresOutbox",
 }
 """Where one of a suite's classes is about the file: to save time. All others run the whole suite."""
 FAILED = re.compile(r"^(?:FAILED|ERROR) \S*?::(\S+)", re.MULTILINE)
@@ -37,13 +47,15 @@ def main(wanted: list[str]) -> int:
         copies: Queue[Path] = Queue()
         for number in range(COPIES):
             copies.put(_copied(Path(folder) / str(number)))
-        for suite in sorted({bug.suite for bug in bugs}) if not wanted else ():
-            copy = copies.get()
-            failed = _run(copy, suite, "")
+        patience = dict.fromkeys((bug.suite for bug in bugs), MOST_LONGEST)
+        for suite in sorted(patience) if not wanted else ():
+            copy, began = copies.get(), time.monotonic()
+            failed = _run(copy, suite, "", MOST_LONGEST)
             assert failed is None, f"{suite} fails without a bug: {failed}"
+            patience[suite] = max(LONGEST, SLOWER * (time.monotonic() - began))
             copies.put(copy)
         with ThreadPoolExecutor(COPIES) as threads:
-            caught = list(threads.map(lambda bug: _seeded(bug, copies), bugs))
+            caught = list(threads.map(lambda bug: _seeded(bug, copies, patience[bug.suite]), bugs))
     sys.stdout.write("| area | bug | caught by |\n|---|---|---|\n")
     for bug, test in zip(bugs, caught, strict=True):
         sys.stdout.write(f"| {bug.suite} | {bug.name} | {test or '**nobody**'} |\n")
@@ -70,14 +82,14 @@ def _copied(place: Path) -> Path:
     return place
 
 
-def _seeded(bug: Bug, copies: "Queue[Path]") -> str | None:
+def _seeded(bug: Bug, copies: "Queue[Path]", longest: float) -> str | None:
     copy = copies.get()
     path = copy / "feedscript" / bug.path
     right = path.read_text()
     assert right.count(bug.old) == 1, f"{bug.name}: {right.count(bug.old)} places"
     try:
         path.write_text(right.replace(bug.old, bug.new))
-        caught = _run(copy, bug.suite, ABOUT.get(bug.path, ""))
+        caught = _run(copy, bug.suite, ABOUT.get(bug.path, ""), longest)
     finally:
         path.write_text(right)
         # A compiled module is known by its source's time and size.
@@ -87,7 +99,7 @@ def _seeded(bug: Bug, copies: "Queue[Path]") -> str | None:
     return caught
 
 
-def _run(copy: Path, suite: str, about: str) -> str | None:
+def _run(copy: Path, suite: str, about: str, longest: float) -> str | None:
     """The first test that fails, or that the suite does not end; None where all is well."""
     command = [
         sys.executable,
@@ -109,16 +121,20 @@ def _run(copy: Path, suite: str, about: str) -> str | None:
     ]
     command += ["-k", about] if about else []
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return f"the suite does not end within {LONGEST} s"
-    if done.returncode == 0:
+    with subprocess.Popen(command, cwd=copy, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            told, _ = running.communicate(timeout=longest)
+        except subprocess.TimeoutExpired:
+            running.send_signal(signal.SIGINT)  # so that it ends what it has started, such as a database
+            try:
+                running.communicate(timeout=LEAVING)
+            except subprocess.TimeoutExpired:
+                running.kill()
+            return f"the suite does not end within {longest:.0f} s"
+    if running.returncode == 0:
         return None
-    found = FAILED.search(done.stdout)
-    return found[1] if found else f"the suite does not load: {done.stdout[-300:]!r}"
+    found = FAILED.search(told)
+    return found[1] if found else f"the suite does not load: {told[-300:]!r}"
 
 
 if __name__ == "__main__":

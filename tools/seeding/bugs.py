@@ -1,22 +1,8 @@
-"""The bugs: in which file what is replaced by what. `make seeding` runs them; docs/seeded-bugs.md is its table."""
+"""The bugs of the domain, the service, and the adapters that need no database; `make seeding` runs them."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Bug:
-    """One bug; `suite` is the module of tests/contracts that is to catch it."""
-
-    name: str
-    suite: str
-    path: str
-    old: str
-    new: str
-
-
-def _of(suite: str, path: str, *bugs: tuple[str, str, str]) -> list[Bug]:
-    return [Bug(name, suite, path, old, new) for name, old, new in bugs]
-
+from tools.seeding.bug import Bug
+from tools.seeding.bug import of as _of
+from tools.seeding.storage_bugs import STORAGE_BUGS
 
 _LOG = "adapters/files/activity_log.py"
 _REPOSITORY = "adapters/files/repository.py"
@@ -634,4 +620,5 @@ BUGS: tuple[Bug, ...] = (
         ("the clock is local", "return datetime.now(UTC)", "return datetime.now()"),
         ("ids do not sort", "uuid_utils.uuid7()", "uuid_utils.uuid4()"),
     ),
+    *STORAGE_BUGS,
 )

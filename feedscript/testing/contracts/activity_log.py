@@ -11,6 +11,7 @@ from feedscript.domain import Activity
 from feedscript.ports import ActivityFilter, ActivityLog
 from feedscript.ports.errors import BadCursor
 from feedscript.testing.contracts.contract import needs
+from feedscript.testing.contracts.faults import Fault, as_its_port_says, each_fault
 from feedscript.testing.contracts.racing import at_once, returned
 from feedscript.testing.contracts.storage import StorageContract
 from feedscript.testing.fakes import FrozenClock
@@ -134,17 +135,40 @@ class ActivityLogContract(StorageContract):
         log.append([later])
         assert list(log.of_job("job 1", since=entries[1].at)) == [entries[1], later]
 
+    @promise(ActivityLog, "entries keep their order")
+    def test_a_clock_set_back_by_days_changes_no_order(
+        self, log: ActivityLog, make_storage: Callable[[], Storage], clock: FrozenClock
+    ) -> None:
+        since = clock.now() - timedelta(days=5)
+        entries = [replace(entry, job_id="job 1") for entry in notes(clock, 2)]
+        log.append(entries)
+        clock.tick(-timedelta(days=2))
+        elsewhere = make_storage()[1]
+        for one, first in ((log, 2), (elsewhere, 4)):
+            later = [replace(entry, job_id="job 1") for entry in notes(clock, 2, first=first)]
+            one.append(later)
+            entries += later
+        for one in (log, elsewhere):
+            assert list(one.of_job("job 1", since=since)) == entries
+            for narrowing in (
+                ActivityFilter(),
+                ActivityFilter(since=since),
+                ActivityFilter(since=entries[2].at),
+            ):
+                assert list(one.page(narrowing, limit=7).activities) == entries[::-1]
+
     @promise(ActivityLog, "entries keep their order, and come back as they were")
     def test_many_long_entries_are_all_kept(self, log: ActivityLog, clock: FrozenClock) -> None:
         # Whatever an adapter reads at once, some entry lies across its edge.
         entries = [
             replace(entry, job_id="job 1", data={"n": n, "long": "x" * (7_000 + n)})
-            for n, entry in enumerate(notes(clock, 500))
+            for n, entry in enumerate(notes(clock, 510))
         ]
-        for place in range(0, len(entries), 50):
-            log.append(entries[place : place + 50], durable=False)
+        for place in range(0, len(entries), 51):
+            log.append(entries[place : place + 51], durable=False)
         assert [entry.id for entry in log.of_job("job 1", since=entries[0].at)] == [e.id for e in entries]
-        assert list(paged(log, ActivityFilter(), 90)) == entries[::-1]
+        for limit in (90, 450):
+            assert list(paged(log, ActivityFilter(), limit)) == entries[::-1]
 
     @promise(ActivityLog.append, "Add entries at the end, all of them, whoever else appends")
     def test_appends_that_meet_are_all_kept_in_their_order(
@@ -201,6 +225,33 @@ class ActivityLogContract(StorageContract):
             self.close_storage(after)
             assert {entry.id for entry in [*entries[:2], later]} <= {*shown}
             assert {*kept} <= {*shown}
+
+    @promise(ActivityLog.append, "with `durable` they are on disk on return")
+    @needs("faults")
+    def test_no_fault_takes_an_acknowledged_entry_back(self, folder: Path, clock: FrozenClock) -> None:
+        def run(fault: Fault) -> None:
+            made.append(job_id := f"job {len(made)}")
+            entries = [replace(e, id=f"{job_id}/{n}", job_id=job_id) for n, e in enumerate(notes(clock, 5))]
+            known = 0
+            with as_its_port_says():
+                storage = self.open_failing(folder, clock, fault)
+                try:
+                    for end in (1, 3):
+                        storage[1].append(entries[known:end])
+                        known = end
+                finally:
+                    self.close_storage(storage)
+            after = self.open_storage(folder, clock)
+            kept = list(after[1].of_job(job_id, since=entries[0].at))
+            assert kept == entries[: max(known, len(kept))]
+            after[1].append(entries[4:])
+            assert list(after[1].of_job(job_id, since=entries[0].at)) == [*kept, entries[4]]
+            self.close_storage(after)
+
+        made: list[str] = []
+        each_fault(self.faults, run, step=self.fault_step)
+        if self.can_be_verified:
+            assert self.faults_found(folder) is None
 
     @promise(ActivityLog.finish_days, "Seal the days that are over")
     @needs("can_be_verified")

@@ -29,7 +29,8 @@ class Contract:
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
         own = {name: test for name, test in vars(cls).items() if hasattr(test, _NEEDED)}
-        cls._needing = {**cls._needing, **own}
+        inherited = [vars(base).get("_needing", {}) for base in reversed(cls.__mro__[1:])]
+        cls._needing = {name: test for some in (*inherited, own) for name, test in some.items()}
         lacking = []
         for name, test in cls._needing.items():
             able = bool(getattr(cls, getattr(test, _NEEDED)))

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from feedscript.domain import FeedRequest, Phase, Reason
-from feedscript.ports import Executor, LogChunk, Observation, Run
+from feedscript.ports import AttemptListener, Executor, LogChunk, Observation, Run
+from feedscript.ports.errors import StorageUnavailable
 from feedscript.testing.contracts.contract import Contract, needs
 from feedscript.testing.listening import FolderListener
+from feedscript.testing.port_faults import Trouble, troubled
 from feedscript.testing.processes import alive, held_by_all, number_in, parent_of
 from feedscript.testing.promises import promise
 from feedscript.testing.waiting import until
@@ -77,9 +79,9 @@ class ExecutorContract(Contract):
         """Start an executor over the test's folder, and wait until it runs scripts."""
         started: list[Executor] = []
 
-        def start_one(**setup: Any) -> Executor:
+        def start_one(told: AttemptListener = listener, **setup: Any) -> Executor:
             executor = self.open_executor(ExecutorSetup(folder=tmp_path, **setup))
-            executor.start(listener)
+            executor.start(told)
             started.append(executor)
             until(lambda: executor.health().leads)
             return executor
@@ -145,6 +147,25 @@ class ExecutorContract(Contract):
         until(lambda: listener.ends("j1") and listener.ends("j2"))
         assert (tmp_path / "runs-of-j1").read_text() == "run\n"
         assert [len(listener.ends(job)) for job in ("j1", "j2")] == [1, 1]
+
+    @promise(Executor, "a restart loses none")
+    def test_no_call_of_the_listener_that_fails_loses_a_script(
+        self, start: Start, listener: FolderListener, tmp_path: Path
+    ) -> None:
+        troubles = {
+            name: Trouble() for name in ("backlog", "tick", "wanted", "script_started", "script_ended")
+        }
+        told: AttemptListener = listener
+        for name, trouble in troubles.items():
+            told = troubled(told, trouble, calls=(name,))
+        executor = start(told)
+        for job_id, trouble in troubles.items():
+            trouble.arm(StorageUnavailable("the jobs", "on purpose"))
+            executor.submit(listener.accept(run_of(job_id, f"echo run >> {tmp_path}/runs-of-{job_id}")))
+            until(lambda job_id=job_id: listener.ends(job_id))  # type: ignore[misc]  # as it is now
+            assert (tmp_path / f"runs-of-{job_id}").read_text() == "run\n"
+            assert len(listener.ends(job_id)) == 1
+            until(lambda trouble=trouble: trouble.happened == 1)  # type: ignore[misc]
 
     @promise(Executor, "a bounded number at a time")
     def test_no_more_run_than_there_is_room_for(

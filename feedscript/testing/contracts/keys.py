@@ -12,6 +12,7 @@ from feedscript.domain import ApiKey, KeyState, Reach, Scope, key_digest, key_id
 from feedscript.ports import Keys
 from feedscript.ports.errors import KeyNameTaken, UnknownKey
 from feedscript.testing.contracts.contract import Contract, needs
+from feedscript.testing.contracts.faults import Fault, as_its_port_says, each_fault
 from feedscript.testing.contracts.racing import at_once, returned
 from feedscript.testing.fakes import NOON
 from feedscript.testing.promises import promise
@@ -34,8 +35,15 @@ class KeysContract(Contract):
     outlives_its_process = True
     """Whether keys are found by whoever opens the same folder later."""
 
+    faults: tuple[str, ...] = ()
+    """What `open_failing` can have go wrong, by name."""
+
     def open_keys(self, folder: Path) -> Keys:
         """The hook."""
+        raise NotImplementedError
+
+    def open_failing(self, folder: Path, fault: Fault) -> Keys:
+        """The hook of `faults`: as `open_keys`, over a disk or database whose every call asks `fault.meets()`."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -139,6 +147,31 @@ class KeysContract(Contract):
         keys.revoke(key.id, NOON)
         other.used(key.id, LATER)
         assert keys.find(key.id) == replace(key, revoked_at=NOON)
+
+    @promise(Keys.revoke, "Let the key open nothing from `at` on, durably")
+    @needs("faults")
+    def test_no_fault_takes_back_what_was_acknowledged(self, tmp_path: Path) -> None:
+        def run(fault: Fault) -> None:
+            made.append(key := a_key(len(made) + 1))
+            added = revoked = False
+            with as_its_port_says():
+                keys = self.open_failing(tmp_path, fault)
+                keys.add(key)
+                added = True
+                keys.used(key.id, NOON)
+                keys.revoke(key.id, LATER)
+                revoked = True
+            after = self.open_keys(tmp_path)
+            found = after.find(key.id)
+            ended = replace(key, revoked_at=LATER)
+            assert found in ((ended,) if revoked else (key, ended) if added else (None, key)), "acknowledged"
+            if found is None:
+                after.add(key)
+            assert after.revoke(key.id, NOON).revoked_at == NOON
+            assert len(after.all()) == len(made)
+
+        made: list[ApiKey] = []
+        each_fault(self.faults, run)
 
 
 def _added(keys: Keys, key: ApiKey) -> bool:

@@ -1,6 +1,7 @@
 """What a `Notifier` must do, over HTTP."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from feedscript.ports import Notification, Notifier
 from feedscript.testing.contracts.contract import Contract, needs
+from feedscript.testing.contracts.faults import Fault, as_its_port_says, each_fault
 from feedscript.testing.contracts.racing import at_once, returned
 from feedscript.testing.promises import promise
 from feedscript.testing.receiver import Receiver
@@ -22,8 +24,15 @@ class NotifierContract(Contract):
     delivers_over_http = True
     """Whether it posts to the notification's `url`, with the id as `webhook-id`."""
 
+    faults: tuple[str, ...] = ()
+    """What `open_failing` can have go wrong, by name."""
+
     def open_notifier(self, folder: Path) -> Notifier:
         """The hook: a notifier over the folder that tries again at once, at least twice; it is not started."""
+        raise NotImplementedError
+
+    def open_failing(self, folder: Path, fault: Fault) -> Notifier:
+        """The hook of `faults`: as `open_notifier`, over a disk or database whose every call asks `fault.meets()`."""
         raise NotImplementedError
 
     def told(self, notifier: Notifier, receiver: Receiver) -> list[str | None]:  # noqa: ARG002 - for those that need it
@@ -105,7 +114,10 @@ class NotifierContract(Contract):
         assert self.told(notifier, receiver) == ["first/1", "second/1"]
         notifier.forget("first")
         notifier.notify(first)
-        until(lambda: self.told(notifier, receiver) == ["first/1", "second/1", "first/1"])
+        notifier.notify(notification("second", receiver.url))
+        notifier.notify(notification("third", receiver.url))
+        until(lambda: "third/1" in self.told(notifier, receiver))
+        assert self.told(notifier, receiver) == ["first/1", "second/1", "first/1", "third/1"]
 
     @promise(Notifier.notify, "The same id again changes nothing")
     @needs("delivers_over_http")
@@ -153,6 +165,44 @@ class NotifierContract(Contract):
         returned(at_once(*[notify(name) for name in named]))
         until(lambda: len(self.told(notifier, receiver)) >= len(named))
         assert sorted(map(str, self.told(notifier, receiver))) == sorted(f"{name}/1" for name in named)
+
+    @promise(Notifier.notify, "It is delivered once")
+    @needs("delivers_over_http")
+    def test_of_several_processes_one_delivers(self, open_one: Open, receiver: Receiver) -> None:
+        notifiers = [open_one(), open_one()]
+        named = [f"n{n}" for n in range(6)]
+        for n, name in enumerate(named):
+            notifiers[n % 2].notify(notification(name, receiver.url))
+        until(lambda: len({*self.told(notifiers[0], receiver)}) == len(named))
+        # Whoever delivers a second time does so before something later.
+        notifiers[0].notify(notification("last", receiver.url))
+        until(lambda: "last/1" in self.told(notifiers[0], receiver))
+        assert sorted(map(str, self.told(notifiers[0], receiver))) == sorted(
+            f"{name}/1" for name in [*named, "last"]
+        )
+
+    @promise(Notifier.notify, "It is delivered once, tried again where that fails, and not lost by a restart")
+    @needs("faults")
+    def test_no_fault_loses_or_doubles_what_was_taken_charge_of(
+        self, open_one: Open, tmp_path: Path, receiver: Receiver
+    ) -> None:
+        def run(fault: Fault) -> None:
+            made.append(name := f"n{len(made)}")
+            with as_its_port_says():
+                self.open_failing(tmp_path / "notifier", fault).notify(notification(name, receiver.url))
+                taken.add(f"{name}/1")
+
+        made: list[str] = []
+        taken = set[str | None]()
+        each_fault(self.faults, run)
+        notifier = open_one()
+        for name in made:
+            notifier.notify(notification(name, receiver.url))
+        notifier.notify(notification("last", receiver.url))
+        until(lambda: len({*self.told(notifier, receiver)}) == len(made) + 1)
+        told = Counter(self.told(notifier, receiver))
+        # What was not acknowledged may be there all the same, and its receiver knows it by its id.
+        assert {name: told[name] for name in taken} == dict.fromkeys(taken, 1)
 
 
 def notification(job_id: str, url: str) -> Notification:

@@ -8,6 +8,7 @@ import pytest
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed, ObjectTooLarge
 from feedscript.testing.contracts.contract import Contract, needs
+from feedscript.testing.contracts.faults import Fault, as_its_port_says, each_fault
 from feedscript.testing.contracts.racing import at_once, returned
 from feedscript.testing.promises import promise
 
@@ -59,9 +60,16 @@ class ObjectStoreContract(Contract):
     syncs = False
     """Whether `synced` tells which objects were made durable."""
 
+    faults: tuple[str, ...] = ()
+    """What `open_failing` can have go wrong, by name."""
+
     @pytest.fixture
     def store(self) -> ObjectStore:
         """The hook: an empty store."""
+        raise NotImplementedError
+
+    def open_failing(self, store: ObjectStore, fault: Fault) -> ObjectStore:
+        """The hook of `faults`: another store of the same objects, over what asks `fault.meets()` at each call."""
         raise NotImplementedError
 
     def synced(self, uri: str) -> bool:
@@ -193,3 +201,26 @@ class ObjectStoreContract(Contract):
             (tmp_path / "up").write_bytes(content)
             store.publish(tmp_path / "up", "s3://feeds/new folder/a")
             assert self.synced("s3://feeds/new folder/a")
+
+    @promise(ObjectStore, "published whole or not at all")
+    @needs("faults")
+    def test_under_any_fault_an_object_is_the_old_or_the_new_one(
+        self, store: ObjectStore, tmp_path: Path
+    ) -> None:
+        def run(fault: Fault) -> None:
+            (tmp_path / "up").write_bytes(b"old")
+            store.publish(tmp_path / "up", "s3://feeds/a")
+            (tmp_path / "up").write_bytes(b"the new one")
+            (tmp_path / "down").write_bytes(b"what was there")
+            published = False
+            with as_its_port_says():
+                failing = self.open_failing(store, fault)
+                failing.publish(tmp_path / "up", "s3://feeds/a")
+                published = True
+                failing.fetch("s3://feeds/a", tmp_path / "down")
+            found = store.read("s3://feeds/a", limit=100)
+            assert found in ((b"the new one",) if published else (b"old", b"the new one"))
+            assert (tmp_path / "down").read_bytes() in (b"what was there", b"the new one")
+            assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"up", "down"}
+
+        each_fault(self.faults, run)

@@ -8,6 +8,7 @@ import pytest
 
 from feedscript.ports import Owner, Places
 from feedscript.testing.contracts.contract import Contract, needs
+from feedscript.testing.contracts.faults import Fault, as_its_port_says, each_fault
 from feedscript.testing.contracts.racing import at_once, returned
 from feedscript.testing.promises import promise
 
@@ -23,8 +24,21 @@ class PlacesContract(Contract):
     outlives_its_process = True
     """Whether what was claimed is found by whoever opens the same folder later."""
 
+    faults: tuple[str, ...] = ()
+    """What `open_failing` can have go wrong, by name."""
+    can_lose_power = False
+    """Whether `lose_power` tells what a machine that goes down keeps."""
+
     def open_places(self, folder: Path) -> Places:
         """The hook."""
+        raise NotImplementedError
+
+    def open_failing(self, folder: Path, fault: Fault) -> Places:
+        """The hook of `faults`: as `open_places`, over a disk or database whose every call asks `fault.meets()`."""
+        raise NotImplementedError
+
+    def lose_power(self, folder: Path) -> Path:
+        """The hook of `can_lose_power`: the folder as the machine comes up with it after it went down just now."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -110,3 +124,32 @@ class PlacesContract(Contract):
         places.hand_over(PLACE, "job 1")
         again = self.open_places(tmp_path)
         assert (again.owner(PLACE), again.writer(PLACE)) == (FIRST, "job 1")
+
+    @promise(Places.claim, "Durable")
+    @needs("can_lose_power")
+    def test_what_was_claimed_outlives_a_power_cut(self, tmp_path: Path, places: Places) -> None:
+        places.claim(PLACE, FIRST)
+        assert self.open_places(self.lose_power(tmp_path)).claim(PLACE, SECOND) == FIRST
+
+    @promise(Places.claim, "Take the place, if nobody has; answers whose it is. Durable")
+    @needs("faults")
+    def test_no_fault_takes_back_what_was_acknowledged(self, tmp_path: Path) -> None:
+        def run(fault: Fault) -> None:
+            places.append(place := f"s3://bucket/{len(places)}")
+            owner = writer = None
+            with as_its_port_says():
+                failing = self.open_failing(tmp_path, fault)
+                owner = failing.claim(place, FIRST)
+                with failing.alone([place]):
+                    failing.hand_over(place, "job 1")
+                writer = "job 1"
+            after = self.open_places(tmp_path)
+            assert after.owner(place) in ((FIRST,) if owner else (FIRST, None)), "claimed"
+            assert after.writer(place) in ((writer,) if writer else ("job 1", None)), "handed over"
+            owner = after.claim(place, SECOND)
+            with after.alone([place]):
+                after.hand_over(place, "job 2")
+            assert (after.owner(place), after.writer(place)) == (owner, "job 2")
+
+        places: list[str] = []
+        each_fault(self.faults, run)

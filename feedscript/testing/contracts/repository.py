@@ -22,6 +22,7 @@ from feedscript.domain import (
 )
 from feedscript.ports import JobFilter, JobRepository
 from feedscript.ports.errors import BadCursor, VersionConflict
+from feedscript.testing.contracts.repository_faults import JobRepositoryFaults
 from feedscript.testing.contracts.repository_races import JobRepositoryRaces
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.promises import promise
@@ -32,7 +33,7 @@ from feedscript.testing.strategies import histories
 ODD_TEXTS = ("", "../../etc/passwd", "a/b", "\0", "\ud800", "ä" * 5_000, "1\n2", "..", "con")
 
 
-class JobRepositoryContract(JobRepositoryRaces):
+class JobRepositoryContract(JobRepositoryRaces, JobRepositoryFaults):
     """What a `JobRepository` does, and what its commits leave in the `ActivityLog`."""
 
     @promise(JobRepository.get, "or None")

@@ -8,6 +8,7 @@ import pytest
 from feedscript.domain import Activity, Job
 from feedscript.ports import ActivityLog, Clock, JobRepository
 from feedscript.testing.contracts.contract import Contract
+from feedscript.testing.contracts.faults import Fault
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.rig import Storage
 
@@ -27,6 +28,11 @@ class StorageContract(Contract):
     can_be_verified = False
     """Whether `faults_found` tells what somebody has done to the log since its days were sealed."""
 
+    faults: tuple[str, ...] = ()
+    """What `open_failing` can have go wrong, by name."""
+    fault_step = 1
+    """Every how-manieth call is to fail, each in a run of its own."""
+
     def open_storage(self, folder: Path, clock: Clock) -> Storage:
         """The hook: a repository and its log in the folder; opened again it has what was there."""
         raise NotImplementedError
@@ -35,6 +41,10 @@ class StorageContract(Contract):
         """Let go of what `open_storage` has opened: whatever of it has a `close`."""
         for part in storage:
             getattr(part, "close", lambda: None)()
+
+    def open_failing(self, folder: Path, clock: Clock, fault: Fault) -> Storage:
+        """The hook of `faults`: as `open_storage`, over a disk or database whose every call asks `fault.meets()`."""
+        raise NotImplementedError
 
     def lose_power(self, folder: Path) -> Path:
         """The hook of `can_lose_power`: the folder as the machine comes up with it after it went down just now."""

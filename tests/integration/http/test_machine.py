@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from feedscript.testing.http import Target, hold_to_the_model
+from tests import postgresql_server
 from tests.integration.live_server import ROOT, SERVE, LiveServer
 
+#: `postgresql` has what is kept in a database of the tests' own.
+STORAGE = os.environ.get("HTTP_STORAGE", "files")
 EXAMPLES = int(os.environ.get("HTTP_EXAMPLES", "15"))
 # Scripts that hand their work on: what ends an attempt is what the machine reports.
 SILENT = {
@@ -26,7 +29,11 @@ SILENT = {
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LiveServer]:
-    with LiveServer(tmp_path, SERVE, **SILENT) as server:
+    stored = {"STORAGE": STORAGE}
+    if STORAGE == "postgresql":
+        stored["DATABASE_URL"] = postgresql_server.server().url()
+        postgresql_server.empty(stored["DATABASE_URL"])
+    with LiveServer(tmp_path, SERVE, **SILENT, **stored) as server:
         yield server
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 LOADED = "import feedscript.domain, json, sys; print(json.dumps(sorted(sys.modules)))"
+#: Of the standard library and the domain's own, beyond those of the interpreter's start.
+MOST_MODULES = 60
 ALL = "import feedscript.service, feedscript.adapters.memory, sys; print(*sys.modules)"
 
 
@@ -17,6 +19,8 @@ def test_importing_the_domain_brings_in_the_standard_library_alone() -> None:
     site = set(json.loads(_run("import json, sys; print(json.dumps(sorted(sys.modules)))", "-I")))
     foreign = {name.partition(".")[0] for name in set(modules) - ours - site} - sys.stdlib_module_names
     assert foreign == set()
+    # An import is as fast as it is small: `make bench` has the time.
+    assert len(set(modules) - site) <= MOST_MODULES
 
 
 def test_importing_the_service_brings_in_no_test_tool() -> None:
