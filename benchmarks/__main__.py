@@ -12,6 +12,7 @@ BENCHMARKS = (
     "row_steps",
     "accept",
     "noop_jobs",
+    "hosts",
     "builtin_validation",
     "lookups",
     "steering",

@@ -65,7 +65,8 @@ def _missing(name: str) -> str:
     )
 
 
-def _command(folder: Path) -> Path:
+def command_in(folder: Path) -> Path:
+    """The no-op script."""
     path = folder / "noop.sh"
     path.write_text(SCRIPT)
     path.chmod(0o700)
@@ -73,7 +74,7 @@ def _command(folder: Path) -> Path:
 
 
 def _feedscript(folder: Path) -> float:
-    settings = {"MAX_CONCURRENT_SCRIPTS": str(PLACES), "GENERATE_COMMAND": str(_command(folder))}
+    settings = {"MAX_CONCURRENT_SCRIPTS": str(PLACES), "GENERATE_COMMAND": str(command_in(folder))}
     with feedscript_server(folder, **settings) as base:
         _run_feedscript(base, PLACES * 8)  # warm
         return JOBS / _run_feedscript(base, JOBS)
@@ -147,7 +148,7 @@ def _listens(port: int) -> bool:
 
 @contextmanager
 def _workers(commands: list[list[str]], url: str, folder: Path) -> Iterator[None]:
-    environment = {**os.environ, "BENCH_REDIS_URL": url, "BENCH_COMMAND": str(_command(folder))}
+    environment = {**os.environ, "BENCH_REDIS_URL": url, "BENCH_COMMAND": str(command_in(folder))}
     if len(commands) > 1:
         with _running(commands[0], environment, folder), _workers(commands[1:], url, folder):
             yield

@@ -25,13 +25,15 @@ TABLES = (
 )
 #: Nothing here outlives its test, so nothing need reach a disk.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "listen_addresses": "", "max_connections": "400"}
+DURABLE = {"fsync": "on", "full_page_writes": "on"}
 
 
 class Server:
     """Started with the first test that asks for it, and gone with the tests' process."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, **settings: str) -> None:
         self._programs = programs
+        self._settings = {**SETTINGS, **settings}
         self._user = _ordinary_user()
         self.folder = Path(tempfile.mkdtemp(prefix="feedscript-postgresql-"))
         self.data = self.folder / "data"
@@ -60,7 +62,7 @@ class Server:
         return self.url(name)
 
     def start(self) -> None:
-        options = " ".join(f"-c {name}={value!r}" for name, value in SETTINGS.items())
+        options = " ".join(f"-c {name}={value!r}" for name, value in self._settings.items())
         self._run(
             "pg_ctl", "start", "--wait", f"--log={self.folder}/log", f"--options=-k {self.folder} {options}"
         )
@@ -127,12 +129,12 @@ def empty(url: str) -> None:
 
 
 @cache
-def server() -> Server:
-    """The server of this process; the test is skipped where there is none to be had."""
+def server(**settings: str) -> Server:
+    """The server of this process with these settings; the test is skipped where there is none to be had."""
     programs = _programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)", allow_module_level=True)
-    return Server(programs)
+    return Server(programs, **settings)
 
 
 def _programs() -> Path | None:

@@ -1,0 +1,138 @@
+"""No-op scripts from POST to final state, per second: in files, in a database, on 1, 2 and 4 workers that share one.
+
+Beside them Procrastinate alone, which runs the same command and keeps nothing of it. PostgreSQL is on this machine,
+with fsync; all workers are, too, so more of them show what sharing costs, and not what more machines bring.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from benchmarks.noop_jobs import await_none, command_in
+from benchmarks.serving import feedscript_server, load
+from tests.integration.working_host import WORKER, shared
+from tests.postgresql_server import DURABLE, Server, empty, server
+
+JOBS, PLACES, ROUNDS, PATIENCE = 300, 2, 3, 120.0
+WORKERS = (1, 2, 4)
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Print each set-up's rate of each round, the medians, and the ratio to the engine alone."""
+    try:
+        database = server(**DURABLE)
+    except pytest.skip.Exception as missing:
+        print(f"skipped: {missing}")
+        return
+    setups: dict[str, Callable[[Path], float]] = {
+        "files": partial(_feedscript, {}),
+        "database": partial(_feedscript, {"STORAGE": "postgresql", "DATABASE_URL": database.url()}),
+        **{f"{n} workers": partial(_hosts, database, n) for n in WORKERS},
+        "the engine alone": partial(_engine, database),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in setups}
+    for _ in range(ROUNDS):
+        for name, rate in setups.items():
+            empty(database.url())
+            with tempfile.TemporaryDirectory(
+                prefix="feedscript-bench-", ignore_cleanup_errors=True
+            ) as folder:
+                rates[name].append(rate(Path(folder)))
+        print("   ".join(f"{name} {seen[-1]:.0f}/s" for name, seen in rates.items()), flush=True)
+    engine = statistics.median(rates["the engine alone"])
+    for name, seen in rates.items():
+        middle = statistics.median(seen)
+        print(f"{name}: {middle:.0f} no-op jobs/s, {middle / engine:.2f} of the engine alone (bound: 0.7)")
+
+
+def _feedscript(settings: dict[str, str], folder: Path) -> float:
+    own = {"MAX_CONCURRENT_SCRIPTS": str(PLACES), "GENERATE_COMMAND": str(command_in(folder))}
+    with feedscript_server(folder, **own, **settings) as base:
+        return _rate(base)
+
+
+def _hosts(database: Server, workers: int, folder: Path) -> float:
+    settings = {
+        **shared(database.url(), lease=30, capacity=PLACES),
+        "GENERATE_COMMAND": str(command_in(folder)),
+        "LOG_LEVEL": "WARNING",
+    }
+    with ExitStack() as stack:
+        for n in range(workers):
+            own = folder / f"host{n}"
+            own.mkdir()
+            stack.enter_context(_running(list(WORKER), {**os.environ, **settings}, own))
+        return _rate(stack.enter_context(feedscript_server(folder, **settings)))
+
+
+def _rate(base: str) -> float:
+    _run(base, PLACES * 8)  # warm
+    return JOBS / _run(base, JOBS)
+
+
+def _run(base: str, jobs: int) -> float:
+    begun = time.monotonic()
+    load(f"{base}/api/feed/generate", count=jobs)
+    await_none(base, "generating")
+    return time.monotonic() - begun
+
+
+def _engine(database: Server, folder: Path) -> float:
+    environment = {
+        **os.environ,
+        "BENCH_DATABASE_URL": database.url(),
+        "BENCH_COMMAND": str(command_in(folder)),
+        "PYTHONPATH": str(ROOT),
+    }
+    worker = [
+        sys.executable,
+        "-m",
+        "procrastinate",
+        "--app=benchmarks.waking.app",
+        "worker",
+        f"--concurrency={PLACES}",
+    ]
+    with (
+        _running(worker, environment, folder),
+        psycopg.connect(database.url(), autocommit=True) as connection,
+    ):
+        _defer(connection, PLACES * 8)
+        begun = time.monotonic()
+        _defer(connection, JOBS)
+        return JOBS / (time.monotonic() - begun)
+
+
+def _defer(connection: psycopg.Connection[tuple[int]], jobs: int) -> None:
+    for _ in range(jobs):
+        connection.execute(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('bench', 'run_command', 0, NULL, NULL, '{}', NULL)"
+            "::procrastinate_job_to_defer_v1])"
+        )
+    give_up = time.monotonic() + PATIENCE
+    left = "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+    while connection.execute(left).fetchone() != (0,):
+        if time.monotonic() > give_up:
+            raise TimeoutError("the engine's jobs did not end")
+        time.sleep(0.02)
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+    with (folder / "worker.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
