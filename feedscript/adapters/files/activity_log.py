@@ -176,6 +176,8 @@ class FileActivityLog(ActivityLog):
             last = place
             if entry is not None:
                 shown.append(entry)
+                if _is_beginning(entry, wanted):
+                    break
         return ActivityPage(tuple(shown), None)
 
     # Reading
@@ -320,6 +322,11 @@ class FileActivityLog(ActivityLog):
             data={"day": day, "byte": tear, "bytes": len(torn), "sha256": digest, "kept_in": aside.name},
         )
         self._repairs.append(activity_to_json(repair))
+
+
+def _is_beginning(entry: Activity, wanted: ActivityFilter) -> bool:
+    """Whether it is the job's first entry, where all since then are asked for: nothing of the job stands before it."""
+    return entry.id == f"{wanted.job_id}/1" and entry.at == wanted.since
 
 
 def _readable(found: Iterator[Found], segment: Path) -> Iterator[Found]:

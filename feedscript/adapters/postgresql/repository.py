@@ -116,8 +116,14 @@ def conditions_of(wanted: JobFilter, before: str | None) -> dict[LiteralString, 
         "created > %s": wanted.created_after,
         "created < %s": wanted.created_before,
         "id < %s": before,
+        "merchant = ANY(%s)": _names(wanted.reach.merchants),
+        "partner = ANY(%s)": _names(wanted.reach.partners),
     }
     return {condition: value for condition, value in asked.items() if value is not None}
+
+
+def _names(reach: Iterable[str] | None) -> list[str] | None:
+    return None if reach is None else [stored(name) for name in sorted(reach)]
 
 
 def is_id(text: str) -> bool:

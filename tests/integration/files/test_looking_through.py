@@ -36,3 +36,18 @@ def test_what_is_rare_is_found_once_by_going_on(tmp_path: Path, limit: int, look
     assert all(len(page.activities) <= limit for page in found)
     if looked_through == 1000:
         assert 5 <= len(found) <= 20, "a few entries a page"
+
+
+def test_before_its_first_entry_nothing_is_looked_for_of_a_job(tmp_path: Path) -> None:
+    log = FileActivityLog(tmp_path, Disk(), now=lambda: NOON, looked_through=1000)
+    others = [Activity(id=f"e{n}", at=NOON, type="feedscript.api.call") for n in range(40)]
+    own = [
+        Activity(id=f"job/{version}", at=NOON, type="feedscript.job.script_started", job_id="job")
+        for version in (1, 2)
+    ]
+    log.append([*others, *own])
+    whole = log.page(ActivityFilter(job_id="job", since=NOON), limit=50)
+    assert ([entry.id for entry in whole.activities], whole.cursor) == (["job/2", "job/1"], None)
+    assert log.page(ActivityFilter(job_id="job"), limit=50).cursor is not None, (
+        "of all times, all is looked for"
+    )

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from feedscript.adapters.postgresql.repository import OPEN, PAGE, conditions_of
-from feedscript.domain import JobState, Phase, Reason, Stage
+from feedscript.domain import JobState, Phase, Reach, Reason, Stage
 from feedscript.ports import JobFilter
 from feedscript.testing.fakes import NOON
 from tests.postgresql_server import empty, server
@@ -44,6 +44,8 @@ def database() -> Iterator[psycopg.Connection[tuple[str]]]:
         JobFilter(partner_id="p1", statuses=frozenset({JobState.VALIDATED})),
         JobFilter(reference="ref 77"),
         JobFilter(created_after=NOON),
+        JobFilter(reach=Reach(merchants=frozenset({"m7"}))),
+        JobFilter(reach=Reach(merchants=frozenset({"m7", "m8"}), partners=frozenset({"p1"}))),
     ],
     ids=lambda wanted: ", ".join(conditions_of(wanted, None)) or "all",
 )
