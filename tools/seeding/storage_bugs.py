@@ -85,11 +85,6 @@ STORAGE_BUGS: tuple[Bug, ...] = (
         ),
         ("a job's trail is cut after one look", "if len(rows) < AT_ONCE:", "if len(rows) <= AT_ONCE:"),
         (
-            "a trail's second look begins anew",
-            "before, at_once = rows[-1][0], AT_ONCE",
-            "before, at_once = rows[0][0], AT_ONCE",
-        ),
-        (
             "digests of rows are not signed",
             "write_digests(self._database, key=self._key)",
             "write_digests(self._database)",

@@ -96,6 +96,8 @@ class ObjectStoreContract(Contract):
 
     @promise(ObjectStore.fetch, "Raises `ObjectNotFound` or `ObjectStoreFailed`")
     def test_what_is_not_there_is_not_found(self, store: ObjectStore, tmp_path: Path) -> None:
+        (tmp_path / "up").write_bytes(b"1")
+        store.publish(tmp_path / "up", "s3://feeds/another")
         with pytest.raises(ObjectNotFound) as caught:
             store.read("s3://feeds/none", limit=1)
         assert caught.value.uri == "s3://feeds/none"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from feedscript.domain import Event, Job, fold
 from feedscript.ports import JobRepository
+from feedscript.ports.errors import VersionConflict
 from feedscript.testing.contracts.contract import needs
 from feedscript.testing.contracts.faults import Fault, as_its_port_says, each_fault
 from feedscript.testing.contracts.storage import StorageContract
@@ -25,7 +26,7 @@ class JobRepositoryFaults(StorageContract):
         def run(fault: Fault) -> None:
             job_id, known, claimed, job = ids.new_id(), 0, False, None
             events = [replace(event, job_id=job_id) for event in history]
-            with as_its_port_says():
+            with as_its_port_says(never=VersionConflict):
                 storage = self.open_failing(folder, clock, fault)
                 repository = storage[0]
                 try:

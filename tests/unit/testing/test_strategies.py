@@ -84,7 +84,7 @@ def test_the_strategies_reach_every_state(state: JobState) -> None:
 
 
 def test_jobs_of_every_state_are_among_them() -> None:
-    assert {job.state for job in some_of(strategies.jobs(), 60)} == {*JobState}
+    assert {job.state for job in some_of(strategies.jobs(), 200)} == {*JobState}
 
 
 @given(st.from_type(Activity))
