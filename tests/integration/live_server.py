@@ -82,7 +82,7 @@ class LiveServer:
         assert self._process.poll() is None, (self.folder / "server.log").read_text()
         try:
             return requests.get(f"{self.base}/ready", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def post(self, path: str, body: Mapping[str, Any], **headers: str) -> requests.Response:
