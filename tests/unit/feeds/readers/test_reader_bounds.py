@@ -1,6 +1,7 @@
 """What is long, wide or folded up is told within the bounds, by its reader."""
 
 import json
+import time
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -128,6 +129,17 @@ def test_many_faults_far_from_one_another_are_all_told(tmp_path: Path) -> None:
     staged = stage_bytes(b'{"id": "1"}\n' + content, tmp_path)
     assert staged.complete
     assert staged.faults.lost == {"malformed_json": 12_000}
+
+
+@pytest.mark.parametrize("before", [1, 1_500], ids=["first", "behind-plain-items"])
+def test_many_sections_without_an_end_take_no_time(tmp_path: Path, before: int) -> None:
+    items = "".join(f"<item><id>{number}</id></item>" for number in range(before))
+    content = f"<items>{items}<item>{'<![CDATA[' * 20_000}</item></items>".encode()
+    began = time.process_time()
+    staged = stage_bytes(content, tmp_path)
+    assert time.process_time() - began < 3.0
+    assert len(cells(staged)) == before
+    assert staged.faults.totals["malformed_xml"]
 
 
 def test_names_of_elements_are_bounded(tmp_path: Path) -> None:
