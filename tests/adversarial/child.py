@@ -1,6 +1,7 @@
 """One adversarial file in a process of its own: what the engine says of it, as a line of JSON."""
 
 import json
+import resource
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from feedscript.feeds import FeedError, Limits, validate
 from feedscript.feeds.generation import generate
 
 _SHOWN = 2_000
+#: What takes more has failed anyhow, and is not to take the machine's: far beyond what is looked for.
+_MOST_ADDRESSED = 8 << 30
 
 
 def _most_memory() -> int:
@@ -29,6 +32,7 @@ def _generated(source: Path, limits: Limits, folder: Path) -> dict[str, object]:
 
 def main() -> None:
     """Validate or generate from a file under the limits that the arguments tell."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESSED, _MOST_ADDRESSED))
     task, source, folder, said = sys.argv[1:]
     limits = Limits(**json.loads(said))
     answer: dict[str, object]

@@ -77,6 +77,25 @@ def long_key(dice: random.Random, size: int) -> Iterable[bytes]:
     return _around(dice, [b'{"', *filled(piece, max(size, 4 * KIB)), b'":"x"}'])
 
 
+@KINDS.kind()
+def within_a_long_name(dice: random.Random, size: int) -> Iterable[bytes]:
+    """Members whose columns would all begin with a name that is long itself."""
+    form, ends = dice.choice(((',"a{}":1', b"{}"), (',{{"name":"a{}","value":1}}', b"[]")))
+    first, last = ends[:1], ends[1:]
+    inner = [*numbered(form, max(size // 2, 8 * KIB))]
+    yield b"[" + _OPEN + b'{"' + b"k" * max(size // 2, 2_000) + b'":' + first + inner[0][1:]
+    yield from inner[1:]
+    yield last + b"}}]"
+
+
+@KINDS.kind(passes=True, largest=100 * MIB)
+def long_items(dice: random.Random, size: int) -> Iterable[bytes]:
+    """Items as long as they may be, of which the first ones are looked at together."""
+    values = ",".join(f'"c{number}":"{"x" * 1_900_000}"' for number in range(dice.choice((2, 15))))
+    for number in range(max(1, size // len(values))):
+        yield _ITEM.replace(b"sku-1", b"sku-%d" % number)[:-1] + f",{values}}}\n".encode()
+
+
 @KINDS.kind(passes=True, largest=100 * MIB)
 def long_string(dice: random.Random, size: int) -> Iterable[bytes]:
     piece = dice.choice(

@@ -90,6 +90,26 @@ def long_name(dice: random.Random, size: int) -> Iterable[bytes]:
     return _around(dice, [b"<" + name + b">x</" + name + b">"])
 
 
+@KINDS.kind()
+def within_a_long_name(_: random.Random, size: int) -> Iterable[bytes]:
+    """Elements whose columns would all begin with a name that is long itself."""
+    name = b"n" * max(size // 2, 2_000)
+    yield _RSS + b"<item>" + _ITEM + b"<" + name + b">"
+    yield from numbered("<a{0}>x</a{0}>", max(size // 2, 8 * KIB))
+    yield b"</" + name + b"></item>" + _END
+
+
+@KINDS.kind(passes=True, largest=64 * MIB)
+def names_of_no_columns(_: random.Random, size: int) -> Iterable[bytes]:
+    """Elements beside the address that a link is: ever new names, and never a column."""
+    yield _RSS
+    for number in range(max(1, size // 20_000)):
+        beside = b"".join(b"<a%d/>" % (number * 1_000 + each) for each in range(1_000))
+        item = _ITEM.replace(b"sku-1", b"sku-%d" % number)
+        yield b"<item>" + item + b"<link>" + beside + b"<href>https://x.example</href></link></item>\n"
+    yield _END
+
+
 @KINDS.kind(passes=True, largest=100 * MIB)
 def long_attribute(dice: random.Random, size: int) -> Iterable[bytes]:
     piece = dice.choice((b"x", b"&#65;", b"&amp;", b"\n"))

@@ -1,8 +1,10 @@
 """Bounds on what one feed may cost, so that no input can exhaust the machine."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 MIB = 1024 * 1024
+_LEAST_LEFT = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,9 +12,9 @@ class Limits:
     """How much of everything one run may take; past one, the report is `complete: false` and says why.
 
     `max_bytes` counts uncompressed bytes, `max_ratio` is uncompressed over compressed, `max_seconds` is wall
-    time. `memory_bytes` bounds the query engine: a reader may take all of it; a scan takes a part, and spills to
-    the work folder beyond; `max_spill_bytes` bounds that spill. `threads` None means a thread per core, as far as
-    the memory has room for their buffers.
+    time, from the reading to the end. `memory_bytes` bounds the query engine: a reader may take all of it; a scan
+    takes a part, and spills to the work folder beyond; `max_spill_bytes` bounds that spill. `threads` None means a
+    thread per core, as far as the memory has room for their buffers.
     """
 
     max_bytes: int = 16 * 1024 * MIB
@@ -25,3 +27,11 @@ class Limits:
     memory_bytes: int = 512 * MIB
     max_spill_bytes: int = 16 * 1024 * MIB
     threads: int | None = None
+
+    def since(self, began: float) -> "Limits":
+        """The same with the time that is left of a run that began then (`time.monotonic`).
+
+        It is a tenth of all at least: of a source that took all the time to read, what was read is told.
+        """
+        left = began + self.max_seconds - time.monotonic()
+        return replace(self, max_seconds=max(left, self.max_seconds * _LEAST_LEFT))

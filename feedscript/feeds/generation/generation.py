@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,7 @@ def generate(
     exist, or the destination's name promises another format. Where too many items are rejected they are listed all the
     same, beside the feed that lies there.
     """
+    began = time.monotonic()
     source, destination = Path(source), Path(destination)
     standard = standard or Standard()
     standard = replace(standard, country=country_code(standard.country))
@@ -124,7 +126,7 @@ def generate(
             standard=standard,
             names=names,
             numbering=numbering,
-            limits=limits,
+            limits=limits.since(began),
             workdir=Path(workdir),
             progress=progress,
         )
@@ -157,7 +159,7 @@ def generate(
                 source=staged.source,
                 mapping_sha256=fingerprint(planned.rules, planned.declared, options),
                 preset=planned.preset.name if planned.preset else None,
-                changes=write_deltas(shelf, target, limits, Path(workdir))
+                changes=write_deltas(shelf, target, limits.since(began), Path(workdir))
                 if deltas and len(feeds) == 1
                 else None,
                 warnings=tuple(

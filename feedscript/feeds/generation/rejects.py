@@ -71,10 +71,14 @@ def _numbers(connection: duckdb.DuckDBPyConnection, query: str) -> "array[int]":
 
 
 def _picked(rejected: Rejected, wanted: "array[int]") -> Iterator[_Where]:
-    """Those of a text's rows, which is read no further than to the last."""
+    """Those of a text's rows, which is read no further than to the last.
+
+    Behind a quote that never closes the engine may find its way again, and so have rows that are none here.
+    """
     rows = rejected.every_row()
     for sought in wanted:
-        yield next((item, line) for place, _, item, line in rows if place == sought)
+        found = ((item, line) for place, _, item, line in rows if place == sought)
+        yield next(found, (sought + 1, None))
 
 
 def list_rejects(excluding: Excluding, origins: Origins, *, findings: Path, table: Path) -> None:

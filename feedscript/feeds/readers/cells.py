@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
-from feedscript.feeds.readers.intake import Stopped
+from feedscript.feeds.readers.intake import Stopped, refuse_long_names
 from feedscript.feeds.readers.named_values import OWN_TEXT, named_value
 from feedscript.feeds.readers.shapes import AS_JSON, Shapes
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
@@ -62,6 +62,8 @@ def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, d
     """Put one value into its cell, or its sub-attributes into theirs."""
     if depth > _DEEPEST:
         raise NestedTooDeeply
+    # Before it is repeated in the name of each thing that lies within.
+    refuse_long_names((name,))
     plain: list[str] = []
     nested = False
     for part in _parts(value, depth):

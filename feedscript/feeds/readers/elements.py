@@ -12,6 +12,8 @@ GOOGLE_PREFIX = "g"
 ATTRIBUTE_MARK = "@"
 #: More prefixes for one namespace are not looked at.
 _MOST_PREFIXES = 100
+#: Names whose columns are kept; not every one becomes a column of the table, which has no more than it may.
+_MOST_KEPT = 10_000
 
 #: What lies in an element: a child's name as written and its value. An attribute's name begins with
 #: `ATTRIBUTE_MARK`; a piece of the element's own text has the name `OWN_TEXT`.
@@ -121,6 +123,8 @@ class Columns:
             known = name.removeprefix(ATTRIBUTE_MARK)
             if self._is_google(name):
                 known = local_name(name)
+            if len(self._names) >= _MOST_KEPT:
+                self._names.clear()
             self._names[name] = known
         return known
 

@@ -18,12 +18,17 @@ from feedscript.feeds.readers.survey import Survey
 FIELDS_PER_ITEM = 16
 #: An item has no more elements, keys or values than this; each takes many times its text in memory.
 MOST_PARTS = 100_000
+#: Elements and attributes of a document have no more names than this.
+MOST_NAMES = 100_000
 #: Items looked at before the first is written, so that most feeds show all of their columns in time.
 LOOK_AHEAD = 1_000
 #: No column of a feed is called by more characters; longer names are values out of place.
 LONGEST_NAME = 1_000
 #: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
 RATIO_FREE_BYTES = 4 * 1024 * 1024
+#: Behind more faults than this, and than one in so many bytes, nothing more is read: to get over one takes as long as
+#: to read many items, and what is wrong is plain.
+MOST_FAULTS, BYTES_PER_FAULT = 10_000, 256
 
 
 class Stopped(Exception):
@@ -70,6 +75,11 @@ class Meter:
             raise Stopped(f"the feed expands to more than {limits.max_ratio:g} times its size (max_ratio)")
         self.check_time()
         self._on_progress(Progress(self.rows, min(consumed, self._total_bytes), self._total_bytes, "reading"))
+
+    @property
+    def produced(self) -> int:
+        """Bytes of content so far."""
+        return self._produced
 
     def check_time(self) -> None:
         """Raise `Stopped` past `max_seconds`."""
@@ -118,6 +128,15 @@ class Intake:
             self.faults.add(Fault("too_large", stopped.reason, value=stopped.reason))
         if self.stopped_reason is None:
             self.stopped_reason = stopped.reason
+
+    def check_faults(self) -> None:
+        """Raise `Stopped` where there are more faults than any feed has that somebody wrote, and past `max_seconds`."""
+        faults = self.faults.totals.total()
+        if faults > max(MOST_FAULTS, self.meter.produced // BYTES_PER_FAULT):
+            raise Stopped(
+                f"there are more than {MOST_FAULTS} faults, and more than one in {BYTES_PER_FAULT} bytes"
+            )
+        self.meter.check_time()
 
     def source(
         self,

@@ -15,7 +15,7 @@ from feedscript.feeds.readers.elements import (
     local_name,
 )
 from feedscript.feeds.readers.expat_parser import new_parser
-from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_PARTS, Stopped
+from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, MOST_NAMES, MOST_PARTS, Stopped
 from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.table import Item
 
@@ -102,6 +102,9 @@ class ItemReader:
         self._marks = bytes(data).count(b"<") + (self._marks if goes_on else 0)
         if self._marks > MOST_PARTS:
             raise Stopped(f"line {self.line}: an item has more than {MOST_PARTS} elements")
+        # The parser keeps each for as long as it lives.
+        if len(self._parser.intern) > MOST_NAMES:
+            raise Stopped(f"line {self.line}: elements and attributes have more than {MOST_NAMES} names")
 
     def close(self) -> None:
         """Tell the parser that the document ends here."""

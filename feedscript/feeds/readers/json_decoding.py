@@ -29,7 +29,8 @@ class JSONDefect(Exception):
 
 def has_too_many_parts(text: str, start: int = 0) -> bool:
     """Whether a text holds more values than an item may have: each takes many times its text in memory."""
-    return len(text) - start > MOST_PARTS and text.count(",", start) > MOST_PARTS
+    # Each value but the first in something is behind a comma, and that one behind a bracket.
+    return len(text) - start > MOST_PARTS and sum(text.count(sign, start) for sign in ",{[") > MOST_PARTS
 
 
 class ItemDecoder:

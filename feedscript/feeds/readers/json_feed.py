@@ -103,6 +103,7 @@ def _from_lines(intake: Intake, texts: Iterable[str], plain: PlainObjects) -> It
             message = f"line {number} is not a JSON object: {defect.cause} (column {defect.offset + 1})"
             fault = Fault("malformed_json", message, line=number, value=text[:200])
             intake.faults.add(fault, lost=1, after=read)
+            intake.check_faults()
             return None
 
     return SwiftLines(read_line, plain, intake.limits).items(texts)
@@ -147,6 +148,7 @@ def _tell(intake: Intake, defect: JSONDefect, line: int, read: int) -> None:
     outcome = f"; the element that begins in line {line} is lost" if defect.lost else ""
     fault = Fault("malformed_json", f"{where}: {defect.cause}{outcome}", line=line, value=defect.cause)
     intake.faults.add(fault, lost=defect.lost, after=read)
+    intake.check_faults()
 
 
 def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dict[str, str]:

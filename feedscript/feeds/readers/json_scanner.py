@@ -137,6 +137,7 @@ class JSONScanner:
                     yield from self._members(depth=depth + 1)
                 case _:
                     self._value()
+                    self._decoder.take_repeated_keys()
             if self._separator("}"):
                 return
 
@@ -155,6 +156,8 @@ class JSONScanner:
                 yield line, value
             elif isinstance(value, dict) and number < _NOTED:
                 keys.update(value)
+            # Nobody asks for them, and they are not to grow with what is passed over.
+            self._decoder.take_repeated_keys()
 
     def _elements(self, plain: PlainObjects | None = None) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
         self._usual = {}.keys()

@@ -66,7 +66,7 @@ def _items(
         ItemReader, place.path, intake.shapes, intake.limits, names, verbatim=intake.verbatim
     )
     longest = intake.limits.max_field_bytes * FIELDS_PER_ITEM
-    reader = RecoveringReader(new_reader, place, longest, intake.faults)
+    reader = RecoveringReader(new_reader, place, longest, intake.faults, intake.check_faults)
     swift = SwiftReader(
         reader,
         place.path[-1],

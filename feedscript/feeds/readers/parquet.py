@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -43,8 +44,9 @@ def stage_parquet(intake: Intake) -> Staged:
         with interrupted_after(connection, intake.meter.seconds_left):
             scan = f"read_parquet({_literal(plainly_named(intake, path))}, binary_as_string = true)"
             _check_size(intake, connection, path)
-            expressions = list(_columns(connection, scan, intake.shapes))
-            refuse_long_names(name for name, _ in expressions)
+            # One more than there may be shows that there are too many.
+            found = islice(_columns(connection, scan, intake.shapes), intake.limits.max_columns + 1)
+            expressions = list(found)
             columns = tuple(name for name, _ in expressions)
             check_texts(intake, connection, scan, plainly_named(intake, path))
             try:
@@ -135,6 +137,8 @@ def _without_bytes(
 
 def _columns(connection: duckdb.DuckDBPyConnection, scan: str, shapes: Shapes) -> Iterator[Column]:
     relation = connection.sql(f"from {scan}")
+    # Before one is repeated in the name of each of its parts.
+    refuse_long_names(relation.columns)
     for name, kind in zip(relation.columns, relation.types, strict=True):
         is_list = kind.id == "list"
         element = _child(kind) if is_list else kind
@@ -149,6 +153,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, scan: str, shapes: Shapes) -
 
 def _struct_columns(name: str, kind: DuckDBPyType, shape: tuple[str, ...], each: Each) -> Iterator[Column]:
     """The text form of the sub-attributes that the shape knows, and a column for each of the others."""
+    refuse_long_names(f"{name}.{sub_name}" for sub_name, _ in _members(kind))
     members = {sub_name: partial(_member, sub_name, sub_kind) for sub_name, sub_kind in _members(kind)}
     if not members.keys().isdisjoint(shape):
 

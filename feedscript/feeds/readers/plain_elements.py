@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate, takewhile
+from itertools import accumulate, islice, takewhile
 from operator import add
 from typing import NamedTuple
 
@@ -98,16 +98,26 @@ def plain_names(item: str, text: str) -> list[str] | None:
 
 def gaps_of(item: str, text: str, behind: str) -> Gaps:
     """The gaps of a plain item, `simplified`, and before the next: `behind` is what comes after it."""
-    tag = re.escape(item)
-    found = re.search(rf"(?s)<{tag}>({_SPACE}).*?({_SPACE})</{tag}>({_SPACE})", text + behind)
-    return Gaps(*found.groups()) if found else Gaps("", "", "")
+    _, begins, rest = text.partition(f"<{item}>")
+    inner, ends, rest = rest.partition(f"</{item}>")
+    if not (begins and ends):
+        return Gaps("", "", "")
+    filled = inner.lstrip(_WHITE)
+    following = rest + behind
+    return Gaps(
+        inner[: len(inner) - len(filled)],
+        filled[len(filled.rstrip(_WHITE)) :],
+        following[: len(following) - len(following.lstrip(_WHITE))],
+    )
 
 
 def simplified(text: str) -> str:
     """The same items with CDATA as text, an empty tag as a start and an end, and line ends as XML reads them."""
     text = _with_plain_ends(text)
     if "<![CDATA[" in text:
-        text = _CDATA.sub(_escaped, text)
+        # Behind the last end each beginning would be followed to the end of the text.
+        end = text.rfind("]]>") + len("]]>")
+        text = _CDATA.sub(_escaped, text[:end]) + text[end:]
     return _EMPTY.sub(r"<\1></\1>", text) if "/>" in text else text
 
 
@@ -291,4 +301,5 @@ def _end_of_items(text: str, item: str, count: int) -> int:
     """Where so many plain items, with which a text begins, end."""
     tag = re.escape(item)
     ends = re.finditer(rf"(?s)<!\[CDATA\[.*?\]\]>|(</{tag}>|<{tag}[ \t\r\n]*+/>)", text)
-    return [found.end() for found in ends if found[1]][count - 1]
+    # No further than they go: behind them there may be sections without an end.
+    return next(islice((found.end() for found in ends if found[1]), count - 1, None))

@@ -1,7 +1,7 @@
 """Goes on after what XML forbids: the item at fault is mended or lost, and told; the others are read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 from xml.parsers import expat
 
@@ -46,7 +46,14 @@ class RecoveringReader:
     fault. Else it is lost. A new parser goes on behind it, as deep in the document as the one before.
     """
 
-    def __init__(self, new_reader: NewReader, place: ItemPlace, longest: int, faults: FaultTally) -> None:
+    def __init__(
+        self,
+        new_reader: NewReader,
+        place: ItemPlace,
+        longest: int,
+        faults: FaultTally,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
         item, parent = (_NAME % re.escape(name.encode()) for name in (place.path[-1], *place.path[-2:][:1]))
         self._boundary = pattern_outside(
             rb"(?P<end></%b\s*>)|(?P<start><%b(?=[\s/>]))|(?P<parent></%b\s*>)" % (item, item, parent)
@@ -55,6 +62,7 @@ class RecoveringReader:
         self._new_reader = new_reader
         self._longest = longest
         self._faults = faults
+        self._check = check
         self._reader = new_reader()
         self._closers = Closers()
         self._ready: list[Item] = []
@@ -68,6 +76,8 @@ class RecoveringReader:
         #: What the reader was fed before the first of the bytes held; less than none where these came first.
         self._origin = 0
         self._unclosed = 0
+        # How much is to be held before a way on is looked for again.
+        self._enough = 0
         self._error: expat.ExpatError | None = None
         self._is_behind = False
 
@@ -109,9 +119,14 @@ class RecoveringReader:
         self._start = 0
         if self._error is None:
             self._parse(data)
+        if self._error is not None and len(self._held) - self._start < min(self._enough, self._longest):
+            return
         while self._error is not None and self._go_on(final=False):
             pass
-        if self._error is not None and len(self._held) - self._start > self._longest:
+        held = len(self._held) - self._start
+        # What has been looked through in vain is looked through again: to do so at every piece is quadratic.
+        self._enough = 2 * held if self._error is not None else 0
+        if self._error is not None and held > self._longest:
             raise Stopped(f"line {self._line}: an item is longer than {self._longest} bytes")
 
     def close(self) -> None:
@@ -239,6 +254,7 @@ class RecoveringReader:
         where = f"line {position.line}, column {position.column + 1}"
         fault = Fault("malformed_xml", f"{where}: {message}", line=position.line, value=value)
         self._faults.add(fault, lost=lost, after=self._given + len(self._ready))
+        self._check()
 
     def _broken_off(self) -> Stopped:
         assert self._error is not None

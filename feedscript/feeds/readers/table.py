@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from feedscript.feeds.readers.intake import Intake, Stopped
+from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Stopped
 from feedscript.feeds.readers.staged import Fault, Source, Staged
 from feedscript.feeds.readers.table_columns import TableColumns
 
@@ -141,11 +141,16 @@ def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: S
 def _write_all(writer: _Writer, columns: TableColumns, items: Iterator[Item | Rows], intake: Intake) -> None:
     first: list[Item] = []
     stopped: Stopped | None = None
+    # They lie in memory: together no more than a single one may.
+    held, most = 0, intake.limits.max_field_bytes * FIELDS_PER_ITEM
     try:
         for item in islice(items, intake.look_ahead):
             assert not isinstance(item, Rows)
             columns.learn(item[1])
             first.append(item)
+            held += sum(map(len, item[1].values()))
+            if held > most:
+                break
     except Stopped as early:
         stopped = early
     for line, cells in first:

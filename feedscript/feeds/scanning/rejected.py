@@ -32,6 +32,8 @@ _CODES = {
 #: How many fields an error is about: there is one for each field that is missing, and one for each too many.
 _FOUND = r"TRY_CAST(regexp_extract(error_message, 'Found: (\d+)', 1) AS BIGINT)"
 _SWALLOWED = "swallowed_row"
+#: Bytes of what is told of one row, each character as an escape.
+_LONGEST_LISTED = 16 * REJECTED_BYTES
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,14 @@ class Rejected:
 
     def _take_in(self, listed: Path) -> None:
         """Take what was left out of a text that was read row by row (`RowByRow`)."""
+        # JSON has no line break within a row: of several kinds in one file the engine reads none.
         columns = "{record: 'BIGINT', code: 'VARCHAR', fields: 'BIGINT', text: 'VARCHAR'}"
-        options = "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', compression = 'none'"
+        options = (
+            f"format = 'newline_delimited', columns = {columns}, maximum_object_size = {_LONGEST_LISTED}"
+        )
         self.connection.execute(
-            "INSERT INTO rejected SELECT record, code, fields, coalesce(text, '')"
-            f" FROM read_csv({sql.literal(str(listed))}, columns = {columns}, {options})"
+            "INSERT INTO rejected SELECT record, code, fields, text"
+            f" FROM read_json({sql.literal(str(listed))}, {options})"
         )
 
     def lines_left(self, items: int, lines: int) -> int:

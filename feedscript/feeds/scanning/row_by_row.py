@@ -1,6 +1,7 @@
 """Reads a text row by row, in the memory of one, where the engine could not bear what is wrong with its rows."""
 
 import csv
+import json
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,6 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.intake import Stopped
 from feedscript.feeds.readers.physical_lines import LONGEST_LINE
 from feedscript.feeds.readers.staged import Staged
-from feedscript.feeds.readers.table import quoted_row
 from feedscript.feeds.scanning.blank_rows import blank_test
 from feedscript.feeds.scanning.lines import records
 from feedscript.feeds.scanning.source_table import REJECTED_BYTES
@@ -41,8 +41,8 @@ class Row(NamedTuple):
 class RowByRow:
     """A text without what cannot be read of it, whose lines are where they were, and an account of that.
 
-    `listed` is a CSV of the rows that are left out, in their order: record, code, fields, beginning. `blank` counts
-    rows without a value among them, of any width.
+    `listed` are the rows that are left out, in their order, as JSON Lines: record, code, fields, text (the beginning).
+    `blank` counts rows without a value among them, of any width.
     """
 
     staged: Staged
@@ -97,11 +97,11 @@ def read_row_by_row(staged: Staged, limits: Limits, workdir: Path, most: int = M
 
     Raises `Stopped` past the `most` unreadable rows, and at the deadline duckdb.InterruptException.
     """
-    path, listed = workdir / "readable.csv", workdir / "unreadable.csv"
+    path, listed = workdir / "readable.csv", workdir / "unreadable.jsonl"
     swallowed = Swallowed()
     blank = unreadable = record = rows = 0
     is_blank = blank_test(staged)
-    with path.open("wb") as readable, listed.open("w", encoding="utf-8", newline="") as left_out:
+    with path.open("wb") as readable, listed.open("w", encoding="utf-8") as left_out:
         for row in whole_rows(staged):
             swallowed.add(row.line, row.last, row.within)
             rows += 1
@@ -111,7 +111,9 @@ def read_row_by_row(staged: Staged, limits: Limits, workdir: Path, most: int = M
                 blank += 1
                 readable.write(b"\n")
             elif is_item and (fault := _fault_of(staged, row.text, limits.max_field_bytes)):
-                left_out.write(quoted_row([str(record + 1), *fault, _beginning(row.text)]))
+                code, fields = fault
+                told = {"record": record + 1, "code": code, "fields": fields, "text": _beginning(row.text)}
+                left_out.write(json.dumps(told, ensure_ascii=False) + "\n")
                 unreadable += 1
                 readable.write(b"\n" * (row.last - row.line + 1))
             else:
@@ -123,18 +125,18 @@ def read_row_by_row(staged: Staged, limits: Limits, workdir: Path, most: int = M
     return RowByRow(replace(staged, path=path, is_source=False), listed, replace(swallowed, rows=rows), blank)
 
 
-def _fault_of(staged: Staged, text: bytes, longest: int) -> tuple[str, str] | None:
+def _fault_of(staged: Staged, text: bytes, longest: int) -> tuple[str, int | None] | None:
     """The code of what is wrong with a row, and how many fields it has if those are; None of one that is right."""
     if len(text) > longest:
-        return "field_too_large", ""
+        return "field_too_large", None
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:
-        return "bad_encoding", ""
+        return "bad_encoding", None
     cells = cells_or_none(staged, text)
     if cells is None:
-        return "bad_quote", ""
-    return None if len(cells) == len(staged.columns) else ("ragged_row", str(len(cells)))
+        return "bad_quote", None
+    return None if len(cells) == len(staged.columns) else ("ragged_row", len(cells))
 
 
 def _with_plain_end(text: bytes, *, in_header: bool) -> bytes:

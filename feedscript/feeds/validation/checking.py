@@ -75,6 +75,7 @@ def check(
         options=as_written(asked, uri, options or SourceOptions()),
         origin=origin,
         limits=limits,
+        started=started,
         findings=findings,
         tell=progress or silent,
         folder=workdir,
@@ -94,6 +95,7 @@ class _Checking:
     options: SourceOptions
     origin: Origin | None
     limits: Limits
+    started: float
     findings: Path | None
     tell: OnProgress
     folder: Path
@@ -156,12 +158,14 @@ class _Checking:
         )
         try:
             connection = self.opening.result()
-            with interrupted_after(connection, self.limits.max_seconds):
+            with interrupted_after(connection, self.limits.since(self.started).max_seconds):
                 scan = Scan(connection, staged, plan, self.limits, self.profile.item, self.folder)
                 self._read(scan)
                 self._conclude(scan, header)
         except duckdb.InterruptException:
-            self.stopped_reason = f"checking took longer than {self.limits.max_seconds:g} s (max_seconds)"
+            self.stopped_reason = (
+                f"reading and checking took longer than {self.limits.max_seconds:g} s (max_seconds)"
+            )
             self.system_errors.append(self.stopped_reason)
         except Stopped as stopped:
             self.stopped_reason = stopped.reason
@@ -172,7 +176,8 @@ class _Checking:
             self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
 
     def _read(self, scan: Scan) -> None:
-        size = scan.staged.path.stat().st_size
+        staged = scan.staged
+        size = staged.path.stat().st_size
 
         def tell(part: float) -> None:
             self.tell(Progress(None, int(part * size), size, "checking"))
@@ -182,8 +187,8 @@ class _Checking:
             try:
                 scan.run()
             except duckdb.InvalidInputException:
-                # DuckDB reads one kind of line end in one file.
-                scan.staged = with_plain_line_ends(scan.staged, self.folder)
+                # DuckDB reads one kind of line end in one file. The scan may have begun without what it could not read.
+                scan.staged = with_plain_line_ends(staged, self.folder)
                 scan.run()
         self.tell(Progress(scan.items, size, size, "sampling"))
 

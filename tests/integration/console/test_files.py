@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from feedscript.domain import key_id
+from feedscript.entrypoints.console.files import TITLES
 from feedscript.testing.fakes import NOON
 from tests.integration.console.test_sessions import Office, make_office
 from tests.integration.http.conftest import Api
+from tests.integration.http.test_access import filled, routes
 
 FINDINGS = [
     {
@@ -76,6 +78,31 @@ def test_a_list_that_is_damaged_is_told_of(api: Api, tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", ["source", "../secret", "feed.csv", "x" * 300])
 def test_nothing_else_is_handed_out(api: Api, tmp_path: Path, what: str) -> None:
     assert api.client.get(f"/console/jobs/{checked(api, tmp_path)}/files/{what}").status_code == 404
+
+
+def test_no_file_of_another_merchants_on_any_route(tmp_path: Path) -> None:
+    """Two keys of two merchants, by the header and by a session, over every route that names a job with files."""
+    office = make_office(tmp_path)
+    tenants = office.tenants
+    office.browser.environ_base["HTTP_X_API_KEY"] = tenants.texts["m1"]
+    job_id = checked(tenants.api, tmp_path)
+    del office.browser.environ_base["HTTP_X_API_KEY"]
+    named = [filled(rule, job_id) for _, method, rule in routes(tenants.api) if method == "GET"]
+    ours = {path for path in named if job_id in path}
+    ours |= {f"/console/jobs/{job_id}/files/{name}" for name in TITLES}
+    ours |= {f"/api/feed/jobs/{job_id}/report?format=html", f"/api/feed/status/{job_id}?wait=60"}
+    found = {path for path in ours if tenants.call("m1", "GET", path).status_code == 200}
+    assert len(found) >= 15
+    for path in ours:
+        assert tenants.call("m2", "GET", path).status_code == 404, path
+    office.sign_in("m2")
+    for path in ours:
+        assert office.browser.get(path).status_code == (404 if path.startswith("/console") else 401), path
+    form = {"csrf": office.form_token(), "file": "report", "lasts": "1 hour"}
+    for action in ("links", "cancel", "retry"):
+        assert office.browser.post(f"/console/jobs/{job_id}/{action}", data=form).status_code == 404, action
+    assert tenants.call("m2", "GET", "/metrics").status_code == 403
+    assert office.browser.get("/metrics").status_code == 401
 
 
 def linked(office: Office, job_id: str, file: str = "report", lasts: str = "1 hour") -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import requests
 
 from feedscript.adapters.system import HmacAttemptTokens
+from tests.integration.cli.shell import feedscript
 from tests.integration.live_server import SERVE, LiveServer, poll, request_body, script
 
 SECRETS = {
@@ -15,6 +16,9 @@ SECRETS = {
     "WEBHOOK_SECRETS": "whsec_bm9ib2R5IG1heSBzZWUgdGhpcyBzZWNyZXQ=",
     "AWS_SECRET_ACCESS_KEY": "cloud-key-that-nobody-may-see-0123456789",
     "AWS_SESSION_TOKEN": "cloud-token-that-nobody-may-see-0123456789",
+    "DATABASE_URL": "postgresql://db/feeds?password=database-password-that-nobody-may-see-0123",
+    "PGPASSWORD": "another-password-that-nobody-may-see-0123456789",
+    "FEEDSCRIPT_KEY": "caller-key-that-nobody-may-see-0123456789",
 }
 KEY = SECRETS["API_KEYS"].partition("=")[2]
 LOOK_EVERYWHERE = f"""exec {sys.executable} -I -S - <<'END'
@@ -35,6 +39,24 @@ open(os.environ["FEEDSCRIPT_RESULT_FILE"], "w").write('{{"n": 1}}')
 END"""
 
 
+def opened_at_a_browser(base: str, job_id: str, key: str) -> list[str]:
+    """What opens something to whoever has it: the session's cookie, its forms' token, and a link."""
+    browser = requests.Session()
+    assert (
+        browser.post(f"{base}/console/sign-in", data={"key": "a-wrong-" + key}, timeout=30).status_code == 401
+    )
+    assert browser.post(f"{base}/console/sign-in", data={"key": key}, timeout=30).ok
+    page = browser.get(f"{base}/console/jobs/{job_id}", timeout=30).text
+    form_token = page.partition('name="csrf" value="')[2].partition('"')[0]
+    form = {"csrf": form_token, "file": "log", "lasts": "1 hour"}
+    shared = browser.post(f"{base}/console/jobs/{job_id}/links", data=form, timeout=30).text
+    link = shared.partition("/console/shared/")[2].partition('"')[0]
+    assert requests.get(f"{base}/console/shared/{link}", timeout=30).ok
+    found = [browser.cookies["feedscript_session"], form_token, link]
+    assert all(found)
+    return found
+
+
 def written(folder: Path) -> dict[Path, bytes]:
     """Every file that the service wrote, but the one that is the secret of the tokens."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
@@ -44,9 +66,17 @@ def written(folder: Path) -> dict[Path, bytes]:
 def test_no_script_is_shown_a_secret_and_no_file_has_one(tmp_path: Path) -> None:
     command = script(tmp_path, LOOK_EVERYWHERE)
     bearer = {"Authorization": f"Bearer {KEY}"}
+    made = feedscript(tmp_path, "keys", "create", "made").stdout.strip()
+    assert made.startswith("fsk_")
     # One at a time: scripts of one user see the tokens of each other (docs/scripts.md).
     with LiveServer(
-        tmp_path, SERVE, GENERATE_COMMAND=command, MAX_CONCURRENT_SCRIPTS="1", **SECRETS
+        tmp_path,
+        SERVE,
+        GENERATE_COMMAND=command,
+        MAX_CONCURRENT_SCRIPTS="1",
+        ACCESS_LOG="true",
+        LOG_LEVEL="DEBUG",
+        **SECRETS,
     ) as server:
         tmp = request_body(callback_url="http://127.0.0.1:9/x")
         job_ids = []
@@ -68,6 +98,10 @@ def test_no_script_is_shown_a_secret_and_no_file_has_one(tmp_path: Path) -> None
         for job_id in job_ids:
             url = f"{server.base}/api/feed/status/{job_id}"
             ended(url, bearer)
+        by_made = {"X-API-Key": made}
+        for path in ("/metrics", f"/api/feed/status/{job_ids[0]}?wait=1", "/console/configuration"):
+            assert requests.get(server.base + path, headers=by_made, timeout=30).ok
+        opening = opened_at_a_browser(server.base, job_ids[0], made)
     files = written(tmp_path)
     (log,) = [text for path, text in files.items() if path.parts[-2:] == (job_ids[0], "1.log")]
     assert int(log.split()[2]) >= 3, (
@@ -79,6 +113,8 @@ def test_no_script_is_shown_a_secret_and_no_file_has_one(tmp_path: Path) -> None
     for hidden in (
         *(value.rpartition("=")[2] or value for value in SECRETS.values()),
         KEY,
+        made,
+        *opening,
         *tokens,
         secret.decode(),
     ):

@@ -15,6 +15,7 @@ from feedscript.testing.receiver import Receiver
 from tests.integration.live_server import SERVE, LiveServer, poll, request_body, script
 from tests.postgresql_server import empty, server
 
+PASSWORD = "database-password-that-nobody-may-see"
 EXPORT = b"id,title,description,link,image_link,price,availability,brand\n" + b"".join(
     b"%d,A shirt %d,Of cotton,https://shop.example/p/%d,https://shop.example/i/%d.jpg,%d.50 EUR,in_stock,Acme\n"
     % (n, n, n, n, n)
@@ -34,7 +35,9 @@ def feedscript(*arguments: str, **settings: str) -> Result:
 
 
 def test_a_feed_is_made_and_checked_and_a_restart_knows_all(url: str, tmp_path: Path) -> None:
-    settings = {"STORAGE": "postgresql", "DATABASE_URL": url, "PYTHONPATH": ":".join(sys.path)}
+    # The server asks for none, and takes any.
+    named = url.replace("tests@", f"tests:{PASSWORD}@")
+    settings = {"STORAGE": "postgresql", "DATABASE_URL": named, "PYTHONPATH": ":".join(sys.path)}
     receiver = Receiver()
     with LiveServer(tmp_path, SERVE, WORKERS="1", **settings) as live:
         assert live.get("/ready").json()["database"] == "ok"
@@ -71,6 +74,9 @@ def test_a_feed_is_made_and_checked_and_a_restart_knows_all(url: str, tmp_path: 
         assert refused.returncode == 74
         assert re.search("is used by the service on .*one machine at a time", refused.stderr), refused.stderr
     receiver.close()
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert [path for path in written if path.name == "server.log"]
+    assert not [path for path in written if PASSWORD.encode() in path.read_bytes()]
     verified = feedscript("audit", "verify", **settings)
     assert verified.exit_code == 0, verified.output
     assert "whole: " in verified.stdout

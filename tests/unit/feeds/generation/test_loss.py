@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedscript.feeds import load_profile, validate
-from feedscript.feeds.generation import EmptyFeed, TooMuchLost, WrongEnding
+from feedscript.feeds import Limits, load_profile, validate
+from feedscript.feeds.generation import EmptyFeed, TooMuchLost, WrongEnding, generate
 from feedscript.feeds.generation.manifest import manifest_of
 from tests.unit.feeds.products import generate_all, product, write_csv
 
@@ -248,3 +248,12 @@ def test_a_wrong_ending_is_told_which_compressions_each_form_has(tmp_path: Path)
         generate_all(source, tmp_path / "feed.xml.zst")
     assert ".csv, .txt (csv, compressed with .gz or .zip or .zst behind it)" in str(caught.value)
     assert ".xml (rss, compressed with .gz or .zip behind it)" in str(caught.value)
+
+
+def test_items_behind_a_quote_that_never_closes_are_no_crash(tmp_path: Path) -> None:
+    """The engine, which reads a large file in parts, finds its way again within the quote: they are items to it."""
+    rows = lines(5)
+    source = tmp_path / "export.csv"
+    source.write_text("\n".join([",".join(COLUMNS), *rows, 'B,"' + rows[0], *rows * 3_000]), "utf-8")
+    with pytest.raises(TooMuchLost, match="the first at line 7"):
+        generate(source, tmp_path / "feed.csv", limits=Limits(max_field_bytes=100_000))

@@ -399,7 +399,8 @@ def test_nesting_without_end_is_survived(tmp_path, deep):
 
 def test_a_nested_document_without_end_is_survived(tmp_path):
     staged = stage_bytes(b'[{"id": 1}, ' + b"[" * 300_000, tmp_path)
-    assert fault_codes(staged) == {"malformed_json": 1}
+    assert staged.stopped_reason == "line 1: an item has more than 100000 values"
+    assert fault_codes(staged) == {"too_large": 1}
     assert cells(staged) == [{"id": "1"}]
 
 

@@ -53,6 +53,21 @@ def told(report: Report) -> dict[str, object]:
     }
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "rows", [['"', '"x'], ['"a"b,"c'] * 2], ids=["closed-in-the-next", "opened-by-a-fault"]
+)
+def test_rows_of_several_lines_that_cannot_be_read_do_not_vanish(
+    tmp_path: Path, rows: list[str], end: str
+) -> None:
+    source = written(tmp_path / "feed.csv", [plain(1), *rows * 4_000], end)
+    report = validate(source, as_of=AS_OF, limits=FEW)
+    assert report.status == "failed"
+    assert report.account is not None
+    assert (report.account.read, report.account.lost) == (1, {"bad_quote": 4_000})
+    assert report.account.first[0].line == 3
+
+
 #: One thing wrong with each row, as the engine counts them.
 MANY_SHORT = ["a"] * 3_200
 
