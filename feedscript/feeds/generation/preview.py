@@ -17,6 +17,7 @@ from feedscript.feeds.generation.planning import Plan, plan
 from feedscript.feeds.generation.source_form import in_its_form
 from feedscript.feeds.mapping import Mapping, add_functions, compile_mapping
 from feedscript.feeds.profiles import load_profile
+from feedscript.feeds.profiles.header import with_parts_of
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.options import SourceOptions
@@ -136,7 +137,7 @@ def _previewed(
         source=staged.source,
         columns=tuple(
             PreviewedColumn(
-                title=found.declared.get(each.attribute.origin, each.title),
+                title=with_parts_of(each.title, found.declared.get(each.attribute.origin, "")),
                 attribute=each.attribute.name,
                 columns=found.matches.used.get(each.attribute.origin, ()),
                 operations=tuple(_operations(found, each)),

@@ -29,7 +29,7 @@ from feedscript.feeds.mapping import Compiled, Foreknown, Mapping, Matches, add_
 from feedscript.feeds.mapping.rows.looking_up import Origin
 from feedscript.feeds.mapping.rows.preparation import Counts, Preparation, Prepared
 from feedscript.feeds.profiles import Attribute, Profile
-from feedscript.feeds.profiles.header import read_header
+from feedscript.feeds.profiles.header import read_header, with_parts_of
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.survey import Alphabet, LineIndex, start_index
@@ -221,10 +221,13 @@ class Writing:
     def _columns(
         self, cells: AbstractMapping[str, str], form: FileForm, currency: str | None
     ) -> list[Column]:
-        titles = {name: title for name, title in self.declared.items() if name not in self._parted}
+        declared = {name: title for name, title in self.declared.items() if name not in self._parted}
         given = {**self.canonical, **self._parted}
         columns = partner_columns(self.profile, given, cells, every=not form.file.header, currency=currency)
-        return [replace(each, title=titles.get(each.attribute.origin, each.title)) for each in columns]
+        return [
+            replace(each, title=with_parts_of(each.title, declared.get(each.attribute.origin, "")))
+            for each in columns
+        ]
 
     @cached_property
     def _parted(self) -> dict[str, Attribute]:

@@ -90,6 +90,16 @@ def title_and_parts(column: str) -> tuple[str, tuple[str, ...]]:
     return found[1], tuple(normalised(each) for each in re.split("[:,]", found[2]))
 
 
+def with_parts_of(title: str, column: str) -> str:
+    """A partner's title, with the parts that a source's column tells of its values, in the partner's spelling.
+
+    >>> with_parts_of("shipping", "SHIPPING (Country:PRICE)")
+    'shipping(country:price)'
+    """
+    parts = title_and_parts(column)[1]
+    return f"{title_and_parts(title)[0]}({':'.join(parts)})" if parts else title
+
+
 def _reordered(attribute: Attribute, names: tuple[str, ...]) -> tuple[Part, ...]:
     known: Mapping[str, Part] = {part.name: part for part in attribute.parts}
     return tuple(known.get(name, Part(name=name)) for name in names)

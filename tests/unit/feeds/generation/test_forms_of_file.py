@@ -31,6 +31,25 @@ def test_each_of_googles_files_is_valid(name: str, tmp_path: Path) -> None:
     assert (report.items_total, report.issues) == (2, validate(tmp_path / "export.csv").issues)
 
 
+@pytest.mark.parametrize(
+    ("profile", "name"), [("cj", "feed.csv"), ("google", "feed.csv"), ("google", "feed.xml")]
+)
+def test_parts_in_a_columns_name_are_written_as_the_partner_spells_them(
+    profile: str, name: str, tmp_path: Path
+) -> None:
+    row = {
+        ("SHIPPING (Country:PRICE)" if key == "shipping" else key.upper()): cell
+        for key, cell in ITEMS[0].items()
+    }
+    row["SHIPPING (Country:PRICE)"] = "US:5.99 USD"
+    generate_all(write_csv(tmp_path / "export.csv", [row]), tmp_path / name, profile=profile)
+    text = (tmp_path / name).read_text()
+    written = "<g:shipping><g:country>US</g:country>" if name == "feed.xml" else "shipping(country:price)"
+    assert written in text
+    report = validate(tmp_path / name, profile=profile)
+    assert report.valid, report.headline()
+
+
 def test_what_google_does_not_take_is_refused(tmp_path: Path) -> None:
     for name in ("feed.jsonl", "feed.parquet", "feed.tsv.zst"):
         with pytest.raises(WrongEnding):
