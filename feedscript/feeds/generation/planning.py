@@ -20,6 +20,7 @@ from feedscript.feeds.mapping import (
     match_columns,
     recognised,
     spoken_in,
+    with_currency,
     with_said,
 )
 from feedscript.feeds.mapping.operations import Joined, Operation
@@ -94,7 +95,8 @@ def plan(
     preset = recognised(staged.columns, options.platform)
     known = preset.mapping_for(staged.columns).within_bounds_of(profile) if preset else Mapping()
     asked = mapping.over(known)
-    asked, unsaid = with_said(asked, options, staged.columns, preset.currency if preset else None)
+    currency = options.currency or (preset.currency if preset else None)
+    asked, unsaid = with_said(asked, replace(options, currency=currency), staged.columns)
     lists = stage_lists(asked.rows, *place, options)
     looked_up = {origin: each.columns for origin, each in lists.items()}
     preparation = prepare_rows(asked.rows, staged.columns, options.decimal, looked_up)
@@ -105,6 +107,8 @@ def plan(
     rules = _rules(canonical, usual, declared, commas_part=staged.line_column is None)
     rules = rules.with_decimal(options.decimal).with_languages(spoken.languages)
     matches = match_columns(preparation.columns, rules, within, options.decimal)
+    if currency:
+        matches = with_currency(matches, currency)
     return Plan(profile, canonical, declared, preset, preparation, lists, rules, matches, unsaid)
 
 

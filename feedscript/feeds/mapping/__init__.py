@@ -15,7 +15,7 @@ from feedscript.feeds.mapping.matching import (
 from feedscript.feeds.mapping.model import Mapping, Rule
 from feedscript.feeds.mapping.preset import Preset, presets
 from feedscript.feeds.mapping.recognition import recognised
-from feedscript.feeds.mapping.said import NotSaid, with_said
+from feedscript.feeds.mapping.said import NotSaid, with_currency, with_said
 from feedscript.feeds.mapping.shortcuts import Foreknown
 
 __all__ = [
@@ -43,5 +43,6 @@ __all__ = [
     "read_mapping",
     "recognised",
     "spoken_in",
+    "with_currency",
     "with_said",
 ]

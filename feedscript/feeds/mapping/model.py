@@ -40,6 +40,11 @@ class Rule:
     omit: bool = False
     operations: tuple[Operation, ...] | None = None
 
+    @property
+    def has_origin(self) -> bool:
+        """Whether it says itself where values come from, or that none do."""
+        return bool(self.columns or self.constant is not None or self.cases or self.from_name or self.omit)
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -144,8 +149,6 @@ def _over(own: AbstractMapping[str, Rule], base: AbstractMapping[str, Rule]) -> 
     for name, rule in own.items():
         inherited = merged.get(name, Rule())
         operations = inherited.operations if rule.operations is None else rule.operations
-        speaks = rule.columns or rule.constant is not None or rule.cases or rule.from_name or rule.omit
-        merged[name] = replace(
-            rule, names=() if speaks else rule.names or inherited.names, operations=operations
-        )
+        names = () if rule.has_origin else rule.names or inherited.names
+        merged[name] = replace(rule, names=names, operations=operations)
     return merged

@@ -79,6 +79,13 @@ def code_layers(column: str) -> tuple[dict[str, str], ...]:
     return ({column: choice(branches, meaning)},)
 
 
+def said_layers(column: str, code: str) -> tuple[dict[str, str], ...]:
+    """The layers that make `column`, a currency, this code where it is nothing or a sign that may mean the code."""
+    value = identifier(column)
+    said = f"{value} IS NULL OR {_may_mean(f'upper({value})', literal(code))}"
+    return ({column: choice([(said, literal(code))], value)},)
+
+
 def is_right(value: str, decimal: Decimal | None) -> str:
     """Whether it is an amount as it should be.
 

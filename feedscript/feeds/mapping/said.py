@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from feedscript.feeds.engine.errors import BadConfig
+from feedscript.feeds.mapping.matching import Match, Matches
 from feedscript.feeds.mapping.model import Mapping as Rules
 from feedscript.feeds.mapping.model import Rule
+from feedscript.feeds.mapping.operations import SaidCurrency
 from feedscript.feeds.readers.options import SourceOptions
 
 EXAMPLES = {"base_url": "https://shop.example", "currency": "EUR", "tax_rate": "20"}
@@ -35,14 +37,12 @@ class NotSaid(BadConfig):
 
 
 def with_said(
-    mapping: Rules, options: SourceOptions, columns: Iterable[str], usual_currency: str | None = None
+    mapping: Rules, options: SourceOptions, columns: Iterable[str]
 ) -> tuple[Rules, dict[str, tuple[str, ...]]]:
     """The mapping with what `options` say in its templates, and what they do not say, with those that need it.
 
-    Rules that need what is not said give nothing. What the source has as a column is that column. `usual_currency` is
-    that of all such exports, where no other one is said.
+    Rules that need what is not said give nothing. What the source has as a column is that column.
     """
-    options = replace(options, currency=options.currency or usual_currency)
     free = [name for name in EXAMPLES if f"source.{name}" not in set(columns)]
     values = {f"source.{name}": value for name in free if (value := getattr(options, name)) is not None}
     unsaid = {f"source.{name}": name for name in free if f"source.{name}" not in values}
@@ -65,12 +65,23 @@ def with_said(
     inputs = {name: rule or Rule() for name, rule in settled(told).items()}
     # No other column takes the place of an attribute that does: a path is no link.
     attributes = {name: rule or Rule(omit=True) for name, rule in settled(mapping.attributes).items()}
-    if options.currency and inputs.get("currency", Rule()) == Rule():
-        inputs["currency"] = Rule(constant=options.currency)
     asked = {each: tuple(dict.fromkeys(filter(None, served))) for each, served in lacking.items()}
     return replace(mapping, inputs=inputs, attributes=attributes), {
         each: served for each, served in asked.items() if served
     }
+
+
+def with_currency(matches: Matches, currency: str) -> Matches:
+    """What was found, with the currency that is said where neither the mapping nor the source tells one."""
+    found = matches.inputs.get("currency")
+    if found is None:
+        match = Match((), Rule(constant=currency))
+    elif not found.rule.has_origin:
+        operations = (*(found.rule.operations or ()), SaidCurrency(currency))
+        match = replace(found, rule=replace(found.rule, operations=operations))
+    else:
+        return matches
+    return replace(matches, inputs={**matches.inputs, "currency": match})
 
 
 def _served(name: str, mapping: Rules) -> str | None:

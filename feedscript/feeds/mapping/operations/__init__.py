@@ -1,7 +1,7 @@
 """The closed list of operations that a mapping may apply to a value."""
 
 from feedscript.feeds.mapping.operations.addresses import Absolute, Url
-from feedscript.feeds.mapping.operations.amounts import Currency, Measure, Price, UnlessSameAs
+from feedscript.feeds.mapping.operations.amounts import Currency, Measure, Price, SaidCurrency, UnlessSameAs
 from feedscript.feeds.mapping.operations.arithmetic import (
     HigherOf,
     NetToGross,
@@ -64,6 +64,7 @@ __all__ = [
     "Replace",
     "ReplacePattern",
     "Rest",
+    "SaidCurrency",
     "StockCount",
     "Times",
     "TitleCase",

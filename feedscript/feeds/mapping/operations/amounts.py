@@ -52,6 +52,18 @@ class Currency(Alone):
 
 
 @dataclass(frozen=True)
+class SaidCurrency(Alone):
+    """Take the shop's currency, a code, where there is none, or a sign that several share and that may mean it."""
+
+    name: ClassVar[str] = "default"
+
+    code: str
+
+    def layers(self, column: str) -> tuple[Layer, ...]:
+        return money.said_layers(column, self.code)
+
+
+@dataclass(frozen=True)
 class UnlessSameAs(Costly):
     """Empty the value where it equals another attribute's: a sale price that is the price is no sale.
 

@@ -25,6 +25,7 @@ from tests.unit.feeds.mapping.platform_feeds import (
     source_of,
 )
 from tests.unit.feeds.mapping.platform_items import EXPECTED
+from tests.unit.feeds.products import product
 
 SHOPIFY = {
     "Handle": "mug",
@@ -149,6 +150,23 @@ def test_the_currency_that_is_said_holds_for_any_source(tmp_path: Path) -> None:
     }
     result, feed = made(export(tmp_path, item), tmp_path, "source: {currency: eur}")
     assert (result.preset, rows_of(feed)["1"]["price"]) == (None, "9.50 EUR")
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "price"),
+    [
+        ("USD", "EUR", "9.50 USD"),
+        ("", "EUR", "9.50 EUR"),
+        ("€", "EUR", "9.50 EUR"),
+        ("kr", "SEK", "9.50 SEK"),
+    ],
+)
+def test_the_currency_that_is_said_stands_behind_what_the_source_tells(
+    tmp_path: Path, told: str, said: str, price: str
+) -> None:
+    item = product(1, price="9.50") | {"Currency": told}
+    _, feed = made(export(tmp_path, item), tmp_path, f"source: {{currency: {said}}}")
+    assert [row["price"] for row in rows_of(feed).values()] == [price]
 
 
 def test_platform_overrides_recognition(tmp_path: Path) -> None:
