@@ -128,4 +128,4 @@ class ObjectStoreFailed(FeedscriptError):
 
 
 class ObjectStoreMisconfigured(ObjectStoreFailed):
-    """No repeat helps until somebody has changed something: there is no such bucket, or these credentials may not."""
+    """No repeat helps until somebody has changed something: no such bucket, no permission, too long a name."""

@@ -18,13 +18,19 @@ from feedscript.adapters.objects.address import split_address
 from feedscript.adapters.objects.arriving import arriving
 from feedscript.adapters.objects.copying import copy, refuse_larger
 from feedscript.ports import ObjectStore
-from feedscript.ports.errors import BucketNotFound, ObjectNotFound, ObjectStoreFailed
+from feedscript.ports.errors import (
+    BucketNotFound,
+    ObjectNotFound,
+    ObjectStoreFailed,
+    ObjectStoreMisconfigured,
+)
 
 COPIED_AT_ONCE = 4 * 1024 * 1024
 #: At most these, whatever the umask is: whoever shares the machine is none who may read feeds.
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LINK = "a link, or no folder, is in its place or on the way there; links are not followed"
+_TOO_LONG = "the name is too long for the file system; those beside a feed are longer than its own"
 
 
 def fsync(place: Path) -> None:
@@ -140,4 +146,6 @@ def _told(uri: str) -> Iterator[None]:
     except OSError as error:
         # The way leads through a link (or a file), or ends at one.
         why = _LINK if error.errno in (errno.ELOOP, errno.ENOTDIR) else error.strerror
+        if error.errno == errno.ENAMETOOLONG:
+            raise ObjectStoreMisconfigured(uri, _TOO_LONG) from error
         raise ObjectStoreFailed(uri, why or type(error).__name__) from error

@@ -23,7 +23,9 @@ class UnknownName(str):
         names = tuple(known)
         near = near_names(name, names)
         text = f"{what} (did you mean {' or '.join(near)}?)" if near else what
-        made = super().__new__(cls, f"{text}; known are {listed(names)}")
+        made = super().__new__(
+            cls, f"{text}; known are {listed(names)}" if names else f"{text}; none is known"
+        )
         made.near, made.known = near, names
         return made
 

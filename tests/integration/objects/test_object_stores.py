@@ -55,3 +55,11 @@ def test_a_missing_bucket_of_the_folder_is_said_too(tmp_path: Path) -> None:
     for uri, why in (("s3://none/key", "there is no bucket none"), ("s3://bucket/a/key", "no such object")):
         with pytest.raises(ObjectNotFound, match=why):
             store.read(uri, limit=1)
+
+
+def test_a_name_that_is_too_long_is_no_outage(tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("x")
+    store, uri = FolderObjectStore(tmp_path / "objects"), f"s3://bucket/{'a' * 300}.csv"
+    for call in (lambda: store.publish(tmp_path / "here", uri), lambda: store.read(uri, limit=1)):
+        with pytest.raises(ObjectStoreMisconfigured, match="too long"):
+            call()

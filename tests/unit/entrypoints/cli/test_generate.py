@@ -117,7 +117,7 @@ def test_a_preview_shows_what_is_still_missing(tmp_path: Path) -> None:
         (["--profile", "mtea"], "'mtea'"),
         (["--preview", "0"], "--preview"),
         (["--partner", "meta", "--profile", "meta"], "give one of them"),
-        (["--merchant", "m2"], "no file in"),
+        (["--merchant", "m2"], "none is known"),
         (["--merchant", "../secrets"], "no file in"),
         (["--mapping", "{folder}/none.yaml"], "none.yaml"),
         (["--mapping", "{folder}/bad.yaml"], "bad.yaml:1: mapping.attributes.titel"),
