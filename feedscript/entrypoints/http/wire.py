@@ -57,6 +57,8 @@ class Wire(Schema):
 
         unknown = RAISE
 
+    error_messages = {"type": "The body must be a JSON object."}  # noqa: RUF012 - marshmallow's own way
+
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
         """Say of unknown names which are near."""
         super().handle_error(error, data, many=many, **kwargs)

@@ -7,15 +7,9 @@ from functools import cached_property
 import duckdb
 
 from feedscript.feeds.engine import sql
-from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.rules.plan import Plan, any_set
 from feedscript.feeds.rules.rule import Rule
-from feedscript.feeds.scanning.crossing import (
-    find_alike,
-    find_group_conflicts,
-    find_repeated_ids,
-    find_unknown_categories,
-)
+from feedscript.feeds.scanning.crossing import cross
 from feedscript.feeds.scanning.scan import noted
 
 
@@ -61,17 +55,8 @@ class Judged:
         found = f"SELECT n, {', '.join(kept)} FROM ({self._over(self.whole, kept, doubted)})"
         self._execute(f"CREATE TEMP TABLE faulty AS SELECT * FROM ({found}) WHERE {self._has_error}")
         self._pass_over("SELECT n FROM faulty")
-        if self.repeated is not None and self.repeated.attribute in self.plan.columns:
-            find_repeated_ids(self, self.repeated.id)
+        for _ in cross(self, self.repeated, self.taxonomy):
             self._pass_over("SELECT n FROM crossed")
-        for index, (rule, _, _) in enumerate(self.plan.within):
-            find_group_conflicts(self, index, rule.id)
-            self._pass_over("SELECT n FROM crossed")
-        find_alike(self)
-        self._pass_over("SELECT n FROM crossed")
-        for index, (rule, _) in enumerate(self.plan.lookups):
-            assert self.taxonomy is not None
-            find_unknown_categories(self, index, rule, load_taxonomy(self.taxonomy))
         if self.number("SELECT count(*) FROM crossed"):
             crossed = "SELECT n FROM crossed WHERE n NOT IN (SELECT n FROM faulty)"
             self._execute(f"CREATE TEMP TABLE besides AS {crossed}")

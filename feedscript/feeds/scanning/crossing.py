@@ -1,5 +1,6 @@
 """Findings that only a look at several items shows: ids used twice, groups that disagree, unknown categories."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import duckdb
@@ -49,15 +50,28 @@ def find_crossed(scan: Read, profile: Profile, disabled: frozenset[str]) -> dict
     """Find what only a look at several items shows, and tell of what rules that may be, by id."""
     item = profile.attribute(profile.item)
     repeated = attribute_rule(profile, item, "duplicate_id")
-    if item.unique and repeated.id not in disabled and repeated.attribute in scan.plan.columns:
+    told = repeated if item.unique and repeated.id not in disabled else None
+    for _ in cross(scan, told, profile.taxonomy):
+        pass
+    return scan.plan.crossing | {repeated.id: repeated}
+
+
+def cross(scan: Read, repeated: Rule | None, taxonomy: str | None) -> Iterator[None]:
+    """Find it step by step, and stop behind each that compares items, for those found to be passed over from there on.
+
+    `repeated` is the rule of ids used twice, None where nobody asks for it.
+    """
+    if repeated is not None and repeated.attribute in scan.plan.columns:
         find_repeated_ids(scan, repeated.id)
+        yield
     for index, (rule, _, _) in enumerate(scan.plan.within):
         find_group_conflicts(scan, index, rule.id)
+        yield
     find_alike(scan)
+    yield
     for index, (rule, _) in enumerate(scan.plan.lookups):
-        assert profile.taxonomy is not None
-        find_unknown_categories(scan, index, rule, load_taxonomy(profile.taxonomy))
-    return scan.plan.crossing | {repeated.id: repeated}
+        assert taxonomy is not None
+        find_unknown_categories(scan, index, rule, load_taxonomy(taxonomy))
 
 
 def find_repeated_ids(scan: Read, rule: str) -> None:
