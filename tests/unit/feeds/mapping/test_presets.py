@@ -98,6 +98,13 @@ SCHEMA = {
         "itemCondition": "https://schema.org/NewCondition",
     },
 }
+PREORDER = {
+    "@type": "Offer",
+    "price": 79.9,
+    "priceCurrency": "USD",
+    "availability": "https://schema.org/PreOrder",
+    "availabilityStarts": "2031-02-03",
+}
 
 
 def generated(
@@ -206,6 +213,12 @@ def generated(
             "schema_org",
             {"image_link": VALID["image_link"], "additional_image_link": ""},
             id="3.11-schema-org-image-object",
+        ),
+        pytest.param(
+            {**SCHEMA, "offers": PREORDER},
+            "schema_org",
+            {"availability": "preorder", "availability_date": "2031-02-03"},
+            id="3.11-schema-org-preorder",
         ),
     ],
 )
