@@ -30,8 +30,8 @@ LIMITS = {
 }
 #: Bytes asked of each kind, in turn; a kind may have a lower bound of its own.
 SIZES = (4_096, 300_000, 2 * MIB, 70_000, 8 * MIB, 700_000, 20_000)
-#: Of so many files one is as large as its kind may be.
-LARGEST_EVERY = 25
+#: Of so many files of a kind one is as large as that may be: of 2,000 there are twenty of each.
+LARGEST_EVERY = 20
 
 
 @dataclass(frozen=True)

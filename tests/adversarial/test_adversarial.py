@@ -15,7 +15,7 @@ import pytest
 
 from tests.adversarial import delimited_kinds, json_kinds, markup_kinds, packed_kinds, parquet_kinds
 from tests.adversarial.made import MIB, Kind
-from tests.adversarial.measuring import Measured, Task, measure
+from tests.adversarial.measuring import LARGEST_EVERY, Measured, Task, measure
 
 KINDS: Sequence[Kind] = [
     *delimited_kinds.KINDS.values(),
@@ -69,6 +69,10 @@ def test_every_file_is_told_of_within_the_limits(tmp_path):
     )
     wrongs = [wrong for each in found for wrong in each.wrongs()]
     assert not wrongs, "\n".join(wrongs)
+
+
+def test_a_run_at_length_has_the_largest_of_each_kind():
+    assert LARGEST_EVERY * len(KINDS) <= 2_000
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
