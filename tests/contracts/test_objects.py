@@ -86,6 +86,17 @@ def test_links_are_not_followed(linked: Path, tmp_path: Path, uri: str) -> None:
     assert {p.read_text() for p in (tmp_path / "outside").rglob("*") if p.is_file()} == {"secret"}
 
 
+def test_a_publication_that_fails_leaves_no_part_behind(tmp_path: Path) -> None:
+    def sync(_: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    (tmp_path / "objects/bucket").mkdir(parents=True)
+    (tmp_path / "up").write_text("feed")
+    with pytest.raises(ObjectStoreFailed):
+        FolderObjectStore(tmp_path / "objects", sync=sync).publish(tmp_path / "up", "s3://bucket/feed")
+    assert [*(tmp_path / "objects/bucket").iterdir()] == []
+
+
 def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
     store = FolderObjectStore(tmp_path / "objects")
     (tmp_path / "objects/bucket/folder").mkdir(parents=True)

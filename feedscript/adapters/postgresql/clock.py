@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from feedscript.adapters.postgresql.database import Database
@@ -13,6 +14,33 @@ logger = logging.getLogger(__name__)
 ASK_EVERY = 10.0
 PATIENCE = 1.0
 ASK = "SELECT clock_timestamp()"
+FIRST_ASKED = 3
+"""So often at first: the first answer has had to wait for a connection."""
+DRIFT = 1e-4
+"""Seconds by which a host's steady clock may go wrong in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the database's time was at a moment of this host's steady clock, give or take `doubt` seconds."""
+
+    time: datetime
+    moment: float
+    doubt: float
+
+    def at(self, moment: float) -> datetime:
+        """The database's time at another moment."""
+        return self.time + timedelta(seconds=moment - self.moment)
+
+    def or_known(self, known: "Told") -> "Told":
+        """This, unless what was known is nearer to the truth by now and does not contradict it.
+
+        An answer that was long on its way says little, and two processes that each believe such a one would tell
+        times in no order.
+        """
+        doubt = known.doubt + DRIFT * (self.moment - known.moment)
+        apart = abs((known.at(self.moment) - self.time).total_seconds())
+        return known if doubt < self.doubt and apart <= doubt + self.doubt else self
 
 
 class PostgresClock(Clock):
@@ -23,7 +51,7 @@ class PostgresClock(Clock):
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._told: tuple[datetime, float] | None = None
+        self._told: Told | None = None
         self._asked_at = 0.0
 
     def now(self) -> datetime:
@@ -31,12 +59,14 @@ class PostgresClock(Clock):
         told = self._told
         if told is None or time.monotonic() - self._asked_at > ASK_EVERY:
             self._asked_at = time.monotonic()  # whoever comes meanwhile need not ask too
-            told = self._told = self._ask(told)
-        time_then, moment = told
-        return time_then + timedelta(seconds=time.monotonic() - moment)
+            for _ in range(1 if told else FIRST_ASKED):
+                told = self._ask(told)
+            self._told = told
+        assert told is not None, "it was asked at least once"
+        return told.at(time.monotonic())
 
-    def _ask(self, known: tuple[datetime, float] | None) -> tuple[datetime, float]:
-        """The database's time, and the moment by this host's steady clock at which it was that."""
+    def _ask(self, known: Told | None) -> Told:
+        """What the database says, or what was known where that is better."""
         begun = time.monotonic()
         try:
             ((told,),) = self._database.query(ASK, patience=PATIENCE if known else None)
@@ -45,5 +75,7 @@ class PostgresClock(Clock):
                 raise
             logger.warning("the database does not tell the time; this host counts on: %s", error)
             return known
-        # When the answer comes, half of the way there and back is over.
-        return told.astimezone(UTC), (begun + time.monotonic()) / 2
+        # It was that somewhere on the way there and back: half way, give or take as much.
+        half = (time.monotonic() - begun) / 2
+        new = Told(told.astimezone(UTC), begun + half, half)
+        return new if known is None else new.or_known(known)

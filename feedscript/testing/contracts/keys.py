@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feedscript.domain import ApiKey, KeyState, Reach, Scope, key_digest, key_id, key_text
+from feedscript.domain import ApiKey, FeedscriptError, KeyState, Reach, Scope, key_digest, key_id, key_text
 from feedscript.ports import Keys
 from feedscript.ports.errors import KeyNameTaken, UnknownKey
 from feedscript.testing.contracts.contract import Contract, needs
@@ -159,7 +159,10 @@ class KeysContract(Contract):
                 keys = self.open_failing(tmp_path, fault)
                 keys.add(key)
                 added = True
-                keys.used(key.id, NOON)
+                try:
+                    keys.used(key.id, NOON)
+                except FeedscriptError as error:
+                    raise AssertionError("a use that cannot be noted is no error") from error
                 keys.revoke(key.id, LATER)
                 revoked = True
             after = self.open_keys(tmp_path)

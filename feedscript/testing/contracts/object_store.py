@@ -218,6 +218,7 @@ class ObjectStoreContract(Contract):
             with as_its_port_says():
                 failing = self.open_failing(store, fault)
                 failing.publish(tmp_path / "up", "s3://feeds/a")
+                assert not fault.happened, "what failed was acknowledged"
                 published = True
                 failing.fetch("s3://feeds/a", tmp_path / "down")
             found = store.read("s3://feeds/a", limit=100)
