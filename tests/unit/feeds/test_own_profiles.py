@@ -1,4 +1,4 @@
-"""A file of the configuration names a profile of one's own; what is wrong with either is told with file, line and key."""
+"""A file of the configuration names a profile of one's own; what is wrong with either is told where it stands."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def test_a_merchants_file_that_lies_elsewhere_has_it_beside_itself(tmp_path: Pat
 @pytest.mark.parametrize(
     ("named", "cause"),
     [
-        ("../profiles/shpo.yaml", "did you mean ../profiles/shop.yaml?"),
+        ("../profiles/shpo.yaml", "did you mean ../profiles/shop.yaml"),
         ("../profiles/shop.yaml@1999-01", "has no version '1999-01' here; known are 2026-11"),
         ("../profiles/shop.yaml@", "has no version '' here"),
         ("../../outside.yaml", "lies outside the folder config"),
