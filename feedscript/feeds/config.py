@@ -20,14 +20,16 @@ from feedscript.feeds.mapping.platform import PlatformSchema
 from feedscript.feeds.mapping.proportion import MOST_ATTRIBUTES
 from feedscript.feeds.mapping.rows.schema import RowsField
 from feedscript.feeds.policy import Policy
-from feedscript.feeds.profiles import load_profile, profile_ids
+from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.profiles.countries import country_code
 from feedscript.feeds.profiles.index import CANONICAL
-from feedscript.feeds.profiles.partner import DEFAULT_PROFILE, config_file, find_partner, profile_given
+from feedscript.feeds.profiles.loading import is_own, pinned
+from feedscript.feeds.profiles.own import given_profile, own_profiles
+from feedscript.feeds.profiles.partner import DEFAULT_PROFILE, config_file, find_partner
 from feedscript.feeds.profiles.profile_field import ProfileField
 from feedscript.feeds.profiles.schema import SEVERITIES
 from feedscript.feeds.readers.options import SourceOptions
-from feedscript.feeds.rules.catalogue import catalogue
+from feedscript.feeds.rules.known import unknown_rules
 from feedscript.feeds.writers.cells import is_mappable, mappable_names
 
 
@@ -74,18 +76,6 @@ class ValidationSchema(Schema):
     severities = fields.Dict(keys=fields.String(), values=fields.String(validate=validate.OneOf(SEVERITIES)))
     disabled = fields.List(fields.String())
 
-    @validates_schema(skip_on_field_errors=False)
-    def name_what_exists(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse rules that are not there: a misspelt rule would be switched off in vain."""
-        named = {rule: rule for rule in data.get("severities", {})}, dict(enumerate(data.get("disabled", [])))
-        mistakes: dict[str, Any] = {
-            section: unknown
-            for section, rules in zip(("severities", "disabled"), named, strict=True)
-            if (unknown := _unknown_rules(rules))
-        }
-        if mistakes:
-            raise ValidationError(mistakes)
-
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> FeedConfig:
         """The configuration."""
@@ -121,18 +111,6 @@ class GenerationSchema(Schema):
         return GenerationWishes(**data)
 
 
-def _unknown_rules(rules: Mapping[Any, str]) -> dict[Any, list[str]]:
-    """What is said of rules that are not there, by the place where they are named."""
-    if not rules:
-        return {}
-    known = {rule.id: None for profile in profile_ids() for rule in catalogue(load_profile(profile))}
-    return {
-        place: [UnknownName(f"there is no rule {rule!r}", rule, known)]
-        for place, rule in rules.items()
-        if rule not in known
-    }
-
-
 class FeedConfigSchema(Schema):
     """A whole file: `profile`, and the sections of docs/mapping.md and `validation`.
 
@@ -150,7 +128,7 @@ class FeedConfigSchema(Schema):
     def name_one_profile(self, data: dict[str, Any], original: Any, **_: Any) -> None:
         """Refuse two profiles: what is generated for one is not valid under another."""
         checked = (original.get("validation") or {}).get("profile")
-        if "profile" in data and checked and checked.partition("@")[0] != data["profile"]:
+        if "profile" in data and checked and pinned(checked)[0] != data["profile"]:
             raise ValidationError(f"validation.profile says {checked}; name one profile, here", "profile")
 
     @post_load
@@ -193,14 +171,16 @@ def load_config(
         "merchants": Path(merchant_file) if merchant_file else config_file(folder / "merchants", merchant_id),
     }
     documents = {kind: read_document(path, FeedConfigSchema()) for kind, path in paths.items() if path}
-    given = {kind: profile_given(document.given) for kind, document in documents.items()}
-    named = {kind: profile for kind, profile in given.items() if profile in profile_ids()}
+    given = {kind: given_profile(document, folder) for kind, document in documents.items()}
+    named = {kind: each.profile for kind, each in given.items()}
     partner = find_partner(
         folder / "partners",
         partner_id,
         own=profile or named.get("partners"),
         otherwise=named.get("merchants"),
     )
+    unreadable = any(each.unreadable for each in given.values())
+    theirs = _Theirs(folder, partner.profile, tuple(filter(None, named.values())), unreadable=unreadable)
     config, policy = FeedConfig(profile=partner.profile, warnings=partner.warnings), Policy()
     for document in documents.values():
         said = document.value or FeedConfig()
@@ -213,16 +193,16 @@ def load_config(
             findings=said.findings or config.findings,
         )
         policy = _changed(policy, said.changes)
-    mistakes = [
-        mistake
-        for document in documents.values()
-        for mistake in sorted(
-            (*document.mistakes, *_unknown_attributes(document, partner.profile)),
-            key=lambda each: each.line or 0,
-        )
-    ]
+    mistakes: dict[Mistake, None] = {}
+    for kind, document in documents.items():
+        own = given[kind].mistakes
+        here = [*document.mistakes, *(each for each in own if each.path == document.path)]
+        here += [*_unknown_attributes(document, theirs), *unknown_rules(document, theirs.profiles)]
+        mistakes |= dict.fromkeys((*sorted(here, key=lambda each: each.line or 0), *own))
     if mistakes:
         raise ConfigError(*mistakes)
+    if config.mapping:
+        config = replace(config, mapping=_without_others(config.mapping, theirs.profile))
     return config, policy
 
 
@@ -258,17 +238,53 @@ def _columns_named(document: Document) -> Iterator[tuple[tuple[str, ...], tuple[
                     yield ("mapping", section, name, key), taken
 
 
-def _unknown_attributes(document: Document, profile: str) -> Iterator[Mistake]:
+@dataclass(frozen=True)
+class _Theirs:
+    """The profile whose feed it is, and those of their own that any partner has: one merchant's file serves all."""
+
+    folder: Path
+    name: str
+    named: tuple[str, ...]
+    unreadable: bool
+
+    @property
+    def profile(self) -> Profile:
+        """Whose feed it is."""
+        return load_profile(self.name)
+
+    def profiles(self) -> tuple[Profile, ...] | None:
+        """Those of their own; None where one cannot be read, of which nobody can tell what it knows."""
+        others = None if self.unreadable else own_profiles(self.folder)
+        if others is None:
+            return None
+        return (*(load_profile(each) for each in (self.name, *self.named) if is_own(each)), *others)
+
+
+def _unknown_attributes(document: Document, theirs: _Theirs) -> Iterator[Mistake]:
     """What a mapping gives that neither the canonical product has nor any partner."""
     named = document.given_at("mapping", "attributes")
     if not isinstance(named, dict) or len(named) > MOST_ATTRIBUTES:
         return
-    target = load_profile(profile)
-    known = mappable_names(target, load_profile(CANONICAL))
-    for name in named:
-        if isinstance(name, str) and not is_mappable(name, target):
-            cause = UnknownName(f"profile {profile} has no attribute {name!r}", name, known)
+    target = theirs.profile
+    unknown = [name for name in named if isinstance(name, str) and not is_mappable(name, target)]
+    if not unknown or (profiles := theirs.profiles()) is None:
+        return
+    canonical = load_profile(CANONICAL)
+    others = {name for profile in profiles for name in mappable_names(profile, canonical)}
+    for name in unknown:
+        if name not in others:
+            what = f"profile {target.id} has no attribute {name!r}"
+            cause = UnknownName(what, name, mappable_names(target, canonical))
             yield document.mistake(("mapping", "attributes", name), cause)
+
+
+def _without_others(mapping: FeedMapping, target: Profile) -> FeedMapping:
+    """The mapping where what another partner's own profile alone knows is written nowhere, and may be referred to."""
+    others = {name: rule for name, rule in mapping.attributes.items() if not is_mappable(name, target)}
+    if not others:
+        return mapping
+    attributes = {name: rule for name, rule in mapping.attributes.items() if name not in others}
+    return replace(mapping, attributes=attributes, inputs={**others, **mapping.inputs})
 
 
 def _over(said: SourceOptions, before: SourceOptions) -> SourceOptions:

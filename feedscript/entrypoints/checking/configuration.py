@@ -6,8 +6,10 @@ from pathlib import Path
 from feedscript.entrypoints.checking.finding import Finding, Level
 from feedscript.entrypoints.settings import Settings
 from feedscript.feeds import ConfigError, FeedError, load_config
+from feedscript.feeds.documents.document import read_document
 from feedscript.feeds.engine.unknown_names import near_names
 from feedscript.feeds.mapping.rows.looking_up import LookUp
+from feedscript.feeds.profiles.own import Anything, own_file
 from feedscript.feeds.profiles.partner import config_file
 
 PART = "config"
@@ -21,12 +23,18 @@ def configuration(folder: Path) -> Iterator[Finding]:
         if folder != Settings().config_dir:
             yield _warned(f"CONFIG_DIR={str(folder)!r}: there is no such folder")
         return
+    told: set[Finding] = set()
     for kind, parameter in KINDS.items():
         for path in sorted((folder / kind).glob("*")):
             if path.name.startswith("."):
                 continue
             if config_file(folder / kind, path.stem) == path:
-                yield from _of_file(folder, path, **{parameter: path.stem})
+                # A profile of one's own may be named by several files.
+                found = [
+                    each for each in _of_file(folder, path, **{parameter: path.stem}) if each not in told
+                ]
+                told.update(found)
+                yield from found
             else:
                 yield _warned(
                     f"{path} is read by nobody: a file here is named ID.yaml, of letters, digits and ._-"
@@ -36,14 +44,21 @@ def configuration(folder: Path) -> Iterator[Finding]:
 
 def _beside(folder: Path) -> Iterator[Finding]:
     """What lies beside the folders that are read."""
+    named = _own_profiles(folder)
     for path in sorted(folder.iterdir()):
         if path.name in (*KINDS, LISTS) or path.name.startswith("."):
             continue
         near = near_names(path.name, KINDS)
         if near and path.is_dir():
             yield Finding(Level.ERROR, PART, f"{path} is read by nobody: did you mean {near[0]}?")
-        elif path.suffix in (".yaml", ".yml"):
+        elif path.suffix in (".yaml", ".yml") and path not in named:
             yield _warned(f"{path} is read by nobody: files lie in merchants/ and partners/")
+
+
+def _own_profiles(folder: Path) -> set[Path]:
+    """The profiles of one's own that files name."""
+    files = (path for kind in KINDS for path in (folder / kind).glob("*.yaml") if path.is_file())
+    return {own for path in files if (own := own_file(read_document(path, Anything())))}
 
 
 def _of_file(folder: Path, path: Path, **whose: str) -> Iterator[Finding]:

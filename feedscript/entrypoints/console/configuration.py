@@ -1,7 +1,7 @@
 """What merchants' and partners' files say, and what is wrong with them; and the shipped profiles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,9 @@ from feedscript.entrypoints.http.callers import caller
 from feedscript.entrypoints.http.problems import problem
 from feedscript.entrypoints.settings import Settings
 from feedscript.feeds import FeedError, Profile, load_config, load_profile, profile_ids
+from feedscript.feeds.documents.document import read_document
 from feedscript.feeds.engine.errors import DocumentError, Mistake
+from feedscript.feeds.profiles.own import Anything, own_file
 from feedscript.feeds.profiles.partner import config_file
 
 FILES_A_PAGE, KEPT, LARGEST_SHOWN = 40, 1024, 256 * 1024
@@ -66,7 +68,10 @@ def add_configuration(console: Blueprint, settings: Settings) -> None:
         found = _checked(folder, kind, name)
         by_line: dict[int, list[str]] = {}
         for mistake in found.mistakes:
-            by_line.setdefault(mistake.line or 0, []).append(_said(mistake))
+            if mistake.path == path:
+                by_line.setdefault(mistake.line or 0, []).append(_said(mistake))
+            else:
+                by_line.setdefault(0, []).append(str(_elsewhere(mistake, folder)))
         return page("config_file.html", file=found, lines=text.splitlines(), by_line=by_line)
 
 
@@ -94,25 +99,44 @@ def _checked(folder: Path, kind: str, name: str) -> ConfigFile:
         )
         return ConfigFile(kind, name, (wrong,))
     try:
-        status = path.stat()
-        return ConfigFile(kind, name, _mistakes(folder, kind, name, (status.st_mtime_ns, status.st_size)))
+        own = _own_profile(path, _stamp(path))
+        stamps = (_stamp(path), _stamp(own) if own and own.is_file() else None)
+        _refuse_mistakes(folder, kind, name, stamps)
     except OSError as error:
         return ConfigFile(kind, name, (Mistake(path, None, "", error.strerror or str(error)),))
+    except DocumentError as error:
+        return ConfigFile(kind, name, error.mistakes)
+    except FeedError as error:
+        return ConfigFile(kind, name, (Mistake(Path(f"{name}.yaml"), None, "", str(error)),))
+    return ConfigFile(kind, name, ())
+
+
+def _stamp(path: Path) -> _Stamp:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
 
 
 @lru_cache(KEPT)
-def _mistakes(folder: Path, kind: str, name: str, stamp: _Stamp) -> tuple[Mistake, ...]:  # noqa: ARG001 - as kept
-    """What is wrong with the file as it was at that stamp."""
-    try:
-        if kind == "merchants":
-            load_config(folder, merchant_id=name)
-        else:
-            load_config(folder, partner_id=name)
-    except DocumentError as error:
-        return error.mistakes
-    except FeedError as error:
-        return (Mistake(Path(f"{name}.yaml"), None, "", str(error)),)
-    return ()
+def _own_profile(path: Path, stamp: _Stamp) -> Path | None:  # noqa: ARG001 - as kept
+    return own_file(read_document(path, Anything()))
+
+
+@lru_cache(KEPT)
+def _refuse_mistakes(folder: Path, kind: str, name: str, stamps: tuple[_Stamp | None, ...]) -> None:  # noqa: ARG001
+    """Raise a FeedError where something is wrong with the file as it was at these stamps.
+
+    Only that a file is good is kept: what is wrong may be mended in another one.
+    """
+    if kind == "merchants":
+        load_config(folder, merchant_id=name)
+    else:
+        load_config(folder, partner_id=name)
+
+
+def _elsewhere(mistake: Mistake, folder: Path) -> Mistake:
+    """The mistake of another file than the one that is shown, which lies in the configuration."""
+    inside = mistake.path.is_relative_to(folder)
+    return replace(mistake, path=mistake.path.relative_to(folder)) if inside else mistake
 
 
 def _said(mistake: Mistake) -> str:

@@ -24,7 +24,7 @@ from feedscript.feeds import (
     SourceUnreadable,
     load_config,
 )
-from feedscript.feeds.engine.errors import BadConfig, ConfigError, Mistake
+from feedscript.feeds.engine.errors import BadConfig, ConfigError, Mistake, ProfileError
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import (
     ObjectNotFound,
@@ -143,7 +143,7 @@ def carry_out(work: Work) -> int:
         conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG)
     except ObjectStoreFailed as error:
         conclusion = failed(error, EX_TEMPFAIL, Reason.TRANSIENT)
-    except ConfigError as error:
+    except (ConfigError, ProfileError) as error:
         conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG, mistakes=_listed(error.mistakes))
     except (BadConfig, BadSettings) as error:
         conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG)
@@ -231,4 +231,7 @@ def _for_callers(text: str) -> str:
 
 def _listed(mistakes: tuple[Mistake, ...]) -> list[dict[str, object]]:
     """The mistakes as the job's result tells them."""
-    return [asdict(mistake) | {"path": _for_callers(str(mistake.path))} for mistake in mistakes]
+    return [
+        asdict(mistake) | {"path": _for_callers(str(mistake.path)), "cause": _for_callers(mistake.cause)}
+        for mistake in mistakes
+    ]

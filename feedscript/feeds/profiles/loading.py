@@ -22,6 +22,21 @@ def is_own(profile: str) -> bool:
     return profile.endswith(_OWN_ENDINGS)
 
 
+def pinned(text: str) -> tuple[str, str | None]:
+    """The profile that a file names, and the version that it is pinned to; None where it is to none.
+
+    >>> pinned("meta@2026-11"), pinned("../profiles/shop.yaml@1"), pinned("../a@b/shop.yaml")
+    (('meta', '2026-11'), ('../profiles/shop.yaml', '1'), ('../a@b/shop.yaml', None))
+    """
+    if is_own(text):
+        return text, None
+    own, _, version = text.rpartition("@")
+    if is_own(own):
+        return own, version
+    profile, at, version = text.partition("@")
+    return profile, version if at else None
+
+
 def load_profile(profile: str) -> Profile:
     """The profile of this id, or in the YAML file at this path, which is read again once it has changed.
 

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.engine.unknown_names import UnknownName, near_names
@@ -42,18 +41,6 @@ def config_file(folder: Path, name: str | None) -> Path | None:
     """The file of the partner or merchant of this name; None where there is none, or the name is no file's."""
     path = folder / f"{name}.yaml"
     return path if name is not None and _SAFE_ID.match(name) and path.is_file() else None
-
-
-def profile_given(said: Any) -> str | None:
-    """The id of the profile that a partner's or merchant's file names, right or wrong; `said` is what YAML reads.
-
-    >>> profile_given({"profile": "meta@2026-11"}), profile_given({"validation": {"profile": "mtea"}})
-    ('meta', 'mtea')
-    """
-    within = said if isinstance(said, dict) else {}
-    section = within.get("validation")
-    given = (within.get("profile"), section.get("profile") if isinstance(section, dict) else None)
-    return next((each.partition("@")[0] for each in given if isinstance(each, str)), None)
 
 
 def find_partner(

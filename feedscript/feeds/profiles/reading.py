@@ -7,7 +7,8 @@ from marshmallow import INCLUDE, Schema
 from feedscript.feeds.documents.document import Document, load_document, read_document
 from feedscript.feeds.engine.errors import ProfileError
 from feedscript.feeds.engine.paths import AnyPath
-from feedscript.feeds.profiles.loading import load_profile
+from feedscript.feeds.engine.unknown_names import UnknownName
+from feedscript.feeds.profiles.loading import profile_ids, shipped_profile
 from feedscript.feeds.profiles.model import Profile
 from feedscript.feeds.profiles.profile_schema import ExtendingSchema, ProfileSchema
 from feedscript.feeds.profiles.written import Mark
@@ -21,7 +22,10 @@ def read_profile(path: AnyPath) -> Profile:
     extended = document.given_at("extends")
     schema = ProfileSchema()
     if isinstance(extended, str):
-        schema = ExtendingSchema(base := load_profile(extended), _inherited(document, base))
+        if extended not in profile_ids():
+            cause = UnknownName(f"there is no shipped profile {extended!r}", extended, profile_ids())
+            raise ProfileError(*document.mistakes, document.mistake(("extends",), cause))
+        schema = ExtendingSchema(base := shipped_profile(extended), _inherited(document, base))
     loaded = load_document(path, schema, ProfileError)
     assert isinstance(loaded, Profile)
     return loaded

@@ -1,13 +1,14 @@
 """What a live service makes of its configuration, and of a job's own country. Ids name the kind: part.number."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
 
 from feedscript.feeds import load_profile
 from tests.integration.live_merchant import Merchant
-from tests.integration.live_server import LiveServer, poll
+from tests.integration.live_server import ROOT, LiveServer, poll
 
 FEED = (
     b"id,title,description,link,image_link,availability,price,brand,mpn,condition\n"
@@ -165,3 +166,29 @@ def test_of_a_partners_file_that_is_no_yaml_file_and_line_are_told_and_nothing_e
     job = merchant.server.reaches(accepted.json()["job_id"], "generated", "generation_failed")
     assert (job["status"], job["reason"]) == ("generation_failed", "bad_config")
     assert "no-yaml.yaml:3: is not YAML" in job["error"]
+
+
+def test_a_partner_of_a_profile_of_ones_own_is_served(partners_merchant: Merchant) -> None:
+    """Its feed is made and valid; a mistake in the profile is told where it stands, and no path of the machine."""
+    merchant, text = partners_merchant, (ROOT / "examples/own_partner.yaml").read_text()
+    merchant.configure(text, "profiles")
+    merchant.configure(f"profile: ../profiles/{merchant.name}.yaml\n", "partners")
+    job = merchant.generated(partner_id=merchant.name, job_id=1)
+    assert job["status"] == "generated", job
+    assert (merchant.folder / "feed.csv").read_text().startswith("sku;Product Name;deep_link;picture;stock;")
+    told = {"id": "my-network", "version": "2026-11"}
+    assert json.loads((merchant.folder / "feed.csv.manifest.json").read_bytes())["profile"] == told
+    asked = {"affiliate_merchant_id": merchant.name, "job_id": 1}
+    asked["destination_s3_path"] = merchant.at("report.json")
+    assert merchant.server.post("/api/feed/validate", asked).status_code == 202
+    assert merchant.server.reaches(job["id"], "validated", "validation_failed")["status"] == "validated"
+    report = merchant.report(job["id"])
+    assert told.items() <= report["profile"].items()
+    assert [each for each in report["issues"] if each["severity"] == "error"] == []
+    merchant.configure(text.replace("unique:", "uniqe:"), "profiles")
+    job = merchant.generated(partner_id=merchant.name, job_id=2)
+    assert (job["status"], job["reason"]) == ("generation_failed", "bad_config"), job
+    (mistake,) = job["attempts"][0]["result"]["mistakes"]
+    assert (mistake["path"], mistake["line"]) == (f"config/profiles/{merchant.name}.yaml", 11)
+    assert (mistake["key"], mistake["near"]) == ("attributes.0.uniqe", [])
+    assert str(merchant.server.folder) not in job["error"]

@@ -245,3 +245,17 @@ def test_enough_that_end_at_once_are_enough() -> None:
         counted.began(worker)
         answers.append(counted.ended(worker))
     assert answers == [False] * 5 + [True]
+
+
+def test_a_profile_of_ones_own_is_checked_once_with_the_files_that_name_it(tmp_path: Path) -> None:
+    text = (ROOT / "examples/own_partner.yaml").read_text()
+    (tmp_path / "config/partners").mkdir(parents=True)
+    own = tmp_path / "config/shop.yaml"
+    own.write_text(text)
+    for name in ("a", "b"):
+        (tmp_path / f"config/partners/{name}.yaml").write_text("profile: ../shop.yaml\n")
+    assert not found(tmp_path)
+    own.write_text(text.replace("unique:", "uniqe:").replace("type: gtin", "type: gtim"))
+    told = found(tmp_path)
+    assert [each[:2] for each in told] == [("error", "config")] * 2
+    assert ["config/shop.yaml:11" in told[0][2], "config/shop.yaml:18" in told[1][2]] == [True, True]
