@@ -27,7 +27,7 @@ from feedscript.domain import (
     UnknownJob,
 )
 from feedscript.service import Callback, JobService
-from feedscript.testing.lifecycle_steps import REPORT, LifecycleSteps
+from feedscript.testing.lifecycle_steps import ELSEWHERE, REPORT, LifecycleSteps
 from feedscript.testing.model import ModelJob
 from feedscript.testing.port_faults import Crash
 from feedscript.testing.rig import OWN_CALLBACK, Rig, Storage, memory_storage
@@ -41,10 +41,13 @@ POLICIES = (
     RetryPolicy(max_retries=1, max_manual_retries=1, base=timedelta(), automatic=frozenset({Reason.TIMEOUT})),
 )
 MERCHANTS, REFERENCES = ("m1", "m2"), ("1", "1", "order 2", None)
-FEED, ELSEWHERE = "s3://out/feed", "s3://out/elsewhere"
+FEED = "s3://out/feed"
 SOURCES = ("s3://in/a.csv", "s3://in/a.csv", "s3://in/b.csv", FEED)
 FOLLOWING = (None, None, Phase.VALIDATION)
-OPENINGS = ("new", "new", "kept", "silent", "validated", "revoked", "failing", "called off")
+OPENINGS = (
+    *("new", "new", "kept", "silent", "validated", "revoked", "failing", "called off"),
+    *("ended", "ended", "late", "elsewhere", "set back"),
+)
 CALLER = "https://caller.example/told?key=1"
 RESULTS: tuple[Mapping[str, Any] | None, ...] = (None, {"rows": 1}, {"destination_s3_path": ELSEWHERE})
 REPORTED = (None, None, Reason.INVALID_FEED, Reason.TRANSIENT, Reason.LOST)
@@ -77,6 +80,7 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         url=st.sampled_from([CALLER, CALLER, OWN_CALLBACK, None]),
         warned=st.booleans(),
         opening=st.sampled_from(OPENINGS),
+        how=st.sampled_from(EXITS),
         then=st.sampled_from(FOLLOWING),
     )
     def begin(  # noqa: PLR0917 - Hypothesis passes what it draws by name
@@ -87,6 +91,7 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         url: str | None,
         warned: bool,  # noqa: FBT001 - a drawn value
         opening: str,
+        how: tuple[int | None, Reason | None],
         then: Phase | None,
     ) -> None:
         """A rig of its own, and a first job, in which something may have happened already."""
@@ -97,7 +102,7 @@ class JobLifecycle(LifecycleSteps, RuleBasedStateMachine):
         self.past: dict[str, list[Any]] = {}
         self.crashed: set[str] = set()
         self._post(phase, self._request("m1", "1", SOURCES[0], FEED, url=url, then=then))
-        self._open(opening, phase)
+        self._open(opening, phase, how)
 
     # What callers do
 

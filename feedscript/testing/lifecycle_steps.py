@@ -17,7 +17,7 @@ from feedscript.testing.model import ModelJob
 from feedscript.testing.port_faults import Crash
 from feedscript.testing.rig import GRACE, OWN_CALLBACK
 
-REPORT = "s3://out/report"
+REPORT, ELSEWHERE = "s3://out/report", "s3://out/elsewhere"
 
 
 class LifecycleSteps(LifecycleChecks):
@@ -29,19 +29,30 @@ class LifecycleSteps(LifecycleChecks):
     happened: int
     """How often something had gone wrong before the last step."""
 
-    def _open(self, opening: str, phase: Phase) -> None:
+    def _open(self, opening: str, phase: Phase, how: tuple[int | None, Reason | None]) -> None:
         (job_id,) = self.models
-        if opening in ("validated", "revoked") and phase is Phase.GENERATION:
-            self._see_through(job_id, 1, "kept")
+        if opening in ("validated", "revoked", "late", "elsewhere") and phase is Phase.GENERATION:
+            self._see_through(job_id, 1, opening if opening == "elsewhere" else "kept")
             self._post(Phase.VALIDATION, self._request("m1", job_id, "", REPORT))
-        if opening == "failing":
+        number = len(self.models[job_id].attempts)
+        if opening in ("ended", "late", "set back") and self._begin(job_id, number):
+            ends = {"ended": how, "late": (1, None), "set back": (None, min(self.rig.policy.automatic))}
+            self._end(job_id, number, *ends[opening], None)
+            if opening == "late":
+                self._repeat(job_id)
+                self._see_through(job_id, len(self.models[job_id].attempts), "kept")
+                told = self.models[job_id].attempts[number - 1].phase
+                self._report(job_id, told, Outcome.FAILED, number, 1)
+            elif opening == "set back":
+                self._let_pass(-3600)
+        elif opening == "failing":
             self._fail_again_and_again(job_id, 1, 4, Reason.LOST)
         elif opening == "called off":
             self._begin(job_id, 1)
             self._end(job_id, 1, None, min(self.rig.policy.automatic), None)
             self._cancel(job_id)
         elif opening != "new":
-            self._see_through(job_id, len(self.models[job_id].attempts), opening)
+            self._see_through(job_id, number, opening)
 
     def _repeat(self, job_id: str) -> None:
         answer = self._do(lambda: self.rig.service.repeat(job_id, actor="a caller"))
@@ -74,7 +85,8 @@ class LifecycleSteps(LifecycleChecks):
     def _see_through(self, job_id: str, number: int, then: str) -> None:
         if not self._begin(job_id, number):
             return
-        self._end(job_id, number, 0, None, None if then == "silent" else {"rows": 1})
+        results = {"silent": None, "elsewhere": {"rows": 1, "destination_s3_path": ELSEWHERE}}
+        self._end(job_id, number, 0, None, results.get(then, {"rows": 1}))
         phase = self.models[job_id].attempts[number - 1].phase
         if then == "silent":
             self._let_pass(31)

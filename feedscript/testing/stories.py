@@ -32,7 +32,7 @@ def commit_all(repository: JobRepository, history: Iterable[Event], job: Job | N
     """Commit an event after the other, as the service does."""
     for event in history:
         job = evolve(job, event)
-        repository.commit(job, [record_of(event, job.version)])
+        repository.commit(job, [record_of(event, job.version, stage=job.stage.value)])
     assert job is not None, "a history has a first event"
     return job
 
