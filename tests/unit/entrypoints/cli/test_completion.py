@@ -25,7 +25,7 @@ def completed(*words: str) -> list[str]:
 def test_commands_and_options_are_completed() -> None:
     assert completed("feedscript", "jo") == ["jobs"]
     assert completed("feedscript", "jobs", "l") == ["list", "logs"]
-    assert completed("feedscript", "jobs", "list", "--sta") == ["--status"]
+    assert completed("feedscript", "jobs", "list", "--sta") == ["--status", "--stage"]
     assert completed("feedscript", "jobs", "list", "--status", "generation") == ["generation_failed"]
 
 
