@@ -133,6 +133,13 @@ class AttemptFolder:
             os.close(descriptor)
 
 
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []  # no folder, or none any more
+
+
 def _written_at(path: Path) -> float | None:
     try:
         return path.lstat().st_mtime
@@ -156,7 +163,8 @@ class RunFolders:
         return self.logs / job_id / f"{attempt}.log"
 
     def present(self) -> Iterator[tuple[str, int, AttemptFolder]]:
-        """Every folder there is, with its job and attempt."""
-        for path in sorted(self.runs.glob("*/*")):
-            if path.name.isdigit() and path.is_dir():
-                yield path.parent.name, int(path.name), AttemptFolder(path)
+        """Every folder there is, with its job and attempt; they may go while they are looked for."""
+        for job in sorted(self.runs.iterdir()):
+            for name in sorted(_names_in(job)):
+                if name.isdigit() and (path := job / name).is_dir():
+                    yield job.name, int(name), AttemptFolder(path)

@@ -80,8 +80,10 @@ class SubprocessExecutor(Executor):
     def cancel(self, job_id: str, attempt: int) -> None:
         """Leave word in the attempt's folder, which the runner looks at; without a folder nothing has been started.
 
-        Where that fails, the leader's next look around does it again.
+        Where that fails, the leader's next look around does it again. What waits makes room at once in the process that
+        leads, and with its next look at all where another one was asked.
         """
+        self._queue.drop({(job_id, attempt)})
         try:
             self._folders.of(job_id, attempt).cancel.touch()
         except FileNotFoundError:
@@ -197,7 +199,7 @@ class SubprocessExecutor(Executor):
         begun_at = time.monotonic()
         try:
             waiting = frozenset() if at_all else self._queue.waiting()
-            known = set()
+            known, before = set(), self._queue.tickets() if at_all else frozenset()
             for run in self._listener.backlog(waiting=waiting):
                 known.add((run.job_id, run.attempt))
                 if not run.wanted:
@@ -206,6 +208,8 @@ class SubprocessExecutor(Executor):
                     continue
                 begun = self._folders.of(run.job_id, run.attempt).path.is_dir()
                 self._queue.put(ticket_of(run), ahead=begun or run.started)
+            # What waited when the backlog was asked for and is not in it was called off.
+            self._queue.drop(before - known)
             if take_over:
                 self._tidy(known)
             self._listener.tick(waiting=waiting)

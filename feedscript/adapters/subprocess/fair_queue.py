@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -67,10 +67,27 @@ class FairQueue:
             if self._closed:
                 return None
             ticket = self._ahead.popleft()[1] if self._ahead else self._next()
-            self._of_merchant[ticket.merchant] -= 1
-            if not self._of_merchant[ticket.merchant]:
-                del self._of_merchant[ticket.merchant]
+            self._leave(ticket.merchant)
             return ticket
+
+    def drop(self, unwanted: Container[tuple[str, int]]) -> None:
+        """Those of the attempts (job and number) that wait do so no more; they may be put again."""
+        with self._changed:
+            for line in list(self._lines()):
+                for entry in [each for each in line if each[1][:2] in unwanted]:
+                    line.remove(entry)
+                    self._known.discard(entry[1][:2])
+                    self._leave(entry[1].merchant)
+            for caller, merchants in list(self._waiting.items()):
+                for merchant in [name for name, line in merchants.items() if not line]:
+                    del merchants[merchant]
+                if not merchants:
+                    del self._waiting[caller]
+
+    def tickets(self) -> frozenset[tuple[str, int]]:
+        """The attempts that wait: job and number."""
+        with self._changed:
+            return frozenset(ticket[:2] for line in self._lines() for _, ticket in line)
 
     def waiting(self) -> frozenset[str]:
         """The jobs that wait, and are not being worked on."""
@@ -117,6 +134,11 @@ class FairQueue:
             heads = [line[0][0] for line in self._lines() if line]
             waiting = self._of_merchant.total()
         return waiting, time.monotonic() - min(heads) if heads else None
+
+    def _leave(self, merchant: str) -> None:
+        self._of_merchant[merchant] -= 1
+        if not self._of_merchant[merchant]:
+            del self._of_merchant[merchant]
 
     def _line_of(self, ticket: Ticket) -> Line:
         merchants = self._waiting.setdefault(ticket.caller, OrderedDict())

@@ -61,7 +61,8 @@ def health_blueprint(
             **database,
             "draining": draining,
             "scripts": scripts,
-            **_stuck(stuck, settings),
+            # Nothing is asked of a database that has just not answered.
+            **(_stuck(stuck, settings) if database in ({}, {"database": "ok"}) else {"stuck": 0}),
         }
         if query.get("check") == "object_store":
             found = store()

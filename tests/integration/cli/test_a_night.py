@@ -32,7 +32,7 @@ FAILS = """
 echo '{{}}' > "$FEEDSCRIPT_RESULT_FILE"
 """
 BUSY = """
-while [ -e "$HOME/{0}.down" ]; do sleep 0.05; done
+while [ -e "$HOME/{0}.down" ]; do echo at work; sleep 0.05; done
 echo '{{}}' > "$FEEDSCRIPT_RESULT_FILE"
 """
 FEED = b"id,title\n1,Mug\n"
@@ -211,6 +211,9 @@ def filled(night: Night) -> Iterator[tuple[Merchant, list[str]]]:
                 job_id=f"q{number}", destination_s3_path=merchant.at(f"{number}.csv")
             )
             told.append(accepted.json()["job_id"])
+        poll(lambda: night.ready()["scripts"]["queued"] == 2)
+        # That a script has begun is counted before it is written down.
+        poll(lambda: all(night.server.job(job_id)["stage"] == "running" for job_id in told[:2]))
         yield merchant, told
     finally:
         night.down(merchant).unlink(missing_ok=True)

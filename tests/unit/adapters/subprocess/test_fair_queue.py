@@ -147,3 +147,18 @@ def test_the_order_is_told_as_it_will_be(waiting: list[tuple[str, str, bool]], m
         queue.put(ticket(str(n), merchant, caller), ahead=ahead)
     told = [each.job_id for each in queue.order(most)]
     assert told == taken(queue)[:most]
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=12), st.sets(st.integers(0, 11)))
+def test_what_is_dropped_waits_no_more_and_may_be_put_again(merchants: list[str], gone: set[int]) -> None:
+    queue = FairQueue()
+    tickets = [Ticket(f"job {n}", 1, merchant) for n, merchant in enumerate(merchants)]
+    for ticket in tickets:
+        queue.put(ticket)
+    queue.drop({(f"job {n}", 1) for n in gone})
+    left = [ticket for n, ticket in enumerate(tickets) if n not in gone]
+    assert queue.tickets() == {ticket[:2] for ticket in left}
+    assert queue.depth()[0] == len(left) == sum(queue.of_merchants(9).values())
+    assert sorted(queue.order(20)) == sorted(left)
+    assert all(queue.put(ticket) == (n in gone) for n, ticket in enumerate(tickets))
+    assert sorted(queue.take() for _ in tickets) == sorted(tickets)
