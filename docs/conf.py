@@ -56,6 +56,8 @@ def take_pictures(app: Sphinx) -> None:
         app.tags.add("pictures")
     else:
         logging.getLogger(__name__).info("no chromium here: the site has no pictures")
+        # What is left out for want of the tag is looked for all the same.
+        app.config.suppress_warnings = [*app.config.suppress_warnings, "image.not_readable"]
 
 
 def setup(app: Sphinx) -> None:
