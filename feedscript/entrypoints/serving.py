@@ -26,6 +26,8 @@ from feedscript.entrypoints.settings import Settings
 MOST_CONNECTIONS = 500
 #: A request is whole within this time, and an unused connection is closed after it. Seconds.
 WHOLE_WITHIN, UNUSED_FOR = 30.0, 30
+#: What was accepted as the server began to stop has so long to say what it wants. Seconds.
+FIRST_REQUEST_WITHIN = 0.5
 LOOK_EVERY = 5
 HEAD_BYTES, FRAMING = 16 * 1024, 64 * 1024
 BACKLOG = 1024
@@ -80,7 +82,7 @@ class Server:
         for listening in self._listening():
             listening.close()
         give_up = time.monotonic() + grace
-        while time.monotonic() < give_up and any(map(_is_at_work, self._channels())):
+        while time.monotonic() < give_up and any(map(_is_awaited, self._channels())):
             wasyncore.poll2(0.05, self._connections)
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._connections)
@@ -177,8 +179,10 @@ def _make_room(connections: Any) -> None:
         min(waiting, key=lambda each: each.began or each.last_activity).handle_close()
 
 
-def _is_at_work(connection: HTTPChannel) -> bool:
-    return bool(connection.requests or connection.total_outbufs_len)
+def _is_awaited(connection: HTTPChannel) -> bool:
+    """Whether the connection has something to answer, or was made so lately that its request is on the way."""
+    at_work = bool(connection.requests or connection.total_outbufs_len)
+    return at_work or time.time() - connection.creation_time < FIRST_REQUEST_WITHIN
 
 
 def serve_until(stopped: Callable[[], bool], server: Server, each_turn: Callable[[], None]) -> None:
