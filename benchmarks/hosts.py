@@ -6,26 +6,24 @@ with fsync; all workers are, too, so more of them show what sharing costs, and n
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from benchmarks.noop_jobs import await_none, command_in
-from benchmarks.serving import feedscript_server, load
+from benchmarks.noop_jobs import PATIENCE, PLACES, ROUNDS, command_in, rate_at, running
+from benchmarks.serving import feedscript_server
 from tests.integration.working_host import WORKER, shared
 from tests.postgresql_server import DURABLE, Server, empty, server
 
-JOBS, PLACES, ROUNDS, PATIENCE = 300, 2, 3, 120.0
+JOBS = 300
 WORKERS = (1, 2, 4)
-ROOT = Path(__file__).parents[1]
 
 
 def main() -> None:
@@ -59,7 +57,7 @@ def main() -> None:
 def _feedscript(settings: dict[str, str], folder: Path) -> float:
     own = {"MAX_CONCURRENT_SCRIPTS": str(PLACES), "GENERATE_COMMAND": str(command_in(folder))}
     with feedscript_server(folder, **own, **settings) as base:
-        return _rate(base)
+        return rate_at(base, JOBS)
 
 
 def _hosts(database: Server, workers: int, folder: Path) -> float:
@@ -72,20 +70,8 @@ def _hosts(database: Server, workers: int, folder: Path) -> float:
         for n in range(workers):
             own = folder / f"host{n}"
             own.mkdir()
-            stack.enter_context(_running(list(WORKER), {**os.environ, **settings}, own))
-        return _rate(stack.enter_context(feedscript_server(folder, **settings)))
-
-
-def _rate(base: str) -> float:
-    _run(base, PLACES * 8)  # warm
-    return JOBS / _run(base, JOBS)
-
-
-def _run(base: str, jobs: int) -> float:
-    begun = time.monotonic()
-    load(f"{base}/api/feed/generate", count=jobs)
-    await_none(base, "generating")
-    return time.monotonic() - begun
+            stack.enter_context(running(list(WORKER), {**os.environ, **settings}, own, cwd=own))
+        return rate_at(stack.enter_context(feedscript_server(folder, **settings)), JOBS)
 
 
 def _engine(database: Server, folder: Path) -> float:
@@ -93,7 +79,6 @@ def _engine(database: Server, folder: Path) -> float:
         **os.environ,
         "BENCH_DATABASE_URL": database.url(),
         "BENCH_COMMAND": str(command_in(folder)),
-        "PYTHONPATH": str(ROOT),
     }
     worker = [
         sys.executable,
@@ -104,7 +89,7 @@ def _engine(database: Server, folder: Path) -> float:
         f"--concurrency={PLACES}",
     ]
     with (
-        _running(worker, environment, folder),
+        running(worker, environment, folder),
         psycopg.connect(database.url(), autocommit=True) as connection,
     ):
         _defer(connection, PLACES * 8)
@@ -125,14 +110,3 @@ def _defer(connection: psycopg.Connection[tuple[int]], jobs: int) -> None:
         if time.monotonic() > give_up:
             raise TimeoutError("the engine's jobs did not end")
         time.sleep(0.02)
-
-
-@contextmanager
-def _running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
-    with (folder / "worker.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)

@@ -76,8 +76,13 @@ def command_in(folder: Path) -> Path:
 def _feedscript(folder: Path) -> float:
     settings = {"MAX_CONCURRENT_SCRIPTS": str(PLACES), "GENERATE_COMMAND": str(command_in(folder))}
     with feedscript_server(folder, **settings) as base:
-        _run_feedscript(base, PLACES * 8)  # warm
-        return JOBS / _run_feedscript(base, JOBS)
+        return rate_at(base, JOBS)
+
+
+def rate_at(base: str, jobs: int) -> float:
+    """Jobs a second from POST to final state, once the server is warm."""
+    _run_feedscript(base, PLACES * 8)
+    return jobs / _run_feedscript(base, jobs)
 
 
 def _run_feedscript(base: str, jobs: int) -> float:
@@ -136,7 +141,7 @@ def _await(done: Callable[[], bool]) -> None:
 def _redis(folder: Path) -> Iterator[str]:
     port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-    with _running(command, os.environ, folder):
+    with running(command, os.environ, folder):
         _await(lambda: _listens(port))
         yield f"redis://127.0.0.1:{port}"
 
@@ -150,17 +155,18 @@ def _listens(port: int) -> bool:
 def _workers(commands: list[list[str]], url: str, folder: Path) -> Iterator[None]:
     environment = {**os.environ, "BENCH_REDIS_URL": url, "BENCH_COMMAND": str(command_in(folder))}
     if len(commands) > 1:
-        with _running(commands[0], environment, folder), _workers(commands[1:], url, folder):
+        with running(commands[0], environment, folder), _workers(commands[1:], url, folder):
             yield
     else:
-        with _running(commands[0], environment, folder):
+        with running(commands[0], environment, folder):
             yield
 
 
 @contextmanager
-def _running(command: list[str], environment: Any, folder: Path) -> Iterator[None]:
+def running(command: list[str], environment: Any, folder: Path, *, cwd: Path | None = None) -> Iterator[None]:
+    """Have a process beside while the block runs; `folder` has its log."""
     with (folder / "peers.log").open("ab") as log:
-        process = subprocess.Popen(command, env=dict(environment), stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=cwd, env=dict(environment), stdout=log, stderr=log)
     try:
         yield
     finally:

@@ -7,9 +7,9 @@ import pytest
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.procrastinate import ProcrastinateExecutor
-from feedscript.adapters.subprocess import ScriptSettings
 from feedscript.ports import Executor
 from feedscript.testing.contracts import ExecutorContract, ExecutorSetup
+from tests.executing import scripts_of
 from tests.postgresql_server import empty, server
 
 
@@ -38,16 +38,6 @@ class TestProcrastinateExecutor(ExecutorContract):
         self.database = database
 
     def open_executor(self, setup: ExecutorSetup) -> Executor:
-        scripts = ScriptSettings(
-            builtins=setup.builtins,
-            commands=setup.commands,
-            environment=setup.environment,
-            callback_url="http://127.0.0.1:9/api/callback/feed",
-            timeout=setup.timeout,
-            stall=setup.stall,
-            kill_grace=setup.kill_grace,
-            log_bytes=setup.log_bytes,
-        )
         return ProcrastinateExecutor(
             self.database,
             host_id=str(setup.folder),
@@ -55,6 +45,6 @@ class TestProcrastinateExecutor(ExecutorContract):
             runs=setup.folder / "runs",
             logs=setup.folder / "logs",
             capacity=setup.capacity,
-            scripts=scripts,
+            scripts=scripts_of(setup),
             works=True,
         )

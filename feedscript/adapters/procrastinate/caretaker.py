@@ -45,11 +45,9 @@ class Caretaker:
         self._stopping = threading.Event()
         self.in_office = threading.Event()
 
-    def start(self) -> threading.Thread:
+    def start(self) -> None:
         """Stand for the office until stopped."""
-        thread = threading.Thread(target=self._stand, name="feedscript-caretaker", daemon=True)
-        thread.start()
-        return thread
+        threading.Thread(target=self._stand, name="feedscript-caretaker", daemon=True).start()
 
     def stop(self) -> None:
         """Leave the office to others."""

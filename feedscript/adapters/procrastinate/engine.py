@@ -54,11 +54,9 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
 
-    def start(self, *, when: Callable[[], bool]) -> threading.Thread:
+    def start(self, *, when: Callable[[], bool]) -> None:
         """Work until stopped, once it is time, however often the database is away meanwhile."""
-        thread = threading.Thread(target=self._work, args=(when,), name="feedscript-engine", daemon=True)
-        thread.start()
-        return thread
+        threading.Thread(target=self._work, args=(when,), name="feedscript-engine", daemon=True).start()
 
     def stop(self) -> None:
         """Take no more calls; what is being worked off has to end by itself."""

@@ -67,7 +67,6 @@ class ProcrastinateExecutor(Executor):
         self._engine = Engine(database.url, name=host_name, concurrency=capacity, run_next=self._run_next)
         self._awaited = Awaited()
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
 
     # The port
 
@@ -76,14 +75,14 @@ class ProcrastinateExecutor(Executor):
         self._listener = listener
         office = HostLease(self._database, secrets.token_hex(8), self._host_name, lasts=IN_OFFICE_FOR)
         self._caretaker = Caretaker(office, self._attempts, listener, offer=self.submit, wake=self._wake)
-        self._threads.append(self._caretaker.start())
+        self._caretaker.start()
         if self._works:
             self._runs.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._local = HostListener(listener, self._attempts, ending=self._keep_output, over=self._over)
-            self._threads.append(self._presence.start())
+            self._presence.start()
             self._host.start(self._local)
             # One process of a host takes things in: the one whose scripts they are, and which hears of their ends.
-            self._threads.append(self._engine.start(when=lambda: self._host.health().leads))
+            self._engine.start(when=lambda: self._host.health().leads)
             self._show_thread = threading.Thread(target=self._show, name="feedscript-output", daemon=True)
             self._show_thread.start()
 

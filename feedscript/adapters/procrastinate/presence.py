@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from feedscript.adapters.procrastinate.attempts import Attempts
@@ -38,13 +37,9 @@ class Presence:
         self._lasts = lasts
         self._stopping = threading.Event()
 
-    def start(self, renewed: Callable[[], None] = lambda: None) -> threading.Thread:
-        """Renew the lease in the background; `renewed` is called each time it was."""
-        thread = threading.Thread(
-            target=self._renew, args=(renewed,), name="feedscript-presence", daemon=True
-        )
-        thread.start()
-        return thread
+    def start(self) -> None:
+        """Renew the lease in the background."""
+        threading.Thread(target=self._renew, name="feedscript-presence", daemon=True).start()
 
     def stop(self) -> None:
         """Renew it no more: what runs has until the lease is over, unless another process of this host goes on."""
@@ -57,11 +52,10 @@ class Presence:
         epoch = self._attempts.renew(self._name, self._capacity, self._lasts)
         write_lease(self._lease, Lease(asked_at + self._lasts * (1 - MARGIN), epoch))
 
-    def _renew(self, renewed: Callable[[], None]) -> None:
+    def _renew(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.renew()
-                renewed()
             except (FeedscriptError, OSError) as error:
                 logger.warning("this host's lease is not renewed yet: %s", error)
             self._stopping.wait(self._lasts / 6)

@@ -3,8 +3,8 @@
 from procrastinate.schema import SchemaManager
 
 from feedscript.adapters.postgresql.database import Database
+from feedscript.adapters.postgresql.migrations import LOCK
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('feedscript: migrations'), 0)"
 EXISTS = "SELECT to_regclass('procrastinate_jobs')::text"
 
 

@@ -91,8 +91,7 @@ class FairQueue:
 
     def waiting(self) -> frozenset[str]:
         """The jobs that wait, and are not being worked on."""
-        with self._changed:
-            return frozenset(ticket.job_id for line in self._lines() for _, ticket in line)
+        return frozenset(job_id for job_id, _ in self.tickets())
 
     def of_merchants(self, most: int) -> Mapping[str, int]:
         """How many attempts of each merchant wait, of the `most` merchants that have most."""

@@ -62,7 +62,7 @@ def health_blueprint(
             "draining": draining,
             "scripts": scripts,
             # Nothing is asked of a database that has just not answered.
-            **(_stuck(stuck, settings) if database in ({}, {"database": "ok"}) else {"stuck": 0}),
+            **(_stuck(stuck, settings) if set(database.values()) <= {"ok"} else {"stuck": 0}),
         }
         if query.get("check") == "object_store":
             found = store()
