@@ -14,6 +14,7 @@ import duckdb
 
 from benchmarks.synthetic_feed import COLUMNS, write_feed
 from feedscript.feeds import generate, load_profile
+from feedscript.feeds.generation.excluding import Standard
 from feedscript.feeds.profiles.written import FeedFile
 from feedscript.feeds.writers.cells import partner_columns
 from feedscript.feeds.writers.feed_file import write
@@ -43,6 +44,7 @@ def main(rows: int = ROWS) -> None:
         }
         for feed in _GENERATED:
             runs[f"generate {feed}"] = lambda feed=feed: generate(source, folder / feed)  # type: ignore[misc]
+            runs[f"{feed}, unjudged"] = lambda feed=feed: _unjudged(source, folder / feed)  # type: ignore[misc]
         for form, file in _FORMS.items():
             runs[f"write {form}"] = lambda file=file: _write(items, file, folder)  # type: ignore[misc]
         seconds: dict[str, list[float]] = {name: [] for name in runs}
@@ -56,6 +58,11 @@ def main(rows: int = ROWS) -> None:
         print(f"{rows} rows, {source.stat().st_size / 1e6:.0f} MB")
         for name, each in median.items():
             print(f"{name:26} {each:7.2f} s  {each / bare:5.2f}x")
+
+
+def _unjudged(source: Path, destination: Path) -> None:
+    """Generate without leaving items out."""
+    generate(source, destination, standard=Standard(exclude=False))
 
 
 def _read(path: Path) -> str:

@@ -183,7 +183,8 @@ class Excluding:
     def _read_back(self, column: Column) -> str:
         if not self.joined or column.values is None:
             return column.text
-        return f"nullif(array_to_string({column.values}, {literal(chr(31))}), '')"
+        several = f"nullif(array_to_string({column.values}, {literal(chr(31))}), '')"
+        return f"coalesce({column.only}, {several})" if column.only else several
 
     def _graded(self, rule: Rule) -> str:
         return self.standard.policy.severities.get(rule.id, rule.severity)

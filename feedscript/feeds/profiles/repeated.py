@@ -54,8 +54,13 @@ def signs_between(attribute: Attribute) -> tuple[str, ...]:
 
 def mostly_one(attribute: Attribute, text: str) -> str:
     """As `values_of`, for cells of which most hold one value: that costs a tenth of looking for several."""
-    alone = sql.holds_none(text, tuple(dict.fromkeys((*signs_between(attribute), ",", '"', "\x1f"))))
+    alone = _is_alone(attribute, text)
     return f"CASE WHEN {alone} THEN {filled(f'[{text}]')} ELSE {values_of(attribute, text)} END"
+
+
+def only_value(attribute: Attribute, text: str) -> str:
+    """The one value of a cell that plainly has no other; NULL where there may be several, or none."""
+    return f"CASE WHEN {_is_alone(attribute, text)} THEN nullif(trim({text}, {sql.WHITE_SPACE}), '') END"
 
 
 def unquoted_values(text: str) -> str:
@@ -84,6 +89,10 @@ def without_signs(attribute: Attribute, value: str) -> str:
         return encoded
     parting = sql.literal(rf"\s*(?:{'|'.join(map(re.escape, signs))})\s*")
     return f"regexp_replace({value}, {parting}, ' ', 'g')"
+
+
+def _is_alone(attribute: Attribute, text: str) -> str:
+    return sql.holds_none(text, tuple(dict.fromkeys((*signs_between(attribute), ",", '"', "\x1f"))))
 
 
 def _with_whole_ranges(text: str) -> str:

@@ -13,7 +13,14 @@ from feedscript.feeds.engine.sql import holds_any, literal, literals
 from feedscript.feeds.profiles.index import CANONICAL, known_to_one_alone
 from feedscript.feeds.profiles.loading import load_profile
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
-from feedscript.feeds.profiles.repeated import JOINED, mostly_one, quoted, signs_between, without_signs
+from feedscript.feeds.profiles.repeated import (
+    JOINED,
+    mostly_one,
+    only_value,
+    quoted,
+    signs_between,
+    without_signs,
+)
 from feedscript.feeds.profiles.written import Cell
 from feedscript.feeds.writers.json_objects import object_of_members, object_of_parts
 from feedscript.feeds.writers.parts import with_parts
@@ -36,6 +43,7 @@ class Mended:
 class Column:
     """A column of the feed: its title, and in SQL its text, and the list of its values where it may have several.
 
+    `only` is the SQL of its value where it plainly has one, which costs far less than a list; NULL elsewhere.
     `json` is the SQL of its JSON, where the partner has it written so in every form of file. `mended` tells of values
     that are not as they were.
     """
@@ -44,6 +52,7 @@ class Column:
     title: str
     text: str
     values: str | None = None
+    only: str | None = None
     json: str | None = None
     mended: tuple[Mended, ...] = ()
 
@@ -56,7 +65,8 @@ class Column:
     def mapped(self, change: Callable[[str], str]) -> "Column":
         """The column with a change to each of its values; `change` gives the SQL of one for that of another."""
         values = self.values and f"list_transform({self.values}, lambda w: {change('w')})"
-        return replace(self, text=change(self.text), values=values)
+        only = self.only and change(self.only)
+        return replace(self, text=change(self.text), values=values, only=only)
 
 
 def partner_columns(
@@ -164,7 +174,8 @@ def _column(
         own = cells.get(attribute.origin, cell)
         return Column(attribute, attribute.title, text, mended=tuple(_told(attribute, own, text)))
     if origin is attribute:
-        return Column(attribute, attribute.title, cell, mostly_one(origin, cell))
+        only = only_value(origin, cell)
+        return Column(attribute, attribute.title, cell, mostly_one(origin, cell), only)
     return _of_several(attribute, origin, cell)
 
 
@@ -259,4 +270,4 @@ def _as_json(column: Column) -> Column:
     else:
         own = f"nullif({column.text}, '')"
         json = f"CASE WHEN json_valid({own}) THEN {own} ELSE to_json({own})::VARCHAR END"
-    return replace(column, text=json, values=None, json=json)
+    return replace(column, text=json, values=None, only=None, json=json)

@@ -65,7 +65,8 @@ def _parts(columns: Sequence[Column], prefix: str) -> Iterator[str]:
         # Elements within elements are Google's way; elsewhere a value of parts is a text.
         shape = _shape(column) if prefix else ()
         if column.values is None and not shape:
-            yield _wrapped(tag, _escaped(f"nullif({column.text}, '')"))
+            # An empty text is told behind the escapes, which ask for theirs nine times.
+            yield _wrapped(tag, f"nullif({_escaped(column.text)}, '')")
             continue
         values = column.values or f"list_filter([{column.text}], lambda v: v <> '')"
         texts = f"list_transform({values}, lambda v: {_escaped('v')})"
@@ -74,7 +75,11 @@ def _parts(columns: Sequence[Column], prefix: str) -> Iterator[str]:
             # No sign of an escape is a colon.
             texts = f"list_transform({texts}, lambda v: string_split(v, ':'))"
             inner = _elements("v", shape, prefix)
-        yield f"array_to_string(list_transform({texts}, lambda v: {_wrapped(tag, inner)}), '')"
+        several = f"array_to_string(list_transform({texts}, lambda v: {_wrapped(tag, inner)}), '')"
+        if column.only is None or shape:
+            yield several
+        else:
+            yield f"coalesce({_wrapped(tag, _escaped(column.only))}, {several})"
 
 
 def _shape(column: Column) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ def worked_out(columns: Sequence[Column], items: str) -> tuple[list[Column], str
             each,
             text=named(place, "text", each.text),
             values=each.values and named(place, "values", each.values),
+            only=each.only and named(place, "only", each.only),
             json=each.json and named(place, "json", each.json),
         )
         for place, each in enumerate(columns)
