@@ -1,6 +1,5 @@
 """The audit trail's entries: who did what, when, to which job, and what came of it."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from feedscript.domain.digest import sha256_hex
 from feedscript.domain.events import Event, GenerationStarted, ValidationStarted
 from feedscript.domain.job import FeedRequest
 
@@ -75,7 +75,7 @@ def veiled(url: str) -> str:
     >>> veiled("https://example.com/hook?key=1")
     'https://example.com/#sha256-e37860196b5d272e'
     """
-    digest = hashlib.sha256(url.encode(errors="surrogatepass")).hexdigest()[:16]
+    digest = sha256_hex(url.encode(errors="surrogatepass"))[:16]
     scheme, separator, rest = url.partition("://")
     host = re.split(r"[/?#@]", rest, maxsplit=1)[0]
     return (

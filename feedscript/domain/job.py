@@ -1,13 +1,13 @@
 """The job: what was asked, every attempt at it, and the state that follows."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
 from typing import Any
+
+from feedscript.domain.digest import json_digest
 
 
 class Phase(StrEnum):
@@ -97,8 +97,7 @@ class FeedRequest:
             "country": self.country,
             **({} if self.then is None else {"then": self.then.value}),
         }
-        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return json_digest(body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

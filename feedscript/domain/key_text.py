@@ -4,10 +4,10 @@ The prefix and the checksum are for scanners of code and logs, which find a key 
 by the checksum that it is none by chance. The id tells which key it is without telling the key.
 """
 
-import hashlib
-import hmac
 import re
 import zlib
+
+from feedscript.domain.digest import sha256_hex
 
 ENTROPY_BYTES = 32
 ID_LENGTH = 10
@@ -54,11 +54,14 @@ def key_id_of(text: str) -> str | None:
 
 def key_digest(text: str) -> str:
     """What is kept of the text. It has 256 random bits, so a slow hash would protect nothing more."""
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+    return sha256_hex(text.encode(errors="replace"))
 
 
 def is_key(text: str, digest: str) -> bool:
     """Whether it is the text that the digest was kept of, in a time that tells nothing of either."""
+    # As hashlib, it brings OpenSSL.
+    import hmac  # noqa: PLC0415
+
     return hmac.compare_digest(key_digest(text), digest)
 
 
