@@ -59,7 +59,7 @@ class Meter:
         self._total_bytes = total_bytes
         self._on_progress = on_progress
         self.deadline = time.monotonic() + limits.max_seconds
-        self._produced = 0
+        self._produced = self._repeated = 0
         self.rows: int | None = None
 
     def advance(self, consumed: int, produced: int) -> None:
@@ -75,6 +75,19 @@ class Meter:
             raise Stopped(f"the feed expands to more than {limits.max_ratio:g} times its size (max_ratio)")
         self.check_time()
         self._on_progress(Progress(self.rows, min(consumed, self._total_bytes), self._total_bytes, "reading"))
+
+    def repeat(self, characters: int) -> None:
+        """Note that so much of what was read is written once more, as what a product says of all its variants is.
+
+        Raises `Stopped` past `max_bytes` and `max_ratio`.
+        """
+        self._repeated += characters
+        limits = self._limits
+        most = min(limits.max_bytes, max(RATIO_FREE_BYTES, int(self._produced * limits.max_ratio)))
+        if self._repeated > most:
+            raise Stopped(
+                f"what products say of all their variants would take more than {most} bytes (max_bytes, max_ratio)"
+            )
 
     @property
     def produced(self) -> int:

@@ -15,11 +15,12 @@ from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.swift_json import PlainObjects, SwiftLines
 from feedscript.feeds.readers.table import Item, Rows, stage_items
 from feedscript.feeds.readers.table_columns import TableColumns
+from feedscript.feeds.readers.variants import VARIANTS, items_of
 
 #: UTF-16 writes rarer characters as two halves; who cuts a text by them leaves one alone.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 #: What an item has, and the envelope around items has not.
-_ITEM_KEYS = frozenset({"price", "link", "gtin", "image_link", "availability", "brand"})
+_ITEM_KEYS = frozenset({"price", "link", "gtin", "image_link", "availability", "brand", VARIANTS})
 #: Where the first list of objects begins; and the names that items have before it, and some envelopes too.
 _OBJECTS = re.compile(r"\[[ \t\r\n]*\{")
 _ITEMS_OWN = re.compile(rf'"(?:id|title|name|sku|{"|".join(sorted(_ITEM_KEYS))})"[ \t]*:')
@@ -96,15 +97,14 @@ def _stopping(stopped: Stopped) -> Iterator[str]:
 def _from_lines(intake: Intake, texts: Iterable[str], plain: PlainObjects) -> Iterator[Item | Rows]:
     decoder = ItemDecoder()
 
-    def read_line(number: int, text: str, read: int) -> dict[str, str] | None:
+    def read_line(number: int, text: str, read: int) -> Iterator[dict[str, str]]:
         try:
-            return _cells(intake, decoder, decoder.only_value(text), number)
+            yield from _cells(intake, decoder, decoder.only_value(text), number)
         except JSONDefect as defect:
             message = f"line {number} is not a JSON object: {defect.cause} (column {defect.offset + 1})"
             fault = Fault("malformed_json", message, line=number, value=text[:200])
             intake.faults.add(fault, lost=1, after=read)
             intake.check_faults()
-            return None
 
     return SwiftLines(read_line, plain, intake.limits).items(texts)
 
@@ -123,12 +123,11 @@ def _from_document(
                 _tell(intake, value, line, plain.read)
                 continue
             try:
-                cells = _cells(intake, decoder, value, line)
+                for cells in _cells(intake, decoder, value, line):
+                    plain.read += 1
+                    yield line, cells
             except JSONDefect as defect:
                 _tell(intake, defect, line, plain.read)
-            else:
-                plain.read += 1
-                yield line, cells
     except JSONDefect as defect:
         message = f"malformed JSON in line {scanner.line}: {defect.cause}"
         raise Stopped(
@@ -151,16 +150,24 @@ def _tell(intake: Intake, defect: JSONDefect, line: int, read: int) -> None:
     intake.check_faults()
 
 
-def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> dict[str, str]:
+def _cells(intake: Intake, decoder: ItemDecoder, value: Value, line: int) -> Iterator[dict[str, str]]:
+    """The cells of each item that an object is: one, but for a product that holds its variants."""
     for key in decoder.take_repeated_keys():
         message = f"the key {key!r} stands more than once in one object; the last value counts"
         intake.faults.add(Fault("duplicate_key", message, severity="warning", line=line, value=key))
     if not isinstance(value, dict):
         raise JSONDefect("an item must be an object ({...})", 0)
-    try:
-        cells = cells_of(value, intake.shapes)
-    except NestedTooDeeply as error:
-        raise JSONDefect(error.reason, 0) from error
+    for number, item in enumerate(items_of(value)):
+        try:
+            cells = cells_of(item, intake.shapes)
+        except NestedTooDeeply as error:
+            raise JSONDefect(error.reason, 0) from error
+        if number:
+            intake.meter.repeat(sum(map(len, cells.values())))
+        yield _without_half_pairs(intake, cells, line)
+
+
+def _without_half_pairs(intake: Intake, cells: dict[str, str], line: int) -> dict[str, str]:
     names = "".join(cells)
     if not names.isascii() and _HALF_PAIR.search(names):
         message = f"line {line}: a key holds half of a surrogate pair, which is no character"

@@ -106,8 +106,8 @@ class PlainObjects:
         return Rows(content, len(found))
 
 
-#: Reads one line, from 1, that is not blank, with the number of items before it; None where it is no item.
-ReadLine = Callable[[int, str, int], dict[str, str] | None]
+#: Reads one line, from 1, that is not blank, with the number of items before it: its items, none where it is at fault.
+ReadLine = Callable[[int, str, int], Iterator[dict[str, str]]]
 
 
 class SwiftLines:
@@ -153,9 +153,10 @@ class SwiftLines:
 
     def _item_of(self, line: str) -> Iterator[Item]:
         self._lines_read += 1
-        cells = self._careful(self._lines_read, line, self._plain.read) if line else None
-        if cells is not None:
+        if not line:
+            return
+        for cells in self._careful(self._lines_read, line, self._plain.read):
             self._plain.read += 1
             yield self._lines_read, cells
-            # The columns of an item are known only once it has been taken.
-            self._plain.learn(line)
+        # The columns of an item are known only once it has been taken.
+        self._plain.learn(line)

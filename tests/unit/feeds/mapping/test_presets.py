@@ -105,6 +105,34 @@ PREORDER = {
     "availability": "https://schema.org/PreOrder",
     "availabilityStarts": "2031-02-03",
 }
+GROUP = {
+    "@type": "ProductGroup",
+    "productGroupID": "G-1",
+    "name": VALID["title"],
+    "description": VALID["description"],
+    "url": VALID["link"],
+    "brand": {"@type": "Brand", "name": "Acme"},
+    "audience": {"suggestedGender": "unisex"},
+    "hasVariant": [
+        {
+            "sku": "G-1-R",
+            "name": "Red bag",
+            "color": "Red",
+            "image": VALID["image_link"],
+            "gtin13": VALID["gtin"],
+            "offers": SCHEMA["offers"],
+        },
+        {
+            "sku": "G-1-B",
+            "color": "Blue",
+            "size": {"@type": "SizeSpecification", "name": "L"},
+            "image": [VALID["image_link"], "https://cdn.example.com/side.jpg"],
+            "mpn": "M-1",
+            "offers": {**PREORDER, "url": "https://shop.example.com/blue"},
+        },
+        {"@id": "https://shop.example.com/green#product"},
+    ],
+}
 
 
 def generated(
@@ -217,7 +245,7 @@ def generated(
         pytest.param(
             {**SCHEMA, "offers": PREORDER},
             "schema_org",
-            {"availability": "preorder", "availability_date": "2031-02-03"},
+            {"availability": "preorder", "availability_date": "2031-02-03T00:00:00Z"},
             id="3.11-schema-org-preorder",
         ),
     ],
@@ -228,6 +256,44 @@ def test_case_3_11_an_interfaces_items_are_read_by_preset(
     result, (row,) = generated(tmp_path, item)
     assert result.preset == preset
     assert {name: row[name] for name in expected} == expected
+
+
+def test_case_3_11_a_product_group_is_an_item_for_each_variant(tmp_path: Path) -> None:
+    elsewhere = {"@type": "ProductGroup", "name": "Scarf", "hasVariant": [{"@id": "#scarf"}]}
+    result, rows = generated(tmp_path, GROUP, {**SCHEMA, "isVariantOf": {"productGroupID": "S-1"}}, elsewhere)
+    assert result.preset == "schema_org"
+    assert result.account.excluded == {"a group whose variants stand elsewhere": 1}
+    names = (
+        "id",
+        "title",
+        "link",
+        "price",
+        "color",
+        "size",
+        "item_group_id",
+        "brand",
+        "gender",
+        "mpn",
+        "availability_date",
+    )
+    link, title = VALID["link"], VALID["title"]
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        ("G-1-R", "Red bag", link, "79.90 USD", "Red", "", "G-1", "Acme", "unisex", "", ""),
+        (
+            "G-1-B",
+            title,
+            "https://shop.example.com/blue",
+            "79.90 USD",
+            "Blue",
+            "L",
+            "G-1",
+            "Acme",
+            "unisex",
+            "M-1",
+            "2031-02-03T00:00:00Z",
+        ),
+        ("SKU-1", title, link, "79.90 USD", "", "", "S-1", "Acme", "", "", ""),
+    ]
 
 
 @pytest.mark.parametrize(
