@@ -48,8 +48,10 @@ class Group(Generic[Item]):
             # Within the try: who is interrupted between the two is waited for by nobody.
             with self._lock:
                 self._waiting.append(wish)
-                wish.leads, self._led = not self._led, True
-            if not wish.leads:
+                # Noted here: who hands over may make a leader of it before it comes to wait.
+                is_first = wish.leads = not self._led
+                self._led = True
+            if not is_first:
                 wish.called.acquire()
             if not wish.done:
                 self._see_to_all()

@@ -181,6 +181,33 @@ def test_who_is_interrupted_at_any_line_holds_nobody_up(line: int) -> None:
     assert seen[-1] == [2]
 
 
+@pytest.mark.parametrize("line", lines_of_run())
+def test_who_is_called_at_any_line_is_seen_to_once(line: int, work: Rounds) -> None:
+    """A thread may be made the leader of the next round before it has come to wait for that."""
+    crowd = Crowd(work)
+    crowd.begin(work, 1)
+    handed_over = threading.Event()
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if event == "line" and frame.f_code is Group.run.__code__ and frame.f_lineno == line:
+            # Where it holds the lock nobody can hand over meanwhile.
+            handed_over.wait(0.2)
+        return trace
+
+    before = threading.gettrace()
+    threading.settrace(trace)
+    try:
+        crowd.start(2)
+    finally:
+        threading.settrace(before)  # type: ignore[arg-type]
+    work.let_on.release(2)
+    crowd.join(1)
+    handed_over.set()
+    crowd.join(2)
+    assert crowd.ended == {1: None, 2: None}
+    assert sorted(sum(work.seen, [])) == [1, 2]
+
+
 def test_everybody_is_told_what_went_wrong_with_their_own(work: Rounds, crowd: Crowd) -> None:
     work.answers[2] = full = StorageFull("/a", 0, 1)
     work.let_on.release(2)
