@@ -199,13 +199,13 @@ def test_who_is_called_at_any_line_is_seen_to_once(line: int, work: Rounds) -> N
     try:
         crowd.start(2)
     finally:
-        threading.settrace(before)  # type: ignore[arg-type]
+        threading.settrace(before)
     work.let_on.release(2)
     crowd.join(1)
     handed_over.set()
     crowd.join(2)
     assert crowd.ended == {1: None, 2: None}
-    assert sorted(sum(work.seen, [])) == [1, 2]
+    assert sorted(item for items in work.seen for item in items) == [1, 2]
 
 
 def test_everybody_is_told_what_went_wrong_with_their_own(work: Rounds, crowd: Crowd) -> None:
