@@ -1,6 +1,7 @@
 """Which jobs somebody should look at: those that something should have happened to by now."""
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from feedscript.domain.job import Job, Stage
 
@@ -26,4 +27,6 @@ def stuck_since(
             since, allowed = job.next_retry_at, LATE
         case Stage.QUEUED | Stage.SETTLED:
             return None
+        case _:
+            assert_never(job.stage)
     return since if since is not None and now - since > allowed else None

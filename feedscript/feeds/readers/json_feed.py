@@ -9,13 +9,13 @@ from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.encoding import Encoding, as_text, tell_guess
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Stopped
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
-from feedscript.feeds.readers.json_scanner import JSONScanner, key_of_items
+from feedscript.feeds.readers.json_scanner import ItemsPlace, JSONScanner, place_of_items
+from feedscript.feeds.readers.schema_org import VARIANTS, items_of
 from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.staged import Fault, Staged
 from feedscript.feeds.readers.swift_json import PlainObjects, SwiftLines
 from feedscript.feeds.readers.table import Item, Rows, stage_items
 from feedscript.feeds.readers.table_columns import TableColumns
-from feedscript.feeds.readers.variants import VARIANTS, items_of
 
 #: UTF-16 writes rarer characters as two halves; who cuts a text by them leaves one alone.
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -36,17 +36,17 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
     is_lines = _is_lines(start, intake.shapes)
     table = TableColumns(intake.limits, intake.faults)
     plain = PlainObjects(table, intake.limits, look_ahead=intake.look_ahead)
-    one_object = not is_lines and _is_one_item(start, intake.shapes)
+    is_one = not is_lines and _is_one_item(start, intake.shapes)
     # It may be as long as an item may be, and is not to be kept while all are read.
     del start
     if is_lines:
         source = intake.source("jsonl", encoding=encoding)
         return stage_items(intake, _from_lines(intake, texts, plain), source, table)
-    wanted = intake.options.item
-    if wanted is None and not one_object and _beginning(head).startswith("{"):
-        wanted = key_of_items(_beginning(head))
-    items = _from_document(intake, texts, wanted, plain, one_object=one_object)
-    return stage_items(intake, items, intake.source("json", encoding=encoding, item=wanted), table)
+    place = ItemsPlace(is_object=True) if is_one else ItemsPlace(intake.options.item)
+    if place == ItemsPlace() and _beginning(head).startswith("{"):
+        place = place_of_items(_beginning(head))
+    items = _from_document(intake, texts, place, plain)
+    return stage_items(intake, items, intake.source("json", encoding=encoding, item=place.key), table)
 
 
 def _beginning(text: str) -> str:
@@ -110,12 +110,12 @@ def _from_lines(intake: Intake, texts: Iterable[str], plain: PlainObjects) -> It
 
 
 def _from_document(
-    intake: Intake, texts: Iterator[str], wanted: str | None, plain: PlainObjects, *, one_object: bool
+    intake: Intake, texts: Iterator[str], place: ItemsPlace, plain: PlainObjects
 ) -> Iterator[Item | Rows]:
     decoder = ItemDecoder()
-    scanner = JSONScanner(texts, decoder, _longest_item(intake), wanted, plain)
+    scanner = JSONScanner(texts, decoder, _longest_item(intake), place, plain)
     try:
-        for line, value in scanner.items(one_object=one_object):
+        for line, value in scanner.items():
             if isinstance(value, Rows):
                 yield value
                 continue
@@ -136,9 +136,10 @@ def _from_document(
     for name in scanner.passed_over:
         message = f"the array {name!r} was not read; another holds the items"
         intake.faults.add(Fault("unknown_column", message, severity="info", value=name))
-    if wanted is not None and scanner.passed_over and scanner.item is None:
-        message = f"no list of objects is called {wanted!r} (source: item); there are {', '.join(scanner.passed_over)}"
-        raise Stopped(message, Fault("no_items", message, value=wanted))
+    if place.key is not None and scanner.passed_over and scanner.item is None and not place.is_object:
+        there = ", ".join(scanner.passed_over)
+        message = f"no list of objects is called {place.key!r} (source: item); there are {there}"
+        raise Stopped(message, Fault("no_items", message, value=place.key))
 
 
 def _tell(intake: Intake, defect: JSONDefect, line: int, read: int) -> None:
@@ -209,7 +210,7 @@ def _is_envelope(value: dict[str, Value], shapes: Shapes) -> bool:
         return False
     return any(
         (isinstance(member, list) and (not member or isinstance(member[0], dict)))
-        or (isinstance(member, dict) and _is_envelope(member, shapes))
+        or (isinstance(member, dict) and (VARIANTS in member or _is_envelope(member, shapes)))
         for name, member in value.items()
         if name not in shapes
     )

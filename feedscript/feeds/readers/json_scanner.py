@@ -4,11 +4,13 @@ import re
 from collections import deque
 from collections.abc import Iterator, KeysView
 from contextlib import suppress
+from typing import NamedTuple
 
 from feedscript.feeds.readers.cells import Value
 from feedscript.feeds.readers.intake import MOST_PARTS, Stopped
 from feedscript.feeds.readers.json_brackets import end_of_element
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect, has_too_many_parts
+from feedscript.feeds.readers.schema_org import VARIANTS
 from feedscript.feeds.readers.swift_json import PlainObjects
 from feedscript.feeds.readers.table import Rows
 
@@ -46,18 +48,28 @@ _ITEM_KEYS = frozenset(
 )
 
 
-def key_of_items(head: str) -> str | None:
-    """The key of the array of items in a document whose top value is an object, by what its beginning shows.
+class ItemsPlace(NamedTuple):
+    """Where items lie: the key of their array, None for the first; with `is_object` of the only one, None for all."""
 
-    Arrays whose objects have what items have come before others, else the first has them; None where there is none.
+    key: str | None = None
+    is_object: bool = False
+
+
+def place_of_items(head: str) -> ItemsPlace:
+    """Where items lie in a document whose top value is an object, by what its beginning shows.
+
+    Arrays whose objects have what items have come before others, else the first has them. What holds variants is
+    itself the item, which its variants are read with.
     """
-    scanner = JSONScanner(iter([head]), ItemDecoder(), len(head), wanted=_NO_KEY)
+    scanner = JSONScanner(iter([head]), ItemDecoder(), len(head), ItemsPlace(_NO_KEY))
     # Where the beginning breaks off, what has been seen before tells.
     with suppress(JSONDefect, Stopped):
-        deque(scanner.items(one_object=False), maxlen=0)
+        deque(scanner.items(), maxlen=0)
     lists = scanner.passed_over
-    return max(
-        lists, key=lambda name: len(_ITEM_KEYS.intersection(map(str.lower, lists[name]))), default=None
+    if VARIANTS in lists:
+        return ItemsPlace(scanner.holders[VARIANTS], is_object=True)
+    return ItemsPlace(
+        max(lists, key=lambda name: len(_ITEM_KEYS.intersection(map(str.lower, lists[name]))), default=None)
     )
 
 
@@ -65,8 +77,8 @@ class JSONScanner:
     """Finds the array of items in a stream of text and gives its elements.
 
     Each value is decoded whole by the C scanner, over a buffer that grows until the value fits; so the
-    speed is that of `json.loads`, and the memory that of the largest item. `wanted` is the key of the array of items,
-    if somebody has said so; else the first array of objects has them. `plain` reads runs of plain items as rows.
+    speed is that of `json.loads`, and the memory that of the largest item. `place` is where the items are, and `plain`
+    reads runs of plain ones as rows.
     """
 
     def __init__(
@@ -74,7 +86,7 @@ class JSONScanner:
         texts: Iterator[str],
         decoder: ItemDecoder,
         longest_item: int,
-        wanted: str | None = None,
+        place: ItemsPlace = ItemsPlace(),  # noqa: B008 - immutable
         plain: PlainObjects | None = None,
     ) -> None:
         self._texts = texts
@@ -87,12 +99,14 @@ class JSONScanner:
         self._counted = 0
         self._column_before = 0
         self._found = False
-        self._wanted = wanted
+        self._place_of_items = place
         self._usual: KeysView[str] = {}.keys()
         #: The key of the array that the items were found in; None for the top array.
         self.item: str | None = None
         #: The other arrays of objects: the keys of their first elements by their own key.
         self.passed_over: dict[str, set[str]] = {}
+        #: The key of the object that each of those lies in; None for the top object.
+        self.holders: dict[str, str | None] = {}
 
     @property
     def line(self) -> int:
@@ -101,25 +115,25 @@ class JSONScanner:
         self._counted = self._at
         return self._lines_before
 
-    def items(self, *, one_object: bool) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
-        """Pairs of (line, element) of the top array, or of the first array of objects within the top object.
+    def items(self) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
+        """Pairs of (line, element) of the top array, or of what the top object has at the items' place.
 
-        With `one_object` the top object is itself the only item. An element that is no JSON is the defect that it has,
-        and the reading goes on behind it. So is what is wrong between elements, or in arrays of other things, although
-        nothing is lost to that. Raises `JSONDefect` where there is no way on.
+        An element that is no JSON is the defect that it has, and the reading goes on behind it. So is what is wrong
+        between elements, or in arrays of other things, although nothing is lost to that. Raises `JSONDefect` where
+        there is no way on.
         """
         first = self._peek()
         if first == "[":
             self._at += 1
             yield from self._elements(self._plain)
-        elif one_object:
+        elif self._place_of_items == ItemsPlace(is_object=True):
             yield self.line, self._value()
         else:
-            yield from self._members(depth=1)
+            yield from self._members(None, depth=1)
         if self._peek():
             raise JSONDefect("something follows the end of the document", self._at)
 
-    def _members(self, *, depth: int) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
+    def _members(self, holder: str | None, *, depth: int) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
         self._expect("{")
         if self._peek() == "}":
             self._at += 1
@@ -132,24 +146,33 @@ class JSONScanner:
             match self._peek():
                 case "[":
                     self._at += 1
-                    yield from self._array_member(str(name))
+                    yield from self._array_member(str(name), holder)
+                case "{" if self._place_of_items.is_object and self._is_wanted(str(name)):
+                    self._found, self.item = True, str(name)
+                    yield self.line, self._value()
                 case "{" if depth < _DEEPEST_WRAPPER:
-                    yield from self._members(depth=depth + 1)
+                    yield from self._members(str(name), depth=depth + 1)
                 case _:
                     self._value()
                     self._decoder.take_repeated_keys()
             if self._separator("}"):
                 return
 
-    def _array_member(self, name: str) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
+    def _is_wanted(self, name: str) -> bool:
+        key = self._place_of_items.key
+        return key is not None and name.lower() == key.lower()
+
+    def _array_member(self, name: str, holder: str | None) -> Iterator[tuple[int, Value | JSONDefect | Rows]]:
         holds_objects = self._peek() == "{"
-        wanted = not self._found if self._wanted is None else name.lower() == self._wanted.lower()
-        if holds_objects and wanted:
+        place = self._place_of_items
+        wanted = self._is_wanted(name) or (place.key is None and not self._found)
+        if holds_objects and wanted and not place.is_object:
             self._found = True
             self.item = name
             yield from self._elements(self._plain)
             return
         keys = self.passed_over.setdefault(name, set()) if holds_objects else set()
+        self.holders.setdefault(name, holder)
         for number, (line, value) in enumerate(self._elements()):
             if isinstance(value, JSONDefect):
                 value.lost = 0

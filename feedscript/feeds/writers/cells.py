@@ -64,8 +64,11 @@ class Column:
 
     def mapped(self, change: Callable[[str], str]) -> "Column":
         """The column with a change to each of its values; `change` gives the SQL of one for that of another."""
-        values = self.values and f"list_transform({self.values}, lambda w: {change('w')})"
-        only = self.only and change(self.only)
+        values = (
+            self.values
+            and f"list_filter(list_transform({self.values}, lambda w: {change('w')}), lambda w: w <> '')"
+        )
+        only = self.only and f"nullif({change(self.only)}, '')"
         return replace(self, text=change(self.text), values=values, only=only)
 
 

@@ -296,6 +296,30 @@ def test_case_3_11_a_product_group_is_an_item_for_each_variant(tmp_path: Path) -
     ]
 
 
+def test_case_3_11_variants_on_pages_of_their_own_have_what_their_group_says(tmp_path: Path) -> None:
+    shared = {"brand": GROUP["brand"], "material": "Wool", "productGroupID": "G-1"}
+    group = {"@type": "ProductGroup", "@id": "#bag", **shared, "hasVariant": [{"@id": "#red"}]}
+    variant = {name: value for name, value in SCHEMA.items() if name != "brand"}
+    page = {"@type": "WebPage", "name": "Bags", "url": "https://shop.example.com/"}
+    result, (row,) = generated(tmp_path, page, {**variant, "isVariantOf": {"@id": "#bag"}}, group)
+    assert result.account.excluded == {"no product": 1, "a group whose variants stand elsewhere": 1}
+    assert [row[name] for name in ("id", "brand", "material", "item_group_id")] == [
+        "SKU-1",
+        "Acme",
+        "Wool",
+        "G-1",
+    ]
+
+
+def test_case_3_11_a_name_within_the_document_is_no_address(tmp_path: Path) -> None:
+    without = {name: value for name, value in SCHEMA.items() if name != "url"}
+    items = (
+        {**without, "sku": address, "@id": address} for address in ("#bag", "https://shop.example.com/bag")
+    )
+    _, rows = generated(tmp_path, SCHEMA, *items)
+    assert [row["link"] for row in rows] == [VALID["link"], "", "https://shop.example.com/bag"]
+
+
 @pytest.mark.parametrize(
     "item",
     [

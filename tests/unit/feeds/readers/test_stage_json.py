@@ -268,7 +268,7 @@ def test_good_elements_are_read_whatever_lies_between(elements: list[str], lengt
     text += ',\n{"id": 100, "title": "good"}]'
     pieces = (text[start : start + length] for start in range(0, len(text), length))
     scanner = JSONScanner(pieces, ItemDecoder(), 10_000)
-    read = [value for _, value in scanner.items(one_object=False) if not isinstance(value, JSONDefect)]
+    read = [value for _, value in scanner.items() if not isinstance(value, JSONDefect)]
     good = [element for element in elements if element.endswith('"good"}')]
     assert [value["title"] for value in read if isinstance(value, dict)] == ["good"] * (len(good) + 2)
 
