@@ -5,31 +5,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedscript.domain.job import FeedRequest, Outcome, Phase, Reason
+from feedscript.domain.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartGeneration:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class StartGeneration(Record):
     """Generate the feed, or repeat a generation that failed. `job_id` names a job that may not exist yet."""
 
     job_id: str
     request: FeedRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartValidation:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class StartValidation(Record):
     """Validate the feed, or repeat a validation that failed. `job_id` names a job that may not exist yet."""
 
     job_id: str
     request: FeedRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepeatPhase:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RepeatPhase(Record):
     """Repeat the phase that failed, with the request of its last attempt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOutcome:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ReportOutcome(Record):
     """A callback: somebody says how a phase ended. Without `attempt` the newest one of the phase is meant."""
 
     phase: Phase
@@ -41,16 +42,16 @@ class ReportOutcome:
     jitter: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordStart:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RecordStart(Record):
     """The executor has started the attempt's script."""
 
     attempt: int
     log: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordExit:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RecordExit(Record):
     """The executor saw the attempt's script end, or lost it.
 
     `reason` is set where the executor knows the cause itself (timeout, stalled, cancelled, lost, spawn_error); else the
@@ -65,28 +66,28 @@ class RecordExit:
     jitter: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpireGrace:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ExpireGrace(Record):
     """The time to wait for a callback after a silent exit 0 is over."""
 
     attempt: int
     jitter: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryDue:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class RetryDue(Record):
     """The backoff of an automatic retry may be over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContinueJob:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ContinueJob(Record):
     """Start what the request said is to follow; with an `obstacle` call it off, for that reason."""
 
     obstacle: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelJob:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class CancelJob(Record):
     """Stop what is under way, queued or running; or call off what would come by itself."""
 
     error: str = "cancelled on request"

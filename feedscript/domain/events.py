@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from feedscript.domain.job import FeedRequest, Reason
+from feedscript.domain.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptEvent:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class AttemptEvent(Record):
     """What all events tell: the job, the attempt, and when (aware UTC)."""
 
     job_id: str
@@ -17,7 +18,7 @@ class AttemptEvent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class GenerationStarted(AttemptEvent):
     """A generation was accepted; its script runs as soon as there is room; an `automatic` retry nobody asked for.
 
@@ -31,7 +32,7 @@ class GenerationStarted(AttemptEvent):
     caller: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ValidationStarted(AttemptEvent):
     """A validation was accepted; its script runs as soon as there is room.
 
@@ -46,7 +47,7 @@ class ValidationStarted(AttemptEvent):
     caller: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Succeeded(AttemptEvent):
     """The attempt reached its goal; `result` is what its script reported.
 
@@ -58,7 +59,7 @@ class Succeeded(AttemptEvent):
     exit_code: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Failed(AttemptEvent):
     """The attempt ended without reaching its goal; `next_retry_at` is set where a repeat may mend it."""
 
@@ -70,39 +71,39 @@ class Failed(AttemptEvent):
     next_retry_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class GenerationSucceeded(Succeeded):
     """The feed lies at its destination."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class GenerationFailed(Failed):
     """No feed came of the attempt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ValidationSucceeded(Succeeded):
     """The partner will take the feed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ValidationFailed(Failed):
     """The feed has errors, or could not be checked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ValidationRevoked(Failed):
     """The partner rejected, after all, a feed that had been validated."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ScriptStarted(AttemptEvent):
     """The attempt's script is running; `log` is where its output goes."""
 
     log: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ScriptExited(AttemptEvent):
     """The attempt's script is gone; its exit code (None where nobody saw it) did not decide the outcome."""
 
@@ -110,12 +111,12 @@ class ScriptExited(AttemptEvent):
     warning: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RetryCalledOff(AttemptEvent):
     """The automatic retry that was due will not happen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ValidationCalledOff(AttemptEvent):
     """The validation that was to follow the generation will not happen; `why` is for people."""
 
