@@ -6,12 +6,13 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import click
 
+from feedscript.entrypoints.cli.endings import told_in_one_line
 from feedscript.entrypoints.cli.following import following
-from feedscript.entrypoints.cli.profile_name import ProfileName
+from feedscript.entrypoints.cli.wishes import Wishes, wishes
 from feedscript.feeds import FeedError, Policy, SourceOptions, validate
 from feedscript.feeds.engine.endings import MANIFEST_ENDING
 from feedscript.feeds.profiles.countries import country_code
@@ -52,9 +53,9 @@ _WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 @click.command("validate")
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--profile", default="google", show_default=True, type=ProfileName())
+@wishes()
 @click.option(
-    "--country", default="US", show_default=True, metavar="XX", help="The country that the feed is for."
+    "--country", metavar="XX", help="The country that the feed is for; by default that of the files, else US."
 )
 @click.option("--report", type=_WRITTEN, help="Write the report here as JSON.")
 @click.option("--html", type=_WRITTEN, help="Write the report here as a page.")
@@ -63,38 +64,44 @@ _WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
     "--as-of", callback=_moment, metavar="DATE", help="Count date rules from this moment instead of now."
 )
 @click.option(
-    "--encoding", metavar="LABEL", help="The source's encoding, such as windows-1251, instead of a guess."
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    help="What makes a feed invalid; by default what the files say, else an error.",
 )
-@click.option("--item", metavar="NAME", help="The XML element, or the JSON list, that holds the items.")
-@click.option("--fail-on", default="error", show_default=True, type=click.Choice(["error", "warning"]))
 def validate_command(
     source: Path,
-    profile: str,
-    country: str,
+    wanted: Wishes,
+    country: str | None,
     report: Path | None,
     html: Path | None,
     findings: Path | None,
     as_of: datetime | None,
-    encoding: str | None,
-    item: str | None,
-    fail_on: str,
+    fail_on: Literal["error", "warning"] | None,
 ) -> None:
     """Check the feed SOURCE and tell what a partner would say of it.
 
-    Beside a feed that was generated lies its manifest (SOURCE.manifest.json): what the generation lost is told too.
+    With --partner and --merchant (or --mapping) it is what the service does for them: their files in CONFIG say the
+    profile, the country, and how severe and which rules are. Beside a feed that was generated lies its manifest
+    (SOURCE.manifest.json): what the generation lost is told too.
 
-    Exits with 0 for a valid feed, 1 for an invalid one, 2 for a wrong call, 3 if it could not be read or checked.
+    Exits with 0 for a valid feed, 1 for an invalid one, 2 for a wrong call or a mistake in a file of the configuration,
+    3 if it could not be read or checked.
     """
+    with told_in_one_line():
+        said = _said(wanted)
+    for warning in said.warnings:
+        click.echo(f"feedscript: {warning}", err=True)
     try:
-        country = country_code(country)
+        country = country_code(country or said.country)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--country") from error
-    policy = Policy(fail_on="warning" if fail_on == "warning" else "error")
+    policy = said.policy if fail_on is None else replace(said.policy, fail_on=fail_on)
     try:
         # Only the report and the page tell the digest.
         digest = report is not None or html is not None
-        options = SourceOptions(encoding=encoding, item=item)
-        outcome = _validated(source, profile, country, findings, as_of, policy, options, digest=digest)
+        outcome = _validated(
+            source, said.profile, country, findings, as_of, policy, said.options, digest=digest
+        )
         written = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}
         outcome = replace(outcome, artifacts={name: path for name, path in written.items() if path})
         document = outcome.document()
@@ -111,6 +118,27 @@ def validate_command(
     colour, width = _terminal()
     click.echo(render_text(document, colour=colour, width=width), nl=False)
     sys.exit(_UNREADABLE if outcome.status == "error" else 0 if outcome.valid else _INVALID)
+
+
+class _Said(NamedTuple):
+    """What the options and the files that they name say of how a feed is checked."""
+
+    profile: str = "google"
+    country: str = "US"
+    policy: Policy = Policy()
+    options: SourceOptions = SourceOptions()
+    warnings: tuple[str, ...] = ()
+
+
+def _said(wanted: Wishes) -> _Said:
+    if not wanted.names_files:
+        # No file is read, which takes longer than to check a small feed.
+        options = SourceOptions(encoding=wanted.encoding, item=wanted.item)
+        return _Said(wanted.profile or _Said().profile, options=options)
+    config, policy = wanted.configured()
+    return _Said(
+        config.profile, config.country or _Said().country, policy, config.source, tuple(config.warnings)
+    )
 
 
 def _validated(

@@ -33,6 +33,11 @@ class Wishes:
     encoding: str | None
     item: str | None
 
+    @property
+    def names_files(self) -> bool:
+        """Whether files of a partner or a merchant are meant."""
+        return any(each is not None for each in (self.partner, self.merchant, self.mapping))
+
     def with_mapping(self, file: Path) -> "Wishes":
         """The same, with the merchant's file at `file`."""
         return replace(self, mapping=file)

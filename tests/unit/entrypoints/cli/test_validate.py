@@ -53,6 +53,59 @@ def test_warnings_fail_a_feed_only_when_asked_to(tmp_path: Path) -> None:
     assert run("validate", source, "--fail-on", "warning").exit_code == 1
 
 
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A partner that takes Meta's feeds, and a merchant of Germany whose feeds are to have no warning."""
+    files = {
+        "partners/shop.yaml": "profile: meta\n",
+        "merchants/123.yaml": "validation: {country: DE, fail_on: warning}\n",
+        "merchants/wrong.yaml": "validation: {severity: {}}\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "config" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return tmp_path / "config"
+
+
+def test_the_files_of_partner_and_merchant_say_how_a_feed_is_checked(tmp_path: Path, config: Path) -> None:
+    capitals = write_csv(tmp_path / "feed.csv", [product(title="TRAIL RUNNING SHOE")])
+    report = tmp_path / "r.json"
+    told = ("--config", config, "--report", report)
+    assert run("validate", capitals, *told).exit_code == 0
+    assert run("validate", capitals, "--merchant", "123", *told).exit_code == 1
+    document = json.loads(report.read_text("utf-8"))
+    assert (document["profile"]["country"], document["profile"]["id"]) == ("DE", "google")
+    assert run("validate", capitals, "--mapping", config / "merchants/123.yaml", *told).exit_code == 1
+    run("validate", capitals, "--partner", "shop", "--country", "FR", *told)
+    document = json.loads(report.read_text("utf-8"))
+    assert (document["profile"]["country"], document["profile"]["id"]) == ("FR", "meta")
+
+
+def test_an_option_goes_over_what_a_file_says(tmp_path: Path, config: Path) -> None:
+    feed = write_csv(tmp_path / "feed.csv", [product(description="SHOE FOR TRAILS AND LONG RUNS")])
+    merchant = ("--merchant", "123", "--config", config, "--country", "US")
+    assert run("validate", feed, *merchant).exit_code == 1
+    assert run("validate", feed, *merchant, "--fail-on", "error").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--merchant", "132"), "123"),
+        (("--merchant", "wrong"), "severity"),
+        (("--partner", "shp"), "shop"),
+        (("--partner", "shop", "--profile", "meta"), "--profile"),
+    ],
+)
+def test_what_is_wrong_with_the_files_is_said(
+    tmp_path: Path, config: Path, wrong: tuple[str, ...], said: str
+) -> None:
+    result = run("validate", write_csv(tmp_path / "feed.csv", [product()]), *wrong, "--config", config)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
 def test_dates_count_from_as_of(tmp_path: Path) -> None:
     source = write_csv(tmp_path / "feed.csv", [product(expiration_date="2026-08-20T00:00Z")])
     assert "expiration_date" not in run("validate", source, "--as-of", "2026-08-01").output
