@@ -17,8 +17,10 @@ class AcceptedSchema(Schema):
     """What starting a job answers."""
 
     message = fields.String(required=True, metadata={"description": "For people"})
-    job_id = fields.String(required=True, metadata=UUID)
-    status = fields.Enum(JobState, by_value=True, required=True)
+    job_id = fields.String(required=True, metadata=UUID | {"description": "The service's own id of the job"})
+    status = fields.Enum(
+        JobState, by_value=True, required=True, metadata={"description": "Where the job stands now"}
+    )
     deduplicated = fields.Boolean(
         required=True, metadata={"description": "Whether the same request was accepted before"}
     )
@@ -30,7 +32,7 @@ class AcceptedSchema(Schema):
 class ReceivedSchema(Schema):
     """What a callback answers."""
 
-    received = fields.Boolean(required=True)
+    received = fields.Boolean(required=True, metadata={"description": "Always true: it is on the trail"})
     applied = fields.Boolean(required=True, metadata={"description": "Whether it ended the attempt"})
     reason = fields.String(
         required=True, allow_none=True, metadata={"description": "Why it changed nothing; null where it did"}
@@ -41,12 +43,24 @@ class JobDataSchema(Schema):
     """What was asked for last, and what came of it."""
 
     job_id = fields.String(required=True, allow_none=True, metadata={"description": "The caller's reference"})
-    affiliate_merchant_id = fields.String(required=True)
-    source_s3_path = fields.String(required=True)
-    destination_s3_path = fields.String(required=True)
-    callback_url = fields.String(required=True, allow_none=True)
-    partner_id = fields.String(required=True, allow_none=True)
-    country = fields.String(required=True, allow_none=True)
+    affiliate_merchant_id = fields.String(required=True, metadata={"description": "Whose product data it is"})
+    source_s3_path = fields.String(required=True, metadata={"description": "What is read"})
+    destination_s3_path = fields.String(
+        required=True, metadata={"description": "Where the feed, or the report, is put"}
+    )
+    callback_url = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who is told of the outcome"}
+    )
+    partner_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whose format the feed has; null where none was named"},
+    )
+    country = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The country that was named for the validation"},
+    )
     then = fields.String(
         required=True,
         allow_none=True,
@@ -57,7 +71,9 @@ class JobDataSchema(Schema):
 class LatestJobDataSchema(JobDataSchema):
     """What a job was last asked for, of which kind, and its result once there is one."""
 
-    type = fields.Enum(Phase, by_value=True, required=True)
+    type = fields.Enum(
+        Phase, by_value=True, required=True, metadata={"description": "Which of the two phases was asked for"}
+    )
     result = fields.Dict(metadata={"description": "What the script reported"})
 
 
@@ -65,34 +81,46 @@ class AttemptSchema(Schema):
     """One attempt of a job; what is not known yet is left out."""
 
     number = fields.Integer(required=True, metadata={"description": "Counted from 1 over both phases"})
-    type = fields.Enum(Phase, by_value=True, attribute="phase", required=True)
+    type = fields.Enum(
+        Phase,
+        by_value=True,
+        attribute="phase",
+        required=True,
+        metadata={"description": "Which of the two phases it is of"},
+    )
     retry = fields.Boolean(required=True, metadata={"description": "Whether it repeats one that failed"})
     automatic = fields.Boolean(required=True, metadata={"description": "Whether nobody asked for it"})
-    accepted_at = _instant(required=True)
+    accepted_at = _instant(required=True, metadata={"description": "When it was asked for, or fell due"})
     started_at = _instant(metadata={"description": "When its script began"})
     exited_at = _instant(metadata={"description": "When its script ended"})
     ended_at = _instant(metadata={"description": "When its outcome was known"})
-    outcome = fields.Enum(Outcome, by_value=True)
-    reason = fields.Enum(Reason, by_value=True)
+    outcome = fields.Enum(Outcome, by_value=True, metadata={"description": "How it ended"})
+    reason = fields.Enum(Reason, by_value=True, metadata={"description": "Why it failed, for programs"})
     error = fields.String(metadata={"description": "Why it failed, for people"})
     exit_code = fields.Integer(metadata={"description": "Of its script; 128 and more: a signal ended it"})
-    log = fields.String()
+    log = fields.String(metadata={"description": "Where its log is read"})
     result = fields.Dict(metadata={"description": "What its script reported"})
-    warning = fields.String()
-    warnings = fields.List(fields.String())
+    warning = fields.String(metadata={"description": "What to know of how it ended"})
+    warnings = fields.List(
+        fields.String(), metadata={"description": "What to know beside, of what was asked for"}
+    )
     job_data = fields.Nested(JobDataSchema, required=True)
 
 
 class JobSchema(Schema):
     """A job as the API shows it."""
 
-    id = fields.String(required=True, metadata=UUID)
-    affiliate_merchant_id = fields.String(required=True)
-    partner_id = fields.String(required=True, allow_none=True)
+    id = fields.String(required=True, metadata=UUID | {"description": "The service's own id"})
+    affiliate_merchant_id = fields.String(required=True, metadata={"description": "Whose product data it is"})
+    partner_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whose format the feed has; null where none was named"},
+    )
     reference = fields.String(
         required=True, allow_none=True, metadata={"description": "The caller's own job_id"}
     )
-    status = fields.Enum(JobState, by_value=True, required=True)
+    status = fields.Enum(JobState, by_value=True, required=True, metadata={"description": "Where it stands"})
     stage = fields.Enum(
         Stage,
         by_value=True,
@@ -133,14 +161,14 @@ class JobSchema(Schema):
     attempts = fields.List(
         fields.Nested(AttemptSchema), metadata={"description": "Left out of the compact form"}
     )
-    created_at = _instant(required=True)
-    updated_at = _instant(required=True)
+    created_at = _instant(required=True, metadata={"description": "When it was first asked for"})
+    updated_at = _instant(required=True, metadata={"description": "When it last changed"})
 
 
 class JobPageSchema(Schema):
     """A page of jobs, newest first."""
 
-    jobs = fields.List(fields.Nested(JobSchema), required=True)
+    jobs = fields.List(fields.Nested(JobSchema), required=True, metadata={"description": "The newest first"})
     cursor = fields.String(
         required=True, allow_none=True, metadata={"description": "For the next page; null at the end"}
     )
@@ -149,12 +177,14 @@ class JobPageSchema(Schema):
 class ActivitySchema(Schema):
     """An entry of the audit trail: a CloudEvents 1.0 event."""
 
-    specversion = fields.String(required=True)
-    id = fields.String(required=True)
-    source = fields.String(required=True)
-    type = fields.String(required=True)
-    time = _instant(required=True)
-    datacontenttype = fields.String(required=True)
+    specversion = fields.String(required=True, metadata={"description": "Of CloudEvents: 1.0"})
+    id = fields.String(required=True, metadata={"description": "Of the entry alone"})
+    source = fields.String(required=True, metadata={"description": "Which service wrote it"})
+    type = fields.String(required=True, metadata={"description": "What happened"})
+    time = _instant(required=True, metadata={"description": "When it happened"})
+    datacontenttype = fields.String(
+        required=True, metadata={"description": "What `data` is: application/json"}
+    )
     subject = fields.String(metadata={"description": "The job's id; left out where it is about none"})
     data = fields.Dict(required=True, metadata={"description": "actor, event, and what else is known"})
 
@@ -162,7 +192,9 @@ class ActivitySchema(Schema):
 class TrailSchema(Schema):
     """All that is on the audit trail about a job, oldest first."""
 
-    activities = fields.List(fields.Nested(ActivitySchema), required=True)
+    activities = fields.List(
+        fields.Nested(ActivitySchema), required=True, metadata={"description": "The entries"}
+    )
 
 
 class ActivityPageSchema(TrailSchema):
@@ -176,7 +208,7 @@ class ActivityPageSchema(TrailSchema):
 class LogSchema(Schema):
     """A piece of a log; the next one starts at `next_offset`."""
 
-    text = fields.String(required=True)
+    text = fields.String(required=True, metadata={"description": "What the script wrote"})
     offset = fields.Integer(required=True, metadata={"description": "The byte that the text begins at"})
     next_offset = fields.Integer(required=True, metadata={"description": "Where the next piece begins"})
     complete = fields.Boolean(
@@ -190,7 +222,7 @@ class LogSchema(Schema):
 class HereSchema(Schema):
     """That somebody is there."""
 
-    ok = fields.Boolean(required=True)
+    ok = fields.Boolean(required=True, metadata={"description": "Always true"})
 
 
 class ScriptsSchema(Schema):
@@ -199,20 +231,26 @@ class ScriptsSchema(Schema):
     leads = fields.Boolean(
         required=True, metadata={"description": "Whether this process is the one that runs scripts"}
     )
-    running = fields.Integer(required=True)
-    queued = fields.Integer(required=True)
+    running = fields.Integer(required=True, metadata={"description": "How many run now"})
+    queued = fields.Integer(required=True, metadata={"description": "How many wait for their turn"})
     max_queued = fields.Integer(
         required=True, metadata={"description": "Where so many are queued, nothing more is taken (429)"}
     )
-    capacity = fields.Integer(required=True)
-    oldest_wait_seconds = fields.Float(required=True, allow_none=True)
+    capacity = fields.Integer(
+        required=True, metadata={"description": "How many may run at once (MAX_CONCURRENT_SCRIPTS)"}
+    )
+    oldest_wait_seconds = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "How long the first in the queue has waited; null where none does"},
+    )
 
 
 class StuckSchema(Schema):
     """A job that somebody should look at."""
 
-    job_id = fields.String(required=True, metadata=UUID)
-    stage = fields.Enum(Stage, by_value=True, required=True)
+    job_id = fields.String(required=True, metadata=UUID | {"description": "The job's id"})
+    stage = fields.Enum(Stage, by_value=True, required=True, metadata={"description": "What it waits for"})
     since = _instant(
         required=True, metadata={"description": "When its script was heard last, or what is overdue was due"}
     )
@@ -243,7 +281,7 @@ class ReadySchema(Schema):
 class ProblemSchema(Schema):
     """RFC 9457, with a stable `code` and, for bad fields, `errors` by field."""
 
-    type = fields.String(required=True)
+    type = fields.String(required=True, metadata={"description": "about:blank: `code` tells the kind"})
     title = fields.String(required=True, metadata={"description": "What kind of mistake it is, for people"})
     status = fields.Integer(required=True, metadata={"description": "The answer's status"})
     code = fields.String(
@@ -256,4 +294,4 @@ class ProblemSchema(Schema):
     job_id = fields.String(
         metadata={"description": "The job whose state does not allow it, or that holds the destination"}
     )
-    status_of_job = fields.Enum(JobState, by_value=True)
+    status_of_job = fields.Enum(JobState, by_value=True, metadata={"description": "Where that job stands"})

@@ -153,8 +153,10 @@ class CallbackSchema(Wire):
     job_id = Text(
         required=True, validate=NAME, metadata={"description": "The job that the script was started for"}
     )
-    type = fields.Enum(Phase, by_value=True, required=True)
-    status = fields.Enum(Outcome, by_value=True, required=True)
+    type = fields.Enum(
+        Phase, by_value=True, required=True, metadata={"description": "Which of the two phases ended"}
+    )
+    status = fields.Enum(Outcome, by_value=True, required=True, metadata={"description": "How it ended"})
     result = fields.Dict(
         keys=fields.String(),
         allow_none=True,
@@ -166,7 +168,13 @@ class CallbackSchema(Wire):
         validate=validate.Length(max=ERROR_LENGTH),
         metadata={"description": "One line for people"},
     )
-    reason = fields.Enum(Reason, by_value=True, allow_none=True, validate=validate.OneOf(REPORTED_REASONS))
+    reason = fields.Enum(
+        Reason,
+        by_value=True,
+        allow_none=True,
+        validate=validate.OneOf(REPORTED_REASONS),
+        metadata={"description": "Why it failed, for programs"},
+    )
     attempt = Whole(
         allow_none=True,
         validate=validate.Range(1, LARGEST_INTEGER),
@@ -194,12 +202,12 @@ class JobQuerySchema(Wire):
         fields.Enum(JobState, by_value=True),
         metadata={"description": "Any of these; may be given repeatedly"},
     )
-    stage = fields.Enum(Stage, by_value=True)
+    stage = fields.Enum(Stage, by_value=True, metadata={"description": "What they wait for"})
     reason = fields.Enum(Reason, by_value=True, metadata={"description": "Of the newest attempt's failure"})
-    affiliate_merchant_id = Text(validate=NAME)
-    partner_id = Text(validate=NAME)
+    affiliate_merchant_id = Text(validate=NAME, metadata={"description": "Those of this merchant"})
+    partner_id = Text(validate=NAME, metadata={"description": "Those for this partner"})
     reference = Text(validate=NAME, metadata={"description": "The caller's own `job_id`"})
-    type = fields.Enum(Phase, by_value=True)
+    type = fields.Enum(Phase, by_value=True, metadata={"description": "The phase that was asked for last"})
     created_after = Instant(metadata={"description": "Exclusive"})
     created_before = Instant(metadata={"description": "Exclusive"})
     compact = Compact()
@@ -284,7 +292,11 @@ class ReadyQuerySchema(Wire):
 class ListQuerySchema(Wire):
     """In which form a list is wanted, and which of its lines."""
 
-    format = fields.String(load_default="jsonl", validate=validate.OneOf(["jsonl", "csv"]))
+    format = fields.String(
+        load_default="jsonl",
+        validate=validate.OneOf(["jsonl", "csv"]),
+        metadata={"description": "All that is known of each line, or a table for people"},
+    )
     search = Text(
         load_default="",
         validate=validate.Length(max=NAME_LENGTH),
@@ -295,4 +307,8 @@ class ListQuerySchema(Wire):
 class ReportQuerySchema(Wire):
     """In which form the report is wanted."""
 
-    format = fields.String(load_default="json", validate=validate.OneOf(["json", "html"]))
+    format = fields.String(
+        load_default="json",
+        validate=validate.OneOf(["json", "html"]),
+        metadata={"description": "For programs, or a page"},
+    )

@@ -78,6 +78,23 @@ def test_every_operation_says_what_it_does_and_where_it_belongs(api: Api) -> Non
     assert document.content["servers"] == [{"url": "/"}]
 
 
+def test_every_field_and_parameter_says_what_it_is(api: Api) -> None:
+    document = document_of(api)
+    silent = [
+        f"{name}.{field}"
+        for name, schema in document.content["components"]["schemas"].items()
+        for field, each in schema.get("properties", {}).items()
+        if not {"description", "$ref"} & each.keys()
+    ]
+    silent += [
+        f"{operation['operationId']} {parameter['name']}"
+        for _, _, operation in operations(document)
+        for parameter in operation.get("parameters", ())
+        if not {"description", "$ref"} & parameter.keys()
+    ]
+    assert silent == []
+
+
 def test_every_body_has_an_example_and_every_example_is_valid(api: Api) -> None:
     document = document_of(api)
     for name, schema in document.content["components"]["schemas"].items():
