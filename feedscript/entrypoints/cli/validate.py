@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import click
 
-from feedscript.entrypoints.cli.endings import told_in_one_line
+from feedscript.entrypoints.cli.endings import stoppable, told_in_one_line
 from feedscript.entrypoints.cli.following import following
 from feedscript.entrypoints.cli.wishes import Wishes, wishes
 from feedscript.feeds import FeedError, Policy, SourceOptions, validate
@@ -152,7 +152,7 @@ def _validated(
     *,
     digest: bool,
 ) -> "Report":
-    with following("reading") as show:
+    with stoppable(), following("reading") as show:
         return validate(
             source,
             profile=profile,
