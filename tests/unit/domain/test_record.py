@@ -50,6 +50,10 @@ def test_records_are_equal_by_class_and_fields(one: Point, other: object, *, equ
     assert len({one, other}) == (1 if equal else 2)
 
 
+def test_records_are_hashed_by_their_fields() -> None:
+    assert hash(Point(x=1)) == hash(Point(x=1, y=0)) != hash(Point(x=2))
+
+
 def test_every_command_and_event_is_a_record() -> None:
     for kind in (*get_args(Command), *get_args(Event)):
         assert issubclass(kind, Record)
