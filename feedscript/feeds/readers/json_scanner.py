@@ -171,8 +171,10 @@ class JSONScanner:
             self.item = name
             yield from self._elements(self._plain)
             return
-        keys = self.passed_over.setdefault(name, set()) if holds_objects else set()
-        self.holders.setdefault(name, holder)
+        keys: set[str] = set()
+        if holds_objects:
+            keys = self.passed_over.setdefault(name, keys)
+            self.holders.setdefault(name, holder)
         for number, (line, value) in enumerate(self._elements()):
             if isinstance(value, JSONDefect):
                 value.lost = 0

@@ -155,8 +155,10 @@ class SwiftLines:
         self._lines_read += 1
         if not line:
             return
-        for cells in self._careful(self._lines_read, line, self._plain.read):
+        read = self._plain.read
+        for cells in self._careful(self._lines_read, line, read):
             self._plain.read += 1
             yield self._lines_read, cells
-        # The columns of an item are known only once it has been taken.
-        self._plain.learn(line)
+        # The columns of an item are known only once it has been taken; of a line at fault nothing is learned.
+        if self._plain.read > read:
+            self._plain.learn(line)
