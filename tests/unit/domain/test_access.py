@@ -70,6 +70,14 @@ def test_a_key_is_made_of_what_it_takes(name: str, size: int) -> None:
         key_text(name, bytes(size))
 
 
+def test_texts_ids_and_digests_are_those_that_keys_were_kept_with() -> None:
+    assert key_id(bytes(7) + b"\x25") == "0000000011"
+    text = key_text("0000000011", bytes(31) + b"\x3f")
+    assert text == f"fsk_0000000011_{'11':0>43}{text[-6:]}"
+    assert key_digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert key_digest("fsk_\udcff") == key_digest("fsk_?")
+
+
 @given(SOME, SOME, NAMES, st.none() | NAMES)
 def test_what_is_admitted_is_within_both(
     merchants: frozenset[str] | None, partners: frozenset[str] | None, merchant: str, partner: str | None

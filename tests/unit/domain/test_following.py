@@ -70,6 +70,7 @@ def test_a_generation_that_was_asked_to_go_on_is_followed_once() -> None:
     assert due(job, now=NOON, grace=GRACE, policy=POLICY) == ContinueJob()
     event = decided(job, ContinueJob())
     assert isinstance(event, ValidationStarted)
+    assert (event.job_id, event.at) == (JOB, NOON)
     assert (event.attempt, event.retry, event.automatic) == (2, False, True)
     assert (event.warnings, event.caller) == (("be careful",), "key:a")
     checked = event.request
@@ -97,7 +98,7 @@ def test_what_cannot_follow_is_called_off_and_told(command: Command, feed: str, 
     job = generated(result={"destination_s3_path": feed})
     event = decided(job, command)
     assert isinstance(event, ValidationCalledOff)
-    assert (event.attempt, event.why) == (1, why)
+    assert (event.job_id, event.at, event.attempt, event.why) == (JOB, NOON, 1, why)
     after = evolve(job, event)
     assert (after.following, after.settled, after.state) == (None, True, JobState.GENERATED)
     told = f"the validation that was to follow was not started: {why}"

@@ -59,5 +59,8 @@ def test_feeds_of_one_series_are_written_one_after_the_other() -> None:
     days = [replace(BODY, destination=f"s3://b/feed-2026-11-{day}.csv") for day in (27, 28)]
     first, second = ({*places_written(Phase.GENERATION, day)} for day in days)
     assert first & second == {place_of("s3://b/feed-YYYY-MM-DD.csv")}
+    begun = evolve(None, event_of(GenerationStarted, 1, request=days[0]))
+    assert all(holds(begun, place) for place in first)
+    assert not all(holds(begun, place) for place in second)
     first, second = ({*places_written(Phase.VALIDATION, day)} for day in days)
     assert not first & second
