@@ -29,6 +29,9 @@ EXPLAINED = {
     "maxsplit=1": "of the parts the first alone is taken",
     'ending in ("", ".JSON")': "places are compared in small letters",
     "artifacts(None, destination)": "whatever is no generation is a validation",
+    "artifacts(None, report_beside(": "as above",
+    "would_replace(job, request, None)": "as above",
+    "would_replace(None, request, Phase.VALIDATION)": "what follows is about the job's own feed anyway",
     "exit_code or 0": "a script that a signal ended has no code; 0 and 1 are both no reason's code",
 }
 

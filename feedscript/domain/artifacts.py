@@ -39,8 +39,7 @@ def destinations(phase: Phase, destination: str) -> tuple[str, ...]:
     >>> destinations(Phase.GENERATION, "s3://b/4711_nmerchandis20261128.txt")
     ('s3://b/4711_nmerchandis20261128.txt', 's3://b/4711_nmerchandisYYYYMMDD.txt')
     """
-    begin = destination.rfind("/") + 1
-    days = list(_DAY.finditer(destination, begin)) if phase is Phase.GENERATION else []
+    days = list(_DAY.finditer(destination, destination.rfind("/"))) if phase is Phase.GENERATION else []
     if not days:
         return (destination,)
     form = "YYYY-MM-DD" if "-" in days[-1][0] else "YYYYMMDD"

@@ -27,7 +27,7 @@ def key_text(key_id: str, entropy: bytes) -> str:
     """
     if not KEY_ID.fullmatch(key_id) or len(entropy) != ENTROPY_BYTES:
         raise ValueError(f"a key has an id of {ID_LENGTH} characters and {ENTROPY_BYTES} random bytes")
-    body = f"fsk_{key_id}_{_base62(int.from_bytes(entropy, 'big'), _SECRET_LENGTH)}"
+    body = f"fsk_{key_id}_{_base62(int.from_bytes(entropy), _SECRET_LENGTH)}"
     return body + _checksum(body)
 
 
@@ -37,7 +37,7 @@ def key_id(entropy: bytes) -> str:
     >>> key_id(bytes(8))
     '0000000000'
     """
-    return _base36(int.from_bytes(entropy, "big"))
+    return _base36(int.from_bytes(entropy))
 
 
 def key_id_of(text: str) -> str | None:

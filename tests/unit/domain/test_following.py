@@ -77,7 +77,8 @@ def test_a_generation_that_was_asked_to_go_on_is_followed_once() -> None:
     assert (checked.source, checked.destination, checked.then) == (BODY.destination, REPORT, None)
     after = evolve(job, event)
     assert (after.state, after.following, after.retry_count) == (JobState.VALIDATING, None, 0)
-    assert refused(after, ContinueJob()) is RefusalCode.NOT_DUE
+    answer = decide(after, ContinueJob(), NOON, POLICY)
+    assert answer == Refusal(RefusalCode.NOT_DUE, "nothing is to follow")
 
 
 def test_the_feed_is_checked_where_its_script_says_it_lies() -> None:

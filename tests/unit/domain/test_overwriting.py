@@ -81,6 +81,11 @@ def test_the_bucket_ends_at_the_first_slash(address: str) -> None:
             request("s3://b/a.csv.numbers.json", "s3://b/a.csv"),
             "its source (s3://b/a.csv.numbers.json)",
         ),
+        (
+            GENERATION,
+            request("s3://b/a-YYYY-MM-DD.csv.numbers.json", "s3://b/a-2026-11-28.csv"),
+            "its source (s3://b/a-YYYY-MM-DD.csv.numbers.json)",
+        ),
         (GENERATION, request("s3://b/a.html", "s3://b/a.json"), None),
         (GENERATION, request("s3://b/a.csv", "s3://b/b.csv"), None),
         (
