@@ -131,14 +131,14 @@ def utf_16(dice: random.Random, size: int) -> Iterable[bytes]:
 
 @KINDS.kind()
 def long_value(dice: random.Random, size: int) -> Iterator[bytes]:
-    """One value as long as a cell may be, of what the rules' patterns look for."""
+    """One value, longer than any attribute's may be, of what the rules' patterns look for."""
     name = dice.choice([*PRODUCTS[0]])
     piece = dice.choice(
         ("<", "<a ", "&", "&amp;", "<!--", "<p>", "https://", "9", "9.", "%", "A", "!", "a.", "[", "{{",
             "Free shipping ",
             "\\", "1 USD ", ":")
     )  # fmt: skip
-    yield _feed(**{name: piece * (min(size, 1_900 * KIB) // len(piece))})
+    yield _feed(**{name: piece * (min(max(size, 8 * KIB), 1_900 * KIB) // len(piece))})
 
 
 @KINDS.kind()

@@ -11,7 +11,7 @@ from feedscript.feeds.readers.named_values import OWN_TEXT, named_value
 from feedscript.feeds.readers.shapes import AS_JSON, Shapes
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR
 
-__all__ = ["OWN_TEXT", "NestedTooDeeply", "Value", "cells_of"]
+__all__ = ["DEEPEST", "OWN_TEXT", "NestedTooDeeply", "Value", "cells_of"]
 
 #: A value as JSON has it; numbers are already text.
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
@@ -22,14 +22,14 @@ _CAMEL_HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _MICROS = re.compile("[0-9]{1,19}")
 
 #: Objects and lists within one another; Python's own stack would end at some hundreds.
-_DEEPEST = 100
+DEEPEST = 100
 
 
 class NestedTooDeeply(Stopped):
     """An item's values are nested deeper than any feed's."""
 
     def __init__(self) -> None:
-        super().__init__(f"values are nested deeper than {_DEEPEST}")
+        super().__init__(f"values are nested deeper than {DEEPEST}")
 
 
 def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
@@ -60,7 +60,7 @@ def cells_of(item: Mapping[str, Value], shapes: Shapes) -> dict[str, str]:
 
 def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, depth: int) -> None:
     """Put one value into its cell, or its sub-attributes into theirs."""
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise NestedTooDeeply
     # Before it is repeated in the name of each thing that lies within.
     refuse_long_names((name,))
@@ -94,7 +94,7 @@ def _spread(cells: dict[str, str], name: str, value: Value, shapes: Shapes, *, d
 
 def _parts(value: Value, depth: int = 0) -> Iterator[str | dict[str, Value]]:
     """A value's scalars, as text, and objects, lists within lists laid out."""
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         raise NestedTooDeeply
     match value:
         case str():

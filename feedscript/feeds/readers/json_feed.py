@@ -4,7 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from feedscript.feeds.readers.cells import NestedTooDeeply, Value, cells_of
+from feedscript.feeds.readers.cells import DEEPEST, NestedTooDeeply, Value, cells_of
 from feedscript.feeds.readers.compression import contents
 from feedscript.feeds.readers.encoding import Encoding, as_text, tell_guess
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Stopped
@@ -204,13 +204,13 @@ def _is_one_item(start: str, shapes: Shapes) -> bool:
     return value is not None and not _is_envelope(value, shapes)
 
 
-def _is_envelope(value: dict[str, Value], shapes: Shapes) -> bool:
-    """Whether an object is no item, but holds them."""
-    if not _ITEM_KEYS.isdisjoint(value):
+def _is_envelope(value: dict[str, Value], shapes: Shapes, depth: int = 0) -> bool:
+    """Whether an object is no item, but holds them; what is nested too deeply for an item holds none."""
+    if depth > DEEPEST or not _ITEM_KEYS.isdisjoint(value):
         return False
     return any(
         (isinstance(member, list) and (not member or isinstance(member[0], dict)))
-        or (isinstance(member, dict) and (VARIANTS in member or _is_envelope(member, shapes)))
+        or (isinstance(member, dict) and (VARIANTS in member or _is_envelope(member, shapes, depth + 1)))
         for name, member in value.items()
         if name not in shapes
     )

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from feedscript.feeds.engine.limits import MIB, Limits
+from feedscript.feeds.readers.raw_markup import bare_ampersands, escaped
 from tests.feeds_scanning import cells, stage_bytes
 
 #: A value that each of 3,000 rows has, which the file holds once: 20 MB in 2,048 rows, 30 MB in all.
@@ -180,3 +181,30 @@ def test_one_long_line_is_a_name_without_end(tmp_path: Path) -> None:
 def test_one_delimiter_is_no_header(tmp_path: Path) -> None:
     staged = stage_bytes(b",", tmp_path)
     assert staged.stopped_reason == "the header cannot be read: there are only empty lines"
+
+
+@pytest.mark.parametrize("depth", [101, 480, 900])
+@pytest.mark.parametrize(
+    "form", ['{{"shop": {}}}', '{{"shop": {}, "products": [{{"id": "1"}}]}}', '{{"id": "1", "a": {}}}']
+)
+def test_how_deep_an_object_is_never_decides_by_itself_what_is_an_item(
+    tmp_path: Path, form: str, depth: int
+) -> None:
+    document = form.format('{"a":' * depth + "1" + "}" * depth)
+    staged = stage_bytes(document.encode(), tmp_path)
+    if '"products"' in form:
+        assert len(cells(staged)) == 1
+    else:
+        assert staged.faults.totals == {"malformed_json": 1, "no_items": 1}
+
+
+def test_an_item_of_ampersands_takes_no_multiple_of_its_size() -> None:
+    item = b"<item><title>" + b"&" * 500_000 + b"</title></item>"
+    tracemalloc.start()
+    try:
+        mended = escaped(item, bare_ampersands(item))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert mended == item.replace(b"&", b"&amp;")
+    assert peak < 25 * len(item)
