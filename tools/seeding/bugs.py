@@ -409,11 +409,35 @@ BUGS: tuple[Bug, ...] = (
     ),
     *_of(
         "service",
-        "service.py",
+        "service/job_service.py",
+        (
+            "cancel does not end the script",
+            "self._executor.cancel(job_id, answer.job.latest.number)",
+            "pass",
+        ),
+        (
+            "a refused callback leaves no trace",
+            "self._trail.enter(self._trail.received(callback, report, answer.refusal))",
+            "pass",
+        ),
+        (
+            "an applied callback leaves no trace",
+            "beside=[self._trail.received(callback, report, None)]",
+            "beside=[]",
+        ),
+        (
+            "a forged callback is taken",
+            "if attempt is None:\n                self._trail.enter(",
+            "if attempt == 0:\n                self._trail.enter(",
+        ),
+    ),
+    *_of(
+        "service",
+        "service/changes.py",
         (
             "an outcome is told twice",
             'id=f"{job.id}/{job.latest.number}/{job.state.value}"',
-            "id=self._ids.new_id()",
+            'id=__import__("uuid").uuid4().hex',
         ),
         (
             "an outcome after a retry is never told",
@@ -421,20 +445,33 @@ BUGS: tuple[Bug, ...] = (
             'id=f"{job.id}"',
         ),
         (
+            "an outcome is told while a retry is due",
+            "if ended and job.next_retry_at is None:",
+            "if ended:",
+        ),
+        (
+            "the service tells itself",
+            "if url is None or self._own_callbacks(url):\n            return\n        self._notifier.notify(",
+            "if url is None:\n            return\n        self._notifier.notify(",
+        ),
+        (
+            "a cancelled script is wanted",
+            "wanted=attempt.reason is not Reason.CANCELLED",
+            "wanted=True",
+        ),
+        (
+            "a start is submitted to nobody",
+            "self._executor.submit(self.run(job.id, job.latest))",
+            "pass",
+        ),
+    ),
+    *_of(
+        "service",
+        "service/attempts.py",
+        (
             "a retry begins while the cancelled script still runs",
             "if any(earlier.at_work for earlier in job.attempts[: attempt - 1]):",
             "if attempt < 1:",
-        ),
-        ("cancel does not end the script", "self._executor.cancel(job_id, answer.job.latest.number)", "pass"),
-        (
-            "a refused callback leaves no trace",
-            "self._enter(self._received(callback, report, answer.refusal))",
-            "pass",
-        ),
-        (
-            "an applied callback leaves no trace",
-            "beside=[self._received(callback, report, None)]",
-            "beside=[]",
         ),
         (
             "a job that a crash left half settled is never settled",
@@ -442,27 +479,14 @@ BUGS: tuple[Bug, ...] = (
             "elif not job.attempts and pause_is_over(",
         ),
         (
-            "a forged callback is taken",
-            "if attempt is None:\n                told =",
-            "if attempt == 0:\n                told =",
-        ),
-        (
             "scripts that are to end are in no backlog",
             "if attempt.at_work or (attempt.open",
             "if (attempt.open",
         ),
-        ("an outcome is told while a retry is due", "if ended and job.next_retry_at is None:", "if ended:"),
-        (
-            "the service tells itself",
-            "if url is None or self._own_callbacks(url):\n            return\n        self._notifier.notify(",
-            "if url is None:\n            return\n        self._notifier.notify(",
-        ),
-        ("a cancelled script is wanted", "wanted=attempt.reason is not Reason.CANCELLED", "wanted=True"),
-        ("a start is submitted to nobody", "self._executor.submit(self._run(job.id, job.latest))", "pass"),
     ),
     *_of(
         "service",
-        "admission.py",
+        "service/admission.py",
         (
             "what the caller is to know is dropped",
             "yield replace(event, warnings=warnings, caller=actor)",
