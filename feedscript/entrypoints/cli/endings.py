@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from feedscript.feeds import FeedError, SourceUnavailable, SourceUnreadable
+from feedscript.feeds.engine.deadline import Stopping
 from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.writers.file_form import WrongEnding
 
@@ -29,6 +30,8 @@ def stoppable() -> Iterator[None]:
 
     def stop(number: int, _: Any) -> None:
         stopped.append(number)
+        # Where what is raised here is not heard.
+        Stopping.asked = True
         raise KeyboardInterrupt
 
     # Whoever starts a command in the background has it ignore Ctrl-C.
@@ -43,6 +46,7 @@ def stoppable() -> Iterator[None]:
             fail(f"stopped by {signal.Signals(stopped[0]).name}", 128 + stopped[0])
         raise
     finally:
+        Stopping.asked = False
         for each, handler in before.items():
             signal.signal(each, handler)
 

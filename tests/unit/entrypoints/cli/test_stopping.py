@@ -4,14 +4,16 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from feedscript.entrypoints.cli.endings import stoppable, told_in_one_line
+from feedscript.feeds import Limits
+from feedscript.feeds.engine.connection import connect
 
 SIGNALS = [pytest.param(signal.SIGINT, 130, id="Ctrl-C"), pytest.param(signal.SIGTERM, 143, id="SIGTERM")]
 
@@ -41,24 +43,39 @@ def test_a_signal_is_said_and_clears_away(
     assert not [*tmp_path.iterdir()]
 
 
+def work_for_hours(folder: Path, before: Callable[[], object]) -> None:
+    with stoppable(), connect(Limits(), folder) as connection:
+        before()
+        connection.execute("SELECT sum(a.range * b.range) FROM range(10_000_000) a, range(10_000_000) b")
+
+
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
-def test_a_signal_ends_the_engines_work(number: signal.Signals, code: int) -> None:
+def test_a_signal_ends_the_engines_work(tmp_path: Path, number: signal.Signals, code: int) -> None:
     begun = threading.Event()
 
     def interrupt() -> None:
         begun.wait()
         os.kill(os.getpid(), number)
 
-    def work() -> None:
-        with stoppable(), duckdb.connect() as connection:
-            begun.set()
-            connection.execute("SELECT sum(a.range * b.range) FROM range(10_000_000) a, range(10_000_000) b")
-
     thread = threading.Thread(target=interrupt)
     thread.start()
     with pytest.raises(SystemExit) as ended:
-        work()
+        work_for_hours(tmp_path, begun.set)
     thread.join()
+    assert ended.value.code == code
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_that_the_engine_does_not_hear_ends_its_work(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    def unheard() -> None:
+        # As in the first moments of a query.
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(number)
+
+    with pytest.raises(SystemExit) as ended:
+        work_for_hours(tmp_path, unheard)
     assert ended.value.code == code
 
 
