@@ -46,8 +46,6 @@ WHERE day = (SELECT max(day) FROM trail_digest)
 
 def _in(folder: Path) -> str:
     """The database's address; it is emptied when a folder is first seen, by whatever process."""
-    if URL not in os.environ:  # else this is a process that a test has started
-        os.environ[URL] = server().url()
     mark = folder / ".begun"
     if not mark.exists():
         empty(os.environ[URL])
@@ -57,9 +55,10 @@ def _in(folder: Path) -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def _address() -> Iterator[None]:
-    server()
+    # Before any test: a process that one starts is to find this one's server, and not to start its own.
+    os.environ[URL] = server().url()
     yield
-    os.environ.pop(URL, None)
+    os.environ.pop(URL)
 
 
 def _failing(folder: Path, fault: Fault) -> Database:
@@ -68,6 +67,7 @@ def _failing(folder: Path, fault: Fault) -> Database:
 
 class InDatabase:
     faults = (ERROR, DEATH, CUT)
+    mended = (CUT,)
     fault_step = 3
 
     def open_storage(self, folder: Path, clock: Clock) -> Storage:

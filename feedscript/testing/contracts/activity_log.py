@@ -233,7 +233,7 @@ class ActivityLogContract(StorageContract):
             made.append(job_id := f"job {len(made)}")
             entries = [replace(e, id=f"{job_id}/{n}", job_id=job_id) for n, e in enumerate(notes(clock, 5))]
             known = 0
-            with as_its_port_says():
+            with as_its_port_says(fault):
                 storage = self.open_failing(folder, clock, fault)
                 try:
                     for end in (1, 3):
@@ -249,7 +249,7 @@ class ActivityLogContract(StorageContract):
             self.close_storage(after)
 
         made: list[str] = []
-        each_fault(self.faults, run, step=self.fault_step)
+        each_fault(self.faults, run, step=self.fault_step, mended=self.mended)
         if self.can_be_verified:
             assert self.faults_found(folder) is None
 

@@ -16,11 +16,13 @@ class Died(BaseException):
 class Fault:
     """Something that goes wrong once, at the `at`-th call of what an adapter stands on; `name` says what.
 
-    Whoever counts the calls asks `meets` at each. A process that has died makes no more of them.
+    Whoever counts the calls asks `meets` at each. A process that has died makes no more of them. `mended` tells that
+    the adapter sees it through by itself: nobody is told of it.
     """
 
-    def __init__(self, name: str, at: int) -> None:
+    def __init__(self, name: str, at: int, *, mended: bool = False) -> None:
         self.name = name
+        self.mended = mended
         self.happened = False
         self._left = at
 
@@ -39,11 +41,13 @@ DEATH = "death"
 ERROR = "an error"
 
 
-def each_fault(names: Sequence[str], run: Callable[[Fault], None], *, step: int = 1) -> None:
+def each_fault(
+    names: Sequence[str], run: Callable[[Fault], None], *, step: int = 1, mended: Sequence[str] = ()
+) -> None:
     """Run with each fault at the first call, at the one `step` later, and so on, until a run makes fewer calls."""
     for number, name in enumerate(names):
         for at in count(1 + number % step, step):
-            fault = Fault(name, at)
+            fault = Fault(name, at, mended=name in mended)
             try:
                 run(fault)
             except Exception as error:
@@ -56,13 +60,14 @@ def each_fault(names: Sequence[str], run: Callable[[Fault], None], *, step: int 
 
 
 @contextmanager
-def as_its_port_says(*, never: type[FeedscriptError] | None = None) -> Iterator[None]:
+def as_its_port_says(fault: Fault, *, never: type[FeedscriptError] | None = None) -> Iterator[None]:
     """What goes wrong in here is an error of the port's own, or the process's end; then the rest is left out.
 
-    `never` is what would be the doing of others, of whom there are none: a try that came through unheard is one's own.
+    Of a fault that the adapter mends nothing may be heard. `never` is what would be the doing of others, of whom there
+    are none: a try that came through unheard is one's own.
     """
     try:
         yield
     except (FeedscriptError, Died) as error:
-        if never is not None and isinstance(error, never):
+        if fault.mended or (never is not None and isinstance(error, never)):
             raise

@@ -155,7 +155,7 @@ class KeysContract(Contract):
         def run(fault: Fault) -> None:
             made.append(key := a_key(len(made) + 1))
             added = revoked = False
-            with as_its_port_says(never=KeyNameTaken):
+            with as_its_port_says(fault, never=KeyNameTaken):
                 keys = self.open_failing(tmp_path, fault)
                 keys.add(key)
                 added = True

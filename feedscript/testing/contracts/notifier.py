@@ -194,7 +194,7 @@ class NotifierContract(Contract):
     ) -> None:
         def run(fault: Fault) -> None:
             made.append(name := f"n{len(made)}")
-            with as_its_port_says():
+            with as_its_port_says(fault):
                 self.open_failing(tmp_path / "notifier", fault).notify(notification(name, receiver.url))
                 taken.add(f"{name}/1")
 

@@ -215,7 +215,7 @@ class ObjectStoreContract(Contract):
             (tmp_path / "up").write_bytes(b"the new one")
             (tmp_path / "down").write_bytes(b"what was there")
             published = False
-            with as_its_port_says():
+            with as_its_port_says(fault):
                 failing = self.open_failing(store, fault)
                 failing.publish(tmp_path / "up", "s3://feeds/a")
                 assert not fault.happened, "what failed was acknowledged"

@@ -135,7 +135,7 @@ class PlacesContract(Contract):
         def run(fault: Fault) -> None:
             places.append(place := f"s3://bucket/{len(places)}")
             owner = writer = None
-            with as_its_port_says():
+            with as_its_port_says(fault):
                 failing = self.open_failing(tmp_path, fault)
                 owner = failing.claim(place, FIRST)
                 with failing.alone([place]):

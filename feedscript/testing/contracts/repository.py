@@ -248,16 +248,35 @@ class JobRepositoryContract(JobRepositoryRaces, JobRepositoryFaults):
         self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
     ) -> None:
         first, second = (asked_by(partner) for partner in ("p1", "p2"))
-        job_id = ids.new_id()
-        started = GenerationStarted(job_id=job_id, attempt=1, at=clock.now(), request=first)
-        failed = GenerationFailed(
-            job_id=job_id, attempt=1, at=clock.now(), reason=Reason.LOST, error="", exited=True
-        )
-        again = GenerationStarted(job_id=job_id, attempt=2, at=clock.now(), request=second, retry=True)
-        commit_all(repository, [started, failed, again])
+        commit_all(repository, asked_again(ids.new_id(), first, second, clock))
         for partners, seen in (({"p1"}, 0), ({"p2"}, 0), ({"p1", "p2"}, 1)):
             wanted = JobFilter(reach=Reach(partners=frozenset(partners)))
             assert len(repository.page(wanted, limit=5).jobs) == seen, partners
+
+    @promise(JobRepository.page, "Up to `limit` matching jobs after the cursor")
+    def test_a_page_is_filled_from_behind_all_that_only_seem_to_match(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        first, second = (asked_by(partner) for partner in ("p1", "p2"))
+        oldest = ids.new_id()
+        commit_all(repository, [GenerationStarted(job_id=oldest, attempt=1, at=clock.now(), request=second)])
+        for _ in range(5):
+            # Each is the second partner's by its newest attempt.
+            commit_all(repository, asked_again(ids.new_id(), first, second, clock))
+        wanted = JobFilter(reach=Reach(partners=frozenset({"p2"})))
+        assert [job.id for job in repository.page(wanted, limit=1).jobs] == [oldest]
+
+
+def asked_again(job_id: str, first: FeedRequest, second: FeedRequest, clock: FrozenClock) -> list[Event]:
+    """A generation that was lost, and is asked for anew by another request."""
+    lost = GenerationFailed(
+        job_id=job_id, attempt=1, at=clock.now(), reason=Reason.LOST, error="", exited=True
+    )
+    return [
+        GenerationStarted(job_id=job_id, attempt=1, at=clock.now(), request=first),
+        lost,
+        GenerationStarted(job_id=job_id, attempt=2, at=clock.now(), request=second, retry=True),
+    ]
 
 
 def asked_by(partner: str) -> FeedRequest:

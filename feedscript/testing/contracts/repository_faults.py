@@ -26,7 +26,7 @@ class JobRepositoryFaults(StorageContract):
         def run(fault: Fault) -> None:
             job_id, known, claimed, job = ids.new_id(), 0, False, None
             events = [replace(event, job_id=job_id) for event in history]
-            with as_its_port_says(never=VersionConflict):
+            with as_its_port_says(fault, never=VersionConflict):
                 storage = self.open_failing(folder, clock, fault)
                 repository = storage[0]
                 try:
@@ -44,7 +44,7 @@ class JobRepositoryFaults(StorageContract):
             self.close_storage(after)
 
         history = history_of(ids.new_id(), clock, length=4)
-        each_fault(self.faults, run, step=self.fault_step)
+        each_fault(self.faults, run, step=self.fault_step, mended=self.mended)
 
 
 def _goes_on(storage: Storage, events: list[Event], known: int) -> None:

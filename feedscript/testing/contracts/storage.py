@@ -30,6 +30,8 @@ class StorageContract(Contract):
 
     faults: tuple[str, ...] = ()
     """What `open_failing` can have go wrong, by name."""
+    mended: tuple[str, ...] = ()
+    """Those of `faults` that the adapter sees through by itself: nobody is told of them."""
     fault_step = 1
     """Every how-manieth call is to fail, each in a run of its own."""
 
