@@ -88,7 +88,7 @@ def _await_answer(process: subprocess.Popen[bytes], url: str, log: Path) -> None
     while process.poll() is None and time.monotonic() < give_up:
         try:
             requests.get(url, timeout=5)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
         else:
             return
