@@ -18,8 +18,6 @@ from feedscript.feeds.engine.errors import BadConfig
 from feedscript.feeds.writers.file_form import WrongEnding
 
 REFUSED, WRONG, UNREADABLE = 1, 2, 3
-
-
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -13,6 +13,17 @@ def _instant(**options: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(format="iso", **options)
 
 
+def merchant() -> fields.String:
+    """The field that says whose something is."""
+    return fields.String(required=True, metadata={"description": "Whose product data it is"})
+
+
+def partner() -> fields.String:
+    """The field that says for whom it is."""
+    told = "Whose format the feed has; null where none was named"
+    return fields.String(required=True, allow_none=True, metadata={"description": told})
+
+
 class AcceptedSchema(Schema):
     """What starting a job answers."""
 
@@ -43,7 +54,7 @@ class JobDataSchema(Schema):
     """What was asked for last, and what came of it."""
 
     job_id = fields.String(required=True, allow_none=True, metadata={"description": "The caller's reference"})
-    affiliate_merchant_id = fields.String(required=True, metadata={"description": "Whose product data it is"})
+    affiliate_merchant_id = merchant()
     source_s3_path = fields.String(required=True, metadata={"description": "What is read"})
     destination_s3_path = fields.String(
         required=True, metadata={"description": "Where the feed, or the report, is put"}
@@ -51,11 +62,7 @@ class JobDataSchema(Schema):
     callback_url = fields.String(
         required=True, allow_none=True, metadata={"description": "Who is told of the outcome"}
     )
-    partner_id = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Whose format the feed has; null where none was named"},
-    )
+    partner_id = partner()
     country = fields.String(
         required=True,
         allow_none=True,
@@ -111,12 +118,8 @@ class JobSchema(Schema):
     """A job as the API shows it."""
 
     id = fields.String(required=True, metadata=UUID | {"description": "The service's own id"})
-    affiliate_merchant_id = fields.String(required=True, metadata={"description": "Whose product data it is"})
-    partner_id = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Whose format the feed has; null where none was named"},
-    )
+    affiliate_merchant_id = merchant()
+    partner_id = partner()
     reference = fields.String(
         required=True, allow_none=True, metadata={"description": "The caller's own job_id"}
     )

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from feedscript.domain import JobState, Outcome, Phase, Reason
+from feedscript.entrypoints.http.answers import UUID, merchant, partner
 from feedscript.entrypoints.http.wire import NAME, Text, Wire
 from feedscript.ports import DeliveryState
 
@@ -10,9 +11,7 @@ from feedscript.ports import DeliveryState
 class OutcomeSchema(Schema):
     """What a `callback_url` is told: the callback's fields, and what tells the outcome apart."""
 
-    job_id = fields.String(
-        required=True, metadata={"format": "uuid", "description": "The service's own id of the job"}
-    )
+    job_id = fields.String(required=True, metadata=UUID | {"description": "The service's own id of the job"})
     type = fields.Enum(
         Phase, by_value=True, required=True, metadata={"description": "Which of the two phases ended"}
     )
@@ -31,12 +30,8 @@ class OutcomeSchema(Schema):
     )
     attempt = fields.Integer(required=True, metadata={"description": "Which attempt of the job"})
     reference = fields.String(required=True, allow_none=True, metadata={"description": "Your own job_id"})
-    affiliate_merchant_id = fields.String(required=True, metadata={"description": "Whose product data it is"})
-    partner_id = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Whose format the feed has; null where none was named"},
-    )
+    affiliate_merchant_id = merchant()
+    partner_id = partner()
     report_url = fields.URL(
         required=True,
         allow_none=True,
@@ -69,7 +64,7 @@ class UndeliveredSchema(Schema):
 
     id = fields.String(required=True, metadata={"description": "The `webhook-id` that it is sent under"})
     job_id = fields.String(required=True, metadata={"description": "The job that it tells of"})
-    affiliate_merchant_id = fields.String(required=True, metadata={"description": "Whose product data it is"})
+    affiliate_merchant_id = merchant()
     callback = fields.String(
         required=True, metadata={"description": "The address, without what may be secret in it"}
     )
