@@ -2,8 +2,9 @@
 
 Two services are served side by side, the small one and the large one, and asked for the same pages one after the other,
 so that whatever else the machine does happens to both: the console, the API's listings by each filter, `/metrics`, and
-`feedscript jobs list` over HTTP and over the folders. Each page shows as much of the one as of the other: of what is
-rare there is as much. `BENCH_KEPT=FOLDER` keeps what was filled, for the next time.
+`feedscript jobs list` over HTTP and over the storage. Each page shows as much of the one as of the other: of what is
+rare there is as much. First the jobs are files; then, where PostgreSQL is installed, `feedscript migrate` moves them
+into a database. `BENCH_KEPT=FOLDER` keeps the files for the next time; `BENCH_STORAGE=postgresql` leaves them out.
 """
 
 import os
@@ -11,19 +12,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlencode
 
+import psycopg
+import pytest
 import requests
 
-from benchmarks.filling import DAYS, RARE_MERCHANT, RARE_PARTNER, Filled, fill
+from benchmarks.filling import Filled, fill
+from benchmarks.looks import commands, pages
 from benchmarks.serving import PATIENCE, feedscript_server
 from feedscript.adapters.files import Disk, FileActivityLog, FileJobRepository
 from feedscript.adapters.files.digests import write_digests
+from tests.postgresql_server import DURABLE, Server, server
 
 SIZES, MILLION = (1_000, 100_000), 1_000_000
 TURNS, CALLS = 25, 5
@@ -37,15 +42,18 @@ STILL = {
     "RATE_PER_ADDRESS": "100000000",
 }
 Ask = Callable[[], object]
+#: Has the folder's jobs ready to be served, and answers the settings with which they are.
+Stored = Callable[[Path], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Served:
-    """A service with so many jobs."""
+    """A service with so many jobs, and the settings that tell where it keeps them."""
 
     folder: Path
     base: str
     filled: Filled
+    settings: Mapping[str, str]
 
     def page(self, path: str) -> Ask:
         """A page of it."""
@@ -58,150 +66,116 @@ class Served:
         return ask
 
     def command(self, *arguments: str, url: bool) -> Ask:
-        """`feedscript jobs` over HTTP, or over the folders."""
-        places = {name: str(self.folder / name.removesuffix("_DIR").lower()) for name in _FOLDERS}
-        where = {"FEEDSCRIPT_URL": self.base} if url else places | {"OBJECT_STORE": "s3"}
-        command = [sys.executable, "-m", "feedscript", "jobs", *arguments]
-
-        def ask() -> None:
-            subprocess.run(command, env=os.environ | where, cwd=self.folder, check=True, capture_output=True)
-
-        return ask
-
-
-_FOLDERS = ("JOBS_DIR", "ACTIVITIES_DIR", "RUNS_DIR", "LOGS_DIR")
+        """`feedscript jobs` over HTTP, or over the storage."""
+        where = {"FEEDSCRIPT_URL": self.base} if url else {**self.settings, "OBJECT_STORE": "s3"}
+        return partial(_feedscript, self.folder, where, "jobs", *arguments)
 
 
 def main() -> None:
-    """Print the least time of each page at each size, and how it grows."""
+    """Print the least time of each page at each size, and how it grows, for each storage."""
     sizes = (*SIZES, MILLION) if os.environ.get("BENCH_MILLION") else SIZES
     with _place() as place:
-        for size in sizes[1:]:
-            with ExitStack() as stack:
-                small, large = (stack.enter_context(_served(place, each)) for each in (sizes[0], size))
-                print(f"{'':52} {sizes[0]:>10,} {size:>10,}  jobs")
-                for what, ratio in _compared(small, large):
-                    print(f"{what}{'' if ratio <= BOUND else '   above the bound'}", flush=True)
+        for name, stored in _storages().items():
+            for size in sizes[1:]:
+                print(f"\n{name}: {'':45} {sizes[0]:>10,} {size:>10,}  jobs", flush=True)
+                _compare(*(partial(_served, place, each, stored) for each in (sizes[0], size)))
     print(f"bound: at most {BOUND:.2f}")
     if MILLION not in sizes:
-        print("1,000,000 jobs: skipped, takes ten minutes and 8 GB; set BENCH_MILLION=1")
+        print("1,000,000 jobs: skipped, takes half an hour and 20 GB; set BENCH_MILLION=1")
 
 
-def _compared(small: Served, large: Served) -> Iterator[tuple[str, float]]:
-    for what, (one, other) in _looks(small, large).items():
-        turns = CALLS if what.startswith("feedscript") else TURNS
-        one(), other()
-        # The least of all turns: whatever else the machine does only adds to it.
-        first, second = map(min, zip(*((_seconds(one), _seconds(other)) for _ in range(turns)), strict=True))
-        ratio = second / first
-        yield f"{what:<52} {first * 1000:>7.1f} ms {second * 1000:>7.1f} ms  ratio {ratio:.2f}", ratio
+def _storages() -> dict[str, Stored]:
+    found: dict[str, Stored] = {}
+    if os.environ.get("BENCH_STORAGE") != "postgresql":
+        found["files"] = _in_files
+    try:
+        found["postgresql"] = partial(_in_database, server(**DURABLE))
+    except pytest.skip.Exception as missing:
+        print(f"postgresql: skipped, {missing}")
+    return found
+
+
+def _compare(*both: Callable[[], AbstractContextManager[Served]]) -> None:
+    with ExitStack() as stack:
+        small, large = (stack.enter_context(served()) for served in both)
+        for what, (one, other) in _looks(small, large).items():
+            turns = CALLS if what.startswith("feedscript") else TURNS
+            one(), other()
+            # The least of all turns: whatever else the machine does only adds to it.
+            first, second = map(
+                min, zip(*((_seconds(one), _seconds(other)) for _ in range(turns)), strict=True)
+            )
+            ratio = second / first
+            above = "" if ratio <= BOUND else "   above the bound"
+            print(
+                f"{what:<52} {first * 1000:>7.1f} ms {second * 1000:>7.1f} ms  ratio {ratio:.2f}{above}",
+                flush=True,
+            )
 
 
 def _looks(small: Served, large: Served) -> dict[str, tuple[Ask, Ask]]:
-    found: dict[str, tuple[Ask, Ask]] = {}
-    both = (small, large)
-    for what, path in _pages(small).items():
-        found[what] = (small.page(path), large.page(_pages(large)[what]))
-    for what in _commands(small):
-        for where, url in (("--url", True), ("folders", False)):
-            one, other = (each.command(*_commands(each)[what], url=url) for each in both)
+    here, there = pages(small.filled), pages(large.filled)
+    found = {what: (small.page(here[what]), large.page(there[what])) for what in here}
+    ours, theirs = commands(small.filled), commands(large.filled)
+    for what in ours:
+        for where, url in (("--url", True), ("storage", False)):
+            one, other = small.command(*ours[what], url=url), large.command(*theirs[what], url=url)
             found[f"feedscript jobs {what} ({where})"] = one, other
     return found
 
 
-def _pages(served: Served) -> dict[str, str]:
-    ids, begin = served.filled.ids, served.filled.begin
-    middle, apart = len(ids) // 2, timedelta(days=DAYS) / len(ids)
-    recent, early = (begin + apart * number for number in (len(ids) - 21, 20))
-    filters = {
-        "all": {},
-        "status": {"status": "generated"},
-        "several statuses": {"status": "generation_failed,validation_failed"},
-        "status that there is none of": {"status": "validating"},
-        "stage": {"stage": "queued"},
-        "reason": {"reason": "invalid_feed"},
-        "rare reason": {"reason": "stalled"},
-        "merchant": {"affiliate_merchant_id": "m2"},
-        "rare merchant": {"affiliate_merchant_id": RARE_MERCHANT},
-        "partner": {"partner_id": "meta"},
-        "rare partner": {"partner_id": RARE_PARTNER},
-        "rare merchant, another partner": {"affiliate_merchant_id": RARE_MERCHANT, "partner_id": "meta"},
-        "merchant, partner, status": {
-            "affiliate_merchant_id": "m2",
-            "partner_id": "meta",
-            "status": "generated",
-        },
-        "reference": {"reference": str(middle)},
-        "type": {"type": "feed_validation"},
-        "created after": {"created_after": recent.isoformat()},
-        "created before": {"created_before": early.isoformat()},
-        "merchant, created before": {"affiliate_merchant_id": "m2", "created_before": early.isoformat()},
-        "page from the middle": {"cursor": ids[middle]},
-        "merchant, page from the middle": {"affiliate_merchant_id": "m2", "cursor": ids[middle]},
-        "status, page near the end": {"status": "generated", "cursor": ids[150]},
-    }
-    listings = {
-        f"{name}: {what}": f"{path}?{urlencode(query)}"
-        for name, path in (("jobs", "/console/jobs"), ("GET /api/feed/jobs", "/api/feed/jobs"))
-        for what, query in filters.items()
-    }
-    return {
-        "overview": "/console",
-        **listings,
-        "a job": f"/console/jobs/{ids[middle]}",
-        "the newest job": f"/console/jobs/{ids[-8]}",
-        "GET /api/feed/status": f"/api/feed/status/{ids[middle]}",
-        "GET /api/feed/status, by reference": f"/api/feed/status/{middle}?affiliate_merchant_id=m{middle % 5}",
-        "the trail": "/console/trail",
-        "the trail of a job": f"/console/trail?job_id={ids[-8]}",
-        "what is not on the trail": "/console/trail?type=feedscript.audit.repaired",
-        "GET /api/activities": "/api/activities",
-        "configuration": "/console/configuration",
-        "/metrics": "/metrics",
-        "/ready": "/ready",
-    }
-
-
-def _commands(served: Served) -> dict[str, tuple[str, ...]]:
-    middle = len(served.filled.ids) // 2
-    return {
-        "list": ("list",),
-        "list --status": ("list", "--status", "generation_failed"),
-        "list --stage": ("list", "--stage", "queued"),
-        "list --reason": ("list", "--reason", "stalled"),
-        "list --merchant --partner": ("list", "--merchant", RARE_MERCHANT, "--partner", "meta"),
-        "list --since": (
-            "list",
-            "--since",
-            f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}",
-            "--limit",
-            "5",
-        ),
-        "show REFERENCE": ("show", str(middle), "--merchant", f"m{middle % 5}"),
-    }
-
-
 @contextmanager
-def _served(place: Path, size: int) -> Iterator[Served]:
+def _served(place: Path, size: int, stored: Stored) -> Iterator[Served]:
     folder = place / str(size)
     filled = _filled(folder, size)
     begun = time.perf_counter()
+    settings = stored(folder)
+    print(f"{size:,} jobs: ready after {time.perf_counter() - begun:.1f} s", flush=True)
+    at_work = folder / "at-work"
+    at_work.touch()
+    command = f"sh -c 'while [ -e {at_work} ]; do sleep 1; done'"
+    try:
+        with feedscript_server(folder, GENERATE_COMMAND=command, **STILL, **settings, WORKERS="1") as base:
+            yield Served(folder, base, filled, settings)
+    finally:
+        at_work.unlink()  # its script outlives the service
+
+
+def _in_files(folder: Path) -> Mapping[str, str]:
+    """Have the index of listings and the digests of days made, which is not done while pages are timed."""
     disk = Disk()
     repository = FileJobRepository(folder / "jobs", FileActivityLog(folder / "activities", disk), disk)
     while not repository.indexed:
         time.sleep(0.1)
     repository.close()
-    write_digests(folder / "activities", disk)  # as is done once a day, and not while pages are timed
-    print(f"{size:,} jobs: the index was there after {time.perf_counter() - begun:.1f} s", flush=True)
-    own = {name: str(folder / name.removesuffix("_DIR").lower()) for name in _FOLDERS}
-    at_work = folder / "at-work"
-    at_work.touch()
-    command = f"sh -c 'while [ -e {at_work} ]; do sleep 1; done'"
-    try:
-        with feedscript_server(folder, GENERATE_COMMAND=command, **STILL, **own, WORKERS="1") as base:
-            yield Served(folder, base, filled)
-    finally:
-        at_work.unlink()  # its script outlives the service
+    write_digests(folder / "activities", disk)
+    return _folders(folder)
+
+
+def _in_database(postgresql: Server, folder: Path) -> Mapping[str, str]:
+    """Move the jobs into a database of their own."""
+    url = postgresql.new_database(f"steering_{folder.name}")
+    settings = {**_folders(folder), "DATABASE_URL": url}
+    _feedscript(folder, settings, "db", "upgrade")
+    _feedscript(folder, settings, "migrate", "--to", "postgresql")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")  # as autovacuum does sooner or later
+        for table in ("job", "reference_claim", "activity"):
+            size = connection.execute("SELECT pg_total_relation_size(%s::regclass)", [table]).fetchone()
+            assert size is not None, "a table has a size"
+            print(f"{folder.name} jobs: table {table} and its indexes {size[0] / 1e6:,.0f} MB", flush=True)
+    # What ran while the jobs were files is not the database's.
+    return {**settings, "STORAGE": "postgresql", "RUNS_DIR": str(folder / "runs-postgresql")}
+
+
+def _folders(folder: Path) -> dict[str, str]:
+    names = ("JOBS_DIR", "ACTIVITIES_DIR", "RUNS_DIR", "LOGS_DIR")
+    return {name: str(folder / name.removesuffix("_DIR").lower()) for name in names}
+
+
+def _feedscript(folder: Path, settings: Mapping[str, str], *arguments: str) -> None:
+    command = [sys.executable, "-m", "feedscript", *arguments]
+    subprocess.run(command, env={**os.environ, **settings}, cwd=folder, check=True, capture_output=True)
 
 
 def _filled(folder: Path, size: int) -> Filled:

@@ -7,21 +7,16 @@ status, as does that a job with a reason has failed; and about when a job was ma
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import chain
 from math import prod
 from typing import Any
-from uuid import UUID
 
+from feedscript.adapters.lead import Lead
 from feedscript.codec import to_rfc3339
 from feedscript.domain import JobState, Phase, Stage
 from feedscript.ports.repository import JobFilter
 
 MOST_LOOKS = 3000
-_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
-_MILLISECOND = timedelta(milliseconds=1)
-_LAST = 2**48 - 1
 FAILED = frozenset({JobState.GENERATION_FAILED, JobState.VALIDATION_FAILED})
 """The states whose newest attempt has a reason."""
 OF_VALIDATION = frozenset({JobState.VALIDATING, JobState.VALIDATED, JobState.VALIDATION_FAILED})
@@ -42,27 +37,6 @@ CREATE INDEX IF NOT EXISTS by_partner_stage ON job (partner, stage, id) WHERE st
 CREATE INDEX IF NOT EXISTS by_merchant_partner_stage ON job (merchant, partner, stage, id) WHERE stage <> 'settled';
 CREATE INDEX IF NOT EXISTS by_reference ON job (reference, id);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """How far, in milliseconds, jobs' times of creation are ahead of the times in their ids."""
-
-    least: int = 0
-    most: int = 0
-
-    def after(self, time: datetime) -> str:
-        """A text below the id of every job that was created after `time`."""
-        return _id_at(_milliseconds(time) - self.most)
-
-    def before(self, time: datetime) -> str:
-        """A text above the id of every job that was created before `time`."""
-        return _id_at(_milliseconds(time) - self.least + 1)
-
-
-def lead_of(job_id: str, created: str) -> int:
-    """How far that job's time is ahead; raises `ValueError` for what is no id, or no time."""
-    return _milliseconds(datetime.fromisoformat(created)) - (UUID(job_id).int >> 80)
 
 
 def query_for(wanted: JobFilter, *, before: str | None, limit: int, lead: Lead) -> tuple[str, list[Any]]:
@@ -153,13 +127,3 @@ def _bounds(wanted: JobFilter, before: str | None, lead: Lead) -> Iterator[tuple
 
 def _marks(names: Sequence[str], mark: str = "?") -> str:
     return ", ".join([mark] * len(names))
-
-
-def _milliseconds(time: datetime) -> int:
-    return (time - _EPOCH) // _MILLISECOND
-
-
-def _id_at(milliseconds: int) -> str:
-    """The beginning of the ids of that moment (RFC 9562, 5.7)."""
-    text = f"{min(max(milliseconds, 0), _LAST):012x}"
-    return f"{text[:8]}-{text[8:]}"

@@ -15,13 +15,15 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
-from feedscript.adapters.files.index_queries import INDEXES, Lead, lead_of, query_for
+from feedscript.adapters.files.index_queries import INDEXES, query_for
 from feedscript.adapters.files.index_rows import FIRST, Changes, Row, row_of
 from feedscript.adapters.files.segments import DAMAGE, Segments, opened
+from feedscript.adapters.lead import Lead, lead_of
 from feedscript.adapters.trail.chain import line_hash
 from feedscript.domain import Job
 from feedscript.ports.repository import JobFilter
@@ -335,7 +337,7 @@ def _put(database: sqlite3.Connection, rows: Sequence[Row]) -> None:
     """Store jobs as they were created, or as they are by now."""
     database.executemany(UPSERT, rows)
     if rows:
-        leads = [lead_of(row[0], row[6]) for row in rows]
+        leads = [lead_of(row[0], datetime.fromisoformat(row[6])) for row in rows]
         database.execute(LEAD, (min(leads), max(leads)))
 
 

@@ -37,9 +37,9 @@ SELECT id::text, document::text, open FROM job WHERE %s::uuid IS NULL OR id < %s
 PUT_DIGEST = "INSERT INTO trail_digest (day, document) VALUES (%s, %s)"
 PUT_JOB = """
 INSERT INTO job
-    (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, updated, document)
+    (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, lead, updated, document)
 VALUES (%(id)s, %(version)s, %(open)s, %(status)s, %(stage)s, %(reason)s, %(phase)s, %(merchant)s, %(partner)s,
-    %(reference)s, %(created)s, %(updated)s, %(document)s)
+    %(reference)s, %(created)s, %(lead)s, %(updated)s, %(document)s)
 """
 PUT_CLAIM = """
 INSERT INTO reference_claim (merchant, reference, job_id) VALUES (%s, %s, %s)

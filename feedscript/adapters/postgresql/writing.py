@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from feedscript.adapters._group import Group
+from feedscript.adapters.lead import lead_of
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
 from feedscript.adapters.postgresql.stored_text import stored
@@ -27,9 +28,9 @@ HEAD = "SELECT sequence, line FROM activity ORDER BY sequence DESC LIMIT 1"
 LATEST_DAY = "SELECT max(day) FROM trail_day"
 FIRST_VERSION = """
 INSERT INTO job
-    (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, updated, document)
+    (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, lead, updated, document)
 VALUES (%(id)s, 1, true, %(status)s, %(stage)s, %(reason)s, %(phase)s, %(merchant)s, %(partner)s, %(reference)s,
-    %(created)s, %(updated)s, %(document)s)
+    %(created)s, %(lead)s, %(updated)s, %(document)s)
 ON CONFLICT (id) DO NOTHING RETURNING version
 """
 NEXT_VERSION = """
@@ -144,6 +145,7 @@ def job_columns(job: Job) -> dict[str, Any]:
         "partner": stored(job.latest.request.partner_id),
         "reference": stored(job.reference),
         "created": job.created_at,
+        "lead": lead_of(job.id, job.created_at),
         "updated": job.updated_at,
         "document": job_to_json(job).decode(),
     }
