@@ -1,7 +1,7 @@
 """All that a storage keeps, and how another one takes it over: whole, in order, and looked through afterwards."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -16,6 +16,8 @@ from feedscript.ports.errors import StorageBroken
 
 AT_ONCE = 500
 T = TypeVar("T")
+OnStep = Callable[[str, int], None]
+"""Is told what is being done, and of how many so far: for the first one, and then every so often."""
 
 
 class KeptLetters(LetterBox, Protocol):
@@ -96,7 +98,7 @@ class Moved:
     head: str
 
 
-def move(source: Holdings, target: Holdings) -> Moved:
+def move(source: Holdings, target: Holdings, tell: OnStep) -> Moved:
     """Copy everything, and verify the copy; the source stays as it is.
 
     Raises `StorageBroken` where one is in use or the target is not empty, and `Tampered` for a trail that is not whole.
@@ -104,22 +106,41 @@ def move(source: Holdings, target: Holdings) -> Moved:
     source.need_idle()
     target.need_idle()
     target.need_empty()
+    tell("verifying the trail", 0)
     trail = source.verify()
     _move_small(source, target)
+    entries = _Passing("copying entries of the trail", tell)
     for day, lines in source.days():
-        target.put_day(day, lines)
+        target.put_day(day, entries.of(lines))
     for day, digest in source.digests():
         target.put_digest(day, digest)
-    for some in in_batches(source.jobs(), AT_ONCE):
+    for some in in_batches(_Passing("copying jobs", tell).of(source.jobs()), AT_ONCE):
         target.put_jobs(some)
     target.finish()
+    tell("verifying the copy of the trail", 0)
     copied = target.verify(expect_head=trail.head)
-    count, digest_there = _digest(source.jobs())
+    count, digest_there = _digest(_Passing("comparing jobs", tell).of(source.jobs()))
     if (copied.entries, copied.head) != (trail.entries, trail.head):
         raise Tampered("the copy", 0, f"its head is {copied.head}, where {trail.head} was due")
     if _digest(target.jobs()) != (count, digest_there):
         raise StorageBroken("the copy", "its jobs are not those that were handed on")
     return Moved(count, copied.entries, copied.head)
+
+
+class _Passing:
+    """Counts what goes by, and tells it."""
+
+    def __init__(self, what: str, tell: OnStep) -> None:
+        self._what = what
+        self._tell = tell
+        self._passed = 0
+
+    def of(self, items: Iterable[T]) -> Iterator[T]:
+        for item in items:
+            if self._passed % AT_ONCE == 0:
+                self._tell(self._what, self._passed)
+            self._passed += 1
+            yield item
 
 
 def _move_small(source: Holdings, target: Holdings) -> None:

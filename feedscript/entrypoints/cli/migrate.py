@@ -1,18 +1,21 @@
 """`feedscript migrate`: from folders into a database, and back."""
 
 import sys
+import time
 
 import click
 
 from feedscript.adapters.files import Disk
 from feedscript.adapters.files.holdings import FileHoldings
-from feedscript.adapters.holdings import Holdings, move
+from feedscript.adapters.holdings import Holdings, OnStep, move
 from feedscript.adapters.subprocess.leader import leaders_lock
 from feedscript.adapters.trail.chain import Tampered
 from feedscript.adapters.webhooks import FolderLetterBox
 from feedscript.entrypoints.cli.db import database_or_exit
 from feedscript.entrypoints.settings import Settings, settings_or_exit
 from feedscript.ports.errors import StorageBusy, StorageFull, UnreadableJob
+
+EVERY = 5.0
 
 
 @click.command()
@@ -24,7 +27,7 @@ def migrate(to: str) -> None:
 
     From JOBS_DIR and ACTIVITIES_DIR to the database in DATABASE_URL, or back, while the service is stopped. The trail
     is verified before and after: it is the same, line by line, and so is its head. What is copied from stays as it is.
-    Set STORAGE afterwards.
+    Set STORAGE afterwards. How far it has come is told on stderr.
 
     Scripts' logs, feeds and reports stay where they are, as does JOBS_DIR/.secret. The target must be empty.
     """
@@ -33,7 +36,7 @@ def migrate(to: str) -> None:
     file_side = _files(settings)
     source, target = (file_side, database_side) if to == "postgresql" else (database_side, file_side)
     try:
-        moved = move(source, target)
+        moved = move(source, target, _teller())
     except (Tampered, UnreadableJob, StorageBusy, StorageFull) as error:
         click.echo(f"feedscript: {error}; what was to be copied is as it was", err=True)
         sys.exit(1)
@@ -45,6 +48,24 @@ def migrate(to: str) -> None:
     )
     click.echo(f"head: {moved.head}")
     click.echo(f"next: STORAGE={to}")
+
+
+def _teller() -> OnStep:
+    """Says on stderr each thing that is begun, and every few seconds how far it has come."""
+    doing, said_at = "", 0.0
+
+    def tell(what: str, count: int) -> None:
+        nonlocal doing, said_at
+        now = time.monotonic()
+        if what != doing:
+            click.echo(what, err=True)
+        elif now - said_at < EVERY:
+            return
+        else:
+            click.echo(f"{what}: {count:,}", err=True)
+        doing, said_at = what, now
+
+    return tell
 
 
 def _database(settings: Settings) -> Holdings:

@@ -96,6 +96,13 @@ def test_there_and_back_again_everything_is_as_it_was(settings: dict[str, str], 
     there = feedscript(settings, "migrate", "--to", "postgresql")
     assert there.exit_code == 0, there.output
     assert there.stdout.startswith("13 jobs and ")
+    assert there.stderr.splitlines() == [
+        "verifying the trail",
+        "copying entries of the trail",
+        "copying jobs",
+        "verifying the copy of the trail",
+        "comparing jobs",
+    ]
     verified = feedscript(
         {**settings, "STORAGE": "postgresql"}, "audit", "verify", f"--expect-head={head.strip()}"
     )
