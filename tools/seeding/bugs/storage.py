@@ -1,11 +1,10 @@
 """The bugs of the adapters over a database, and of keys, places and letters in files."""
 
-from tools.seeding.bug import Bug
 from tools.seeding.bug import of as _of
 
 _ROWS = "adapters/postgresql/"
 
-STORAGE_BUGS: tuple[Bug, ...] = (
+BUGS = (
     *_of(
         "postgresql",
         _ROWS + "repository.py",
