@@ -1,4 +1,4 @@
-"""S3's object store by the shipped contract, over S3's own protocol."""
+"""S3's object store by the shipped contract, over S3's own protocol as two servers speak it."""
 
 import threading
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from feedscript.adapters.objects import S3ObjectStore
 from feedscript.ports import ObjectStore
 from feedscript.testing.contracts import ObjectStoreContract
 from feedscript.testing.contracts.faults import DEATH, ERROR, Fault
-from tests.s3_server import REGION, empty_bucket, s3_server
+from tests.s3_server import REGION, SERVERS, empty_bucket
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with s3_server() as endpoint:
+@pytest.fixture(scope="module", params=SERVERS)
+def endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    with SERVERS[request.param]() as endpoint:
         yield endpoint
 
 

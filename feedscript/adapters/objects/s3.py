@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
 from feedscript.adapters.objects.address import split_address
@@ -68,6 +68,20 @@ class S3ObjectStore(ObjectStore):
             return bytes(found.bytes())
         except (BaseError, OSError, ValueError) as error:
             raise _failure(error, uri) from error
+
+    def heeds_conditions(self, uri: str) -> bool:
+        """Whether a put that must not replace anything (`If-None-Match: *`, RFC 9110) leaves the object that is there.
+
+        A server that heeds no conditions puts an empty object in its place. Raises `ObjectStoreFailed`.
+        """
+        store, key = self._locate(uri)
+        try:
+            obstore.put(store, key, b"", mode="create")
+        except AlreadyExistsError:
+            return True
+        except (BaseError, OSError, ValueError) as error:
+            raise _failure(error, uri) from error
+        return False
 
     def _locate(self, uri: str) -> tuple[S3Store, str]:
         bucket, key = split_address(uri)

@@ -1,5 +1,7 @@
 """All checks of a deployment, and those of them that are quick."""
 
+import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -22,6 +24,9 @@ def at_start(settings: Settings) -> Iterator[Finding]:
 def is_fatal(finding: Finding) -> bool:
     """Whether a service with this need not be started: every job of a phase would fail."""
     return finding.level is Level.ERROR and finding.part == SCRIPTS_PART
+
+
+logger = logging.getLogger(__name__)
 
 
 def whole(*, more_buckets: tuple[str, ...] = (), offline: bool = False) -> Iterator[Finding]:
@@ -77,3 +82,21 @@ def _store(settings: Settings, more_buckets: tuple[str, ...]) -> Iterator[Findin
         yield Finding(Level.ERROR, PART, str(error))
         return
     yield from buckets(store, names)
+
+
+def tell_of_buckets(settings: Settings) -> None:
+    """Have the log told of buckets of S3 that are known and not as they should be, by a process nobody waits for."""
+    if settings.adapters or settings.object_store != "s3" or not settings.named_buckets:
+        return
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    elif os.fork():
+        os._exit(0)  # so that whoever serves has no child to see to
+    else:
+        try:
+            for finding in _store(settings, ()):
+                if finding.level is not Level.OK:
+                    logger.warning("%s", finding)
+        finally:
+            os._exit(0)

@@ -1,4 +1,4 @@
-"""The object store: whether what is put into a bucket can be read again."""
+"""The object store: whether what is put into a bucket can be read again, and whether it heeds conditions."""
 
 import secrets
 import tempfile
@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from feedscript.adapters.objects import S3ObjectStore
 from feedscript.domain import FeedscriptError
 from feedscript.entrypoints.checking.finding import Finding, Level
 from feedscript.entrypoints.settings import Settings
@@ -52,6 +53,7 @@ def _round_trip(store: ObjectStore, uri: str) -> tuple[Level, str]:
         try:
             store.publish(path, uri)
             read = store.read(uri, limit=len(content))
+            careless = isinstance(store, S3ObjectStore) and not store.heeds_conditions(uri)
         except FeedscriptError as error:
             return Level.ERROR, f": {error}"
     if read != content:
@@ -59,6 +61,11 @@ def _round_trip(store: ObjectStore, uri: str) -> tuple[Level, str]:
     if is_new:
         return Level.WARNING, (
             " was not there: it is now, with nothing else in it; where it should hold something, its volume is away"
+        )
+    if careless:
+        return Level.WARNING, (
+            " can be written and read, but a put that must not replace anything (If-None-Match: *) was carried out and "
+            "replaced what was there: feedscript relies on no such put; scripts that do lose feeds without a word"
         )
     return Level.OK, " can be written and read"
 

@@ -18,7 +18,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from feedscript.entrypoints.broken_workers import BrokenWorkers
-from feedscript.entrypoints.checking.deployment import at_start, is_fatal
+from feedscript.entrypoints.checking.deployment import at_start, is_fatal, tell_of_buckets
 from feedscript.entrypoints.exposure import tell_who_may_call
 from feedscript.entrypoints.http import close_service, container_for, container_or_exit, create_app
 from feedscript.entrypoints.http.draining import drain
@@ -49,6 +49,7 @@ def serve() -> None:
     hide_secrets()
     stop_if_storage_is_unusable(settings)
     set_up_log(settings)
+    tell_of_buckets(settings)
     server = _Server(settings)
     with figures_shared():
         try:

@@ -8,6 +8,7 @@ import threading
 import click
 
 from feedscript.domain import FeedscriptError
+from feedscript.entrypoints.checking.deployment import tell_of_buckets
 from feedscript.entrypoints.http import container_or_exit
 from feedscript.entrypoints.log import set_up_log
 from feedscript.entrypoints.secrecy import hide_secrets
@@ -37,6 +38,7 @@ def worker() -> None:
         )
     set_up_log(settings)
     hide_secrets()
+    tell_of_buckets(settings)
     container = container_or_exit(settings)
     container.works.override(True)  # noqa: FBT003 - takes no keyword
     try:

@@ -7,27 +7,31 @@ from pathlib import Path
 import pytest
 
 from feedscript.adapters.objects import FolderObjectStore, S3ObjectStore
+from feedscript.entrypoints.checking.finding import Level
+from feedscript.entrypoints.checking.objects import buckets
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreMisconfigured
-from tests.s3_server import REGION, empty_bucket, s3_server
+from tests.s3_server import REGION, SERVERS, careless_server, empty_bucket
 
 
-@pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    with s3_server() as endpoint:
+@pytest.fixture(scope="module", params=SERVERS)
+def s3_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    with SERVERS[request.param]() as endpoint:
         empty_bucket(endpoint, "bucket")
         yield endpoint
 
 
-@pytest.fixture(params=["folder", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    if request.param == "folder":
-        return FolderObjectStore(tmp_path / "objects")
-    return S3ObjectStore(region=REGION, endpoint=request.getfixturevalue("s3_endpoint"))
+@pytest.fixture
+def s3(s3_endpoint: str) -> S3ObjectStore:
+    return S3ObjectStore(region=REGION, endpoint=s3_endpoint)
 
 
-@pytest.mark.parametrize("size", [0, 1, 12 * 1024 * 1024], ids=["empty", "small", "multipart"])
-def test_what_is_published_is_fetched(store: ObjectStore, tmp_path: Path, size: int) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> FolderObjectStore:
+    return FolderObjectStore(tmp_path / "objects")
+
+
+def kept(store: ObjectStore, tmp_path: Path, size: int) -> None:
     content = os.urandom(size)
     (tmp_path / "here").write_bytes(content)
     store.publish(tmp_path / "here", "s3://bucket/a folder/ü.csv")
@@ -36,13 +40,49 @@ def test_what_is_published_is_fetched(store: ObjectStore, tmp_path: Path, size: 
     assert store.read("s3://bucket/a folder/ü.csv", limit=size) == content
 
 
-def test_a_missing_bucket_is_said_in_one_line(s3_endpoint: str, tmp_path: Path) -> None:
+SIZES = pytest.mark.parametrize("size", [0, 1, 12 * 1024 * 1024], ids=["empty", "small", "multipart"])
+
+
+@SIZES
+def test_what_is_published_in_a_folder_is_fetched(
+    folder: FolderObjectStore, tmp_path: Path, size: int
+) -> None:
+    kept(folder, tmp_path, size)
+
+
+@SIZES
+def test_what_is_published_in_s3_is_fetched(s3: S3ObjectStore, tmp_path: Path, size: int) -> None:
+    kept(s3, tmp_path, size)
+
+
+def test_a_server_heeds_conditions_or_does_not(s3: S3ObjectStore, tmp_path: Path) -> None:
     (tmp_path / "here").write_text("x")
-    store = S3ObjectStore(region=REGION, endpoint=s3_endpoint)
+    s3.publish(tmp_path / "here", "s3://bucket/probe")
+    assert s3.heeds_conditions("s3://bucket/probe")
+    assert s3.read("s3://bucket/probe", limit=1) == b"x"
+    with pytest.raises(ObjectStoreMisconfigured, match="there is no bucket no-such-bucket"):
+        s3.heeds_conditions("s3://no-such-bucket/probe")
+
+
+def test_a_server_that_heeds_no_conditions_is_told_of() -> None:
+    with careless_server() as endpoint:
+        empty_bucket(endpoint, "bucket")
+        (told,) = buckets(S3ObjectStore(region=REGION, endpoint=endpoint), ["bucket"])
+    assert told.level is Level.WARNING
+    assert "If-None-Match: *) was carried out and replaced what was there" in told.message
+
+
+def test_a_bucket_of_s3_is_fine(s3: S3ObjectStore) -> None:
+    (told,) = buckets(s3, ["bucket"])
+    assert (told.level, told.message) == (Level.OK, "s3://bucket can be written and read")
+
+
+def test_a_missing_bucket_is_said_in_one_line(s3: S3ObjectStore, tmp_path: Path) -> None:
+    (tmp_path / "here").write_text("x")
     for call in (
-        lambda: store.publish(tmp_path / "here", "s3://no-such-bucket/key"),
-        lambda: store.read("s3://no-such-bucket/key", limit=1),
-        lambda: store.fetch("s3://no-such-bucket/key", tmp_path / "there"),
+        lambda: s3.publish(tmp_path / "here", "s3://no-such-bucket/key"),
+        lambda: s3.read("s3://no-such-bucket/key", limit=1),
+        lambda: s3.fetch("s3://no-such-bucket/key", tmp_path / "there"),
     ):
         with pytest.raises(ObjectStoreMisconfigured) as caught:
             call()
