@@ -42,6 +42,8 @@ class Server:
         self._run(
             "initdb", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=tests"
         )
+        with (self.data / "pg_hba.conf").open("a") as rules:
+            rules.write("host all tests samenet trust\n")  # where it listens to a network of the tests' own
         self.start()
         atexit.register(self.remove)
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -51,8 +53,9 @@ class Server:
         make_tables(database)
         database.close()
 
-    def url(self, name: str = "feedscript") -> str:
-        return f"postgresql://tests@/{name}?host={self.folder}"
+    def url(self, name: str = "feedscript", *, host: str | None = None) -> str:
+        """Its address, over its socket, or from where it is reached as `host`."""
+        return f"postgresql://tests@/{name}?host={host or self.folder}"
 
     def new_database(self, name: str) -> str:
         """The address of a database without any table."""

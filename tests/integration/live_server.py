@@ -48,7 +48,7 @@ class LiveServer:
     def __init__(self, folder: Path, command: Sequence[str] = PYTHON_APP, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.base = f"http://{settings.get('HOST', '127.0.0.1')}:{self.port}"
         self._command = list(command)
         if command == FLASK_RUN:
             settings["FLASK_APP"] = str(ROOT / "app.py")

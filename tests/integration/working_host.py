@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 WORKER = (sys.executable, "-m", "feedscript", "worker")
@@ -24,10 +25,11 @@ def shared(url: str, *, lease: float, capacity: int = 1) -> dict[str, str]:
 
 
 class Host:
-    """A host that runs scripts, with folders of its own, by any number of workers."""
+    """A host that runs scripts, with folders of its own, by any number of workers; `on` is what starts them there."""
 
-    def __init__(self, folder: Path, name: str, **settings: str) -> None:
+    def __init__(self, folder: Path, name: str, *, on: Sequence[str] = (), **settings: str) -> None:
         self.name = name
+        self._command = [*on, *WORKER]
         self.folder = folder / name
         self.folder.mkdir()
         self._settings = {"PATH": os.environ["PATH"], "HOST": name, **settings}
@@ -37,7 +39,7 @@ class Host:
         """Start a worker, beside those that there are."""
         with (self.folder / "worker.log").open("ab") as log:
             self.workers.append(
-                subprocess.Popen(WORKER, cwd=self.folder, env=self._settings, stdout=log, stderr=log)
+                subprocess.Popen(self._command, cwd=self.folder, env=self._settings, stdout=log, stderr=log)
             )
 
     def kill_first(self) -> None:
