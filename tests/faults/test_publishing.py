@@ -16,10 +16,11 @@ from feedscript.feeds import validate
 from feedscript.feeds.generation import generate
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
-from tests.integration.objects.test_object_stores import REGION, s3_endpoint, store
+from tests.integration.objects.stores import s3_endpoint, s3_endpoints, store
+from tests.s3_server import REGION
 from tests.unit.feeds.products import product, write_csv
 
-__all__ = ["s3_endpoint", "store"]
+__all__ = ["s3_endpoint", "s3_endpoints", "store"]
 
 ENDINGS = (".rejects.jsonl.gz", ".rejects.csv.gz", "", ".manifest.json")
 URI = "s3://bucket/feeds/feed.csv"

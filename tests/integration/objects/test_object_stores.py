@@ -1,7 +1,6 @@
 """What the object stores do beyond their contract: objects that go in several parts, and buckets that are missing."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,48 +10,20 @@ from feedscript.entrypoints.checking.finding import Level
 from feedscript.entrypoints.checking.objects import buckets
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreMisconfigured
-from tests.s3_server import REGION, SERVERS, careless_server, empty_bucket
+from tests.integration.objects.stores import s3, s3_endpoint, s3_endpoints, store
+from tests.s3_server import REGION, careless_server, empty_bucket
+
+__all__ = ["s3", "s3_endpoint", "s3_endpoints", "store"]
 
 
-@pytest.fixture(scope="module", params=SERVERS)
-def s3_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
-    with SERVERS[request.param]() as endpoint:
-        empty_bucket(endpoint, "bucket")
-        yield endpoint
-
-
-@pytest.fixture
-def s3(s3_endpoint: str) -> S3ObjectStore:
-    return S3ObjectStore(region=REGION, endpoint=s3_endpoint)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> FolderObjectStore:
-    return FolderObjectStore(tmp_path / "objects")
-
-
-def kept(store: ObjectStore, tmp_path: Path, size: int) -> None:
+@pytest.mark.parametrize("size", [0, 1, 12 * 1024 * 1024], ids=["empty", "small", "multipart"])
+def test_what_is_published_is_fetched(store: ObjectStore, tmp_path: Path, size: int) -> None:
     content = os.urandom(size)
     (tmp_path / "here").write_bytes(content)
     store.publish(tmp_path / "here", "s3://bucket/a folder/ü.csv")
     assert store.fetch("s3://bucket/a folder/ü.csv", tmp_path / "there") == size
     assert (tmp_path / "there").read_bytes() == content
     assert store.read("s3://bucket/a folder/ü.csv", limit=size) == content
-
-
-SIZES = pytest.mark.parametrize("size", [0, 1, 12 * 1024 * 1024], ids=["empty", "small", "multipart"])
-
-
-@SIZES
-def test_what_is_published_in_a_folder_is_fetched(
-    folder: FolderObjectStore, tmp_path: Path, size: int
-) -> None:
-    kept(folder, tmp_path, size)
-
-
-@SIZES
-def test_what_is_published_in_s3_is_fetched(s3: S3ObjectStore, tmp_path: Path, size: int) -> None:
-    kept(s3, tmp_path, size)
 
 
 def test_a_server_heeds_conditions_or_does_not(s3: S3ObjectStore, tmp_path: Path) -> None:
