@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress
 from feedscript.feeds.readers.encoding import Encoding
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.shapes import Shapes
-from feedscript.feeds.readers.staged import Fault, FaultTally, Source
+from feedscript.feeds.readers.staged import Fault, FaultTally, Source, Staged
 from feedscript.feeds.readers.survey import Survey
 
 #: An item is no longer than this many of the longest fields.
@@ -105,13 +106,23 @@ class Meter:
         return self.deadline - time.monotonic()
 
 
+class Follower(Protocol):
+    """Who goes along with what is being staged, in the thread that stages it."""
+
+    def begin(self, staged: Staged) -> None:
+        """The file has its first rows, and more will come; they may need more columns, and then another file."""
+
+    def grown(self) -> None:
+        """There may be more of the file, also before it has begun."""
+
+
 @dataclass
 class Intake:
     """One source being read.
 
-    `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the
-    reading, if anything, `compression` as in `Source`, `options` what the merchant says of it, `verbatim` as in
-    `stage`. The first `look_ahead` items are read before one is written, and by no pattern. `stopped_reason` is None
+    `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the reading, if
+    anything, `compression` as in `Source`, `options` what the merchant says of it, `verbatim` as in `stage`, as is
+    `follower`. The first `look_ahead` items are read before one is written, and by no pattern. `stopped_reason` is None
     while nothing has cut the reading short.
     """
 
@@ -126,6 +137,7 @@ class Intake:
     options: SourceOptions
     meter: Meter
     verbatim: bool = False
+    follower: Follower | None = None
     look_ahead: int = LOOK_AHEAD
     faults: FaultTally = field(default_factory=FaultTally)
     stopped_reason: str | None = None

@@ -12,7 +12,7 @@ from feedscript.feeds.readers.compression import detect_compression, head_of_con
 from feedscript.feeds.readers.delimited import stage_delimited
 from feedscript.feeds.readers.encoding import HEAD_BYTES, bom_of, declared_encoding, detect_encoding
 from feedscript.feeds.readers.formats import detect_text_format, is_parquet, refuse_foreign
-from feedscript.feeds.readers.intake import Intake, Meter, Stopped
+from feedscript.feeds.readers.intake import Follower, Intake, Meter, Stopped
 from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.shapes import Shapes
 from feedscript.feeds.readers.staged import Fault, Staged
@@ -34,15 +34,16 @@ def stage(
     survey: Future[Survey] | None = None,
     progress: OnProgress = silent,
     verbatim: bool = False,
+    follower: Follower | None = None,
 ) -> Staged:
     """Make a source ready for one scan, whatever its format, encoding and compression.
 
-    `workdir` is an empty folder of the caller's, for the files made on the way; it must outlive the scan.
-    `shapes` gives each attribute with sub-attributes their order in its text form. `options` is what the merchant
-    says of the source. `survey` is what is being told of the source's bytes, if somebody has begun to. `verbatim` keeps
-    the white space around the texts of XML, as it is kept of every other format, for those who tell what they trim: to
-    judge values it is only a burden. What is wrong with the file is in `Staged.faults`, and what could be read before
-    it is staged.
+    `workdir` is an empty folder of the caller's, for the files made on the way; it must outlive the scan. `shapes`
+    gives each attribute with sub-attributes their order in its text form. `options` is what the merchant says of the
+    source. `survey` is what is being told of the source's bytes, if somebody has begun to. `verbatim` keeps the white
+    space around the texts of XML, as it is kept of every other format, for those who tell what they trim: to judge
+    values it is only a burden. `follower` is told of a file that is written while the source is read. What is wrong
+    with the file is in `Staged.faults`, and what could be read before it is staged.
 
     Raises `SourceUnavailable` where there is no such file, it is a pipe or a device, or it may not be read.
     """
@@ -70,6 +71,7 @@ def stage(
         options=options,
         meter=Meter(limits, size, progress),
         verbatim=verbatim,
+        follower=follower,
     )
     try:
         return _stage_content(intake)

@@ -1,14 +1,18 @@
 """Items of any shape, written as delimited text in one streaming pass."""
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from io import BufferedWriter, FileIO
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Stopped
+from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Follower, Intake, Stopped
 from feedscript.feeds.readers.staged import Fault, Source, Staged
 from feedscript.feeds.readers.table_columns import TableColumns
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _BUFFER_BYTES = 1024 * 1024
 
@@ -21,6 +25,21 @@ class Rows(NamedTuple):
 
     content: bytes
     items: int
+
+
+class _Followed(FileIO):
+    """A file whose follower is told of each block that was written."""
+
+    def __init__(self, path: Path, follower: Follower | None) -> None:
+        super().__init__(path, "wb")
+        self._follower = follower
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Write a block, or a part of it."""
+        written = super().write(data)
+        if self._follower is not None:
+            self._follower.grown()
+        return written
 
 
 class _Writer:
@@ -108,10 +127,16 @@ def stage_items(
     """
     path = intake.workdir / "items.csv"
     columns = columns or TableColumns(intake.limits, intake.faults)
-    with path.open("wb", buffering=_BUFFER_BYTES) as file:
+
+    def begin() -> None:
+        file.flush()
+        if intake.follower is not None:
+            intake.follower.begin(staged_items(intake, path, columns.names, source))
+
+    with BufferedWriter(_Followed(path, intake.follower), _BUFFER_BYTES) as file:
         writer = _Writer(file, intake, columns)
         try:
-            _write_all(writer, columns, iter(items), intake)
+            _write_all(writer, columns, iter(items), intake, begin)
         except Stopped as stopped:
             intake.stop(stopped)
     if writer.uneven:
@@ -138,7 +163,14 @@ def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: S
     )
 
 
-def _write_all(writer: _Writer, columns: TableColumns, items: Iterator[Item | Rows], intake: Intake) -> None:
+def _write_all(
+    writer: _Writer,
+    columns: TableColumns,
+    items: Iterator[Item | Rows],
+    intake: Intake,
+    begin: Callable[[], None],
+) -> None:
+    """Write all items; once those are written that were looked at first, and there are more, `begin` is called."""
     first: list[Item] = []
     stopped: Stopped | None = None
     # They lie in memory: together no more than a single one may.
@@ -157,7 +189,9 @@ def _write_all(writer: _Writer, columns: TableColumns, items: Iterator[Item | Ro
         writer.write(line, cells)
     if stopped is not None:
         raise stopped
-    for item in items:
+    for number, item in enumerate(items):
+        if not number:
+            begin()
         if isinstance(item, Rows):
             writer.write_rows(item)
         else:

@@ -8,18 +8,31 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from feedscript.feeds.engine import sql
+from feedscript.feeds.engine.beside import start_beside
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.survey import LineIndex, start_index
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
+from feedscript.feeds.scanning.following import Following
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.settling import settle
 from feedscript.feeds.scanning.source_table import raw_table
+
+#: No row that is read ahead is longer. The engine waits for eight times as much of the file before it looks at it.
+_AHEAD_BYTES = 512 * 1024
+
+
+class _Ahead(NamedTuple):
+    """A scan of a file that is still being written, and how it comes by it."""
+
+    following: Following
+    reading: Future[int]
 
 
 @dataclass
@@ -39,20 +52,42 @@ class Scan:
     item: str
     workdir: Path
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
+    _ahead: "_Ahead | None" = field(default=None, init=False, repr=False)
     _rejected: Rejected = field(init=False, repr=False)
+
+    def begin(self) -> None:
+        """Begin to read what is staged so far, and what will be; `grown` is to be called, and `run` or `stop`."""
+        try:
+            following = Following(self.staged.path)
+        except OSError:
+            # Without a pipe it is read once it is all there.
+            return
+        staged = replace(self.staged, path=following.path)
+        limits = replace(self.limits, max_field_bytes=min(self.limits.max_field_bytes, _AHEAD_BYTES))
+        self._ahead = _Ahead(following, start_beside(self._read_once, staged, limits))
+
+    def grown(self) -> None:
+        """Note that there is more of the staged file."""
+        if self._ahead is not None:
+            self._ahead.following.grown()
+
+    def stop(self) -> None:
+        """Give up what was begun, if it goes on."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.following.end()
+            if not ahead.reading.done():
+                self.connection.interrupt()
+            ahead.reading.exception()
+            ahead.following.close()
 
     def run(self) -> None:
         """Read the source once; where there are rows without a value, a second time without them."""
         self._count_lines()
-        cells = [f"{text} AS {name}" for text, name in self.plan.cells]
-        inner = [*cells, *(["line"] if self.staged.line_column else [])] or ["NULL"]
-        outer = noted(self.plan)
-        if self.staged.line_column is not None:
-            outer.append("TRY_CAST(line AS UBIGINT) AS line")
-        read, blank = self._read(self.staged, inner, outer)
+        read, blank = self._begun() or self._read(self.staged)
         settled = settle(self.staged, read, self.index, self.limits, self.workdir)
         if settled.staged is not self.staged:
-            _, blank = self._read(settled.staged, inner, outer)
+            _, blank = self._read(settled.staged)
             self.staged = settled.staged
             self._count_lines()
         self._rejected = Rejected(self.connection, settled, blank)
@@ -65,20 +100,40 @@ class Scan:
         surveyed = self.staged.is_source and self.staged.source.survey is not None
         self._counting = None if surveyed else start_index(self.staged.path)
 
-    def _read(self, staged: Staged, inner: list[str], outer: list[str]) -> tuple[int, int]:
+    def _begun(self) -> tuple[int, int] | None:
+        """What was begun comes to, as `_read`; None where nothing was, or not all that it read was right.
+
+        That is read again from the file, which the engine can do in several threads, and more than once.
+        """
+        if self._ahead is None:
+            return None
+        reading = self._ahead.reading
+        self._ahead.following.end()
+        failed = reading.exception() is not None
+        self.stop()
+        if failed or self.number("SELECT count(*) FROM reject_errors"):
+            return None
+        return reading.result(), 0
+
+    def _read(self, staged: Staged) -> tuple[int, int]:
         """Make `items`, and `reject_errors`; how many rows could be read, and how many of them have no value."""
-        read = self._read_once(staged, inner, outer)
+        read = self._read_once(staged)
         if not self._may_be_blank():
             return read, 0
-        return read, read - self._read_once(replace(staged, skip_blank=True), inner, outer)
+        return read, read - self._read_once(replace(staged, skip_blank=True))
 
-    def _read_once(self, staged: Staged, inner: list[str], outer: list[str]) -> int:
+    def _read_once(self, staged: Staged, limits: Limits | None = None) -> int:
         """Make `items` anew, and `reject_errors`; how many items there are."""
+        cells = [f"{text} AS {name}" for text, name in self.plan.cells]
+        inner = [*cells, *(["line"] if staged.line_column else [])] or ["NULL"]
+        outer = noted(self.plan)
+        if staged.line_column is not None:
+            outer.append("TRY_CAST(line AS UBIGINT) AS line")
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")
         derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM feed", ", ".join(outer))
         items = f"SELECT {', '.join(outer)} FROM ({derived})"
-        source = raw_table(staged, self.limits, rejects=True)
+        source = raw_table(staged, limits or self.limits, rejects=True)
         return self.number(
             f"CREATE TEMP TABLE items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}"
         )

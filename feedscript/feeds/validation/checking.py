@@ -82,7 +82,10 @@ def check(
         survey=survey,
         opening=opening,
     )
-    staged = checking.run(source, uri)
+    try:
+        staged = checking.run(source, uri)
+    finally:
+        checking.stop()
     return checking.report(staged, time.monotonic() - started)
 
 
@@ -110,6 +113,23 @@ class _Checking:
     system_errors: list[str] = field(default_factory=list)
     untold: frozenset[str] = frozenset()
     near: Mapping[str, str] = field(default_factory=dict)
+    begun: Scan | None = None
+
+    def begin(self, staged: Staged) -> None:
+        """Begin to scan what is still being staged, but for what lacks a column that it must have."""
+        header = read_header(self.profile, staged.columns)
+        if not any(header.missing()):
+            self.begun = self._new_scan(staged, header)
+            self.begun.begin()
+
+    def grown(self) -> None:
+        if self.begun is not None:
+            self.begun.grown()
+
+    def stop(self) -> None:
+        """Give up what was begun, if it goes on."""
+        if self.begun is not None:
+            self.begun.stop()
 
     def run(self, source: Path, uri: str) -> Staged:
         staged = stage(
@@ -121,6 +141,7 @@ class _Checking:
             options=self.options,
             survey=self.survey,
             progress=self.tell,
+            follower=self,
         )
         header = read_header(self.profile, staged.columns)
         self._add_file_findings(fault_findings(self.profile, staged))
@@ -144,7 +165,7 @@ class _Checking:
         for rule, total, samples in findings:
             self._add(rule, total, 0, samples)
 
-    def _scan(self, staged: Staged, header: Header) -> None:
+    def _new_scan(self, staged: Staged, header: Header) -> Scan:
         usual = find_usual(staged)
         plan = compile_rules(
             self.profile,
@@ -156,10 +177,21 @@ class _Checking:
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
             alphabet=staged.alphabet(),
         )
+        return Scan(self.opening.result(), staged, plan, self.limits, self.profile.item, self.folder)
+
+    def _scan_of(self, staged: Staged, header: Header) -> Scan:
+        """The scan that was begun, if it is one of this file; else one to begin."""
+        begun = self.begun
+        if begun is not None and (begun.staged.path, begun.staged.columns) == (staged.path, staged.columns):
+            begun.staged = staged
+            return begun
+        self.stop()
+        return self._new_scan(staged, header)
+
+    def _scan(self, staged: Staged, header: Header) -> None:
         try:
-            connection = self.opening.result()
-            with interrupted_after(connection, self.limits.since(self.started).max_seconds):
-                scan = Scan(connection, staged, plan, self.limits, self.profile.item, self.folder)
+            with interrupted_after(self.opening.result(), self.limits.since(self.started).max_seconds):
+                scan = self._scan_of(staged, header)
                 self._read(scan)
                 self._conclude(scan, header)
         except duckdb.InterruptException:
