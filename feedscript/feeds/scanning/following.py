@@ -1,13 +1,17 @@
 """A file that is still being written, as a pipe that whoever reads the file meanwhile may read to its end."""
 
+import fcntl
 import os
+import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from feedscript.feeds.engine.beside import start_beside
 
-#: Handed over in one go at most. For each the thread needs the interpreter, which is at work.
-_BLOCK_BYTES = 64 * 1024 * 1024
+#: What the pipe holds, if it may hold more than is usual.
+_PIPE_BYTES = 1024 * 1024
+_BLOCK_BYTES = 64 * _PIPE_BYTES
 
 
 class Following:
@@ -20,6 +24,10 @@ class Following:
     def __init__(self, path: Path) -> None:
         self._source = path
         self._reads, self._writes = os.pipe()
+        # As much is handed over in one go; for each the thread needs the interpreter, which is at work.
+        if sys.platform == "linux":
+            with suppress(OSError):
+                fcntl.fcntl(self._writes, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._grown = threading.Event()
         self._ended = False
         self._passing = start_beside(self._pass_on)
@@ -38,12 +46,14 @@ class Following:
         self._ended = True
         self._grown.set()
 
-    def close(self) -> None:
-        """Let the pipe go, as its reader has; whatever is still in it is lost. To be called once."""
+    def close(self) -> bool:
+        """Let the pipe go, as its reader has; whether all of the file went into it. To be called once.
+
+        A pipe that could not be filled ends as one does whose file is at its end.
+        """
         self.end()
         os.close(self._reads)
-        # What is wrong with the pipe its reader has noticed.
-        self._passing.exception()
+        return self._passing.exception() is None
 
     def _pass_on(self) -> None:
         # The pipe first: that it ends is what its reader waits for.

@@ -73,13 +73,16 @@ class Scan:
 
     def stop(self) -> None:
         """Give up what was begun, if it goes on."""
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None:
-            ahead.following.end()
-            if not ahead.reading.done():
-                self.connection.interrupt()
-            ahead.reading.exception()
-            ahead.following.close()
+        if self._ahead is not None:
+            self._ahead.following.end()
+            self.connection.interrupt()
+            self._all_was_read(self._ahead)
+
+    def _all_was_read(self, ahead: _Ahead) -> bool:
+        """Whether what was begun, which is over then, has read all of the file."""
+        failed = ahead.reading.exception() is not None
+        self._ahead = None
+        return ahead.following.close() and not failed
 
     def run(self) -> None:
         """Read the source once; where there are rows without a value, a second time without them."""
@@ -105,15 +108,13 @@ class Scan:
 
         That is read again from the file, which the engine can do in several threads, and more than once.
         """
-        if self._ahead is None:
+        ahead = self._ahead
+        if ahead is None:
             return None
-        reading = self._ahead.reading
-        self._ahead.following.end()
-        failed = reading.exception() is not None
-        self.stop()
-        if failed or self.number("SELECT count(*) FROM reject_errors"):
+        ahead.following.end()
+        if not self._all_was_read(ahead) or self.number("SELECT count(*) FROM reject_errors"):
             return None
-        return reading.result(), 0
+        return ahead.reading.result(), 0
 
     def _read(self, staged: Staged) -> tuple[int, int]:
         """Make `items`, and `reject_errors`; how many rows could be read, and how many of them have no value."""

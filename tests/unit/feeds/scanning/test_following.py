@@ -6,7 +6,8 @@ import pytest
 
 from feedscript.feeds.scanning.following import Following
 
-_BLOCK = bytes(range(256)) * 4096
+#: More than a pipe holds.
+_BLOCK = bytes(range(256)) * 16 * 1024
 
 
 def test_all_that_is_written_comes_out_of_the_pipe(tmp_path: Path) -> None:
@@ -21,7 +22,7 @@ def test_all_that_is_written_comes_out_of_the_pipe(tmp_path: Path) -> None:
                 assert pipe.read(1000)
             following.end()
             rest = pipe.read()
-        following.close()
+        assert following.close()
     assert len(rest) + 3000 == path.stat().st_size
     assert path.read_bytes().endswith(rest)
 
@@ -34,4 +35,11 @@ def test_a_reader_that_leaves_early_holds_nobody_up(tmp_path: Path, bytes_read: 
     following.grown()
     with following.path.open("rb") as pipe:
         pipe.read(bytes_read)
-    following.close()
+    assert not following.close()
+
+
+def test_a_file_that_cannot_be_passed_on_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    following = Following(tmp_path / "is not there")
+    with following.path.open("rb") as pipe:
+        assert not pipe.read()
+    assert not following.close()
