@@ -26,7 +26,10 @@ WITH made AS (
 SELECT job_id::text FROM made
 UNION ALL SELECT job_id::text FROM reference_claim WHERE merchant = %s AND reference = %s
 """
-SETTLE = "UPDATE job SET open = false WHERE id = %s AND version = %s AND open"
+SETTLE = """
+UPDATE job SET open = false WHERE id = %s AND stage = 'settled' AND open
+RETURNING set_config('synchronous_commit', 'off', true)
+"""
 OPEN = "SELECT id::text FROM job WHERE open ORDER BY job.id"
 # Not `ORDER BY id`, which would be the text that is selected, and no index's order.
 PAGE: LiteralString = "SELECT id::text, document::text FROM job WHERE {} ORDER BY job.id DESC LIMIT %s"
@@ -61,10 +64,9 @@ class PostgresJobRepository(JobRepository):
         self._writer.write(Change(activities, job))
 
     def settle(self, job_id: str) -> None:
-        """Mark the job, if it is settled and still of the version that says so."""
-        job = self.get(job_id)
-        if job is not None and job.settled:
-            self._database.query(SETTLE, job_id, job.version)
+        """Mark the job, if it is settled; one whose mark a crash takes back is found again among the open ones."""
+        if is_id(job_id):
+            self._database.query(SETTLE, job_id)
 
     def open_jobs(self, *, left_out: Container[str] = ()) -> Iterable[str]:
         """List the marked ones."""
