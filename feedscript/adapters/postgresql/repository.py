@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from feedscript.adapters.postgresql.activity_log import PostgresActivityLog
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.stored_text import stored
-from feedscript.adapters.postgresql.writing import Change
+from feedscript.adapters.postgresql.writing import Beside, Change
 from feedscript.codec import job_from_json
 from feedscript.domain import Activity, Job
 from feedscript.ports.errors import BadCursor, UnreadableJob
@@ -36,11 +36,12 @@ PAGE: LiteralString = "SELECT id::text, document::text FROM job WHERE {} ORDER B
 
 
 class PostgresJobRepository(JobRepository):
-    """A `JobRepository` over a database that any number of hosts may share."""
+    """A `JobRepository` over a database that any number of hosts may share; `beside` goes with every version."""
 
-    def __init__(self, database: Database, log: PostgresActivityLog) -> None:
+    def __init__(self, database: Database, log: PostgresActivityLog, *, beside: Beside | None = None) -> None:
         self._database = database
         self._writer = log.writer
+        self._beside = beside
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
         """Insert the claim: of many racers the primary key lets one win."""
@@ -61,7 +62,7 @@ class PostgresJobRepository(JobRepository):
         """Write the version where the one before is stored, and the activities, in one transaction."""
         if not is_id(job.id):
             raise ValueError(f"not a UUID: {job.id}")
-        self._writer.write(Change(activities, job))
+        self._writer.write(Change(activities, job, beside=self._beside))
 
     def settle(self, job_id: str) -> None:
         """Mark the job, if it is settled; one whose mark a crash takes back is found again among the open ones."""

@@ -8,6 +8,8 @@ from heapq import heapify, heappop, heappush
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
 from feedscript.adapters.postgresql.stored_text import stored
+from feedscript.adapters.procrastinate.engine import TASK
+from feedscript.domain import Job
 from feedscript.ports import ExecutorHealth, Run
 
 OFFER = """
@@ -15,8 +17,12 @@ WITH offered AS (
     INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s)
     ON CONFLICT DO NOTHING RETURNING set_config('synchronous_commit', 'off', true)
 )
-SELECT EXISTS (SELECT FROM offered)
+SELECT EXISTS (SELECT FROM offered),
+       EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo')
 """
+LINE_UP = (
+    "INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
 #: Whoever picks does so alone, as the next pick stands on whom this one serves.
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)"
 PICK = """
@@ -99,6 +105,14 @@ WHERE host IS NULL ORDER BY turn LIMIT %s
 """
 
 
+def line_up(connection: Connection, job: Job) -> None:
+    """Let the job's newest attempt wait, if its script is still to be started, in the transaction of its job."""
+    newest = job.latest
+    if newest.open and newest.started_at is None and newest.exited_at is None:
+        whose = stored(newest.request.affiliate_merchant_id), stored(newest.caller)
+        connection.execute(LINE_UP, [job.id, newest.number, *whose])
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """An attempt that a host has claimed."""
@@ -114,11 +128,14 @@ class Attempts:
         self._database = database
         self.host_id = host_id
 
-    def offer(self, run: Run) -> bool:
-        """Let it wait; answers False for one that waits or runs already. The job tells the same, and is durable."""
+    def offer(self, run: Run) -> tuple[bool, bool]:
+        """Let it wait; answers whether it did not wait or run already, and whether a call waited before.
+
+        It need not be durable, as the job tells the same.
+        """
         whose = stored(run.request.affiliate_merchant_id), stored(run.caller)
-        ((offered,),) = self._database.query(OFFER, run.job_id, run.attempt, *whose)
-        return bool(offered)
+        ((offered, called),) = self._database.query(OFFER, run.job_id, run.attempt, *whose, TASK)
+        return offered, called
 
     def claim(self, most: int = 1, *, gone: Collection[str] = ()) -> list[Claim]:
         """The next ones in all fairness, for this host, as long as it has room.

@@ -21,6 +21,7 @@ from feedscript.adapters.procrastinate.intake import Intake
 from feedscript.adapters.procrastinate.output import ScriptOutput
 from feedscript.adapters.procrastinate.presence import LASTS, Presence
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
+from feedscript.adapters.subprocess.fair_queue import Ticket
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
 
@@ -95,7 +96,9 @@ class ProcrastinateExecutor(Executor):
     def submit(self, run: Run) -> None:
         """Let it wait, then wake a host; where that fails the caretaker does it again."""
         try:
-            if self._attempts.offer(run) and not is_called(self._database):
+            offered, called = self._attempts.offer(run)
+            # A call that was seen while this one did not wait yet may be answered by now.
+            if not (is_called(self._database) if offered else called):
                 self._wake()
         except FeedscriptError as error:
             logger.warning("job %s, attempt %s does not wait yet: %s", run.job_id, run.attempt, error)
@@ -142,11 +145,10 @@ class ProcrastinateExecutor(Executor):
     # On a host that works
 
     def _take(self, claim: Claim) -> None:
-        """Run what was claimed just now, if it is still to be run."""
+        """Run what was claimed just now."""
         self._output.begin(claim.job_id, claim.attempt)
-        run = self._local.still_wanted(claim.job_id, claim.attempt)
-        if run is not None:
-            self._host.take_in(run)
+        # Whose turn it is was said by the claim.
+        self._host.take_in(Ticket(claim.job_id, claim.attempt, merchant=""))
 
     def _give_back(self) -> None:
         try:

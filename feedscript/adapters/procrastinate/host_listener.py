@@ -34,7 +34,7 @@ class HostListener(AttemptListener):
         self._attempts = attempts
         self._lease = lease
         self._adopted = adopted
-        self._asked: dict[tuple[str, int], Run] = {}
+        self._begun: dict[tuple[str, int], Run] = {}
         self._held_in: dict[tuple[str, int], int] = {}
         self._ending = ending
         self._over = over
@@ -54,28 +54,23 @@ class HostListener(AttemptListener):
     def wanted(self, job_id: str, attempt: int) -> Run | None:
         """As the service says, for what is this host's; what is not to be run is let go.
 
-        What was claimed just now was asked for then. Nothing of it is begun before this is asked once more.
+        Asked a second time at once it is the same, if the lease has held since: a cancel comes with the next look at
+        the backlog, and a host that was silent meanwhile has another epoch.
         """
-        if (asked := self._asked.pop((job_id, attempt), None)) is not None:
-            return asked
+        key = job_id, attempt
+        begun = self._begun.pop(key, None)
+        if begun is not None and self._held_since(key):
+            return begun
         epoch = self._epoch()
         if not self._attempts.begin(job_id, attempt):
             self._forget(job_id, attempt)
             return None
-        self._held_in[job_id, attempt] = epoch
-        return self._wanted(job_id, attempt)
-
-    def still_wanted(self, job_id: str, attempt: int) -> Run | None:
-        """As the service says, before anything is begun; what is not to be run is let go."""
-        run = self._wanted(job_id, attempt)
-        if run is not None:
-            self._asked[job_id, attempt] = run
-        return run
-
-    def _wanted(self, job_id: str, attempt: int) -> Run | None:
         run = self._service.wanted(job_id, attempt)
         if run is None:
             self._let_go(job_id, attempt)
+        else:
+            self._held_in[key] = epoch
+            self._begun[key] = run
         return run
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
@@ -102,19 +97,22 @@ class HostListener(AttemptListener):
         self._forget(job_id, attempt)
 
     def _forget(self, job_id: str, attempt: int) -> None:
-        self._asked.pop((job_id, attempt), None)
+        self._begun.pop((job_id, attempt), None)
         self._held_in.pop((job_id, attempt), None)
         self._over(job_id, attempt)
 
     def _holds(self, job_id: str, attempt: int) -> bool:
-        held_in = self._held_in.get((job_id, attempt))
-        if held_in is not None and not is_over(self._lease, held_in):
+        if self._held_since((job_id, attempt)):
             return True
         epoch = self._epoch()
         if not self._attempts.holds(job_id, attempt):
             return False
         self._held_in[job_id, attempt] = epoch
         return True
+
+    def _held_since(self, key: tuple[str, int]) -> bool:
+        held_in = self._held_in.get(key)
+        return held_in is not None and not is_over(self._lease, held_in)
 
     def _epoch(self) -> int:
         """That of the lease before anything is asked: who is silent from here on has another one."""

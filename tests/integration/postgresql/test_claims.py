@@ -57,7 +57,7 @@ def test_claims_come_in_the_order_of_one_machines_queue(
             assert claims == ([Claim(taken.job_id, taken.attempt)] if taken else [])
         else:
             run = run_of(n, *reversed(step))
-            assert attempts.offer(run)
+            assert attempts.offer(run)[0]
             queue.put(ticket_of(run))
     foretold = list(attempts.order(100))
     assert foretold == [(ticket.job_id, ticket.attempt) for ticket in queue.order(100)]
@@ -108,8 +108,8 @@ def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
 def test_an_attempt_is_offered_once_and_only_its_host_lets_it_go(
     database: Database, attempts: Attempts
 ) -> None:
-    assert attempts.offer(run_of(1))
-    assert not attempts.offer(run_of(1))
+    assert attempts.offer(run_of(1)) == (True, False)
+    assert attempts.offer(run_of(1)) == (False, False)
     (claim,) = attempts.claim()
     attempts.withdraw(claim.job_id, claim.attempt)
     Attempts(database, "elsewhere").let_go(claim.job_id, claim.attempt)
