@@ -77,6 +77,10 @@ class SubprocessExecutor(Executor):
         """Tell the process that leads, be it this one: through one pipe, what is accepted first is heard first."""
         self._doorbell.ring(ticket_of(run))
 
+    def take_in(self, ticket: Ticket) -> None:
+        """As `submit`, where this process leads and hears of all runs itself."""
+        self._queue.put(ticket)
+
     def cancel(self, job_id: str, attempt: int) -> None:
         """Leave word in the attempt's folder, which the runner looks at; without a folder nothing has been started.
 
