@@ -59,11 +59,15 @@ class ProcrastinateExecutor(Executor):
         lease = runs / ".lease"
         self._attempts = Attempts(database, host_id)
         self._output = ScriptOutput(database, cap=scripts.log_bytes)
+        self._intake = Intake(self._attempts, capacity=capacity, take=self._take, wake=self._wake)
         self._host = SubprocessExecutor(
-            runs=runs, logs=logs, capacity=capacity, scripts=replace(scripts, lease=lease.absolute())
+            runs=runs,
+            logs=logs,
+            capacity=capacity,
+            scripts=replace(scripts, lease=lease.absolute()),
+            gone=self._intake.gone,
         )
         self._presence = Presence(self._attempts, lease, name=host_name, capacity=capacity, lasts=lasts)
-        self._intake = Intake(self._attempts, capacity=capacity, take=self._take, wake=self._wake)
         self._engine = Engine(database.url, name=host_name, answer=self._intake.answer)
         self._lease = lease
         self._stopping = threading.Event()
@@ -83,7 +87,7 @@ class ProcrastinateExecutor(Executor):
                 self._attempts,
                 self._lease,
                 adopted=self._adopt,
-                ending=self._ending,
+                ending=self._keep_end,
                 over=self._over,
             )
             self._presence.start()
@@ -161,11 +165,6 @@ class ProcrastinateExecutor(Executor):
         if not self._host.health().leads:
             self._intake.hold(job_id, attempt)
 
-    def _ending(self, job_id: str, attempt: int) -> None:
-        """The script is gone: its place is another's while what it said, and its end, are written down."""
-        self._intake.gone(job_id, attempt)
-        self._keep_output(job_id, attempt, heard=False)
-
     def _over(self, job_id: str, attempt: int) -> None:
         self._output.forget(job_id, attempt)
         self._intake.over(job_id, attempt)
@@ -181,6 +180,9 @@ class ProcrastinateExecutor(Executor):
                     self._keep_output(claim.job_id, claim.attempt)
             except (FeedscriptError, OSError) as error:
                 logger.warning("what scripts say is not written down yet: %s", error)
+
+    def _keep_end(self, job_id: str, attempt: int) -> None:
+        self._keep_output(job_id, attempt, heard=False)
 
     def _keep_output(self, job_id: str, attempt: int, *, heard: bool = True) -> None:
         self._output.keep(job_id, attempt, self._logs / job_id / f"{attempt}.log")

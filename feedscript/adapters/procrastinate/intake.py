@@ -29,7 +29,7 @@ class Intake:
         self._at_work: set[tuple[str, int]] = set()
         self._gone: set[tuple[str, int]] = set()
         self._answering: Future[None] | None = None
-        self._filling = threading.Lock()
+        self._changing, self._filling = threading.Lock(), threading.Lock()
         self._asked = False
         self._stopping = False
 
@@ -43,27 +43,33 @@ class Intake:
 
     def hold(self, job_id: str, attempt: int) -> None:
         """It has a place here, whoever claimed it."""
-        self._at_work.add((job_id, attempt))
+        with self._changing:
+            self._at_work.add((job_id, attempt))
 
     def gone(self, job_id: str, attempt: int) -> None:
-        """Its script is gone, and its place free; raises nothing."""
-        self._gone.add((job_id, attempt))
-        self._leave(job_id, attempt)
+        """Its script is gone, and its place another's while its end is written down; raises nothing."""
+        with self._changing:
+            if (job_id, attempt) not in self._at_work:
+                return
+            self._at_work.discard((job_id, attempt))
+            self._gone.add((job_id, attempt))
+        self._refill()
 
     def over(self, job_id: str, attempt: int) -> None:
         """It is this host's no more; raises nothing."""
-        self._gone.discard((job_id, attempt))
-        self._leave(job_id, attempt)
+        with self._changing:
+            self._gone.discard((job_id, attempt))
+            if (job_id, attempt) not in self._at_work:
+                return
+            self._at_work.discard((job_id, attempt))
+        self._refill()
 
     def stop(self) -> None:
         """Claim nothing more."""
         self._stopping = True
         self._answered()
 
-    def _leave(self, job_id: str, attempt: int) -> None:
-        if (job_id, attempt) not in self._at_work:
-            return
-        self._at_work.discard((job_id, attempt))
+    def _refill(self) -> None:
         if self._answering is None:
             return  # nothing has waited lately: what comes is called for
         try:
@@ -84,8 +90,11 @@ class Intake:
 
     def _claim_all(self) -> None:
         while not self._stopping and (room := self._capacity - len(self._at_work)) > 0:
-            claims = self._attempts.claim(room, gone=[job_id for job_id, _ in self._gone.copy()])
-            self._at_work.update((claim.job_id, claim.attempt) for claim in claims)
+            with self._changing:
+                gone = [job_id for job_id, _ in self._gone]
+            claims = self._attempts.claim(room, gone=gone)
+            with self._changing:
+                self._at_work.update((claim.job_id, claim.attempt) for claim in claims)
             for claim in claims:
                 self._take(claim)
             if len(claims) < room:
