@@ -7,8 +7,10 @@ from heapq import heapify, heappop, heappush
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.stored_text import stored
+from feedscript.adapters.postgresql.repository import GET, is_id
+from feedscript.adapters.postgresql.stored_text import HASHED, stored
 from feedscript.adapters.procrastinate.engine import TASK
+from feedscript.codec import job_from_json
 from feedscript.domain import Job
 from feedscript.ports import ExecutorHealth, Run
 
@@ -93,6 +95,7 @@ SELECT count(*) FILTER (WHERE NOT waits), count(*) FILTER (WHERE waits),
        ) AS most)
 FROM line
 """
+ONE_OF = "SELECT job_id FROM attempt WHERE merchant = %s AND host IS NULL LIMIT 1"
 ROOM = """
 SELECT EXISTS (SELECT FROM attempt WHERE host IS NULL) AND EXISTS (
     SELECT FROM host WHERE until > clock_timestamp()
@@ -214,8 +217,17 @@ class Attempts:
             queued=queued,
             capacity=int(capacity),
             oldest_wait_seconds=None if wait is None else max(0.0, wait),
-            waiting=waiting or {},
+            waiting={self._name(merchant): count for merchant, count in (waiting or {}).items()},
         )
+
+    def _name(self, merchant: str) -> str:
+        """The merchant's own id, which a job of it has where the column has a digest in its place."""
+        if not merchant.startswith(HASHED):
+            return merchant
+        for (job_id,) in self._database.query(ONE_OF, merchant):
+            for (document,) in self._database.query(GET, job_id) if is_id(job_id) else ():
+                return job_from_json(document).affiliate_merchant_id
+        return merchant
 
     def order(self, most: int) -> Iterator[tuple[str, int]]:
         """The attempts in the order in which they will be claimed if nothing more comes, of the first `most`."""

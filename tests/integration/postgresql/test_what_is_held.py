@@ -1,6 +1,7 @@
 """An attempt waits once its job says so, and is begun by a host only in the lease in which it was asked for."""
 
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.procrastinate.attempts import Attempts, line_up
 from feedscript.adapters.procrastinate.host_listener import HostListener
 from feedscript.adapters.subprocess.lease import Lease, now, write_lease
-from feedscript.domain import evolve
+from feedscript.domain import GenerationStarted, evolve
 from feedscript.ports import AttemptListener, Run, ScriptEnd
 from feedscript.ports.errors import VersionConflict
 from feedscript.testing.contracts.executor import run_of
@@ -130,3 +131,16 @@ def test_an_attempt_waits_with_the_commit_of_its_job_or_not_at_all(database: Dat
     commit_all(repository, history[1:], job)
     assert evolve(job, history[1]).latest.started_at is not None
     assert attempts.known() == set(), "its script has been started"
+
+
+def test_who_waits_is_told_by_the_merchants_own_name(database: Database) -> None:
+    clock = FrozenClock()
+    odd = "m" * 300
+    repository = PostgresJobRepository(database, PostgresActivityLog(database, now=clock.now), beside=line_up)
+    (started,) = history_of(SequentialIds(clock).new_id(), clock, length=1)
+    assert isinstance(started, GenerationStarted)
+    of_odd = replace(started, request=replace(started.request, affiliate_merchant_id=odd))
+    commit_all(repository, [of_odd])
+    attempts = Attempts(database, "here")
+    attempts.offer(run_of("j1", merchant="m1"))
+    assert attempts.health(leads=False).waiting == {odd: 1, "m1": 1}
