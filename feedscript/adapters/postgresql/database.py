@@ -33,7 +33,7 @@ DEFAULTS = {
 SESSION: LiteralString = (
     "SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; "
     # Whoever is cut off within a transaction holds up the others for so long.
-    "SET idle_in_transaction_session_timeout = '10s'"
+    "SET idle_in_transaction_session_timeout = '5s'"
 )
 
 
