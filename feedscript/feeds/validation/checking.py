@@ -39,6 +39,8 @@ from feedscript.feeds.validation.listing import list_findings
 from feedscript.feeds.validation.origin import Origin
 from feedscript.feeds.validation.report import Issue, Report, ordered, status_of
 
+#: To plan the shortcuts takes the engine longer than to ask all checks of the items of a file of so many bytes.
+_WITHOUT_SHORTCUTS = 512 * 1024
 #: Codes of what is not there, where a column of another name may hold it.
 _MISSING = ("missing_required", "missing_required_column")
 
@@ -145,7 +147,8 @@ class _Checking:
             self._add(rule, total, 0, samples)
 
     def _scan(self, staged: Staged, header: Header) -> None:
-        usual = find_usual(staged)
+        shortcuts = staged.path.stat().st_size > _WITHOUT_SHORTCUTS
+        usual = find_usual(staged) if shortcuts else []
         plan = compile_rules(
             self.profile,
             header,
@@ -153,6 +156,7 @@ class _Checking:
             as_of=self.as_of,
             joined=staged.line_column is not None,
             skipped=self.policy.disabled | self.untold,
+            shortcuts=shortcuts,
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
             alphabet=staged.alphabet(),
         )
