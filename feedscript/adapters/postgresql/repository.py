@@ -57,10 +57,7 @@ class PostgresJobRepository(JobRepository):
 
     def get(self, job_id: str) -> Job | None:
         """Read the job's row."""
-        if not is_id(job_id):
-            return None
-        rows = self._database.query(GET, job_id)
-        return _read(job_id, rows[0][0]) if rows else None
+        return job_in(self._database, job_id)
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Write the version where the one before is stored, and the activities, in one transaction."""
@@ -116,8 +113,17 @@ class PostgresJobRepository(JobRepository):
         return USUAL if least is None else Lead(min(least, USUAL.least), max(most, USUAL.most))
 
 
+def job_in(database: Database, job_id: str) -> Job | None:
+    """The job as its row has it; raises `UnreadableJob`."""
+    if not is_id(job_id):
+        return None
+    rows = database.query(GET, job_id)
+    return _read(job_id, rows[0][0]) if rows else None
+
+
 def conditions_of(wanted: JobFilter, before: str | None, lead: Lead) -> dict[LiteralString, Any]:
     """The conditions of a listing by the columns, each with its value."""
+    until = None if wanted.created_before is None else lead.before(wanted.created_before)
     asked: dict[LiteralString, Any] = {
         "status = ANY(%s)": sorted(wanted.statuses) or None,
         "stage = %s": wanted.stage,
@@ -128,9 +134,8 @@ def conditions_of(wanted: JobFilter, before: str | None, lead: Lead) -> dict[Lit
         "phase = %s": wanted.phase and wanted.phase.value,
         "id >= %s": wanted.created_after and lead.after(wanted.created_after),
         "created > %s": wanted.created_after,
-        "id < %s::uuid": wanted.created_before and lead.before(wanted.created_before),
         "created < %s": wanted.created_before,
-        "id < %s": before,
+        "id < %s": min(filter(None, (until, before)), default=None),
         "merchant = ANY(%s)": _names(wanted.reach.merchants),
         "partner = ANY(%s)": _names(wanted.reach.partners),
     }

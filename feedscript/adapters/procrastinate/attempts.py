@@ -2,29 +2,27 @@
 
 from collections import deque
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from typing import LiteralString
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.repository import GET, is_id
+from feedscript.adapters.postgresql.repository import job_in
 from feedscript.adapters.postgresql.stored_text import HASHED, stored
-from feedscript.adapters.procrastinate.engine import TASK
-from feedscript.codec import job_from_json
+from feedscript.adapters.procrastinate.engine import CALLED, TASK
 from feedscript.domain import Job
 from feedscript.ports import ExecutorHealth, Run
+from feedscript.ports.errors import UnreadableJob
 
-OFFER = """
-WITH offered AS (
-    INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s)
-    ON CONFLICT DO NOTHING RETURNING set_config('synchronous_commit', 'off', true)
-)
-SELECT EXISTS (SELECT FROM offered),
-       EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo')
-"""
 LINE_UP = (
     "INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
 )
+OFFER: LiteralString = f"""
+WITH offered AS ({LINE_UP} RETURNING set_config('synchronous_commit', 'off', true))
+SELECT EXISTS (SELECT FROM offered), ({CALLED})
+"""  # noqa: S608 - of the texts here
 #: Whoever picks does so alone, as the next pick stands on whom this one serves.
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)"
 PICK = """
@@ -224,9 +222,10 @@ class Attempts:
         """The merchant's own id, which a job of it has where the column has a digest in its place."""
         if not merchant.startswith(HASHED):
             return merchant
-        for (job_id,) in self._database.query(ONE_OF, merchant):
-            for (document,) in self._database.query(GET, job_id) if is_id(job_id) else ():
-                return job_from_json(document).affiliate_merchant_id
+        rows = self._database.query(ONE_OF, merchant)
+        with suppress(UnreadableJob):
+            job = job_in(self._database, rows[0][0]) if rows else None
+            return job.affiliate_merchant_id if job else merchant
         return merchant
 
     def order(self, most: int) -> Iterator[tuple[str, int]]:
