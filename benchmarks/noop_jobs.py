@@ -1,7 +1,8 @@
 """No-op scripts from POST to final state, per second, beside RQ and Celery on Redis running the same command.
 
 The command is a two-line shell script that leaves an empty result, which is success. Every system has two workers.
-feedscript's jobs are durable at every step; Redis runs as it comes, without fsync.
+feedscript's jobs are durable at every step. Redis runs as it comes, without fsync; beside it Celery has one that syncs
+each write before it answers, with late acknowledgement (benchmarks/queues.py): the nearest to what feedscript promises.
 """
 
 import os
@@ -24,6 +25,7 @@ import requests
 from benchmarks.serving import feedscript_server, free_port, load
 
 JOBS, PLACES, ROUNDS, PATIENCE = 600, 2, 3, 120.0
+SYNCED = ("--appendonly", "yes", "--appendfsync", "always")
 SCRIPT = """#!/bin/sh
 echo '{}' > "${FEEDSCRIPT_RESULT_FILE:-/dev/null}"
 """
@@ -36,11 +38,13 @@ def main() -> None:
     for name, why in skipped.items():
         print(f"{name}: skipped, {why}")
     with tempfile.TemporaryDirectory(prefix="feedscript-bench-") as folder, ExitStack() as stack:
-        url = stack.enter_context(_redis(Path(folder))) if len(skipped) < len(peers) else ""
-        _compare(
-            {"feedscript": _feedscript}
-            | {n: partial(rate, url) for n, rate in peers.items() if n not in skipped}
-        )
+        systems: dict[str, Callable[[Path], float]] = {"feedscript": _feedscript}
+        if len(skipped) < len(peers):
+            url = stack.enter_context(_redis(Path(folder)))
+            systems |= {name: partial(rate, url) for name, rate in peers.items() if name not in skipped}
+        if "celery" not in skipped:
+            systems["celery, synced"] = partial(_celery, stack.enter_context(_redis(Path(folder), *SYNCED)))
+        _compare(systems)
 
 
 def _compare(systems: Mapping[str, Callable[[Path], float]]) -> None:
@@ -55,6 +59,9 @@ def _compare(systems: Mapping[str, Callable[[Path], float]]) -> None:
     for name, seen in rates.items():
         bound = " (bound: at least 150/s)" if name == "feedscript" else ""
         print(f"{name}: {statistics.median(seen):.0f} no-op jobs/s, {PLACES} at a time{bound}")
+    if "celery, synced" in rates:
+        ratios = [own / peer for own, peer in zip(rates["feedscript"], rates["celery, synced"], strict=True)]
+        print(f"feedscript over celery, synced: {statistics.median(ratios):.2f}")
 
 
 def _missing(name: str) -> str:
@@ -111,12 +118,15 @@ def _rq(url: str, folder: Path) -> float:
 
 
 def _celery(url: str, folder: Path) -> float:
-    from benchmarks.queues import app, run_command_task  # noqa: PLC0415 - an optional peer
+    import celery  # noqa: PLC0415 - an optional peer
 
-    app.conf.update(broker_url=f"{url}/0", result_backend=f"{url}/1")
+    # One that was used with another Redis goes on asking that for results.
+    client = celery.Celery("bench", broker=f"{url}/0", backend=f"{url}/1")
     worker = [sys.executable, "-m", "celery", "-A", "benchmarks.queues", "worker"]
     with _workers([[*worker, "-c", str(PLACES), "-l", "ERROR"]], url, folder):
-        return JOBS / _run_queue(run_command_task.delay, lambda result: bool(result.successful()))
+        return JOBS / _run_queue(
+            lambda: client.send_task("run_command"), lambda result: bool(result.successful())
+        )
 
 
 def _run_queue(submit: Callable[[], Any], finished: Callable[[Any], bool]) -> float:
@@ -138,9 +148,11 @@ def _await(done: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _redis(folder: Path) -> Iterator[str]:
+def _redis(folder: Path, *options: str) -> Iterator[str]:
     port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
+    home = folder / str(port)
+    home.mkdir()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home), *options]
     with running(command, os.environ, folder):
         _await(lambda: _listens(port))
         yield f"redis://127.0.0.1:{port}"

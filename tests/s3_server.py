@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -14,6 +13,7 @@ from moto.server import DomainDispatcherApplication, ThreadedMotoServer, create_
 from werkzeug.serving import make_server
 
 from tests.integration.live_server import free_port, poll
+from tests.serving import serving
 
 REGION = "eu-central-1"
 CREDENTIALS = {
@@ -64,15 +64,8 @@ def ministack_server() -> Iterator[str]:
 def careless_server() -> Iterator[str]:
     """One that takes conditions and heeds none, as some do."""
     server = make_server("127.0.0.1", 0, _Unconditional(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        with _credentials():
-            yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(server) as endpoint, _credentials():
+        yield endpoint
 
 
 SERVERS: Mapping[str, Callable[[], AbstractContextManager[str]]] = {

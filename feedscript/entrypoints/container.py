@@ -69,7 +69,16 @@ class Container(containers.DeclarativeContainer):
         settings.provided.storage,
         files=providers.Singleton(FileJobRepository, settings.provided.jobs_dir, activities, disk),
         postgresql=providers.Singleton(
-            when_made(f"{POSTGRESQL}:PostgresJobRepository"), database, activities
+            when_made(f"{POSTGRESQL}:PostgresJobRepository"),
+            database,
+            activities,
+            beside=providers.Selector(
+                settings.provided.executor,
+                subprocess=providers.Object(None),
+                procrastinate=providers.Callable(
+                    pkgutil.resolve_name, "feedscript.adapters.procrastinate.attempts:line_up"
+                ),
+            ),
         ),
     )
     metrics = providers.Singleton(Metrics)

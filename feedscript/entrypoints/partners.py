@@ -12,6 +12,7 @@ from feedscript.feeds.profiles.own import Anything, Given, given_profile, own_fi
 from feedscript.feeds.profiles.partner import Partner, config_file, find_partner
 from feedscript.feeds.writers.file_form import WrongEnding, file_form, naming_advice
 from feedscript.ports import Partners
+from feedscript.ports.errors import StorageBroken
 
 _KEPT = 1024
 #: What tells one state of a file from another; None where there is no file.
@@ -32,9 +33,19 @@ class ConfiguredPartners(Partners):
         self._configured = lru_cache(_KEPT)(self._read)
 
     def warnings(self, phase: Phase, request: FeedRequest) -> tuple[str, ...]:
-        """What the caller should know of whose feed this is; mistakes in the files are told by the script."""
+        """What the caller should know of whose feed this is; mistakes in the files are told by the script.
+
+        Raises `StorageBroken` where a file cannot be read.
+        """
         if phase in self._own_scripts:
             return ()
+        try:
+            return self._warnings(phase, request)
+        except OSError as error:
+            where = str(error.filename or self._folder)
+            raise StorageBroken(where, f"cannot be read: {error.strerror or error}") from error
+
+    def _warnings(self, phase: Phase, request: FeedRequest) -> tuple[str, ...]:
         try:
             partner = self._find(request.partner_id, request.affiliate_merchant_id)
         except PartnerNotKnown as error:

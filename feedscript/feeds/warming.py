@@ -1,9 +1,11 @@
 """What every run of the engine needs and none changes, made before the first: for processes that fork many."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 
 from feedscript.feeds.mapping.languages.lexicon import lexicon
-from feedscript.feeds.profiles import load_profile, profile_ids
+from feedscript.feeds.profiles import Profile, load_profile, profile_ids
+from feedscript.feeds.profiles.header import read_header
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.reports.html import page_template
 
@@ -18,11 +20,20 @@ _ENGINE = (
 
 
 def warm_up() -> None:
-    """Load the engine, profiles, languages and the page's template; starts no thread, so that forks are safe."""
+    """Load the engine, profiles, languages, rules and the page's template; starts no thread, so that forks are safe."""
     for module in _ENGINE:
         import_module(module)
     for profile in map(load_profile, profile_ids()):
         if profile.taxonomy:
             load_taxonomy(profile.taxonomy).plainly_has("")
+        _compile(profile)
     lexicon()
     page_template()
+
+
+def _compile(profile: Profile) -> None:
+    """Compile the rules of a feed that has every attribute, which reads all documents that any rule speaks of."""
+    from feedscript.feeds.rules.compilation import compile_rules  # noqa: PLC0415 - a part of the engine
+
+    header = read_header(profile, tuple(each.name for each in profile.attributes))
+    compile_rules(profile, header, country="US", as_of=datetime.now(UTC), joined=False)

@@ -11,5 +11,5 @@ class Partners(Protocol):
     def warnings(self, phase: Phase, request: FeedRequest) -> tuple[str, ...]:
         """What the caller should know of a request that is taken, a sentence each.
 
-        Raises `UnknownPartner` and `WrongDestination`.
+        Raises `UnknownPartner` and `WrongDestination`, and `StorageBroken` where what is known cannot be read.
         """

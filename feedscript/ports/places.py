@@ -1,6 +1,6 @@
 """Places: whose a destination is, and who writes there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,6 +29,11 @@ class Places(Protocol):
     def owner(self, place: str) -> Owner | None:
         """Whose the place is; None where nobody has asked for it."""
 
+    def owners(self, places: Collection[str]) -> Mapping[str, Owner]:
+        """Whose each of the places is, of those that somebody has asked for."""
+        found = {place: self.owner(place) for place in places}
+        return {place: owner for place, owner in found.items() if owner is not None}
+
     def alone(self, places: Collection[str]) -> AbstractContextManager[None]:
         """Keep everybody else, in whatever process, from being alone with any of the places meanwhile.
 
@@ -39,4 +44,7 @@ class Places(Protocol):
         """The job that the place was handed to last; None where it never was."""
 
     def hand_over(self, place: str, job_id: str) -> None:
-        """Keep that the job writes to the place, which was claimed; whoever calls it is alone with the place."""
+        """Keep that the job writes to the place, which was claimed; whoever calls it is alone with the place.
+
+        It is durable once what is committed for the job is.
+        """

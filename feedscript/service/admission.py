@@ -1,6 +1,6 @@
 """What has to be so before something starts: who may ask for it, how much waits, and that its places are its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -119,8 +119,7 @@ class Admission:
 
     def _owners(self, uri: str) -> Iterator[Owner]:
         """Whose the place is, and those that it is a part of."""
-        found = (self._places.owner(place) for place in (place_of(uri), *wholes(uri)))
-        return (owner for owner in found if owner is not None)
+        return iter(self._places.owners({place_of(uri), *wholes(uri)}).values())
 
     def _refuse_second_writer(
         self, place: str, event: GenerationStarted | ValidationStarted, reach: Reach
@@ -143,17 +142,20 @@ class Admission:
     def _take_places(self, phase: Phase, request: FeedRequest) -> None:
         """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
         owner = Owner(request.affiliate_merchant_id, ROLES[phase])
-        for destination in destinations(phase, request.destination):
-            self._take_place(phase, destination, owner)
-        if phase is Phase.GENERATION:
-            self._places.claim(place_of(request.source), Owner(request.affiliate_merchant_id, SOURCE_ROLE))
+        asked = destinations(phase, request.destination)
+        source = place_of(request.source)
+        known = self._places.owners({source}.union(*(_near(phase, destination) for destination in asked)))
+        for destination in asked:
+            self._take_place(phase, destination, owner, known)
+        if phase is Phase.GENERATION and source not in known:
+            self._places.claim(source, Owner(request.affiliate_merchant_id, SOURCE_ROLE))
 
-    def _take_place(self, phase: Phase, destination: str, owner: Owner) -> None:
+    def _take_place(self, phase: Phase, destination: str, owner: Owner, known: Mapping[str, Owner]) -> None:
         place = place_of(destination)
-        before = self._places.owner(place)
+        before = known.get(place)
         if before != owner:
             # Whose place it has been has been looked at then, and whoever came since has looked at it.
-            self._refuse_rivals(phase, destination)
+            _refuse_rivals(phase, destination, known)
         found = before or self._places.claim(place, owner)
         if found != owner:
             is_own = found.affiliate_merchant_id == owner.affiliate_merchant_id
@@ -162,17 +164,23 @@ class Admission:
         if before is None:
             try:
                 # Of two that race for places in each other's way at least one sees the other now.
-                self._refuse_rivals(phase, destination)
+                _refuse_rivals(phase, destination, self._places.owners(rivals(phase, destination)))
             except DestinationTaken:
                 self._places.release(place)
                 raise
 
-    def _refuse_rivals(self, phase: Phase, destination: str) -> None:
-        written = set(map(place_of, artifacts(phase, destination)))
-        for place in rivals(phase, destination):
-            other = self._places.owner(place)
-            if other is not None and (other.role != SOURCE_ROLE or place in written):
-                raise DestinationTaken(
-                    destination,
-                    f"{destination} or what goes beside it would replace what goes with a {other.role}",
-                )
+
+def _near(phase: Phase, destination: str) -> frozenset[str]:
+    """The destination's place, and those that nobody else may have beside it."""
+    return rivals(phase, destination) | {place_of(destination)}
+
+
+def _refuse_rivals(phase: Phase, destination: str, known: Mapping[str, Owner]) -> None:
+    written = set(map(place_of, artifacts(phase, destination)))
+    for place in rivals(phase, destination):
+        other = known.get(place)
+        if other is not None and (other.role != SOURCE_ROLE or place in written):
+            raise DestinationTaken(
+                destination,
+                f"{destination} or what goes beside it would replace what goes with a {other.role}",
+            )

@@ -1,6 +1,7 @@
 """What the executor tells and asks of attempts, and what the passing of time brings them."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Container, Iterator
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from feedscript.service.changes import Changes
 
 logger = logging.getLogger(__name__)
 
+REMEMBERED = 1000
 HALF_DONE_AFTER = timedelta(seconds=2)
 """A settled job that is still listed as open after this was left behind by a process that died."""
 
@@ -44,6 +46,7 @@ class AttemptListening:
         self._policy = policy
         self._callback_grace = callback_grace
         self._jitter = jitter
+        self._latest: OrderedDict[str, Job] = OrderedDict()
 
     def backlog(self, *, waiting: Container[str] = ()) -> Iterator[Run]:
         """Every attempt whose script is still to be started, or to end, oldest first; jobs in `waiting` left out."""
@@ -60,11 +63,13 @@ class AttemptListening:
             return None
         if any(earlier.at_work for earlier in job.attempts[: attempt - 1]):
             return None
+        self._remember(job)
         return self._changes.run(job_id, found)
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         """Enter the start in the job."""
-        self._changes.apply(job_id, RecordStart(attempt=attempt, log=log))
+        command = RecordStart(attempt=attempt, log=log)
+        self._remember(self._changes.apply(job_id, command, known=self._latest.get(job_id)).job)
 
     def script_ended(self, end: ScriptEnd) -> None:
         """Enter the end in the job, and judge an attempt that nobody has reported on."""
@@ -78,6 +83,7 @@ class AttemptListening:
                 result=end.result,
                 jitter=self._jitter(),
             ),
+            known=self._latest.pop(end.job_id, None),
         )
 
     def tick(self, *, waiting: Container[str] = ()) -> None:
@@ -89,6 +95,12 @@ class AttemptListening:
             except FeedscriptError as error:
                 logger.warning("job %s is left to the next tick: %s", job.id, error)
         self._activities.finish_days()
+
+    def _remember(self, job: Job) -> None:
+        """For what the executor tells next: it need not be looked for then, and is not believed blindly."""
+        self._latest[job.id] = job
+        while len(self._latest) > REMEMBERED:
+            self._latest.popitem(last=False)
 
     def _see_to(self, job: Job, now: datetime) -> None:
         command = due(job, now=now, grace=self._callback_grace, policy=self._policy, jitter=self._jitter())

@@ -79,16 +79,24 @@ class Changes:
         call: Call | None = None,
         beside: Sequence[Activity] = (),
         new: bool = False,
+        known: Job | None = None,
         reach: Reach = EVERYTHING,
     ) -> Answer:
-        """Change the job, if it takes the command; `beside` is entered together with the change, or not at all."""
+        """Change the job, if it takes the command; `beside` is entered together with the change, or not at all.
+
+        The job as it was `known` a moment ago saves a look, as the commit is guarded by its version; refused is only
+        what the job as it is now refuses.
+        """
         for races in range(RACES_BEFORE_GIVING_UP):
             # Whoever has just made the id need not look; a racer that was faster shows at the commit.
-            job = None if new and races == 0 else self._repository.get(job_id)
+            looks = races > 0 or not (new or known)
+            job = self._repository.get(job_id) if looks else known
             if job is not None and not reach.covers(job):
                 raise UnknownJob(job_id)
             decision = decide(job, command, self._clock.now(), self._policy)
             if isinstance(decision, Refusal):
+                if known and not looks:
+                    continue
                 return _refused(job_id, job, command, decision)
             try:
                 with self._admission.of(decision, reach, actor) as event:
@@ -129,7 +137,8 @@ class Changes:
         """Take the job off the open ones once its outcome is sure to be told: a crash before that repeats this."""
         self._notify(job)
         self._repository.settle(job.id)
-        self._notifier.forget(job.id)
+        if any(attempt.request.callback_url for attempt in job.attempts):
+            self._notifier.forget(job.id)
 
     def run(self, job_id: str, attempt: Attempt) -> Run:
         """What the executor has to know of the attempt."""

@@ -222,7 +222,9 @@ class JobService(AttemptListening):
         if found is None:
             raise UnknownAttempt(job_id, attempt or 0)
         chunk = self._executor.log(job_id, found.number, offset=offset, limit=limit)
-        return chunk or LogChunk("", max(offset, 0), max(offset, 0), complete=not found.open)
+        return chunk or LogChunk(
+            "", max(offset, 0), max(offset, 0), complete=not found.open or found.exited_at is not None
+        )
 
     def observe(self, job: Job) -> Observation:
         """What can be seen of the job's newest attempt just now; of one that is over nothing is looked at."""

@@ -1,6 +1,5 @@
 """S3's object store by the shipped contract, over S3's own protocol as two servers speak it."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +11,7 @@ from feedscript.ports import ObjectStore
 from feedscript.testing.contracts import ObjectStoreContract
 from feedscript.testing.contracts.faults import DEATH, ERROR, Fault
 from tests.s3_server import REGION, SERVERS, empty_bucket
+from tests.serving import serving
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -55,13 +55,8 @@ class Troubled(S3ObjectStore):
 
 @pytest.fixture(scope="module")
 def refusing() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Refusing)) as address:
+        yield address
 
 
 class TestS3ObjectStore(ObjectStoreContract):

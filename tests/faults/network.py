@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from contextlib import ExitStack
 
-NET = 213
+NETS = [f"10.213.{number}" for number in range(1, 255)]
 
 
 class Network:
@@ -48,18 +48,26 @@ def network(stack: ExitStack) -> Network | None:
     """A network that is there until the stack is left; None where this user may make none."""
     if os.geteuid() != 0 or not all(map(shutil.which, ("ip", "nsenter"))):
         return None
-    bridge, address = f"fs{os.getpid()}", f"10.{NET}.{os.getpid() % 250}.1"
     try:
-        _ip("link", "add", bridge, "type", "bridge")
+        with ExitStack() as trial:
+            _bridge(trial).join("trial")
     except PermissionError:
         return None
+    return _bridge(stack)
+
+
+def _bridge(stack: ExitStack) -> Network:
+    bridge, taken = f"fs{os.getpid()}", _ip("-brief", "-4", "address")
+    address = next(f"{net}.1" for net in NETS if f"{net}." not in taken)
+    _ip("link", "add", bridge, "type", "bridge")
     stack.callback(_ip, "link", "delete", bridge)
     _ip("address", "add", f"{address}/24", "dev", bridge)
     _ip("link", "set", bridge, "up")
     return Network(address, bridge, stack)
 
 
-def _ip(*arguments: str) -> None:
+def _ip(*arguments: str) -> str:
     done = subprocess.run(["ip", *arguments], check=False, capture_output=True, text=True)
     if done.returncode:
         raise PermissionError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout

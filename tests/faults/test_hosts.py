@@ -50,7 +50,6 @@ class Scene:
         command = f"{sys.executable} -I -S {SCRIPT}"
         common = {
             **shared(self.postgresql.url(host=at), lease=LEASE, capacity=2),
-            **({"HOST": at, "ALLOW_ANONYMOUS": "true"} if at else {}),
             "GENERATE_COMMAND": command,
             "VALIDATE_COMMAND": command,
             "SCRIPT_ENVIRONMENT": "MARKS",
@@ -59,8 +58,9 @@ class Scene:
             "RETRY_BASE": "0.05",
             "RETRY_CAP": "0.2",
         }
+        reached = {"HOST": at, "ALLOW_ANONYMOUS": "true"} if at else {}
         self.servers = [
-            LiveServer(_made(folder / f"calls{n}"), SERVE, **common, WORKERS="1") for n in range(2)
+            LiveServer(_made(folder / f"calls{n}"), SERVE, **common, **reached, WORKERS="1") for n in range(2)
         ]
         for each in self.servers:
             stack.enter_context(each)
@@ -70,7 +70,8 @@ class Scene:
                 folder,
                 name,
                 on=self.network.join(name) if self.network else (),
-                **{**common, "HOST": name, "CALLBACK_URL": callback},
+                **common,
+                CALLBACK_URL=callback,
             )
             for name in ("host0", "host1", "host2")
         ]

@@ -53,6 +53,7 @@ class Host:
 
     def stop(self) -> None:
         self.send(signal.SIGTERM)
+        self.send(signal.SIGCONT)  # who sleeps does not hear it
         for worker in self.workers:
             # Who is still starting does not know yet how to end well.
             assert worker.wait(30) in (0, -signal.SIGTERM), (self.folder / "worker.log").read_text()

@@ -33,7 +33,7 @@ DEFAULTS = {
 SESSION: LiteralString = (
     "SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; "
     # Whoever is cut off within a transaction holds up the others for so long.
-    "SET idle_in_transaction_session_timeout = '10s'"
+    "SET idle_in_transaction_session_timeout = '5s'"
 )
 
 
@@ -70,7 +70,11 @@ class Database:
     def query(
         self, statement: LiteralString, *values: Any, patience: float | None = None
     ) -> list[tuple[Any, ...]]:
-        """The rows of one statement, which commits by itself and may be carried out twice."""
+        """The rows of one statement, which commits by itself and may be carried out twice.
+
+        One that returns `set_config('synchronous_commit', 'off', true)` does so without an fsync: a crash may take it
+        back, and with it all later ones that nobody waits for. The next durable commit, of anybody, takes it along.
+        """
         return self._query(statement, values, self.patience if patience is None else patience)
 
     def _query(

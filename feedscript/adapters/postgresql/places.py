@@ -9,12 +9,21 @@ from feedscript.adapters.postgresql.database import Database
 from feedscript.ports.places import Owner, Places
 
 CLAIM = """
+WITH made AS (
+    INSERT INTO place_claim (place, merchant, role) VALUES (%s, %s, %s)
+    ON CONFLICT (place) DO NOTHING RETURNING merchant, role
+)
+SELECT merchant, role FROM made UNION ALL SELECT merchant, role FROM place_claim WHERE place = %s
+"""
+HOLD = """
 INSERT INTO place_claim (place, merchant, role, writer) VALUES (%s, %s, %s, %s) ON CONFLICT (place) DO NOTHING
 """
-OWNER = "SELECT merchant, role FROM place_claim WHERE place = %s"
+OWNERS = "SELECT place, merchant, role FROM place_claim WHERE place = ANY(%s)"
 HELD = "SELECT place, merchant, role, writer FROM place_claim ORDER BY place"
 WRITER = "SELECT writer FROM place_claim WHERE place = %s"
-HAND_OVER = "UPDATE place_claim SET writer = %s WHERE place = %s"
+HAND_OVER = """
+UPDATE place_claim SET writer = %s WHERE place = %s RETURNING set_config('synchronous_commit', 'off', true)
+"""
 PLACES = 0x66656565
 """The first key of the places' advisory locks, so that they meet no others."""
 LOCK_DIGITS = 7
@@ -30,11 +39,11 @@ class PostgresPlaces(Places):
 
     def claim(self, place: str, owner: Owner) -> Owner:
         """Insert the claim: of many racers the primary key lets one win."""
+        key = place_key(place)
         while True:
-            found = self.owner(place)
-            if found is not None:
-                return found
-            self.hold(place_key(place), owner, None)
+            rows = self._database.query(CLAIM, key, _quoted(owner), owner.role, key)
+            if rows:  # else somebody else's came while this was looking
+                return _owner(*rows[0])
 
     def held(self) -> list[tuple[str, Owner, str | None]]:
         """All claims, by their keys."""
@@ -42,8 +51,7 @@ class PostgresPlaces(Places):
 
     def hold(self, key: str, owner: Owner, writer: str | None) -> None:
         """Insert a claim by its key."""
-        merchant = quote(owner.affiliate_merchant_id, safe="", errors="surrogatepass")
-        self._database.query(CLAIM, key, merchant, owner.role, writer)
+        self._database.query(HOLD, key, _quoted(owner), owner.role, writer)
 
     def release(self, place: str) -> None:
         """Delete the claim."""
@@ -51,8 +59,12 @@ class PostgresPlaces(Places):
 
     def owner(self, place: str) -> Owner | None:
         """Read the claim."""
-        rows = self._database.query(OWNER, place_key(place))
-        return _owner(*rows[0]) if rows else None
+        return self.owners([place]).get(place)
+
+    def owners(self, places: Collection[str]) -> dict[str, Owner]:
+        """Read the claims, all at once."""
+        keys = {place_key(place): place for place in places}
+        return {keys[key]: _owner(*whose) for key, *whose in self._database.query(OWNERS, list(keys))}
 
     def alone(self, places: Collection[str]) -> AbstractContextManager[None]:
         """Hold advisory locks, which are the connection's: whoever loses it loses them."""
@@ -67,6 +79,10 @@ class PostgresPlaces(Places):
     def hand_over(self, place: str, job_id: str) -> None:
         """Name the job in the claim."""
         self._database.query(HAND_OVER, job_id, place_key(place))
+
+
+def _quoted(owner: Owner) -> str:
+    return quote(owner.affiliate_merchant_id, safe="", errors="surrogatepass")
 
 
 def _owner(merchant: str, role: str) -> Owner:

@@ -9,7 +9,7 @@ from feedscript.adapters.lead import Lead
 from feedscript.adapters.postgresql.activity_log import PostgresActivityLog
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.stored_text import stored
-from feedscript.adapters.postgresql.writing import Change
+from feedscript.adapters.postgresql.writing import Beside, Change
 from feedscript.codec import job_from_json
 from feedscript.domain import Activity, Job
 from feedscript.ports.errors import BadCursor, UnreadableJob
@@ -27,7 +27,10 @@ WITH made AS (
 SELECT job_id::text FROM made
 UNION ALL SELECT job_id::text FROM reference_claim WHERE merchant = %s AND reference = %s
 """
-SETTLE = "UPDATE job SET open = false WHERE id = %s AND version = %s AND open"
+SETTLE = """
+UPDATE job SET open = false WHERE id = %s AND stage = 'settled' AND open
+RETURNING set_config('synchronous_commit', 'off', true)
+"""
 OPEN = "SELECT id::text FROM job WHERE open ORDER BY job.id"
 # Of few jobs it is unusual, as of those of a host whose clock is wrong, and those are all that is looked at.
 LEAD = "SELECT min(lead), max(lead) FROM job WHERE lead < -1000 OR lead > 1000"
@@ -37,11 +40,12 @@ PAGE: LiteralString = "SELECT id::text, document::text FROM job WHERE {} ORDER B
 
 
 class PostgresJobRepository(JobRepository):
-    """A `JobRepository` over a database that any number of hosts may share."""
+    """A `JobRepository` over a database that any number of hosts may share; `beside` goes with every version."""
 
-    def __init__(self, database: Database, log: PostgresActivityLog) -> None:
+    def __init__(self, database: Database, log: PostgresActivityLog, *, beside: Beside | None = None) -> None:
         self._database = database
         self._writer = log.writer
+        self._beside = beside
 
     def claim(self, affiliate_merchant_id: str, reference: str, job_id: str) -> str:
         """Insert the claim: of many racers the primary key lets one win."""
@@ -53,22 +57,18 @@ class PostgresJobRepository(JobRepository):
 
     def get(self, job_id: str) -> Job | None:
         """Read the job's row."""
-        if not is_id(job_id):
-            return None
-        rows = self._database.query(GET, job_id)
-        return _read(job_id, rows[0][0]) if rows else None
+        return job_in(self._database, job_id)
 
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Write the version where the one before is stored, and the activities, in one transaction."""
         if not is_id(job.id):
             raise ValueError(f"not a UUID: {job.id}")
-        self._writer.write(Change(activities, job))
+        self._writer.write(Change(activities, job, beside=self._beside))
 
     def settle(self, job_id: str) -> None:
-        """Mark the job, if it is settled and still of the version that says so."""
-        job = self.get(job_id)
-        if job is not None and job.settled:
-            self._database.query(SETTLE, job_id, job.version)
+        """Mark the job, if it is settled; one whose mark a crash takes back is found again among the open ones."""
+        if is_id(job_id):
+            self._database.query(SETTLE, job_id)
 
     def open_jobs(self, *, left_out: Container[str] = ()) -> Iterable[str]:
         """List the marked ones."""
@@ -113,8 +113,17 @@ class PostgresJobRepository(JobRepository):
         return USUAL if least is None else Lead(min(least, USUAL.least), max(most, USUAL.most))
 
 
+def job_in(database: Database, job_id: str) -> Job | None:
+    """The job as its row has it; raises `UnreadableJob`."""
+    if not is_id(job_id):
+        return None
+    rows = database.query(GET, job_id)
+    return _read(job_id, rows[0][0]) if rows else None
+
+
 def conditions_of(wanted: JobFilter, before: str | None, lead: Lead) -> dict[LiteralString, Any]:
     """The conditions of a listing by the columns, each with its value."""
+    until = None if wanted.created_before is None else lead.before(wanted.created_before)
     asked: dict[LiteralString, Any] = {
         "status = ANY(%s)": sorted(wanted.statuses) or None,
         "stage = %s": wanted.stage,
@@ -125,9 +134,8 @@ def conditions_of(wanted: JobFilter, before: str | None, lead: Lead) -> dict[Lit
         "phase = %s": wanted.phase and wanted.phase.value,
         "id >= %s": wanted.created_after and lead.after(wanted.created_after),
         "created > %s": wanted.created_after,
-        "id < %s::uuid": wanted.created_before and lead.before(wanted.created_before),
         "created < %s": wanted.created_before,
-        "id < %s": before,
+        "id < %s": min(filter(None, (until, before)), default=None),
         "merchant = ANY(%s)": _names(wanted.reach.merchants),
         "partner = ANY(%s)": _names(wanted.reach.partners),
     }

@@ -4,6 +4,7 @@ The chain of the trail makes one line of all that write, on every host: each hol
 committed. So the threads of a process that wait for it share one transaction, and its one fsync.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,8 +25,10 @@ from feedscript.ports.errors import VersionConflict
 FEEDSCRIPT = 0x66656564
 """The first key of the advisory locks on tables; the second is of the table that is meant."""
 LOCK_TRAIL = "SELECT pg_advisory_xact_lock(%s, ('activity'::regclass::oid::bigint & 2147483647)::integer)"
-HEAD = "SELECT sequence, line FROM activity ORDER BY sequence DESC LIMIT 1"
-LATEST_DAY = "SELECT max(day) FROM trail_day"
+END = """
+SELECT sequence, line, (SELECT max(day) FROM trail_day)
+FROM (SELECT) AS one LEFT JOIN (SELECT sequence, line FROM activity ORDER BY sequence DESC LIMIT 1) AS last ON true
+"""
 FIRST_VERSION = """
 INSERT INTO job
     (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, lead, updated, document)
@@ -42,9 +45,13 @@ FOUND = "SELECT version FROM job WHERE id = %s"
 LINE_AT = "SELECT line FROM activity WHERE sequence = %s"
 NEW_DAY = "INSERT INTO trail_day (day, first_sequence) VALUES (%s, %s)"
 LINES = """
-INSERT INTO activity (sequence, job_id, type, actor, at, line) SELECT * FROM unnest(
-    %s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
+INSERT INTO activity (sequence, job_id, type, actor, at, line) SELECT * FROM json_to_recordset(%s::json)
+AS entry (sequence bigint, job_id text, type text, actor text, at timestamptz, line text)
 """
+COLUMNS = ("sequence", "job_id", "type", "actor", "at", "line")
+
+Beside = Callable[[Connection, Job], None]
+"""What goes with a job's version, in its transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Change:
     entries: Sequence[Activity]
     job: Job | None = None
     durable: bool = True
+    beside: Beside | None = None
 
 
 class Writer:
@@ -89,7 +97,7 @@ class Round:
         connection.execute(LOCK_TRAIL, [FEEDSCRIPT])
         if self._has_happened(connection):
             return self._errors
-        head, latest = connection.execute(HEAD), connection.execute(LATEST_DAY)
+        end = connection.execute(END)
         asked = [
             (change.job, _put(connection, change.job)) if change.job else None for change in self._changes
         ]
@@ -97,11 +105,14 @@ class Round:
             _conflict(connection, put[0]) if put and put[1].fetchone() is None else None for put in asked
         ]
         written = [each for each, error in zip(self._changes, self._errors, strict=True) if error is None]
+        for change in written:
+            if change.job and change.beside:
+                change.beside(connection, change.job)
         entries = [entry for change in written for entry in change.entries]
         if entries:
-            sequence, line = head.fetchone() or (0, None)
+            ((sequence, line, day),) = end.fetchall()
+            sequence = sequence or 0
             last = GENESIS if line is None else line_hash(line.encode())
-            ((day,),) = latest.fetchall()
             if day is None or day < self._today:  # where a clock was set back, the later day goes on
                 connection.execute(NEW_DAY, [self._today, sequence + 1])
             lines, _ = chained_lines([activity_to_json(entry) for entry in entries], sequence, last)
@@ -122,9 +133,12 @@ def insert_lines(
     connection: Connection, first: int, entries: Sequence[Activity], lines: Sequence[bytes]
 ) -> None:
     """Write entries down, with the lines that they are in the chain, whose first has the sequence number `first`."""
-    rows = zip(*map(columns_of, entries), strict=True)
-    numbers = list(range(first, first + len(lines)))
-    connection.execute(LINES, [numbers, *map(list, rows), [line.decode() for line in lines]])
+    rows = [
+        dict(zip(COLUMNS, (sequence, *columns_of(entry), line.decode()), strict=True))
+        for sequence, (entry, line) in enumerate(zip(entries, lines, strict=True), first)
+    ]
+    # One value, as arrays take several times as long to be written out.
+    connection.execute(LINES, [json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)])
 
 
 def columns_of(entry: Activity) -> tuple[str | None, str, str, datetime]:

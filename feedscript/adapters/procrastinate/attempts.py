@@ -1,18 +1,28 @@
 """Which attempts wait, and which host has claimed which: the table that decides, whatever the engine delivers twice."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from typing import LiteralString
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.stored_text import stored
+from feedscript.adapters.postgresql.repository import job_in
+from feedscript.adapters.postgresql.stored_text import HASHED, stored
+from feedscript.adapters.procrastinate.engine import CALLED, TASK
+from feedscript.domain import Job
 from feedscript.ports import ExecutorHealth, Run
+from feedscript.ports.errors import UnreadableJob
 
-OFFER = """
-INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING turn
-"""
+LINE_UP = (
+    "INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
+OFFER: LiteralString = f"""
+WITH offered AS ({LINE_UP} RETURNING set_config('synchronous_commit', 'off', true))
+SELECT EXISTS (SELECT FROM offered), ({CALLED})
+"""  # noqa: S608 - of the texts here
 #: Whoever picks does so alone, as the next pick stands on whom this one serves.
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)"
 PICK = """
@@ -23,7 +33,7 @@ WITH first AS (
     SELECT first.* FROM first
     LEFT JOIN caller_turn USING (caller) LEFT JOIN merchant_turn USING (caller, merchant)
     WHERE EXISTS (SELECT FROM host WHERE id = %(host)s AND until > clock_timestamp() AND capacity >
-                  (SELECT count(*) FROM attempt WHERE attempt.host = %(host)s))
+                  (SELECT count(*) FROM attempt WHERE attempt.host = %(host)s AND job_id <> ALL(%(gone)s)))
     ORDER BY greatest(caller_turn.served, min(turn) OVER (PARTITION BY caller)),
              greatest(merchant_turn.served, turn) LIMIT 1
 ), caller_served AS (
@@ -45,7 +55,10 @@ GIVE_BACK_LOST = """
 UPDATE attempt SET host = NULL WHERE host IS NOT NULL AND NOT begun
 AND NOT EXISTS (SELECT FROM host WHERE host.id = attempt.host AND until >= clock_timestamp())
 """
-DROP = "DELETE FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
+DROP = """
+DELETE FROM attempt WHERE job_id = %s AND number = %s AND host = %s
+RETURNING set_config('synchronous_commit', 'off', true)
+"""
 DROP_WAITING = "DELETE FROM attempt WHERE job_id = %s AND number = %s AND host IS NULL"
 KNOWN = "SELECT job_id, number FROM attempt"
 RENEW = """
@@ -71,14 +84,16 @@ callers AS (DELETE FROM caller_turn WHERE served < (SELECT served FROM old))
 DELETE FROM merchant_turn WHERE served < (SELECT served FROM old)
 """
 COUNTS = """
-SELECT count(*) FILTER (WHERE host IS NOT NULL), count(*) FILTER (WHERE host IS NULL),
-       extract(epoch FROM clock_timestamp() - min(offered) FILTER (WHERE host IS NULL))::float8,
-       coalesce((SELECT sum(capacity) FROM host WHERE until > clock_timestamp()), 0)
-FROM attempt
+WITH line AS MATERIALIZED (SELECT merchant, host IS NULL AS waits, offered FROM attempt)
+SELECT count(*) FILTER (WHERE NOT waits), count(*) FILTER (WHERE waits),
+       extract(epoch FROM clock_timestamp() - min(offered) FILTER (WHERE waits))::float8,
+       coalesce((SELECT sum(capacity) FROM host WHERE until > clock_timestamp()), 0),
+       (SELECT jsonb_object_agg(merchant, n) FROM (
+           SELECT merchant, count(*) AS n FROM line WHERE waits GROUP BY merchant ORDER BY n DESC LIMIT 100
+       ) AS most)
+FROM line
 """
-WAITING = """
-SELECT merchant, count(*) FROM attempt WHERE host IS NULL GROUP BY merchant ORDER BY count(*) DESC LIMIT 100
-"""
+ONE_OF = "SELECT job_id FROM attempt WHERE merchant = %s AND host IS NULL LIMIT 1"
 ROOM = """
 SELECT EXISTS (SELECT FROM attempt WHERE host IS NULL) AND EXISTS (
     SELECT FROM host WHERE until > clock_timestamp()
@@ -89,6 +104,14 @@ SELECT caller, merchant, job_id, number, turn, coalesce(caller_turn.served, 0), 
 FROM attempt LEFT JOIN caller_turn USING (caller) LEFT JOIN merchant_turn USING (caller, merchant)
 WHERE host IS NULL ORDER BY turn LIMIT %s
 """
+
+
+def line_up(connection: Connection, job: Job) -> None:
+    """Let the job's newest attempt wait, if its script is still to be started, in the transaction of its job."""
+    newest = job.latest
+    if newest.open and newest.started_at is None and newest.exited_at is None:
+        whose = stored(newest.request.affiliate_merchant_id), stored(newest.caller)
+        connection.execute(LINE_UP, [job.id, newest.number, *whose])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +129,30 @@ class Attempts:
         self._database = database
         self.host_id = host_id
 
-    def offer(self, connection: Connection, run: Run) -> bool:
-        """Let it wait, in the caller's transaction; answers False for one that waits or runs already."""
-        whose = stored(run.request.affiliate_merchant_id), stored(run.caller)
-        return bool(connection.execute(OFFER, [run.job_id, run.attempt, *whose]).fetchall())
+    def offer(self, run: Run) -> tuple[bool, bool]:
+        """Let it wait; answers whether it did not wait or run already, and whether a call waited before.
 
-    def claim(self) -> Claim | None:
-        """The next one in all fairness, for this host; None where nothing waits, or here is no room."""
+        It need not be durable, as the job tells the same.
+        """
+        whose = stored(run.request.affiliate_merchant_id), stored(run.caller)
+        ((offered, called),) = self._database.query(OFFER, run.job_id, run.attempt, *whose, TASK)
+        return offered, called
+
+    def claim(self, most: int = 1, *, gone: Collection[str] = ()) -> list[Claim]:
+        """The next ones in all fairness, for this host, as long as it has room.
+
+        Jobs that are `gone` take none: their scripts have ended, and that is being written down.
+        """
+        asked = {"host": self.host_id, "gone": list(gone)}
 
         def pick(connection: Connection) -> list[tuple[str, int]]:
             connection.execute(ALONE)
-            return connection.execute(PICK, {"host": self.host_id}).fetchall()
+            picks = [connection.execute(PICK, asked) for _ in range(most)]
+            return [row for picked in picks for row in picked.fetchall()]
 
-        # A commit that nobody could tell of is found again among what is claimed here.
-        picked = self._database.transaction(pick)
-        return Claim(*picked[0]) if picked else None
+        # A commit that nobody could tell of is found again among what is claimed here. One that a crash takes back
+        # was not begun: that is durable, and takes this along.
+        return [Claim(*row) for row in self._database.transaction(pick, durable=False)]
 
     def claimed(self) -> list[Claim]:
         """What this host has claimed and not let go of."""
@@ -176,15 +208,25 @@ class Attempts:
 
     def health(self, *, leads: bool) -> ExecutorHealth:
         """What runs and waits, over all hosts."""
-        ((running, queued, wait, capacity),) = self._database.query(COUNTS)
+        ((running, queued, wait, capacity, waiting),) = self._database.query(COUNTS)
         return ExecutorHealth(
             leads=leads,
             running=running,
             queued=queued,
             capacity=int(capacity),
             oldest_wait_seconds=None if wait is None else max(0.0, wait),
-            waiting=dict(self._database.query(WAITING)) if queued else {},
+            waiting={self._name(merchant): count for merchant, count in (waiting or {}).items()},
         )
+
+    def _name(self, merchant: str) -> str:
+        """The merchant's own id, which a job of it has where the column has a digest in its place."""
+        if not merchant.startswith(HASHED):
+            return merchant
+        rows = self._database.query(ONE_OF, merchant)
+        with suppress(UnreadableJob):
+            job = job_in(self._database, rows[0][0]) if rows else None
+            return job.affiliate_merchant_id if job else merchant
+        return merchant
 
     def order(self, most: int) -> Iterator[tuple[str, int]]:
         """The attempts in the order in which they will be claimed if nothing more comes, of the first `most`."""

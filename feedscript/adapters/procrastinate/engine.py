@@ -1,11 +1,12 @@
-"""Procrastinate: it wakes the hosts when something waits, and shows each script that runs as a job of its own."""
+"""Procrastinate: it wakes the hosts when something waits; a call of its queue is one host that takes things in."""
 
 import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import procrastinate
@@ -14,6 +15,7 @@ from procrastinate import exceptions
 from procrastinate.jobs import DeleteJobCondition, Status
 from procrastinate.worker import Worker
 
+from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
 
 logger = logging.getLogger(__name__)
@@ -25,31 +27,35 @@ LOOK_EVERY = 0.1
 #: How long an answer of the engine may take beside what it listens for.
 POLL_EVERY = 5.0
 HEARTBEAT, SILENT = 10.0, 30.0
-
-RunNext = Callable[[], Coroutine[Any, Any, None]]
-
-
-def defer(connection: Connection) -> None:
-    """Have one host wake up, in the caller's transaction."""
-    _waker().configure_task(TASK, queue=QUEUE, connection=connection).defer()
+CALLED = "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo')"
 
 
-def defer_once(connection: Connection) -> None:
-    """As `defer`, unless such a call waits already; the caller's transaction is of no use then."""
+def is_called(database: Database) -> bool:
+    """Whether a call waits for a host with room."""
+    ((answer,),) = database.query(CALLED, TASK)
+    return bool(answer)
+
+
+def call(database: Database) -> None:
+    """Have one host wake up that has room, unless such a call waits already.
+
+    Whoever lets something wait does so before: then the host that takes a call which was seen here sees it, too.
+    """
+    with suppress(exceptions.AlreadyEnqueued):
+        database.transaction(_defer, durable=False)
+
+
+def _defer(connection: Connection) -> None:
     _waker().configure_task(TASK, queue=QUEUE, queueing_lock=TASK, connection=connection).defer()
 
 
-AlreadyEnqueued = exceptions.AlreadyEnqueued
-
-
 class Engine:
-    """Takes calls and works them off, at most `concurrency` at a time, by `run_next`."""
+    """Takes calls and works them off, one at a time, by `answer`: who is at one hears no other."""
 
-    def __init__(self, url: str, *, name: str, concurrency: int, run_next: RunNext) -> None:
+    def __init__(self, url: str, *, name: str, answer: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._url = url
         self._name = name
-        self._concurrency = concurrency
-        self._run_next = run_next
+        self._answer = answer
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
@@ -81,19 +87,21 @@ class Engine:
 
     async def _serve(self) -> None:
         app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(conninfo=self._url, min_size=1, max_size=4)
+            connector=procrastinate.PsycopgConnector(
+                conninfo=self._url, min_size=1, max_size=4, configure=_not_awaited
+            )
         )
 
         @app.task(name=TASK, queue=QUEUE)
         async def run_next() -> None:
-            await self._run_next()
+            await self._answer()
 
         async with app.open_async():
             self._worker = Worker(
                 app,
                 queues=[QUEUE],
                 name=self._name,
-                concurrency=self._concurrency,
+                concurrency=1,
                 fetch_job_polling_interval=POLL_EVERY,
                 delete_jobs=DeleteJobCondition.ALWAYS,
                 install_signal_handlers=False,
@@ -123,38 +131,13 @@ class Engine:
                 logger.warning("what dead workers left in the queue stays there for now: %s", error)
 
 
-class Awaited:
-    """Who waits for an attempt to be over: a task of the engine, in its loop."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._over: dict[tuple[str, int], Future[None]] = {}
-
-    def expect(self, job_id: str, attempt: int) -> Future[None]:
-        """What is done when `tell` is called for the attempt."""
-        with self._lock:
-            return self._over.setdefault((job_id, attempt), Future())
-
-    def tell(self, job_id: str, attempt: int) -> None:
-        """The attempt is over."""
-        with self._lock:
-            future = self._over.pop((job_id, attempt), None)
-        if future is not None:
-            _done(future)
-
-    def tell_all(self) -> None:
-        """Nobody is to wait any longer."""
-        with self._lock:
-            futures, self._over = list(self._over.values()), {}
-        for future in futures:
-            _done(future)
+async def _not_awaited(connection: psycopg.AsyncConnection[Any]) -> None:
+    # A call that a crash takes back, or brings again, is made up for.
+    await connection.execute("SET synchronous_commit = off")
+    await connection.commit()
 
 
-def _done(future: Future[None]) -> None:
-    if future.set_running_or_notify_cancel():
-        future.set_result(None)
-
-
+@cache
 def _waker() -> procrastinate.App:
     # It is never opened: what is deferred goes over the caller's connection.
     return procrastinate.App(connector=procrastinate.SyncPsycopgConnector())

@@ -1,28 +1,27 @@
 """The ProcrastinateExecutor: scripts on any number of hosts that share a database.
 
-An attempt that is submitted waits in a table, and a call is deferred with it, in one transaction. A host that is woken
-claims the attempt whose turn it is; what then happens on the host is the `SubprocessExecutor`'s, which sees the
+An attempt that is submitted waits in a table, and a call is deferred after it unless one waits. A host that is woken
+claims those whose turn it is; what then happens on the host is the `SubprocessExecutor`'s, which sees the
 claimed attempts as its backlog. A host holds its claims by a lease. One process of all is the `Caretaker`.
 """
 
-import asyncio
 import logging
 import secrets
 import threading
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 from feedscript.adapters.postgresql.database import Database
-from feedscript.adapters.postgresql.failures import Connection
 from feedscript.adapters.postgresql.host_lease import HostLease
-from feedscript.adapters.procrastinate.attempts import Attempts
+from feedscript.adapters.procrastinate.attempts import Attempts, Claim
 from feedscript.adapters.procrastinate.caretaker import IN_OFFICE_FOR, Caretaker
-from feedscript.adapters.procrastinate.engine import AlreadyEnqueued, Awaited, Engine, defer, defer_once
+from feedscript.adapters.procrastinate.engine import Engine, call, is_called
 from feedscript.adapters.procrastinate.host_listener import HostListener
+from feedscript.adapters.procrastinate.intake import Intake
 from feedscript.adapters.procrastinate.output import ScriptOutput
 from feedscript.adapters.procrastinate.presence import LASTS, Presence
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
+from feedscript.adapters.subprocess.fair_queue import Ticket
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
 
@@ -60,12 +59,17 @@ class ProcrastinateExecutor(Executor):
         lease = runs / ".lease"
         self._attempts = Attempts(database, host_id)
         self._output = ScriptOutput(database, cap=scripts.log_bytes)
+        self._intake = Intake(self._attempts, capacity=capacity, take=self._take, wake=self._wake)
         self._host = SubprocessExecutor(
-            runs=runs, logs=logs, capacity=capacity, scripts=replace(scripts, lease=lease.absolute())
+            runs=runs,
+            logs=logs,
+            capacity=capacity,
+            scripts=replace(scripts, lease=lease.absolute()),
+            gone=self._intake.gone,
         )
         self._presence = Presence(self._attempts, lease, name=host_name, capacity=capacity, lasts=lasts)
-        self._engine = Engine(database.url, name=host_name, concurrency=capacity, run_next=self._run_next)
-        self._awaited = Awaited()
+        self._engine = Engine(database.url, name=host_name, answer=self._intake.answer)
+        self._lease = lease
         self._stopping = threading.Event()
 
     # The port
@@ -78,7 +82,14 @@ class ProcrastinateExecutor(Executor):
         self._caretaker.start()
         if self._works:
             self._runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._local = HostListener(listener, self._attempts, ending=self._keep_output, over=self._over)
+            self._local = HostListener(
+                listener,
+                self._attempts,
+                self._lease,
+                adopted=self._adopt,
+                ending=self._keep_end,
+                over=self._over,
+            )
             self._presence.start()
             self._host.start(self._local)
             # One process of a host takes things in: the one whose scripts they are, and which hears of their ends.
@@ -87,14 +98,12 @@ class ProcrastinateExecutor(Executor):
             self._show_thread.start()
 
     def submit(self, run: Run) -> None:
-        """Let it wait, and wake a host, both or neither; where that fails the caretaker does it again."""
-
-        def offer(connection: Connection) -> None:
-            if self._attempts.offer(connection, run):
-                defer(connection)
-
+        """Let it wait, then wake a host; where that fails the caretaker does it again."""
         try:
-            self._database.transaction(offer)
+            offered, called = self._attempts.offer(run)
+            # A call that was seen while this one did not wait yet may be answered by now.
+            if not (is_called(self._database) if offered else called):
+                self._wake()
         except FeedscriptError as error:
             logger.warning("job %s, attempt %s does not wait yet: %s", run.job_id, run.attempt, error)
 
@@ -130,8 +139,8 @@ class ProcrastinateExecutor(Executor):
         self._stopping.set()
         self._caretaker.stop()
         if self._works:
+            self._intake.stop()
             self._engine.stop()
-            self._awaited.tell_all()
             self._host.stop(grace)
             self._give_back()
             self._presence.stop()
@@ -139,24 +148,11 @@ class ProcrastinateExecutor(Executor):
 
     # On a host that works
 
-    async def _run_next(self) -> None:
-        """Claim what is next and see it through; then the next, until nothing waits or here is no room."""
-        while not self._stopping.is_set():
-            over = await asyncio.to_thread(self._claim)
-            if over is None:
-                return
-            await asyncio.wrap_future(over)
-
-    def _claim(self) -> Future[None] | None:
-        """Take what is next; answers when it will be over, None where there is nothing to take."""
-        claim = self._attempts.claim()
-        if claim is None:
-            return None
-        over = self._awaited.expect(claim.job_id, claim.attempt)
-        run = self._local.still_wanted(claim.job_id, claim.attempt)
-        if run is not None:
-            self._host.submit(run)
-        return over
+    def _take(self, claim: Claim) -> None:
+        """Run what was claimed just now."""
+        self._output.begin(claim.job_id, claim.attempt)
+        # Whose turn it is was said by the claim.
+        self._host.take_in(Ticket(claim.job_id, claim.attempt, merchant=""))
 
     def _give_back(self) -> None:
         try:
@@ -164,15 +160,17 @@ class ProcrastinateExecutor(Executor):
         except FeedscriptError as error:
             logger.warning("what was claimed here and not begun waits until the lease is over: %s", error)
 
+    def _adopt(self, job_id: str, attempt: int) -> None:
+        # Until this process leads none of them can end.
+        if not self._host.health().leads:
+            self._intake.hold(job_id, attempt)
+
     def _over(self, job_id: str, attempt: int) -> None:
         self._output.forget(job_id, attempt)
-        self._awaited.tell(job_id, attempt)
+        self._intake.over(job_id, attempt)
 
     def _wake(self) -> None:
-        try:
-            self._database.transaction(defer_once)
-        except AlreadyEnqueued:
-            return
+        call(self._database)
 
     def _show(self) -> None:
         """Write down what the scripts of this host say."""
@@ -183,7 +181,11 @@ class ProcrastinateExecutor(Executor):
             except (FeedscriptError, OSError) as error:
                 logger.warning("what scripts say is not written down yet: %s", error)
 
-    def _keep_output(self, job_id: str, attempt: int) -> None:
+    def _keep_end(self, job_id: str, attempt: int) -> None:
+        self._keep_output(job_id, attempt, heard=False)
+
+    def _keep_output(self, job_id: str, attempt: int, *, heard: bool = True) -> None:
         self._output.keep(job_id, attempt, self._logs / job_id / f"{attempt}.log")
         seen = self._host.observe(job_id, attempt)
-        self._output.note(job_id, attempt, replace(seen, position=None))
+        if heard or seen.progress is not None:  # once it is over the job tells when it was heard
+            self._output.note(job_id, attempt, replace(seen, position=None))

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable, Container, Iterator
+from pathlib import Path
 
 from feedscript.adapters.procrastinate.attempts import Attempts
+from feedscript.adapters.subprocess.lease import is_over, read_lease
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Run, ScriptEnd
 
@@ -13,20 +15,27 @@ logger = logging.getLogger(__name__)
 class HostListener(AttemptListener):
     """Stands between the service and the executor of this host's scripts.
 
-    `ending` is called before an end is told, while the script's folder is there; `over` when an attempt is this host's
-    no more.
+    `adopted` is called for what was claimed here before, `ending` before an end is told, while the script's folder is
+    there; `over` when an attempt is this host's no more. While the `lease`, a file, holds in the epoch in which an
+    attempt was this host's, nobody else can have declared it lost, and nobody is asked.
     """
 
     def __init__(
         self,
         service: AttemptListener,
         attempts: Attempts,
+        lease: Path,
         *,
+        adopted: Callable[[str, int], None],
         ending: Callable[[str, int], None],
         over: Callable[[str, int], None],
     ) -> None:
         self._service = service
         self._attempts = attempts
+        self._lease = lease
+        self._adopted = adopted
+        self._begun: dict[tuple[str, int], Run] = {}
+        self._held_in: dict[tuple[str, int], int] = {}
         self._ending = ending
         self._over = over
 
@@ -37,32 +46,41 @@ class HostListener(AttemptListener):
         for run in self._service.backlog(waiting=_AllBut({job_id for job_id, _ in left})):
             if (run.job_id, run.attempt) in left:
                 left.discard((run.job_id, run.attempt))
+                self._adopted(run.job_id, run.attempt)
                 yield run
         for job_id, attempt in left:
             self._let_go(job_id, attempt)
 
     def wanted(self, job_id: str, attempt: int) -> Run | None:
-        """As the service says, for what is this host's; what is not to be run is let go."""
-        if not self._attempts.begin(job_id, attempt):
-            self._over(job_id, attempt)
-            return None
-        return self.still_wanted(job_id, attempt)
+        """As the service says, for what is this host's; what is not to be run is let go.
 
-    def still_wanted(self, job_id: str, attempt: int) -> Run | None:
-        """As the service says, before anything is begun; what is not to be run is let go."""
+        Asked a second time at once it is the same, if the lease has held since: a cancel comes with the next look at
+        the backlog, and a host that was silent meanwhile has another epoch.
+        """
+        key = job_id, attempt
+        begun = self._begun.pop(key, None)
+        if begun is not None and self._held_since(key):
+            return begun
+        epoch = self._epoch()
+        if not self._attempts.begin(job_id, attempt):
+            self._forget(job_id, attempt)
+            return None
         run = self._service.wanted(job_id, attempt)
         if run is None:
             self._let_go(job_id, attempt)
+        else:
+            self._held_in[key] = epoch
+            self._begun[key] = run
         return run
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         """Tell it, unless the attempt was declared lost meanwhile."""
-        if self._attempts.holds(job_id, attempt):
+        if self._holds(job_id, attempt):
             self._service.script_started(job_id, attempt, log)
 
     def script_ended(self, end: ScriptEnd) -> None:
         """Tell it, unless the attempt was declared lost meanwhile: then its end has been told."""
-        if self._attempts.holds(end.job_id, end.attempt):
+        if self._holds(end.job_id, end.attempt):
             self._ending(end.job_id, end.attempt)
             self._service.script_ended(end)
         self._let_go(end.job_id, end.attempt)
@@ -76,7 +94,30 @@ class HostListener(AttemptListener):
         except FeedscriptError as error:
             # It is let go at the next look at the backlog, which has it no more.
             logger.warning("job %s, attempt %s is not let go yet: %s", job_id, attempt, error)
+        self._forget(job_id, attempt)
+
+    def _forget(self, job_id: str, attempt: int) -> None:
+        self._begun.pop((job_id, attempt), None)
+        self._held_in.pop((job_id, attempt), None)
         self._over(job_id, attempt)
+
+    def _holds(self, job_id: str, attempt: int) -> bool:
+        if self._held_since((job_id, attempt)):
+            return True
+        epoch = self._epoch()
+        if not self._attempts.holds(job_id, attempt):
+            return False
+        self._held_in[job_id, attempt] = epoch
+        return True
+
+    def _held_since(self, key: tuple[str, int]) -> bool:
+        held_in = self._held_in.get(key)
+        return held_in is not None and not is_over(self._lease, held_in)
+
+    def _epoch(self) -> int:
+        """That of the lease before anything is asked: who is silent from here on has another one."""
+        lease = read_lease(self._lease)
+        return lease.epoch if lease else 0
 
 
 class _AllBut(Container[str]):

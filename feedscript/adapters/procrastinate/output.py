@@ -12,16 +12,18 @@ from feedscript.adapters.subprocess.script_log import read_log
 from feedscript.ports import LogChunk, Observation
 
 PIECE = 256 * 1024
-PUT = (
-    "INSERT INTO script_output (job_id, number, first, piece) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-)
-SIZE = "SELECT coalesce(max(first + length(piece)), 0), count(*) FROM script_output WHERE job_id = %s AND number = %s"
+PUT = """
+INSERT INTO script_output (job_id, number, first, piece) VALUES (%s, %s, %s, %s)
+ON CONFLICT DO NOTHING RETURNING set_config('synchronous_commit', 'off', true)
+"""
+SIZE = "SELECT coalesce(max(first + length(piece)), 0) FROM script_output WHERE job_id = %s AND number = %s"
 PIECE_AT = """
 SELECT first, piece FROM script_output WHERE job_id = %s AND number = %s AND first <= %s ORDER BY first DESC LIMIT 1
 """
 SIGN = """
 INSERT INTO script_sign (job_id, number, progress, heard) VALUES (%s, %s, %s, %s)
 ON CONFLICT (job_id, number) DO UPDATE SET progress = excluded.progress, heard = excluded.heard
+RETURNING set_config('synchronous_commit', 'off', true)
 """
 SEEN = "SELECT progress, heard FROM script_sign WHERE job_id = %s AND number = %s"
 AT_WORK = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host IS NOT NULL"
@@ -36,17 +38,19 @@ class ScriptOutput:
         self._kept: dict[tuple[str, int], int] = {}
         self._signs: dict[tuple[str, int], Observation] = {}
 
+    def begin(self, job_id: str, attempt: int) -> None:
+        """Nothing has been written down of it so far."""
+        self._kept[job_id, attempt] = 0
+
     def keep(self, job_id: str, attempt: int, log: Path) -> None:
         """Write down what the log file has got since; another process may have written some of it."""
         key = job_id, attempt
         try:
             with log.open("rb") as file:
-                file.seek(self._kept.setdefault(key, self._size(key)[0]))
+                file.seek(self._from(key))
                 while piece := file.read(PIECE):
                     self._database.query(PUT, job_id, attempt, self._kept[key], piece)
                     self._kept[key] += len(piece)
-                if not self._kept[key]:
-                    self._database.query(PUT, job_id, attempt, 0, b"")  # that there is a log, and it is empty
         except FileNotFoundError:
             return
 
@@ -66,8 +70,8 @@ class ScriptOutput:
     def log(self, job_id: str, attempt: int, *, offset: int, limit: int) -> LogChunk | None:
         """As `Executor.log`."""
         over = not self._database.query(AT_WORK, job_id, attempt)
-        size, pieces = self._size((job_id, attempt))
-        if not pieces:
+        size = self._size((job_id, attempt))
+        if not size:
             return None
         file = io.BufferedReader(_Pieces(self._database, job_id, attempt, size))
         return read_log(cast("BinaryIO", file), size, offset=offset, limit=limit, over=over, cap=self._cap)
@@ -77,9 +81,14 @@ class ScriptOutput:
         rows = self._database.query(SEEN, job_id, attempt)
         return rows[0] if rows else (None, None)
 
-    def _size(self, key: tuple[str, int]) -> tuple[int, int]:
-        ((size, pieces),) = self._database.query(SIZE, *key)
-        return size, pieces
+    def _from(self, key: tuple[str, int]) -> int:
+        if key not in self._kept:
+            self._kept[key] = self._size(key)
+        return self._kept[key]
+
+    def _size(self, key: tuple[str, int]) -> int:
+        ((size,),) = self._database.query(SIZE, *key)
+        return int(size)
 
 
 class _Pieces(io.RawIOBase):

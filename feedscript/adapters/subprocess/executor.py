@@ -45,9 +45,21 @@ QUEUE_TOLD = 1000
 
 
 class SubprocessExecutor(Executor):
-    """Runs at most `capacity` scripts at a time, whatever the number of server processes."""
+    """Runs at most `capacity` scripts at a time, whatever the number of server processes.
 
-    def __init__(self, *, runs: Path, logs: Path, capacity: int, scripts: ScriptSettings) -> None:
+    `gone` is called by the place of a script that has ended, before its end is told; it raises nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        runs: Path,
+        logs: Path,
+        capacity: int,
+        scripts: ScriptSettings,
+        gone: Callable[[str, int], None] = lambda *_: None,
+    ) -> None:
+        self._gone = gone
         self._folders = RunFolders(runs, logs)
         self._capacity = capacity
         self._scripts = scripts
@@ -76,6 +88,10 @@ class SubprocessExecutor(Executor):
     def submit(self, run: Run) -> None:
         """Tell the process that leads, be it this one: through one pipe, what is accepted first is heard first."""
         self._doorbell.ring(ticket_of(run))
+
+    def take_in(self, ticket: Ticket) -> None:
+        """As `submit`, where this process leads and hears of all runs itself."""
+        self._queue.put(ticket)
 
     def cancel(self, job_id: str, attempt: int) -> None:
         """Leave word in the attempt's folder, which the runner looks at; without a folder nothing has been started.
@@ -258,6 +274,7 @@ class SubprocessExecutor(Executor):
                 self._queue.done(ticket)
             else:
                 told.add_done_callback(partial(self._told, ticket))
+                self._gone(ticket.job_id, ticket.attempt)
         place.close()
 
     def _told(self, ticket: Ticket, told: Future[None]) -> None:

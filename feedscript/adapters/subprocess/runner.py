@@ -4,6 +4,7 @@ It preloads the modules, then takes one assignment a line on its standard input 
 It leads a session of its own and outlives the server: when its input ends it finishes what it has begun, and goes.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -34,6 +35,9 @@ def main(preload: list[str]) -> int:
             import_module(module)
         except Exception:  # noqa: BLE001 - the attempt that needs the module fails by itself, and tells in its log
             traceback.print_exc()
+    # What is there by now stays: a collection in a forked child would go through it, and so copy it, each time.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         _serve(Assignment(**json.loads(line)))
     return 0

@@ -15,6 +15,8 @@ from feedscript.entrypoints.checking.programs import PART as SCRIPTS_PART
 from feedscript.entrypoints.checking.programs import programs, variables
 from feedscript.entrypoints.settings import BadSettings, Settings, read_settings
 
+logger = logging.getLogger(__name__)
+
 
 def at_start(settings: Settings) -> Iterator[Finding]:
     """What a service is told at its start: nothing that takes long, or reaches another machine."""
@@ -24,9 +26,6 @@ def at_start(settings: Settings) -> Iterator[Finding]:
 def is_fatal(finding: Finding) -> bool:
     """Whether a service with this need not be started: every job of a phase would fail."""
     return finding.level is Level.ERROR and finding.part == SCRIPTS_PART
-
-
-logger = logging.getLogger(__name__)
 
 
 def whole(*, more_buckets: tuple[str, ...] = (), offline: bool = False) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -37,8 +38,11 @@ from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.validation.file_findings import Found, fault_findings, header_findings, origin_findings
 from feedscript.feeds.validation.listing import list_findings
 from feedscript.feeds.validation.origin import Origin
+from feedscript.feeds.validation.reading_ahead import ReadingAhead
 from feedscript.feeds.validation.report import Issue, Report, ordered, status_of
 
+#: To plan the shortcuts takes the engine longer than to ask all checks of the items of a file of so many bytes.
+_WITHOUT_SHORTCUTS = 512 * 1024
 #: Codes of what is not there, where a column of another name may hold it.
 _MISSING = ("missing_required", "missing_required_column")
 
@@ -85,7 +89,7 @@ def check(
     try:
         staged = checking.run(source, uri)
     finally:
-        checking.stop()
+        checking.ahead.stop()
     return checking.report(staged, time.monotonic() - started)
 
 
@@ -113,23 +117,10 @@ class _Checking:
     system_errors: list[str] = field(default_factory=list)
     untold: frozenset[str] = frozenset()
     near: Mapping[str, str] = field(default_factory=dict)
-    begun: Scan | None = None
+    ahead: ReadingAhead = field(init=False)
 
-    def begin(self, staged: Staged) -> None:
-        """Begin to scan what is still being staged, but for what lacks a column that it must have."""
-        header = read_header(self.profile, staged.columns)
-        if not any(header.missing()):
-            self.begun = self._new_scan(staged, header)
-            self.begun.begin()
-
-    def grown(self) -> None:
-        if self.begun is not None:
-            self.begun.grown()
-
-    def stop(self) -> None:
-        """Give up what was begun, if it goes on."""
-        if self.begun is not None:
-            self.begun.stop()
+    def __post_init__(self) -> None:
+        self.ahead = ReadingAhead(self.profile, partial(self.new_scan, shortcuts=True))
 
     def run(self, source: Path, uri: str) -> Staged:
         staged = stage(
@@ -141,7 +132,7 @@ class _Checking:
             options=self.options,
             survey=self.survey,
             progress=self.tell,
-            follower=self,
+            follower=self.ahead,
         )
         header = read_header(self.profile, staged.columns)
         self._add_file_findings(fault_findings(self.profile, staged))
@@ -165,8 +156,9 @@ class _Checking:
         for rule, total, samples in findings:
             self._add(rule, total, 0, samples)
 
-    def _new_scan(self, staged: Staged, header: Header) -> Scan:
-        usual = find_usual(staged)
+    def new_scan(self, staged: Staged, header: Header, *, shortcuts: bool) -> Scan:
+        """A scan of what is staged, whose rules take `shortcuts` past what is plainly fine."""
+        usual = find_usual(staged) if shortcuts else []
         plan = compile_rules(
             self.profile,
             header,
@@ -174,24 +166,19 @@ class _Checking:
             as_of=self.as_of,
             joined=staged.line_column is not None,
             skipped=self.policy.disabled | self.untold,
+            shortcuts=shortcuts,
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
             alphabet=staged.alphabet(),
         )
         return Scan(self.opening.result(), staged, plan, self.limits, self.profile.item, self.folder)
 
-    def _scan_of(self, staged: Staged, header: Header) -> Scan:
-        """The scan that was begun, if it is one of this file; else one to begin."""
-        begun = self.begun
-        if begun is not None and (begun.staged.path, begun.staged.columns) == (staged.path, staged.columns):
-            begun.staged = staged
-            return begun
-        self.stop()
-        return self._new_scan(staged, header)
-
     def _scan(self, staged: Staged, header: Header) -> None:
         try:
             with interrupted_after(self.opening.result(), self.limits.since(self.started).max_seconds):
-                scan = self._scan_of(staged, header)
+                scan = self.ahead.scan_of(staged)
+                if scan is None:
+                    shortcuts = staged.path.stat().st_size > _WITHOUT_SHORTCUTS
+                    scan = self.new_scan(staged, header, shortcuts=shortcuts)
                 self._read(scan)
                 self._conclude(scan, header)
         except duckdb.InterruptException:

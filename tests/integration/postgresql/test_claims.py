@@ -45,10 +45,6 @@ def run_of(n: int, merchant: str = "m", caller: str = "c") -> Run:
     )
 
 
-def offer(database: Database, attempts: Attempts, run: Run) -> bool:
-    return database.transaction(lambda connection: attempts.offer(connection, run))
-
-
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(PUT | st.none(), min_size=3, max_size=25))
 def test_claims_come_in_the_order_of_one_machines_queue(
@@ -57,17 +53,18 @@ def test_claims_come_in_the_order_of_one_machines_queue(
     attempts, queue = _emptied(database), FairQueue()
     for n, step in enumerate(steps):
         if step is None:
-            claim, taken = attempts.claim(), queue.take() if queue.depth()[0] else None
-            assert claim == (taken and Claim(taken.job_id, taken.attempt))
+            claims, taken = attempts.claim(), queue.take() if queue.depth()[0] else None
+            assert claims == ([Claim(taken.job_id, taken.attempt)] if taken else [])
         else:
             run = run_of(n, *reversed(step))
-            assert offer(database, attempts, run)
+            assert attempts.offer(run)[0]
             queue.put(ticket_of(run))
     foretold = list(attempts.order(100))
     assert foretold == [(ticket.job_id, ticket.attempt) for ticket in queue.order(100)]
-    claimed = [attempts.claim() for _ in foretold]
-    assert [claim and (claim.job_id, claim.attempt) for claim in claimed] == foretold
-    assert attempts.claim() is None
+    # Several at once come in the same order as one by one.
+    claimed = [claim for most in (1, 2, len(foretold)) for claim in attempts.claim(most)]
+    assert [(claim.job_id, claim.attempt) for claim in claimed] == foretold
+    assert not attempts.claim()
 
 
 def test_of_hosts_that_meet_each_claims_another(database: Database, attempts: Attempts) -> None:
@@ -75,21 +72,21 @@ def test_of_hosts_that_meet_each_claims_another(database: Database, attempts: At
     for host in hosts:
         host.renew("host", 5, 60)
     for n in range(24):
-        offer(database, attempts, run_of(n, merchant=f"m{n % 5}"))
+        attempts.offer(run_of(n, merchant=f"m{n % 5}"))
     with ThreadPoolExecutor(8) as pool:
-        claims = list(pool.map(lambda n: hosts[n % 4].claim(), range(32)))
-    claimed = [claim.job_id for claim in claims if claim is not None]
+        claims = list(pool.map(lambda n: hosts[n % 4].claim(1 + n % 3), range(32)))
+    claimed = [claim.job_id for several in claims for claim in several]
     assert len(claimed) == len(set(claimed)) == 20, "each has room for five"
     assert [len(host.claimed()) for host in hosts] == [5] * 4
     assert attempts.health(leads=False).queued == 4
 
 
 def test_nothing_is_claimed_by_a_host_whose_lease_is_over(database: Database, attempts: Attempts) -> None:
-    offer(database, attempts, run_of(1))
+    attempts.offer(run_of(1))
     epoch = attempts.renew("host", 1, -1)
-    assert attempts.claim() is None
+    assert not attempts.claim()
     assert attempts.renew("host", 1, 60) > epoch, "who comes back has another epoch"
-    assert attempts.claim() is not None
+    assert attempts.claim()
 
 
 def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
@@ -98,12 +95,12 @@ def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
     elsewhere = Attempts(database, "elsewhere")
     elsewhere.renew("other", 9, 60)
     for n in (1, 2):
-        offer(database, attempts, run_of(n))
-        assert elsewhere.claim() == Claim(f"j{n:03}", 1)
+        attempts.offer(run_of(n))
+        assert elsewhere.claim() == [Claim(f"j{n:03}", 1)]
     assert elsewhere.begin("j001", 1)
     elsewhere.renew("other", 9, -1)
     attempts.give_back_lost()
-    assert attempts.claim() == Claim("j002", 1)
+    assert attempts.claim() == [Claim("j002", 1)]
     assert not elsewhere.begin("j002", 1), "its claim is over"
     assert attempts.lost() == [("j001", 1, "elsewhere", "other")]
 
@@ -111,10 +108,9 @@ def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
 def test_an_attempt_is_offered_once_and_only_its_host_lets_it_go(
     database: Database, attempts: Attempts
 ) -> None:
-    assert offer(database, attempts, run_of(1))
-    assert not offer(database, attempts, run_of(1))
-    claim = attempts.claim()
-    assert claim is not None
+    assert attempts.offer(run_of(1)) == (True, False)
+    assert attempts.offer(run_of(1)) == (False, False)
+    (claim,) = attempts.claim()
     attempts.withdraw(claim.job_id, claim.attempt)
     Attempts(database, "elsewhere").let_go(claim.job_id, claim.attempt)
     assert attempts.holds(claim.job_id, claim.attempt)

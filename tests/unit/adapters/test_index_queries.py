@@ -14,11 +14,10 @@ from feedscript.adapters.files.index_queries import (
     INDEXES,
     MOST_LOOKS,
     OF_PHASE,
-    Lead,
-    lead_of,
     query_for,
 )
 from feedscript.adapters.files.job_index import SCHEMA
+from feedscript.adapters.lead import Lead, lead_of
 from feedscript.codec import to_rfc3339
 from feedscript.domain import TRANSITIONS, Failed, JobState, Phase, Reach, Reason, Stage
 from feedscript.ports import JobFilter
@@ -53,7 +52,7 @@ def rows() -> list[_Row]:
 
 @pytest.fixture(scope="module")
 def lead(rows: list[_Row]) -> Lead:
-    leads = [lead_of(row[0], row[6]) for row in rows]
+    leads = [lead_of(row[0], datetime.fromisoformat(row[6])) for row in rows]
     return Lead(min(leads), max(leads))
 
 
@@ -165,4 +164,4 @@ def test_a_status_tells_the_phase_and_whether_there_is_a_reason() -> None:
 
 def test_no_time_is_out_of_range() -> None:
     for time in (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
-        assert "00000000-0000" <= Lead().after(time) <= Lead().before(time) <= "ffffffff-ffff"
+        assert str(UUID(int=0)) <= Lead().after(time) <= Lead().before(time) <= str(UUID(int=2**128 - 1))

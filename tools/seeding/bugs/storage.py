@@ -10,8 +10,8 @@ BUGS = (
         _ROWS + "repository.py",
         (
             "settle drops what is at work, in rows",
-            "if job is not None and job.settled:",
-            "if job is not None:",
+            "AND stage = 'settled' AND open",
+            "AND open",
         ),
         (
             "a reference is not reserved in rows",
@@ -94,8 +94,8 @@ BUGS = (
         _ROWS + "places.py",
         (
             "whoever asks for a row is told that the place is theirs",
-            "self.hold(place_key(place), owner, None)",
-            "self.hold(place_key(place), owner, None)\n            return owner",
+            "return _owner(*rows[0])",
+            "return owner",
         ),
         (
             "nobody is alone with a row",

@@ -1,0 +1,146 @@
+"""An attempt waits once its job says so, and is begun by a host only in the lease in which it was asked for."""
+
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from feedscript.adapters.postgresql import PostgresActivityLog, PostgresJobRepository
+from feedscript.adapters.postgresql.database import Database
+from feedscript.adapters.procrastinate.attempts import Attempts, line_up
+from feedscript.adapters.procrastinate.host_listener import HostListener
+from feedscript.adapters.subprocess.lease import Lease, now, write_lease
+from feedscript.domain import GenerationStarted, evolve
+from feedscript.ports import AttemptListener, Run, ScriptEnd
+from feedscript.ports.errors import VersionConflict
+from feedscript.testing.contracts.executor import run_of
+from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.stories import commit_all, history_of
+from tests.postgresql_server import empty, server
+
+
+class Service(AttemptListener):
+    """Wants everything, and hears what is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def backlog(self, *, waiting: Container[str] = ()) -> Iterator[Run]:
+        """Nothing."""
+        del waiting
+        return iter(())
+
+    def wanted(self, job_id: str, attempt: int) -> Run | None:
+        """As it is."""
+        self.told.append("asked")
+        assert attempt == 1
+        return run_of(job_id)
+
+    def script_started(self, job_id: str, attempt: int, log: str) -> None:
+        """Note it."""
+        del job_id, attempt, log
+        self.told.append("started")
+
+    def script_ended(self, end: ScriptEnd) -> None:
+        """Note it."""
+        del end
+        self.told.append("ended")
+
+    def tick(self, *, waiting: Container[str] = ()) -> None:
+        """Nothing."""
+
+
+class Host:
+    """A host with its lease, as the worker keeps it."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.attempts = Attempts(database, "here")
+        self.service = Service()
+        self._lease = folder / "lease"
+        self.ended: list[str] = []
+        self.listener = HostListener(
+            self.service,
+            self.attempts,
+            self._lease,
+            adopted=lambda *_: None,
+            ending=lambda *_: None,
+            over=lambda job_id, _: self.ended.append(job_id),
+        )
+        self.renew(60)
+
+    def renew(self, lasts: float) -> None:
+        epoch = self.attempts.renew("host", 5, lasts)
+        write_lease(self._lease, Lease(now() + lasts, epoch))
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    empty(server().url())
+    database = Database(server().url(), size=4)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def host(database: Database, tmp_path: Path) -> Host:
+    return Host(database, tmp_path)
+
+
+def test_while_the_lease_holds_nobody_is_asked_twice(host: Host) -> None:
+    host.attempts.offer(run_of("j1"))
+    assert host.attempts.claim()
+    assert host.listener.wanted("j1", 1) == host.listener.wanted("j1", 1) == run_of("j1")
+    assert host.service.told == ["asked"]
+    host.listener.script_started("j1", 1, "log")
+    host.listener.script_ended(ScriptEnd(job_id="j1", attempt=1, exit_code=0))
+    assert host.service.told == ["asked", "started", "ended"]
+    assert (host.attempts.known(), host.ended) == (set(), ["j1"])
+
+
+def test_a_host_that_was_silent_begins_nothing_that_was_declared_lost_meanwhile(
+    database: Database, host: Host
+) -> None:
+    host.attempts.offer(run_of("j1"))
+    assert host.attempts.claim()
+    assert host.listener.wanted("j1", 1) is not None
+    host.renew(-1)
+    elsewhere = Attempts(database, "elsewhere")
+    (lost,) = elsewhere.lost()
+    elsewhere.let_go(*lost[:2], host=lost[2])
+    host.renew(60)
+    assert host.listener.wanted("j1", 1) is None
+    host.listener.script_started("j1", 1, "log")
+    host.listener.script_ended(ScriptEnd(job_id="j1", attempt=1, exit_code=0))
+    assert host.service.told == ["asked"], "its start and its end are nobody's any more"
+
+
+def test_an_attempt_waits_with_the_commit_of_its_job_or_not_at_all(database: Database) -> None:
+    clock = FrozenClock()
+    ids = SequentialIds(clock)
+    log = PostgresActivityLog(database, now=clock.now)
+    repository = PostgresJobRepository(database, log, beside=line_up)
+    attempts = Attempts(database, "here")
+    history = history_of(ids.new_id(), clock, length=2)
+    job = commit_all(repository, history[:1])
+    assert attempts.known() == {(job.id, 1)}
+    attempts.withdraw(job.id, 1)
+    with pytest.raises(VersionConflict):
+        repository.commit(job, [])
+    assert attempts.known() == set(), "what was not written offers nothing"
+    commit_all(repository, history[1:], job)
+    assert evolve(job, history[1]).latest.started_at is not None
+    assert attempts.known() == set(), "its script has been started"
+
+
+def test_who_waits_is_told_by_the_merchants_own_name(database: Database) -> None:
+    clock = FrozenClock()
+    odd = "m" * 300
+    repository = PostgresJobRepository(database, PostgresActivityLog(database, now=clock.now), beside=line_up)
+    (started,) = history_of(SequentialIds(clock).new_id(), clock, length=1)
+    assert isinstance(started, GenerationStarted)
+    of_odd = replace(started, request=replace(started.request, affiliate_merchant_id=odd))
+    commit_all(repository, [of_odd])
+    attempts = Attempts(database, "here")
+    attempts.offer(run_of("j1", merchant="m1"))
+    assert attempts.health(leads=False).waiting == {odd: 1, "m1": 1}
