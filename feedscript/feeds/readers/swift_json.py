@@ -103,7 +103,8 @@ class PlainObjects:
         self._known.insert(0, layout)
         self.read += len(found)
         self.pace.ran(len(found), whole=whole)
-        return Rows(content, len(found))
+        # Only an escape can bring a line feed into a string.
+        return Rows(content, len(found), content.count(b"\n") if escapes else len(found))
 
 
 #: Reads one line, from 1, that is not blank, with the number of items before it: its items, none where it is at fault.

@@ -113,7 +113,7 @@ class SwiftReader:
             self._careful.pass_over(passed, run.lines, run.items)
             self._given += run.items
             at += run.end
-            yield Rows(run.rows, run.items)
+            yield Rows(run.rows, run.items, run.feeds)
 
     def flush(self) -> Iterator[Item]:
         """The items that show themselves in what is held for lack of an end."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Follower, Intake, Stopped
+from feedscript.feeds.readers.line_notes import LineNotes
 from feedscript.feeds.readers.staged import Fault, Source, Staged
+from feedscript.feeds.readers.survey import LineIndex
 from feedscript.feeds.readers.table_columns import TableColumns
 
 if TYPE_CHECKING:
@@ -21,10 +23,14 @@ Item = tuple[int | None, Mapping[str, str]]
 
 
 class Rows(NamedTuple):
-    """Items that are rows already: cells for the columns that there are, and the line; UTF-8, and how many."""
+    """Items that are rows already: cells for the columns that there are, and the line, in UTF-8.
+
+    `items` is how many they are, `feeds` how many line feeds they have, in texts too.
+    """
 
     content: bytes
     items: int
+    feeds: int
 
 
 class _Followed(FileIO):
@@ -49,11 +55,16 @@ class _Writer:
     """
 
     def __init__(self, file: BinaryIO, intake: Intake, columns: TableColumns) -> None:
-        self._write = file.write
+        self._file = file
         self._limits = intake.limits
         self._first_width = 0
         self._columns = columns
         self.items = 0
+        self.lines = LineNotes()
+
+    def _write(self, content: bytes, feeds: int) -> None:
+        self._file.write(content)
+        self.lines.note(len(content), feeds)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -62,7 +73,7 @@ class _Writer:
 
     def write_rows(self, rows: Rows) -> None:
         """Write rows, which are not the first, and not more than `max_items` allow."""
-        self._write(rows.content)
+        self._write(rows.content, rows.feeds)
         self.items += rows.items
 
     def write(self, line: int | None, cells: Mapping[str, str]) -> None:
@@ -81,13 +92,16 @@ class _Writer:
         if not self.items:
             self._first_width = len(texts)
             # DuckDB takes the file's first line end for that of its rows: it must not be one within a cell.
-            self._write(_encoded([*columns, line_column(columns)]))
+            self._write_row(quoted_row([*columns, line_column(columns)]))
         texts.append("" if line is None else str(line))
         row = quoted_row(texts)
         if len(row) > self._limits.max_field_bytes:
             self._check_fields(cells)
-        self._write(row.encode(errors="replace"))
+        self._write_row(row)
         self.items += 1
+
+    def _write_row(self, row: str) -> None:
+        self._write(row.encode(errors="replace"), row.count("\n"))
 
     @property
     def uneven(self) -> bool:
@@ -113,10 +127,6 @@ def quoted_row(texts: list[str]) -> str:
     return f'"{row}"\r\n'
 
 
-def _encoded(texts: list[str]) -> bytes:
-    return quoted_row(texts).encode(errors="replace")
-
-
 def stage_items(
     intake: Intake, items: Iterable[Item | Rows], source: Source, columns: TableColumns | None = None
 ) -> Staged:
@@ -139,14 +149,17 @@ def stage_items(
             _write_all(writer, columns, iter(items), intake, begin)
         except Stopped as stopped:
             intake.stop(stopped)
+    lines = writer.lines.index(path)
     if writer.uneven:
         path = _widened(path, columns.names)
     if not columns.names and intake.stopped_reason is None:
         intake.faults.add(Fault("no_items", "the feed holds no items"))
-    return staged_items(intake, path, columns.names, source)
+    return staged_items(intake, path, columns.names, source, lines)
 
 
-def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: Source) -> Staged:
+def staged_items(
+    intake: Intake, path: Path, columns: tuple[str, ...], source: Source, lines: LineIndex | None = None
+) -> Staged:
     """A file of ours: comma, quote, a header, the line last."""
     return Staged(
         path=path,
@@ -160,6 +173,7 @@ def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: S
         faults=intake.faults,
         complete=intake.stopped_reason is None,
         stopped_reason=intake.stopped_reason,
+        index=lines,
     )
 
 

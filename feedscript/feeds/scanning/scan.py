@@ -100,8 +100,9 @@ class Scan:
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
 
     def _count_lines(self) -> None:
+        known = self.staged.lines is not None
         surveyed = self.staged.is_source and self.staged.source.survey is not None
-        self._counting = None if surveyed else start_index(self.staged.path)
+        self._counting = None if known or surveyed else start_index(self.staged.path)
 
     def _begun(self) -> tuple[int, int] | None:
         """What was begun comes to, as `_read`; None where nothing was, or not all that it read was right.
@@ -184,6 +185,8 @@ class Scan:
     @property
     def index(self) -> LineIndex:
         """Where the lines of the staged file begin."""
+        if self.staged.lines is not None:
+            return self.staged.lines
         if self._counting is not None:
             return self._counting.result()
         assert self.staged.source.survey is not None

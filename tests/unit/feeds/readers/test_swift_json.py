@@ -97,6 +97,9 @@ def read(content: str, look_ahead: int, limits: Limits | None = None) -> tuple[o
         staged = stage_json(intake, content, detect_encoding([path.read_bytes()]))
         faults = staged.faults
         told = (faults.totals, faults.samples, faults.lost, faults.first_lost, faults.lost_after)
+        if staged.lines is not None:
+            with staged.path.open("rb") as file:
+                assert [*staged.lines.take(range(1, staged.lines.lines + 1))] == file.readlines()
         return staged.path.read_bytes(), staged.columns, staged.stopped_reason, staged.source.format, told
 
 

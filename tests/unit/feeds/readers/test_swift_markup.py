@@ -159,7 +159,7 @@ def read(
         for each in read:
             if isinstance(each, Rows):
                 rows = [*csv.reader(io.StringIO(each.content.decode(), newline=""))]
-                assert len(rows) == each.items
+                assert (len(rows), each.content.count(b"\n")) == (each.items, each.feeds)
                 by_pattern += each.items
                 found.extend(
                     (int(row[-1]), filled(dict(zip(table.names, row, strict=False)))) for row in rows
