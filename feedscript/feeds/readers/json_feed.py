@@ -36,7 +36,7 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
         start, texts = _first_lines(texts, _longest_item(intake))
     is_lines = _is_lines(start, intake.shapes)
     table = TableColumns(intake.limits, intake.faults)
-    plain = PlainObjects(table, intake.limits, look_ahead=intake.look_ahead)
+    plain = PlainObjects(table, intake.limits, learned_from=intake.learned_from)
     is_one = not is_lines and _is_one_item(start, intake.shapes)
     # It may be as long as an item may be, and is not to be kept while all are read.
     del start

@@ -74,7 +74,7 @@ def _items(
         table,
         intake.limits,
         verbatim=intake.verbatim,
-        look_ahead=intake.look_ahead,
+        learned_from=intake.learned_from,
     )
     broken: list[Stopped] = []
     try:

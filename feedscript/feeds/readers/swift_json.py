@@ -24,10 +24,10 @@ _LONGEST_CHARACTER = 4
 class PlainObjects:
     """The rows of a document's plain objects, by the layouts that are known; the last that fitted is tried first."""
 
-    def __init__(self, table: TableColumns, limits: Limits, *, look_ahead: int) -> None:
+    def __init__(self, table: TableColumns, limits: Limits, *, learned_from: int) -> None:
         self._table = table
         self._limits = limits
-        self._look_ahead = look_ahead
+        self._learned_from = learned_from
         self._known: list[ObjectLayout] = []
         self._lessons = MOST_LESSONS
         self.pace = Pace()
@@ -37,7 +37,7 @@ class PlainObjects:
     @property
     def may_begin(self) -> bool:
         """Whether enough items have been read in the other way."""
-        return self.read >= self._look_ahead
+        return self.read >= self._learned_from
 
     @property
     def reach(self) -> int:
