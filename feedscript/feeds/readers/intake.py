@@ -117,6 +117,9 @@ class Follower(Protocol):
     def grown(self) -> None:
         """There may be more of the file, also before it has begun."""
 
+    def scanned(self, staged: Staged) -> bool:
+        """Scan items that the engine reads in the source (`Staged.query`); whether no file of their texts is needed."""
+
 
 @dataclass
 class Intake:

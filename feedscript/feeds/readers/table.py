@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from io import BufferedWriter, FileIO, StringIO
 from itertools import islice
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Follower, Intake, Stopped
 from feedscript.feeds.readers.line_notes import LineNotes
 from feedscript.feeds.readers.staged import Fault, Source, Staged
-from feedscript.feeds.readers.survey import LineIndex
 from feedscript.feeds.readers.table_columns import TableColumns
 
 if TYPE_CHECKING:
@@ -154,12 +154,10 @@ def stage_items(
         path = _widened(path, columns.names)
     if not columns.names and intake.stopped_reason is None:
         intake.faults.add(Fault("no_items", "the feed holds no items"))
-    return staged_items(intake, path, columns.names, source, lines)
+    return replace(staged_items(intake, path, columns.names, source), index=lines)
 
 
-def staged_items(
-    intake: Intake, path: Path, columns: tuple[str, ...], source: Source, lines: LineIndex | None = None
-) -> Staged:
+def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: Source) -> Staged:
     """A file of ours: comma, quote, a header, the line last."""
     return Staged(
         path=path,
@@ -173,7 +171,6 @@ def staged_items(
         faults=intake.faults,
         complete=intake.stopped_reason is None,
         stopped_reason=intake.stopped_reason,
-        index=lines,
     )
 
 

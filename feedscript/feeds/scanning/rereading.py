@@ -25,13 +25,25 @@ def reread(scan: "Scan", table: str, columns: list[str], chosen: str) -> None:
     `columns` are SQL over the source's columns, with names. Where every item is one line, those lines are picked
     out of the file. Elsewhere a filter keeps the order of the file where a join would not. So the source is read up
     to the last chosen item; or, where that is far, filtered by the hash of the id through a bitmap, and the same
-    filter over `items` tells the places, one for one.
+    filter over `items` tells the places, one for one. What the engine reads in the source is found there by its place.
     """
+    if scan.staged.query is not None:
+        _look_up(scan, table, columns, chosen)
+        return
     few = _few(scan, chosen) if scan.one_line_each else None
     if few is not None:
         _pick_out(scan, table, columns, few)
     else:
         _filter(scan, table, columns, chosen)
+
+
+def _look_up(scan: "Scan", table: str, columns: list[str], chosen: str) -> None:
+    """Read the items of these places, which the source numbers."""
+    source = source_table(scan.staged, scan.limits)
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT n, TRY_CAST(line AS UBIGINT) AS line, {', '.join(columns)}"
+        f" FROM {source} WHERE n IN (SELECT n FROM ({chosen})) ORDER BY n"
+    )
 
 
 def _few(scan: "Scan", chosen: str) -> list[int] | None:

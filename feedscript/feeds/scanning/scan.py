@@ -53,10 +53,17 @@ class Scan:
     workdir: Path
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
     _ahead: "_Ahead | None" = field(default=None, init=False, repr=False)
+    _taken: int | None = field(default=None, init=False, repr=False)
     _rejected: Rejected = field(init=False, repr=False)
 
     def begin(self) -> None:
-        """Begin to read what is staged so far, and what will be; `grown` is to be called, and `run` or `stop`."""
+        """Begin to read what is staged so far, and what will be; `grown` is to be called, and `run` or `stop`.
+
+        What the engine reads in the source is read at once; raises what the engine then raises.
+        """
+        if self.staged.query is not None:
+            self._taken = self._read_once(self.staged)
+            return
         try:
             following = Following(self.staged.path)
         except OSError:
@@ -109,6 +116,8 @@ class Scan:
 
         That is read again from the file, which the engine can do in several threads, and more than once.
         """
+        if self._taken is not None:
+            return self._taken, 0
         ahead = self._ahead
         if ahead is None:
             return None
@@ -195,7 +204,7 @@ class Scan:
     @cached_property
     def one_line_each(self) -> bool:
         """Whether every record, of the header too, takes one line, and no line is blank."""
-        skipped = self.staged.skip_lines
+        skipped = self.staged.skip_lines if self.staged.query is None else 0
         return skipped > 0 and self.index.lines == self.items + len(self.refused.records) + skipped
 
     def ordinal(self, place: int) -> int:
