@@ -39,10 +39,10 @@ class _Ahead(NamedTuple):
 class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
-    Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy, and `line`
-    where the reader gives it; u for what must be unlike within groups, v for what may have so many values), whose rowid
-    is the order of the file; `rejected`, the rows that could not be read (`Rejected`); `crossed` (rule, n), the
-    findings that only a look at several items shows.
+    Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy; u for what
+    must be unlike within groups, v for what may have so many values), whose rowid is the order of the file; `rejected`,
+    the rows that could not be read (`Rejected`); `crossed` (rule, n), the findings that only a look at several items
+    shows.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -136,13 +136,10 @@ class Scan:
     def _read_once(self, staged: Staged, limits: Limits | None = None) -> int:
         """Make `items` anew, and `reject_errors`; how many items there are."""
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
-        inner = [*cells, *(["line"] if staged.line_column else [])] or ["NULL"]
         outer = noted(self.plan)
-        if staged.line_column is not None:
-            outer.append("TRY_CAST(line AS UBIGINT) AS line")
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")
-        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM feed", ", ".join(outer))
+        derived = self.plan.derived.over(f"SELECT {', '.join(cells or ['NULL'])} FROM feed", ", ".join(outer))
         items = f"SELECT {', '.join(outer)} FROM ({derived})"
         source = raw_table(staged, limits or self.limits, rejects=True)
         return self.number(
@@ -159,7 +156,7 @@ class Scan:
         return self.number(f"SELECT count(*) FROM items WHERE NOT ({any_set(filled)})") > 0
 
     def read_again(self, table: str, columns: list[str], chosen: str) -> None:
-        """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n."""
+        """Make the table `table` of (n, line, `columns`) for the items whose places the query `chosen` gives as n."""
         reread(self, table, columns, chosen)
 
     @property
@@ -280,7 +277,7 @@ class Scan:
 
 
 def noted(plan: Plan) -> list[str]:
-    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`) but for `line`."""
+    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`)."""
     masks = [f"({mask}) AS m{index}" for index, mask in enumerate(plan.masks)]
     groups = [
         sql.choice([(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL")

@@ -26,6 +26,11 @@ def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> st
     return f"(SELECT {cells} FROM {table})"
 
 
+def noted_line(staged: Staged) -> str:
+    """SQL of the physical line that the reader gives of an item, NULL where it gives none."""
+    return f"{'TRY_CAST(line AS UBIGINT)' if staged.line_column is not None else 'NULL::UBIGINT'} AS line"
+
+
 def raw_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
     """As `source_table`, but the empty cells of a text feed are empty texts, which costs nothing."""
     if staged.query is not None:
