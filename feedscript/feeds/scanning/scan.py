@@ -42,7 +42,8 @@ class Scan:
     Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy; u for what
     must be unlike within groups, v for what may have so many values), whose rowid is the order of the file; `rejected`,
     the rows that could not be read (`Rejected`); `crossed` (rule, n), the findings that only a look at several items
-    shows.
+    shows. With `is_large` the items are kept in a file in `workdir`, where the engine writes them in a third of the
+    space.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -51,6 +52,7 @@ class Scan:
     limits: Limits
     item: str
     workdir: Path
+    is_large: bool = False
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
     _ahead: "_Ahead | None" = field(default=None, init=False, repr=False)
     _taken: int | None = field(default=None, init=False, repr=False)
@@ -142,9 +144,17 @@ class Scan:
         derived = self.plan.derived.over(f"SELECT {', '.join(cells or ['NULL'])} FROM feed", ", ".join(outer))
         items = f"SELECT {', '.join(outer)} FROM ({derived})"
         source = raw_table(staged, limits or self.limits, rejects=True)
-        return self.number(
-            f"CREATE TEMP TABLE items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}"
-        )
+        kind = "TABLE" if self._is_in_file() else "TEMP TABLE"
+        return self.number(f"CREATE {kind} items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}")
+
+    def _is_in_file(self) -> bool:
+        """Whether the engine keeps `items` in a file, which there is from then on."""
+        path = self.workdir / "items.duckdb"
+        if self.is_large and not path.exists():
+            # Nobody reads it after a crash.
+            attached = f"ATTACH {sql.literal(str(path))} AS kept (RECOVERY_MODE no_wal_writes)"
+            self.connection.execute(f"{attached}; USE kept")
+        return self.is_large
 
     def _may_be_blank(self) -> bool:
         """Whether there is an item of a text feed that has no value in any column that the plan reads."""

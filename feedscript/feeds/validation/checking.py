@@ -160,7 +160,7 @@ class _Checking:
             self._add(rule, total, 0, samples)
 
     def new_scan(self, staged: Staged, header: Header, *, shortcuts: bool) -> Scan:
-        """A scan of what is staged, whose rules take `shortcuts` past what is plainly fine."""
+        """A scan of what is staged, whose rules take `shortcuts` past what is plainly fine, for many items."""
         usual = find_usual(staged) if shortcuts else []
         plan = compile_rules(
             self.profile,
@@ -173,7 +173,8 @@ class _Checking:
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
             alphabet=staged.alphabet(),
         )
-        return Scan(self.opening.result(), staged, plan, self.limits, self.profile.item, self.folder)
+        opened = self.opening.result()
+        return Scan(opened, staged, plan, self.limits, self.profile.item, self.folder, is_large=shortcuts)
 
     def _scan(self, staged: Staged, header: Header) -> None:
         try:
@@ -195,6 +196,11 @@ class _Checking:
             self._add(file_rule(self.profile, "too_large"), 1, 0, samples)
         except duckdb.OutOfMemoryException as error:
             self.stopped_reason = "checking needed more memory or temporary disk than the limits allow"
+            self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
+        except duckdb.IOException as error:
+            self.stopped_reason = (
+                "checking could not read the feed, or write to its temporary folder (TMPDIR)"
+            )
             self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
 
     def _interrupted(self) -> AbstractContextManager[None]:
