@@ -61,12 +61,13 @@ FAULTS: tuple[Mapping[str, str | tuple[str, ...]], ...] = (
       for text in ("New", "Used", "MALE", "Adult", "KIDS", "Refurbished", "unisex", "nothing")),
 )  # fmt: skip
 _EVERY = 7
-#: Each fault is seeded three times.
-SEEDED_ITEMS = 3 * _EVERY * len(FAULTS)
+#: In the first round each fault is an item's only one, in each later round it meets another one.
+_ROUNDS = 8
+SEEDED_ITEMS = _ROUNDS * _EVERY * len(FAULTS)
 
 
 def write_seeded(path: Path, items: int) -> Path:
-    """Write the synthetic feed as RSS, with the next of the faults in every seventh item."""
+    """Write the synthetic feed as RSS, with the next of the faults, alone or beside another, in every seventh item."""
     source = path.with_suffix(".csv")
     write_feed(source, items)
     with source.open(newline="", encoding="utf-8") as lines, path.open("w", encoding="utf-8") as feed:
@@ -82,7 +83,12 @@ def write_seeded(path: Path, items: int) -> Path:
 def _faulty(rows: Iterator[dict[str, str]]) -> Iterator[Mapping[str, str | tuple[str, ...]]]:
     for number, row in enumerate(rows):
         turn, rest = divmod(number, _EVERY)
-        yield row if rest else {**row, **FAULTS[turn % len(FAULTS)]}
+        if rest:
+            yield row
+            continue
+        before, fault = divmod(turn, len(FAULTS))
+        other = FAULTS[(fault * (before + 1) + before) % len(FAULTS)] if before else {}
+        yield {**row, **FAULTS[fault], **other}
 
 
 def _element(item: Mapping[str, str | tuple[str, ...]]) -> str:
