@@ -24,5 +24,5 @@ def test_a_folder_without_room_is_told_in_the_report(tmp_path: Path) -> None:
     told = " ".join(ended.stdout.split())
     assert "write to its temporary folder (TMPDIR): IO Error: Could not write file" in told
     assert "Could not be checked" in told
-    assert ended.returncode == 2
+    assert ended.returncode == 3
     assert not ended.stderr
