@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
-from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, RunFolders, Stage
+from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, Stage
 from feedscript.adapters.subprocess.fair_queue import Ticket
 from feedscript.adapters.subprocess.lease import read_lease
 from feedscript.adapters.subprocess.leftovers import end_leftovers
+from feedscript.adapters.subprocess.run_folders import RunFolders
 from feedscript.adapters.subprocess.runner_process import RunnerProcess
 from feedscript.adapters.subprocess.script_contract import ScriptSettings, assignment_for
 from feedscript.domain import FeedscriptError, Reason, UnknownJob
@@ -77,12 +78,10 @@ class Place:
         for _ in range(RUNNERS_TO_TRY):
             if ticket.started or folder.stage() is not Stage.FRESH:
                 return True
-            if self._listener.wanted(ticket.job_id, ticket.attempt) is None:
-                return not folder.discard()
-            folder.make(self._scripts.user)
-            # Before it is asked: who is silent from here on has another epoch.
+            # Made before anybody is asked: from here on a cancel finds it.
+            self._folders.make(folder, self._scripts.user)
+            # Before it is asked, too: who is silent from here on has another epoch.
             epoch = self._epoch()
-            # Asked again, now that a cancel finds the folder.
             run = self._listener.wanted(ticket.job_id, ticket.attempt)
             if run is None:
                 return not folder.discard()
@@ -101,7 +100,7 @@ class Place:
     ) -> None:
         wait(starts)
         if self._tell_end(self._end(ticket, folder, stage)):
-            folder.remove()
+            self._folders.give_up(folder, stage, self._scripts.user)
 
     def _end(self, ticket: Ticket, folder: AttemptFolder, stage: Stage) -> ScriptEnd:
         document = folder.read_end() if stage is Stage.ENDED else None
