@@ -63,12 +63,16 @@ class Assignment:
 
 @dataclass(slots=True)
 class End:
-    """How the script ended; `reason` is set where the exit code does not tell."""
+    """How the script ended; `reason` is set where the exit code does not tell.
+
+    `started_at` is in seconds since the epoch, None where it never was started.
+    """
 
     exit_code: int | None = None
     reason: str | None = None
     error: str = ""
     result: Mapping[str, Any] | None = None
+    started_at: float | None = None
 
 
 def prepare() -> None:
@@ -96,6 +100,7 @@ class Script:
         self._written = 0
         self._cut = self._silent = False
         self._heard_at, self._progress = time.monotonic(), self._progress_told()
+        self._started_at = time.time()
         try:
             started()
             self.pid = self._spawn(writer, work)
@@ -262,7 +267,7 @@ class Script:
 
     def _judged(self, status: int, reason: str | None) -> End:
         code = os.waitstatus_to_exitcode(status)
-        end = End(exit_code=code if code >= 0 else 128 - code, reason=reason)
+        end = End(exit_code=code if code >= 0 else 128 - code, reason=reason, started_at=self._started_at)
         if reason == "timeout":
             end.error = f"stopped after {self._assignment.timeout:g} s"
         elif reason == "stalled":
