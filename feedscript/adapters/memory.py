@@ -20,6 +20,7 @@ from feedscript.ports import (
     Places,
 )
 from feedscript.ports.errors import BadCursor, KeyNameTaken, UnknownKey, VersionConflict
+from feedscript.ports.repository import version_before
 
 CURSOR = re.compile(r"[0-9]{1,18}")
 
@@ -63,11 +64,17 @@ class MemoryPlaces(Places):
     def __init__(self) -> None:
         self._owners: dict[str, Owner] = {}
         self._writers: dict[str, str] = {}
-        self._alone = threading.Lock()
+        self._alone, self._claiming = threading.Lock(), threading.Lock()
 
-    def claim(self, place: str, owner: Owner) -> Owner:
+    def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
         """Take the place; the first one has it."""
-        return self._owners.setdefault(place, owner)
+        with self._claiming:
+            if place in self._owners:
+                return self._owners[place]
+            self._owners[place] = owner
+            if writer is not None:
+                self._writers[place] = writer
+            return owner
 
     def release(self, place: str) -> None:
         """Let the place go."""
@@ -162,8 +169,8 @@ class MemoryJobRepository(JobRepository):
         with self._lock:
             stored = self._jobs.get(job.id)
             found = stored.version if stored else 0
-            if found != job.version - 1:
-                raise VersionConflict(job.id, job.version - 1, found)
+            if found != (before := version_before(job, activities)):
+                raise VersionConflict(job.id, before, found)
             self._jobs[job.id] = job
             self._open.add(job.id)
             self._log.append(activities)

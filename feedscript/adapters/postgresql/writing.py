@@ -21,6 +21,7 @@ from feedscript.adapters.trail.chain import GENESIS, chained_lines, line_hash
 from feedscript.codec import activity_to_json, job_to_json
 from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import VersionConflict
+from feedscript.ports.repository import version_before
 
 FEEDSCRIPT = 0x66656564
 """The first key of the advisory locks on tables; the second is of the table that is meant."""
@@ -32,14 +33,14 @@ FROM (SELECT) AS one LEFT JOIN (SELECT sequence, line FROM activity ORDER BY seq
 FIRST_VERSION = """
 INSERT INTO job
     (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, lead, updated, document)
-VALUES (%(id)s, 1, true, %(status)s, %(stage)s, %(reason)s, %(phase)s, %(merchant)s, %(partner)s, %(reference)s,
-    %(created)s, %(lead)s, %(updated)s, %(document)s)
+VALUES (%(id)s, %(version)s, true, %(status)s, %(stage)s, %(reason)s, %(phase)s, %(merchant)s, %(partner)s,
+    %(reference)s, %(created)s, %(lead)s, %(updated)s, %(document)s)
 ON CONFLICT (id) DO NOTHING RETURNING version
 """
 NEXT_VERSION = """
 UPDATE job SET version = %(version)s, open = true, status = %(status)s, stage = %(stage)s,
     reason = %(reason)s, phase = %(phase)s, partner = %(partner)s, updated = %(updated)s, document = %(document)s
-WHERE id = %(id)s AND version = %(version)s - 1 RETURNING version
+WHERE id = %(id)s AND version = %(before)s RETURNING version
 """
 FOUND = "SELECT version FROM job WHERE id = %s"
 LINE_AT = "SELECT line FROM activity WHERE sequence = %s"
@@ -99,10 +100,12 @@ class Round:
             return self._errors
         end = connection.execute(END)
         asked = [
-            (change.job, _put(connection, change.job)) if change.job else None for change in self._changes
+            (change.job, change.entries, _put(connection, change.job, change.entries)) if change.job else None
+            for change in self._changes
         ]
         self._errors = [
-            _conflict(connection, put[0]) if put and put[1].fetchone() is None else None for put in asked
+            _conflict(connection, put[0], put[1]) if put and put[2].fetchone() is None else None
+            for put in asked
         ]
         written = [each for each, error in zip(self._changes, self._errors, strict=True) if error is None]
         for change in written:
@@ -165,10 +168,12 @@ def job_columns(job: Job) -> dict[str, Any]:
     }
 
 
-def _put(connection: Connection, job: Job) -> psycopg.Cursor[Any]:
-    return connection.execute(FIRST_VERSION if job.version == 1 else NEXT_VERSION, job_columns(job))
+def _put(connection: Connection, job: Job, entries: Sequence[Activity]) -> psycopg.Cursor[Any]:
+    before = version_before(job, entries)
+    columns = {**job_columns(job), "before": before}
+    return connection.execute(NEXT_VERSION if before else FIRST_VERSION, columns)
 
 
-def _conflict(connection: Connection, job: Job) -> VersionConflict:
+def _conflict(connection: Connection, job: Job, entries: Sequence[Activity]) -> VersionConflict:
     row = connection.execute(FOUND, [job.id]).fetchone()
-    return VersionConflict(job.id, job.version - 1, row[0] if row else 0)
+    return VersionConflict(job.id, version_before(job, entries), row[0] if row else 0)

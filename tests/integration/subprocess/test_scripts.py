@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import time
 from pathlib import Path
@@ -34,6 +35,24 @@ def test_the_result_file_is_read_and_its_err_is_the_error(carry_out: Any) -> Non
     assert (end["result"], end["error"]) == ({"err": "too wet", "n": 1}, "too wet")
 
 
+def test_a_server_with_many_connections_hears_its_runner(
+    start: StartExecutor, listener: FolderListener, caplog: pytest.LogCaptureFixture
+) -> None:
+    """select(2) takes no descriptor above 1,023, and whatever is open now has all those below."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    executor = start()
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        executor.submit(listener.accept(run_of("j1")))
+        assert poll(lambda: listener.ends("j1"))[0]["exit_code"] == 0
+        assert not caplog.messages
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 @pytest.mark.parametrize("text", ["[1]", "{", '"text"', ""])
 def test_a_result_file_that_is_no_json_object_is_no_result(carry_out: Any, text: str) -> None:
     assert carry_out(run_of("j1", f"printf '%s' '{text}' > $FEEDSCRIPT_RESULT_FILE"))["result"] is None
@@ -62,7 +81,7 @@ def test_a_command_inherits_the_allow_list_and_its_contract_alone(carry_out: Any
     own = {name for name in names if not name.startswith("FEEDSCRIPT_")}
     assert own - {"PWD", "OLDPWD", "SHLVL", "_"} == {"PATH", "LANG"}
     assert {"FEEDSCRIPT_JOB_ID", "FEEDSCRIPT_TOKEN", "FEEDSCRIPT_CALLBACK_URL"} <= names
-    assert folder == str(tmp_path / "runs/j1/1/work")
+    assert folder == str(tmp_path / "runs/j1.1/work")
 
 
 def test_a_builtin_runs_in_a_session_of_its_own_with_its_own_environment(
@@ -72,7 +91,7 @@ def test_a_builtin_runs_in_a_session_of_its_own_with_its_own_environment(
     names, place = (tmp_path / "logs/j1/1.log").read_text().splitlines()
     assert "FEEDSCRIPT_TOKEN" in names
     assert "PYTHONUNBUFFERED" not in names
-    assert place == f"{tmp_path}/runs/j1/1/work True"
+    assert place == f"{tmp_path}/runs/j1.1/work True"
 
 
 def test_a_builtin_that_raises_tells_in_its_log_and_fails(carry_out: Any, tmp_path: Path) -> None:
@@ -241,4 +260,4 @@ def test_a_queued_run_that_is_cancelled_never_starts(
     poll(lambda: listener.ends("j3"))
     assert not (tmp_path / "ran").exists()
     assert not listener.ends("j2")
-    assert not (tmp_path / "runs/j2").exists()
+    assert not (tmp_path / "runs/j2.1").exists()
