@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from importlib import import_module
 
+from feedscript.feeds.engine.ready import READY_ENGINE
 from feedscript.feeds.mapping.languages.lexicon import lexicon
 from feedscript.feeds.profiles import Profile, load_profile, profile_ids
 from feedscript.feeds.profiles.header import read_header
@@ -20,13 +21,14 @@ _ENGINE = (
 
 
 def warm_up() -> None:
-    """Load the engine, profiles, languages, rules and the page's template; starts no thread, so that forks are safe."""
+    """Load and open the engine, load profiles, languages, rules and the page's template; starts no thread."""
     for module in _ENGINE:
         import_module(module)
     for profile in map(load_profile, profile_ids()):
         if profile.taxonomy:
             load_taxonomy(profile.taxonomy).plainly_has("")
         _compile(profile)
+    READY_ENGINE.open()
     lexicon()
     page_template()
 

@@ -3,7 +3,7 @@
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +19,7 @@ from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.survey import LineIndex, start_index
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
 from feedscript.feeds.scanning.following import Following
+from feedscript.feeds.scanning.items_query import items_query
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.settling import settle
@@ -42,7 +43,8 @@ class Scan:
     Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy, and `line`
     where the reader gives it; u for what must be unlike within groups, v for what may have so many values), whose rowid
     is the order of the file; `rejected`, the rows that could not be read (`Rejected`); `crossed` (rule, n), the
-    findings that only a look at several items shows.
+    findings that only a look at several items shows. `prepared` makes `items` of a table (SQL) of as many rows as it
+    answers, by a query that was planned before; it may answer None, and make nothing.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -51,6 +53,7 @@ class Scan:
     limits: Limits
     item: str
     workdir: Path
+    prepared: Callable[[str], int | None] | None = None
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
     _ahead: "_Ahead | None" = field(default=None, init=False, repr=False)
     _rejected: Rejected = field(init=False, repr=False)
@@ -125,19 +128,16 @@ class Scan:
 
     def _read_once(self, staged: Staged, limits: Limits | None = None) -> int:
         """Make `items` anew, and `reject_errors`; how many items there are."""
-        cells = [f"{text} AS {name}" for text, name in self.plan.cells]
-        inner = [*cells, *(["line"] if staged.line_column else [])] or ["NULL"]
-        outer = noted(self.plan)
-        if staged.line_column is not None:
-            outer.append("TRY_CAST(line AS UBIGINT) AS line")
+        prepared, self.prepared = self.prepared, None
+        if prepared is not None:
+            read = prepared(raw_table(staged, self.limits))
+            if read is not None:
+                return read
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")
-        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM feed", ", ".join(outer))
-        items = f"SELECT {', '.join(outer)} FROM ({derived})"
         source = raw_table(staged, limits or self.limits, rejects=True)
-        return self.number(
-            f"CREATE TEMP TABLE items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}"
-        )
+        query = items_query(self.plan, source, line=staged.line_column is not None)
+        return self.number(f"CREATE TEMP TABLE items AS {query}")
 
     def _may_be_blank(self) -> bool:
         """Whether there is an item of a text feed that has no value in any column that the plan reads."""
@@ -265,27 +265,3 @@ class Scan:
         """The one number that a query answers, 0 for NULL; for CREATE TABLE AS, how many rows it made."""
         row = self.connection.execute(query).fetchone()
         return int(row[0] or 0) if row else 0
-
-
-def noted(plan: Plan) -> list[str]:
-    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`) but for `line`."""
-    masks = [f"({mask}) AS m{index}" for index, mask in enumerate(plan.masks)]
-    groups = [
-        sql.choice([(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL")
-        + f" AS {letter}{index}"
-        for index, (_, group, value) in enumerate(plan.within)
-        for text, letter in ((group, "k"), (value, "w"))
-    ]
-    groups += [
-        sql.choice(
-            [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(group)}, {value})")], "NULL"
-        )
-        + f" AS u{index}"
-        for index, (_, group, value) in enumerate(plan.unlike)
-    ]
-    groups += [
-        f"CASE WHEN {text} IS NOT NULL THEN hash({sql.trimmed(text)}) END AS v{index}"
-        for index, (_, text, _) in enumerate(plan.distinct)
-    ]
-    lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(plan.lookups)]
-    return [f"hash({plan.item_id}) AS h", *masks, *groups, *lookups]

@@ -15,10 +15,12 @@ from feedscript.feeds.engine.connection import watched
 from feedscript.feeds.engine.deadline import interrupted_after
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
+from feedscript.feeds.engine.ready import SMALL_BYTES
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Attribute, Profile, load_profile
 from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import Header, read_header
+from feedscript.feeds.profiles.loading import is_own
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.intake import Stopped
 from feedscript.feeds.readers.options import SourceOptions
@@ -38,11 +40,10 @@ from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.validation.file_findings import Found, fault_findings, header_findings, origin_findings
 from feedscript.feeds.validation.listing import list_findings
 from feedscript.feeds.validation.origin import Origin
+from feedscript.feeds.validation.plans import PLANS, Plans, Shape
 from feedscript.feeds.validation.reading_ahead import ReadingAhead
 from feedscript.feeds.validation.report import Issue, Report, ordered, status_of
 
-#: To plan the shortcuts takes the engine longer than to ask all checks of the items of a file of so many bytes.
-_WITHOUT_SHORTCUTS = 512 * 1024
 #: Codes of what is not there, where a column of another name may hold it.
 _MISSING = ("missing_required", "missing_required_column")
 
@@ -64,11 +65,12 @@ def check(
     findings: Path | None,
     progress: OnProgress | None,
     workdir: Path,
+    is_ready: bool = False,
 ) -> Report:
     """Check a source, of whose bytes `survey` is being made if it is wanted, with the DuckDB that is being opened.
 
-    `started` is when the validation was asked for (`time.monotonic`), `workdir` an empty folder; the rest is as for
-    `validate`.
+    `started` is when the validation was asked for (`time.monotonic`), `workdir` an empty folder; `is_ready` says that
+    the DuckDB is that of `PLANS`; the rest is as for `validate`.
     """
     asked = load_profile(profile)
     checking = _Checking(
@@ -85,6 +87,7 @@ def check(
         folder=workdir,
         survey=survey,
         opening=opening,
+        plans=PLANS if is_ready and not is_own(profile) else None,
     )
     try:
         staged = checking.run(source, uri)
@@ -108,6 +111,7 @@ class _Checking:
     folder: Path
     survey: Future[Survey] | None
     opening: Future[duckdb.DuckDBPyConnection]
+    plans: Plans | None
     issues: list[Issue] = field(default_factory=list)
     account: Account | None = None
     items: int = 0
@@ -172,13 +176,26 @@ class _Checking:
         )
         return Scan(self.opening.result(), staged, plan, self.limits, self.profile.item, self.folder)
 
+    def _prepared_scan(self, staged: Staged) -> Scan | None:
+        """A scan by a plan that was made before; None where there is none."""
+        if self.plans is None or staged.line_column is not None or staged.has_unreadable or staged.skip_blank:
+            return None
+        skipped = self.policy.disabled | self.untold
+        shape = Shape(self.profile.id, staged.columns, self.country, self.as_of.date(), skipped)
+        prepared = self.plans.of(shape)
+        if prepared is None:
+            return None
+        connection = self.opening.result()
+        read = partial(prepared.read, connection, as_of=self.as_of)
+        return Scan(connection, staged, prepared.plan, self.limits, self.profile.item, self.folder, read)
+
     def _scan(self, staged: Staged, header: Header) -> None:
         try:
             with interrupted_after(self.opening.result(), self.limits.since(self.started).max_seconds):
                 scan = self.ahead.scan_of(staged)
                 if scan is None:
-                    shortcuts = staged.path.stat().st_size > _WITHOUT_SHORTCUTS
-                    scan = self.new_scan(staged, header, shortcuts=shortcuts)
+                    shortcuts = staged.path.stat().st_size > SMALL_BYTES
+                    scan = self._prepared_scan(staged) or self.new_scan(staged, header, shortcuts=shortcuts)
                 self._read(scan)
                 self._conclude(scan, header)
         except duckdb.InterruptException:
