@@ -36,6 +36,12 @@ def make_ready(lacking: Mapping[str, Any]) -> None:
         PLANS.make(shape)
 
 
+def leave_word(folder: Path) -> None:
+    """Leave word in a script's folder of what it lacked, if anything."""
+    if PLANS.lacking:
+        (folder / LACKING).write_text(json.dumps(PLANS.lacking.document()))
+
+
 def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
     source, findings = place.folder / "source", place.folder / "findings.jsonl.gz"
     place.fetch(assignment.source, source)
@@ -52,8 +58,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         workdir=place.folder,
         manifest=_manifest(assignment, place),
     )
-    if PLANS.lacking:
-        (place.folder / LACKING).write_text(json.dumps(PLANS.lacking.document()))
+    leave_word(place.folder)
     beside = assignment.destination.removesuffix(".json")
     artifacts = {"html": f"{beside}.html"}
     if place.config.findings:

@@ -4,13 +4,12 @@ from feedscript.feeds.engine import sql
 from feedscript.feeds.rules.plan import Plan
 
 
-def items_query(plan: Plan, source: str, *, line: bool = False) -> str:
-    """What is noted of each item of a source, SQL of a table with the columns c0 ... and, if so said, `line`."""
+def items_query(plan: Plan, source: str) -> str:
+    """What is noted of each item of a source, SQL of a table with the columns c0 ..."""
     cells = [f"{text} AS {name}" for text, name in plan.cells]
-    inner = [*cells, *(["line"] if line else [])] or ["NULL"]
-    outer = [*noted(plan), *(["TRY_CAST(line AS UBIGINT) AS line"] if line else [])]
-    derived = plan.derived.over(f"SELECT {', '.join(inner)} FROM feed", ", ".join(outer))
-    return f"WITH feed AS NOT MATERIALIZED (FROM {source}) SELECT {', '.join(outer)} FROM ({derived})"
+    read = ", ".join(noted(plan))
+    derived = plan.derived.over(f"SELECT {', '.join(cells or ['NULL'])} FROM feed", read)
+    return f"WITH feed AS NOT MATERIALIZED (FROM {source}) SELECT {read} FROM ({derived})"
 
 
 def items_columns(plan: Plan) -> list[str]:
@@ -19,7 +18,7 @@ def items_columns(plan: Plan) -> list[str]:
 
 
 def noted(plan: Plan) -> list[str]:
-    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`) but for `line`."""
+    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`)."""
     masks = [f"({mask}) AS m{index}" for index, mask in enumerate(plan.masks)]
     groups = [
         sql.choice([(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL")

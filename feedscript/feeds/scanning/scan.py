@@ -40,11 +40,12 @@ class _Ahead(NamedTuple):
 class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
-    Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy, and `line`
-    where the reader gives it; u for what must be unlike within groups, v for what may have so many values), whose rowid
-    is the order of the file; `rejected`, the rows that could not be read (`Rejected`); `crossed` (rule, n), the
-    findings that only a look at several items shows. `prepared` makes `items` of a table (SQL) of as many rows as it
-    answers, by a query that was planned before; it may answer None, and make nothing.
+    Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy; u for what
+    must be unlike within groups, v for what may have so many values), whose rowid is the order of the file; `rejected`,
+    the rows that could not be read (`Rejected`); `crossed` (rule, n), the findings that only a look at several items
+    shows. With `is_large` the items are kept in a file in `workdir`, where the engine writes them in a third of the
+    space. `prepared` makes `items` of a table (SQL) of as many rows as it answers, by a query that was planned before;
+    it may answer None, and make nothing.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -53,13 +54,21 @@ class Scan:
     limits: Limits
     item: str
     workdir: Path
+    is_large: bool = False
     prepared: Callable[[str], int | None] | None = None
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
     _ahead: "_Ahead | None" = field(default=None, init=False, repr=False)
+    _taken: int | None = field(default=None, init=False, repr=False)
     _rejected: Rejected = field(init=False, repr=False)
 
     def begin(self) -> None:
-        """Begin to read what is staged so far, and what will be; `grown` is to be called, and `run` or `stop`."""
+        """Begin to read what is staged so far, and what will be; `grown` is to be called, and `run` or `stop`.
+
+        What the engine reads in the source is read at once; raises what the engine then raises.
+        """
+        if self.staged.query is not None:
+            self._taken = self._read_once(self.staged)
+            return
         try:
             following = Following(self.staged.path)
         except OSError:
@@ -103,14 +112,17 @@ class Scan:
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
 
     def _count_lines(self) -> None:
+        known = self.staged.lines is not None
         surveyed = self.staged.is_source and self.staged.source.survey is not None
-        self._counting = None if surveyed else start_index(self.staged.path)
+        self._counting = None if known or surveyed else start_index(self.staged.path)
 
     def _begun(self) -> tuple[int, int] | None:
         """What was begun comes to, as `_read`; None where nothing was, or not all that it read was right.
 
         That is read again from the file, which the engine can do in several threads, and more than once.
         """
+        if self._taken is not None:
+            return self._taken, 0
         ahead = self._ahead
         if ahead is None:
             return None
@@ -136,8 +148,17 @@ class Scan:
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")
         source = raw_table(staged, limits or self.limits, rejects=True)
-        query = items_query(self.plan, source, line=staged.line_column is not None)
-        return self.number(f"CREATE TEMP TABLE items AS {query}")
+        kind = "TABLE" if self._is_in_file() else "TEMP TABLE"
+        return self.number(f"CREATE {kind} items AS {items_query(self.plan, source)}")
+
+    def _is_in_file(self) -> bool:
+        """Whether the engine keeps `items` in a file, which there is from then on."""
+        path = self.workdir / "items.duckdb"
+        if self.is_large and not path.exists():
+            # Nobody reads it after a crash.
+            attached = f"ATTACH {sql.literal(str(path))} AS kept (RECOVERY_MODE no_wal_writes)"
+            self.connection.execute(f"{attached}; USE kept")
+        return self.is_large
 
     def _may_be_blank(self) -> bool:
         """Whether there is an item of a text feed that has no value in any column that the plan reads."""
@@ -149,7 +170,7 @@ class Scan:
         return self.number(f"SELECT count(*) FROM items WHERE NOT ({any_set(filled)})") > 0
 
     def read_again(self, table: str, columns: list[str], chosen: str) -> None:
-        """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n."""
+        """Make the table `table` of (n, line, `columns`) for the items whose places the query `chosen` gives as n."""
         reread(self, table, columns, chosen)
 
     @property
@@ -184,6 +205,8 @@ class Scan:
     @property
     def index(self) -> LineIndex:
         """Where the lines of the staged file begin."""
+        if self.staged.lines is not None:
+            return self.staged.lines
         if self._counting is not None:
             return self._counting.result()
         assert self.staged.source.survey is not None
@@ -192,7 +215,7 @@ class Scan:
     @cached_property
     def one_line_each(self) -> bool:
         """Whether every record, of the header too, takes one line, and no line is blank."""
-        skipped = self.staged.skip_lines
+        skipped = self.staged.skip_lines if self.staged.query is None else 0
         return skipped > 0 and self.index.lines == self.items + len(self.refused.records) + skipped
 
     def ordinal(self, place: int) -> int:
