@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from importlib import import_module
 
-from feedscript.feeds.engine.ready import READY_ENGINE
 from feedscript.feeds.mapping.languages.lexicon import lexicon
 from feedscript.feeds.profiles import Profile, load_profile, profile_ids
 from feedscript.feeds.profiles.header import read_header
@@ -28,9 +27,19 @@ def warm_up() -> None:
         if profile.taxonomy:
             load_taxonomy(profile.taxonomy).plainly_has("")
         _compile(profile)
-    READY_ENGINE.open()
+    _open({profile.taxonomy for profile in map(load_profile, profile_ids()) if profile.taxonomy})
     lexicon()
     page_template()
+
+
+def _open(taxonomies: set[str]) -> None:
+    """Open the engine, and remember the texts that all feeds' categories are held against."""
+    from feedscript.feeds.engine.ready import READY_ENGINE  # noqa: PLC0415 - a part of the engine
+    from feedscript.feeds.scanning.crossing import remember_usual  # noqa: PLC0415 - as said
+
+    connection = READY_ENGINE.open()
+    for taxonomy in map(load_taxonomy, sorted(taxonomies)):
+        remember_usual(connection, taxonomy)
 
 
 def _compile(profile: Profile) -> None:

@@ -20,6 +20,7 @@ class ReadyEngine:
     def __init__(self) -> None:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._opener = 0
+        self._is_taken = False
 
     def open(self) -> duckdb.DuckDBPyConnection:
         """The DuckDB, opened by the first call in the process that is to fork."""
@@ -33,9 +34,10 @@ class ReadyEngine:
     def of_child(self, limits: Limits, workdir: Path) -> duckdb.DuckDBPyConnection | None:
         """The copy of a child, bounded as one of its own would be; None elsewhere, and where it has taken it before."""
         connection = self._connection
-        if connection is None or os.getpid() == self._opener:
+        if connection is None or self._is_taken or os.getpid() == self._opener:
             return None
-        self._connection = None
+        # It stays open to the end of the child: to close it would copy all memory that it shares with its parent.
+        self._is_taken = True
         connection.execute(bounds(limits.scan_bytes, workdir / "spill", limits.max_spill_bytes))
         return connection
 
