@@ -1,8 +1,7 @@
 """`PreparedScan`: the query that reads a feed, planned before there is one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 
 import duckdb
@@ -56,10 +55,12 @@ class PreparedScan:
         """Have the DuckDB forget it."""
         connection.execute(f"DEALLOCATE {self.name}; DETACH {self.name}")
 
-    def read(self, connection: duckdb.DuckDBPyConnection, source: str, as_of: datetime) -> int | None:
+    def read(
+        self, connection: duckdb.DuckDBPyConnection, source: str, also: Mapping[str, float]
+    ) -> int | None:
         """Make `items` of a small source (SQL of a table): how many there are; None where it cannot be told to it.
 
-        To be called once: the table is empty before.
+        `also` are its other parameters. To be called once: the table is empty before.
         """
         columns = ", ".join(f"c{place}" for place in self.places)
         rows = connection.execute(f"SELECT {columns} FROM {source}").fetchall()
@@ -68,6 +69,6 @@ class PreparedScan:
             return None
         given = [f"c{place} := {sql.literal(text)}" for place, text in zip(self.places, told, strict=True)]
         if self.dated:
-            given.append(f"as_of := {as_of.timestamp()!r}")
+            given += [f"{name} := {value!r}" for name, value in also.items()]
         connection.execute(f"USE {self.name}; EXECUTE {self.name}({', '.join(given)})")
         return len(rows)

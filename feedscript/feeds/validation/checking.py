@@ -190,10 +190,15 @@ class _Checking:
         prepared = self.plans.of(shape)
         if prepared is None:
             return None
-        connection = self.opening.result()
-        read = partial(prepared.read, connection, as_of=self.as_of)
         return Scan(
-            connection, staged, prepared.plan, self.limits, self.profile.item, self.folder, prepared=read
+            self.opening.result(),
+            staged,
+            prepared.plan,
+            self.limits,
+            self.profile.item,
+            self.folder,
+            prepared=prepared,
+            as_of=self.as_of,
         )
 
     def _scan(self, staged: Staged, header: Header) -> None:

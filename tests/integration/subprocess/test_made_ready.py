@@ -72,6 +72,31 @@ def test_the_second_feed_of_a_header_finds_a_plan_and_the_same_at_fault(validati
     assert planned_now["issues"]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([",,,,,,,,,,"], id="blank"),
+        pytest.param(["SKU-9,short"], id="ragged"),
+        pytest.param(['SKU-9,"open'], id="open quote"),
+        pytest.param(["SKU-9,a\x1eb,,,,,,,,,"], id="what parts cells"),
+        pytest.param([], id="no items"),
+    ],
+)
+def test_what_a_plan_cannot_be_told_is_found_as_without_one(validating: Validating, lines: list[str]) -> None:
+    rows = [
+        {**product(number), "availability_date": f"2027-08-0{number}"}
+        for number in range(1, 9 if lines else 1)
+    ]
+    rows = rows or [dict.fromkeys([*product(), "availability_date"], "")]
+    feed = Path(validating.feed("feed.csv", rows))
+    if not lines:
+        feed.write_text(feed.read_text().splitlines()[0] + "\n")
+    feed.write_text(feed.read_text() + "".join(f"{line}\n" for line in lines))
+    lacked, planned_now = validating.lacked(feed=str(feed))
+    assert lacked
+    assert validating.with_a_plan(feed=str(feed)) == planned_now
+
+
 def test_another_day_header_country_profile_or_policy_has_no_plan_of_this(validating: Validating) -> None:
     rows = with_defects()
     feed = validating.feed("feed.csv", rows)

@@ -27,6 +27,7 @@ from tests.unit.feeds.products import VALID, write_csv
 AS_OF = datetime(2026, 8, 1, 13, 30, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 8, 1, tzinfo=UTC)
 LIMITS = Limits()
+TOLD = {"as_of": AS_OF.timestamp()}
 #: Texts on both sides of bounds, and such as SQL and what parts the cells of a column might stumble over.
 TEXTS = st.sampled_from(
     [
@@ -97,7 +98,7 @@ def planned_before(
 
 def noted(connection: duckdb.DuckDBPyConnection, prepared: PreparedScan, staged: Staged) -> list[Any] | None:
     try:
-        read = prepared.read(connection, raw_table(staged, LIMITS), AS_OF)
+        read = prepared.read(connection, raw_table(staged, LIMITS), TOLD)
         return None if read is None else connection.execute("FROM items").fetchall()
     finally:
         connection.execute("USE memory")
@@ -149,7 +150,7 @@ def test_a_prepared_query_is_not_planned_anew(connection: duckdb.DuckDBPyConnect
     staged = staged_csv(str(tmp_path), [dict(VALID)])
     prepared = planned_before(connection, "google", staged.columns)
     source = raw_table(staged, LIMITS)
-    before = min(timed(lambda: prepared.read(connection, source, AS_OF)) for _ in range(5))
+    before = min(timed(lambda: prepared.read(connection, source, TOLD)) for _ in range(5))
     now = min(timed(lambda: planned_now(connection, "google", staged)) for _ in range(5))
     assert noted(connection, prepared, staged)
     assert before < now * 2 / 3
