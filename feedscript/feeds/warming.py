@@ -20,15 +20,26 @@ _ENGINE = (
 
 
 def warm_up() -> None:
-    """Load the engine, profiles, languages, rules and the page's template; starts no thread, so that forks are safe."""
+    """Load and open the engine, load profiles, languages, rules and the page's template; starts no thread."""
     for module in _ENGINE:
         import_module(module)
     for profile in map(load_profile, profile_ids()):
         if profile.taxonomy:
             load_taxonomy(profile.taxonomy).plainly_has("")
         _compile(profile)
+    _open({profile.taxonomy for profile in map(load_profile, profile_ids()) if profile.taxonomy})
     lexicon()
     page_template()
+
+
+def _open(taxonomies: set[str]) -> None:
+    """Open the engine, and remember the texts that all feeds' categories are held against."""
+    from feedscript.feeds.engine.ready import READY_ENGINE  # noqa: PLC0415 - a part of the engine
+    from feedscript.feeds.scanning.crossing import remember_usual  # noqa: PLC0415 - as said
+
+    connection = READY_ENGINE.open()
+    for taxonomy in map(load_taxonomy, sorted(taxonomies)):
+        remember_usual(connection, taxonomy)
 
 
 def _compile(profile: Profile) -> None:

@@ -7,6 +7,7 @@ It leads a session of its own and outlives the server: when its input ends it fi
 import gc
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from feedscript.adapters._flock import OUT_OF_ROOM, open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
+from feedscript.adapters.subprocess.lacking import Lacking
 from feedscript.adapters.subprocess.supervision import LEASE_OVER, Assignment, End, Script, prepare
 
 TRY_AGAIN_AFTER = 0.25
@@ -40,22 +42,27 @@ def main(preload: list[str]) -> int:
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
-        _serve(Assignment(**json.loads(line)))
+        lacking = _serve(Assignment(**json.loads(line)))
+        if lacking is not None and not select.select([sys.stdin], [], [], 0)[0]:
+            lacking.make_ready()
+            gc.freeze()
     return 0
 
 
-def _serve(assignment: Assignment) -> None:
+def _serve(assignment: Assignment) -> Lacking | None:
+    """Look after one script; answers what it lacked."""
     folder = AttemptFolder(Path(assignment.folder))
     try:
         lock = open_lock(folder.lock)
     except FileNotFoundError:
         _tell("gone")  # somebody else has seen the attempt to its end
-        return
+        return None
     try:
         if not try_lock(lock) or not folder.is_locked_by(lock) or folder.started.exists():
             _tell("taken")
-            return
+            return None
         end = _run(assignment, folder, lock)
+        lacking = Lacking.of(assignment, folder.work)
         if end is None:
             folder.started.unlink(missing_ok=True)
         else:
@@ -64,6 +71,7 @@ def _serve(assignment: Assignment) -> None:
         os.close(lock)
     if not _tell("ended" if end is not None else "no room"):
         folder.sync()  # it may be long before somebody reads it
+    return lacking
 
 
 def _run(assignment: Assignment, folder: AttemptFolder, lock: int) -> End | None:

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from feedscript.domain import EX_DATAERR, Outcome, Reason
 from feedscript.entrypoints.scripts.assignment import (
@@ -14,15 +16,30 @@ from feedscript.entrypoints.scripts.assignment import (
 )
 from feedscript.feeds import render_html, validate
 from feedscript.feeds.engine.endings import MANIFEST_ENDING
+from feedscript.feeds.validation.plans import PLANS, Shape
 from feedscript.ports.errors import ObjectNotFound, ObjectStoreFailed
 
 #: No manifest of ours comes near it.
 MANIFEST_BYTES = 16 * 1024 * 1024
+#: In this file of its folder a script leaves word of what it found nobody had made ready; see `make_ready`.
+LACKING = "lacking.json"
 
 
 def main() -> int:
     """Run the attempt that the environment tells of."""
     return carry_out(_validate)
+
+
+def make_ready(lacking: Mapping[str, Any]) -> None:
+    """Make ready what a script lacked, in the process that forks them, for those that come after it."""
+    if shape := Shape.read(lacking):
+        PLANS.make(shape)
+
+
+def leave_word(folder: Path) -> None:
+    """Leave word in a script's folder of what it lacked, if anything."""
+    if PLANS.lacking:
+        (folder / LACKING).write_text(json.dumps(PLANS.lacking.document()))
 
 
 def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
@@ -41,6 +58,7 @@ def _validate(assignment: Assignment, place: Workplace) -> Conclusion:
         workdir=place.folder,
         manifest=_manifest(assignment, place),
     )
+    leave_word(place.folder)
     beside = assignment.destination.removesuffix(".json")
     artifacts = {"html": f"{beside}.html"}
     if place.config.findings:

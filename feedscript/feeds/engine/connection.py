@@ -9,15 +9,16 @@ from pathlib import Path
 
 import duckdb
 
+from feedscript.feeds.engine import sql
 from feedscript.feeds.engine.beside import start_beside
 from feedscript.feeds.engine.deadline import interrupted_after
 from feedscript.feeds.engine.limits import MIB, Limits
 
-#: Little more than a million items need, so that more of them spill and do not add to the process.
-_SCAN_BYTES = 96 * MIB
 #: Room for the buffers that a scanning thread holds.
 _BYTES_PER_THREAD = 24 * MIB
 _POLL_SECONDS = 0.1
+
+Config = dict[str, str | bool | int | float | list[str]]
 
 
 @contextmanager
@@ -33,11 +34,18 @@ def connect(limits: Limits, workdir: Path) -> Iterator[duckdb.DuckDBPyConnection
 
 
 @contextmanager
-def connecting(limits: Limits, workdir: Path) -> Iterator[Future[duckdb.DuckDBPyConnection]]:
-    """Begin to open such a DuckDB, without the limit of time.
+def connecting(
+    limits: Limits, workdir: Path, ready: duckdb.DuckDBPyConnection | None = None
+) -> Iterator[Future[duckdb.DuckDBPyConnection]]:
+    """Begin to open such a DuckDB, without the limit of time; one that is `ready` is taken, and left open.
 
     It takes as long as to check twenty thousand items, and leaves the interpreter to others.
     """
+    if ready is not None:
+        opened: Future[duckdb.DuckDBPyConnection] = Future()
+        opened.set_result(ready)
+        yield opened
+        return
     opening = start_beside(_open, limits, workdir)
     try:
         yield opening
@@ -46,12 +54,9 @@ def connecting(limits: Limits, workdir: Path) -> Iterator[Future[duckdb.DuckDBPy
             opening.result().close()
 
 
-def _open(limits: Limits, workdir: Path) -> duckdb.DuckDBPyConnection:
-    memory = min(limits.memory_bytes, max(limits.memory_bytes * 3 // 16, _SCAN_BYTES))
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{memory}B",
-        "temp_directory": str(workdir / "spill"),
-        "max_temp_directory_size": f"{limits.max_spill_bytes}B",
+def configuration() -> Config:
+    """How every DuckDB of ours is opened; how much it may take is told by `bounds`."""
+    return {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "preserve_insertion_order": True,
@@ -61,11 +66,25 @@ def _open(limits: Limits, workdir: Path) -> duckdb.DuckDBPyConnection:
         # expressions to share, where plans share them by name already, for a tenth of the time that planning takes.
         "disabled_optimizers": "in_clause,common_subexpressions",
     }
-    room = max(memory // _BYTES_PER_THREAD, 1)
-    config["threads"] = limits.threads or min(os.cpu_count() or 1, room)
-    connection = duckdb.connect(":memory:", config=config)
-    # Counted for `watched`, and never drawn.
-    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+
+
+def bounds(memory: int, spill: Path, most: int) -> str:
+    """SQL that bounds an open DuckDB: bytes of its memory, and where and how far it spills.
+
+    Its progress is counted for `watched`, and never drawn.
+    """
+    return (
+        f"SET memory_limit = '{memory}B'; SET temp_directory = {sql.literal(str(spill))};"
+        f" SET max_temp_directory_size = '{most}B';"
+        " SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+    )
+
+
+def _open(limits: Limits, workdir: Path) -> duckdb.DuckDBPyConnection:
+    room = max(limits.scan_bytes // _BYTES_PER_THREAD, 1)
+    threads = limits.threads or min(os.cpu_count() or 1, room)
+    connection = duckdb.connect(":memory:", config=configuration() | {"threads": threads})
+    connection.execute(bounds(limits.scan_bytes, workdir / "spill", limits.max_spill_bytes))
     return connection
 
 

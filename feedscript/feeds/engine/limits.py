@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass, replace
 
 MIB = 1024 * 1024
+#: Little more than a million items need, so that more of them spill and do not add to the process.
+_SCAN_BYTES = 96 * MIB
 _LEAST_LEFT = 0.1
 
 
@@ -27,6 +29,11 @@ class Limits:
     memory_bytes: int = 512 * MIB
     max_spill_bytes: int = 16 * 1024 * MIB
     threads: int | None = None
+
+    @property
+    def scan_bytes(self) -> int:
+        """What a scan takes of `memory_bytes`."""
+        return min(self.memory_bytes, max(self.memory_bytes * 3 // 16, _SCAN_BYTES))
 
     def since(self, began: float) -> "Limits":
         """The same with the time that is left of a run that began then (`time.monotonic`).

@@ -10,7 +10,7 @@ from feedscript.feeds.engine import sql
 from feedscript.feeds.rules.plan import Plan, any_set
 from feedscript.feeds.rules.rule import Rule
 from feedscript.feeds.scanning.crossing import cross
-from feedscript.feeds.scanning.scan import noted
+from feedscript.feeds.scanning.items_query import noted
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,11 @@ def digest(path: str) -> str:
 def _blocks(path: str, size: int) -> Iterator[bytearray]:
     """The content in blocks of one size, but for the last; each is gone when the next is asked for."""
     # To open a pipe waits for whoever writes into it, perhaps for ever.
-    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - to import pathlib takes as long as the rest
+    about = os.stat(path)  # noqa: PTH116 - to import pathlib takes as long as the rest
+    if not stat.S_ISREG(about.st_mode):
         raise OSError(f"{path} is not a regular file")
+    # A block is filled with zeros first, which takes longer than to read a small file.
+    size = min(size, (about.st_size // PART_BYTES + 1) * PART_BYTES)
     block = bytearray(size)
     with open(path, "rb") as file:  # noqa: PTH123 - as above
         while read := file.readinto(block):

@@ -17,6 +17,7 @@ from feedscript.feeds.profiles.model import (
 from feedscript.feeds.profiles.repeated import JOINED, filled, signs_between, values_of
 from feedscript.feeds.profiles.taxonomy import load_taxonomy
 from feedscript.feeds.readers.survey import Alphabet
+from feedscript.feeds.rules.as_of import AsOf
 from feedscript.feeds.rules.comparisons import compare
 from feedscript.feeds.rules.conditions import FALSE, TRUE, UNKNOWN, Cell, Conditions, every, negation, some
 from feedscript.feeds.rules.defects import value_tests
@@ -37,6 +38,7 @@ def compile_rules(
     *,
     country: str,
     as_of: datetime,
+    as_of_seconds: str | None = None,
     joined: bool,
     skipped: frozenset[str] = frozenset(),
     shortcuts: bool = True,
@@ -45,8 +47,10 @@ def compile_rules(
 ) -> Plan:
     """The plan for a feed with this header.
 
-    `joined` says that several values of a cell are joined by U+001F (XML, JSON), and not by commas (text).
-    `skipped` are ids of rules that are switched off. Without `shortcuts` every check is asked of every item, which
+    `as_of` is the moment that rules of dates count from; of what is to hold on all moments of that day,
+    `as_of_seconds` is SQL of the moment's seconds since 1970. `joined` says that several values of a cell are joined by
+    U+001F (XML, JSON), and not by commas (text). `skipped` are ids of rules that are switched off. Without `shortcuts`
+    every check is asked of every item, which
     finds the same. `usual` is by attribute what many items have: each text is tested once, when the scan is planned,
     and items are held against it. It need not be right for what is found to be. `alphabet` is what is known of the
     characters of the file that the feed is: what it has none of is not looked for.
@@ -67,7 +71,7 @@ def compile_rules(
             header,
             cells,
             conditions,
-            as_of,
+            AsOf(as_of, as_of_seconds),
             joined,
             shortcuts,
             known.get(attribute.name, Usual()),
@@ -107,7 +111,7 @@ class _AttributeCompiler:
     header: Header
     cells: Mapping[str, Cell]
     conditions: Conditions
-    as_of: datetime
+    as_of: AsOf
     joined: bool
     shortcuts: bool
     usual: Usual

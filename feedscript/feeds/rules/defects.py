@@ -1,18 +1,17 @@
 """What can be wrong with one value: tests in order, of which the first that fails is the finding."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
 from feedscript.feeds.engine import sql
 from feedscript.feeds.profiles.model import Attribute, Profile, Type
 from feedscript.feeds.profiles.vocabulary import CURRENCIES
 from feedscript.feeds.rules import gtin, parts, values
 from feedscript.feeds.rules.addresses import SECOND_ADDRESS
+from feedscript.feeds.rules.as_of import AsOf
 from feedscript.feeds.rules.currencies import currency_facts
 from feedscript.feeds.rules.derivation import Value
 from feedscript.feeds.rules.value_test import Fails, ValueTest, longer_than
 
-_DAY_SECONDS = 86_400
 #: Two addresses in one value.
 SEVERAL_ADDRESSES = rf"(?is)^https?://.*{SECOND_ADDRESS}"
 #: The endings that most pictures have.
@@ -21,7 +20,7 @@ _SPELLINGS = (str.lower, str.upper, str.capitalize, str.title)
 
 
 def value_tests(
-    profile: Profile, attribute: Attribute, as_of: datetime, country: str, origins: tuple[str, ...] = ()
+    profile: Profile, attribute: Attribute, as_of: AsOf, country: str, origins: tuple[str, ...] = ()
 ) -> Iterator[ValueTest]:
     """The tests of one value, in the order in which they are asked; `origins` are what many links begin with."""
     yield from _placeholders(attribute)
@@ -73,10 +72,10 @@ def is_usual_price(value: Value, country: str) -> str | None:
     return value.let(values.is_usual_price(value.text, local[0]))
 
 
-def _withdrawn(attribute: Attribute, as_of: datetime, country: str) -> Iterator[ValueTest]:
+def _withdrawn(attribute: Attribute, as_of: AsOf, country: str) -> Iterator[ValueTest]:
     if attribute.type is not Type.PRICE or attribute.currency == "none":
         return
-    gone = currency_facts().withdrawn_by(as_of)
+    gone = currency_facts().withdrawn_by(as_of.moment)
     usual = currency_facts().countries.get(country, ())
 
     def fails(value: Value) -> str:
@@ -224,7 +223,7 @@ def _gtin(profile: Profile, attribute: Attribute) -> Iterator[ValueTest]:
         yield ValueTest("coupon_prefix", lambda value: gtin.has_prefix(value, coupon), fine)
 
 
-def _bounds(attribute: Attribute, as_of: datetime) -> Iterator[ValueTest]:
+def _bounds(attribute: Attribute, as_of: AsOf) -> Iterator[ValueTest]:
     outside = _outside(attribute, as_of)
     if outside("", ""):
         yield ValueTest(
@@ -233,7 +232,7 @@ def _bounds(attribute: Attribute, as_of: datetime) -> Iterator[ValueTest]:
     yield from parts.outside(attribute)
 
 
-def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]:
+def _outside(attribute: Attribute, as_of: AsOf) -> Callable[[str, str], str]:
     def outside(text: str, number: str) -> str:
         tests = []
         if attribute.above is not None:
@@ -245,8 +244,7 @@ def _outside(attribute: Attribute, as_of: datetime) -> Callable[[str, str], str]
         for unit, most in attribute.maximum_by_unit.items():
             tests.append(f"({values.unit(text)} = {sql.literal(unit)} AND {number} > {most})")
         if attribute.max_days_ahead is not None:
-            last = as_of.timestamp() + attribute.max_days_ahead * _DAY_SECONDS
-            tests.append(f"{values.moment(text)} > {last}")
+            tests.append(f"{values.moment(text)} > {as_of.days_later(attribute.max_days_ahead)}")
         return " OR ".join(tests)
 
     return outside

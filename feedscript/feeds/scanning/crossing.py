@@ -18,6 +18,11 @@ _MOST_PARTS = 16
 _READ_AGAIN = 10_000
 #: The name of a text that is looked for.
 _EACH = "sought_text"
+_TEXTS = f"SELECT unnest(string_split(?, chr(10))) AS {_EACH}"
+#: Of so many different categories it is worth asking whether all are usual.
+_FEW = 1_000
+#: Hashes of usual texts by taxonomy.
+_USUAL: dict[str, frozenset[int]] = {}
 
 
 class Read(Protocol):
@@ -81,12 +86,16 @@ def find_repeated_ids(scan: Read, rule: str) -> None:
     are many the hashes stand for them: that any two of a million ids share one has a chance of 1 in 37 million.
     """
     scan.connection.execute("CREATE TEMP TABLE twice (h UBIGINT)")
+    found = 0
     parts = min(1 << (scan.items // _PART_ITEMS).bit_length(), _MOST_PARTS)
     for part in range(parts):
-        scan.connection.execute(
+        found += scan.number(
             f"INSERT INTO twice SELECT h FROM items WHERE h & {parts - 1} = {part} AND h <> hash(NULL::VARCHAR)"
             " GROUP BY h HAVING count(*) > 1"
         )
+    if not found:
+        scan.connection.execute("DROP TABLE twice")
+        return
     suspects = scan.number(
         "CREATE TEMP TABLE suspects AS SELECT rowid AS n, h FROM items WHERE h IN (SELECT h FROM twice)"
     )
@@ -130,6 +139,14 @@ def find_alike(scan: Read) -> None:
             )
 
 
+def remember_usual(connection: duckdb.DuckDBPyConnection, taxonomy: Taxonomy) -> None:
+    """Keep the hashes of a taxonomy's usual texts, which else are made for each feed: for processes that fork many."""
+    rows = connection.execute(
+        f"SELECT hash({_EACH}) FROM ({_TEXTS})", ["\n".join(taxonomy.usual_texts())]
+    ).fetchall()
+    _USUAL[taxonomy.name] = frozenset(each for (each,) in rows)
+
+
 def find_unknown_categories(scan: Read, index: int, rule: Rule, taxonomy: Taxonomy) -> None:
     """Note each item whose category the taxonomy does not have.
 
@@ -137,7 +154,7 @@ def find_unknown_categories(scan: Read, index: int, rule: Rule, taxonomy: Taxono
     texts first. Of what is left one item each is read again, for its text in one spelling; and a language is read only
     for what is of none before it.
     """
-    if not scan.number(f"SELECT count(t{index}) FROM items"):
+    if _all_usual(scan, index, taxonomy):
         return
     scan.connection.execute(
         f"CREATE TEMP TABLE sought AS SELECT t{index} AS t, min(rowid) AS n FROM items"
@@ -158,9 +175,19 @@ def find_unknown_categories(scan: Read, index: int, rule: Rule, taxonomy: Taxono
     scan.connection.execute("DROP TABLE IF EXISTS spelled; DROP TABLE sought")
 
 
+def _all_usual(scan: Read, index: int, taxonomy: Taxonomy) -> bool:
+    """Whether all categories, if they are few, are of the usual texts; False, too, where those are not remembered."""
+    usual = _USUAL.get(taxonomy.name)
+    if usual is None:
+        return not scan.number(f"SELECT count(t{index}) FROM items")
+    sought = scan.connection.execute(
+        f"SELECT DISTINCT t{index} FROM items WHERE t{index} IS NOT NULL LIMIT {_FEW + 1}"
+    ).fetchall()
+    return len(sought) <= _FEW and all(each in usual for (each,) in sought)
+
+
 def _strike_out(scan: Read, table: str, column: str, key: str, texts: list[str]) -> None:
     """Delete the rows whose column is the key, SQL over each of the texts, of any of them."""
-    each = f"SELECT unnest(string_split(?, chr(10))) AS {_EACH}"
     scan.connection.execute(
-        f"DELETE FROM {table} WHERE {column} IN (SELECT {key} FROM ({each}))", ["\n".join(texts)]
+        f"DELETE FROM {table} WHERE {column} IN (SELECT {key} FROM ({_TEXTS}))", ["\n".join(texts)]
     )

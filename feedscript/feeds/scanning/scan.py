@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.survey import LineIndex, start_index
 from feedscript.feeds.rules.plan import MASK_BITS, Plan, any_set
 from feedscript.feeds.scanning.following import Following
+from feedscript.feeds.scanning.items_query import items_query
+from feedscript.feeds.scanning.prepared import AS_OF_SECONDS, PreparedScan
 from feedscript.feeds.scanning.rejected import Rejected
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.settling import settle
@@ -43,7 +46,7 @@ class Scan:
     must be unlike within groups, v for what may have so many values), whose rowid is the order of the file; `rejected`,
     the rows that could not be read (`Rejected`); `crossed` (rule, n), the findings that only a look at several items
     shows. With `is_large` the items are kept in a file in `workdir`, where the engine writes them in a third of the
-    space.
+    space. `prepared` is the plan's query where that was planned before, for the moment `as_of`, too.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -53,6 +56,8 @@ class Scan:
     item: str
     workdir: Path
     is_large: bool = False
+    prepared: PreparedScan | None = None
+    as_of: datetime | None = None
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
     _ahead: "_Ahead | None" = field(default=None, init=False, repr=False)
     _taken: int | None = field(default=None, init=False, repr=False)
@@ -137,15 +142,18 @@ class Scan:
 
     def _read_once(self, staged: Staged, limits: Limits | None = None) -> int:
         """Make `items` anew, and `reject_errors`; how many items there are."""
-        cells = [f"{text} AS {name}" for text, name in self.plan.cells]
-        outer = noted(self.plan)
+        told = {} if self.as_of is None else {"as_of": self.as_of.timestamp()}
+        prepared, self.prepared = self.prepared, None
+        if prepared is not None:
+            read = prepared.read(self.connection, raw_table(staged, self.limits), told)
+            if read is not None:
+                return read
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")
-        derived = self.plan.derived.over(f"SELECT {', '.join(cells or ['NULL'])} FROM feed", ", ".join(outer))
-        items = f"SELECT {', '.join(outer)} FROM ({derived})"
         source = raw_table(staged, limits or self.limits, rejects=True)
         kind = "TABLE" if self._is_in_file() else "TEMP TABLE"
-        return self.number(f"CREATE {kind} items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}")
+        query = items_query(self.plan, source)
+        return self.number(f"CREATE {kind} items AS {query}", told if AS_OF_SECONDS in query else None)
 
     def _is_in_file(self) -> bool:
         """Whether the engine keeps `items` in a file, which there is from then on."""
@@ -280,31 +288,10 @@ class Scan:
             )
         return failing
 
-    def number(self, query: str) -> int:
-        """The one number that a query answers, 0 for NULL; for CREATE TABLE AS, how many rows it made."""
-        row = self.connection.execute(query).fetchone()
+    def number(self, query: str, told: dict[str, float] | None = None) -> int:
+        """The one number that a query answers, 0 for NULL; for CREATE TABLE AS, how many rows it made.
+
+        `told` are its parameters by their names.
+        """
+        row = self.connection.execute(query, told).fetchone()
         return int(row[0] or 0) if row else 0
-
-
-def noted(plan: Plan) -> list[str]:
-    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`)."""
-    masks = [f"({mask}) AS m{index}" for index, mask in enumerate(plan.masks)]
-    groups = [
-        sql.choice([(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL")
-        + f" AS {letter}{index}"
-        for index, (_, group, value) in enumerate(plan.within)
-        for text, letter in ((group, "k"), (value, "w"))
-    ]
-    groups += [
-        sql.choice(
-            [(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(group)}, {value})")], "NULL"
-        )
-        + f" AS u{index}"
-        for index, (_, group, value) in enumerate(plan.unlike)
-    ]
-    groups += [
-        f"CASE WHEN {text} IS NOT NULL THEN hash({sql.trimmed(text)}) END AS v{index}"
-        for index, (_, text, _) in enumerate(plan.distinct)
-    ]
-    lookups = [f"{text} AS t{index}" for index, (_, text) in enumerate(plan.lookups)]
-    return [f"hash({plan.item_id}) AS h", *masks, *groups, *lookups]

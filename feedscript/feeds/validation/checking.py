@@ -16,10 +16,12 @@ from feedscript.feeds.engine.connection import watched
 from feedscript.feeds.engine.deadline import interrupted_after
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
+from feedscript.feeds.engine.ready import SMALL_BYTES
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import Header, read_header
+from feedscript.feeds.profiles.loading import is_own
 from feedscript.feeds.readers.delimited import with_plain_line_ends
 from feedscript.feeds.readers.intake import Stopped
 from feedscript.feeds.readers.options import SourceOptions
@@ -39,11 +41,10 @@ from feedscript.feeds.validation.file_findings import Found, fault_findings, hea
 from feedscript.feeds.validation.listing import list_findings
 from feedscript.feeds.validation.missing_columns import look_for_missing
 from feedscript.feeds.validation.origin import Origin
+from feedscript.feeds.validation.plans import PLANS, Plans, Shape
 from feedscript.feeds.validation.reading_ahead import ReadingAhead
 from feedscript.feeds.validation.report import Issue, Report, ordered, status_of
 
-#: To plan the shortcuts takes the engine longer than to ask all checks of the items of a file of so many bytes.
-_WITHOUT_SHORTCUTS = 512 * 1024
 #: Codes of what is not there, where a column of another name may hold it.
 _MISSING = ("missing_required", "missing_required_column")
 
@@ -65,11 +66,12 @@ def check(
     findings: Path | None,
     progress: OnProgress | None,
     workdir: Path,
+    is_ready: bool = False,
 ) -> Report:
     """Check a source, of whose bytes `survey` is being made if it is wanted, with the DuckDB that is being opened.
 
-    `started` is when the validation was asked for (`time.monotonic`), `workdir` an empty folder; the rest is as for
-    `validate`.
+    `started` is when the validation was asked for (`time.monotonic`), `workdir` an empty folder; `is_ready` says that
+    the DuckDB is that of `PLANS`; the rest is as for `validate`.
     """
     asked = load_profile(profile)
     checking = _Checking(
@@ -86,6 +88,7 @@ def check(
         folder=workdir,
         survey=survey,
         opening=opening,
+        plans=PLANS if is_ready and not is_own(profile) else None,
     )
     try:
         staged = checking.run(source, uri)
@@ -109,6 +112,7 @@ class _Checking:
     folder: Path
     survey: Future[Survey] | None
     opening: Future[duckdb.DuckDBPyConnection]
+    plans: Plans | None
     issues: list[Issue] = field(default_factory=list)
     account: Account | None = None
     items: int = 0
@@ -176,13 +180,34 @@ class _Checking:
         opened = self.opening.result()
         return Scan(opened, staged, plan, self.limits, self.profile.item, self.folder, is_large=shortcuts)
 
+    def _prepared_scan(self, staged: Staged) -> Scan | None:
+        """A scan by a plan that was made before; None where there is none."""
+        is_text = staged.line_column is None and staged.query is None
+        if self.plans is None or not is_text or staged.has_unreadable or staged.skip_blank:
+            return None
+        skipped = self.policy.disabled | self.untold
+        shape = Shape(self.profile.id, staged.columns, self.country, self.as_of.date(), skipped)
+        prepared = self.plans.of(shape)
+        if prepared is None:
+            return None
+        return Scan(
+            self.opening.result(),
+            staged,
+            prepared.plan,
+            self.limits,
+            self.profile.item,
+            self.folder,
+            prepared=prepared,
+            as_of=self.as_of,
+        )
+
     def _scan(self, staged: Staged, header: Header) -> None:
         try:
             with self._interrupted():
                 scan = self.ahead.scan_of(staged)
                 if scan is None:
-                    shortcuts = staged.bytes > _WITHOUT_SHORTCUTS
-                    scan = self.new_scan(staged, header, shortcuts=shortcuts)
+                    shortcuts = staged.bytes > SMALL_BYTES
+                    scan = self._prepared_scan(staged) or self.new_scan(staged, header, shortcuts=shortcuts)
                 self._read(scan)
                 self._conclude(scan, header)
         except duckdb.InterruptException:

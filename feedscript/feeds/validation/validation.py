@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,11 +56,12 @@ def validate(
     lines = is_plain_text(source)
     survey = start_survey(source, digest=wanted, lines=lines) if wanted or lines else None
     from feedscript.feeds.engine.connection import connecting  # noqa: PLC0415
+    from feedscript.feeds.engine.ready import READY_ENGINE, SMALL_BYTES  # noqa: PLC0415
 
-    with (
-        tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder,
-        connecting(limits, Path(folder)) as opening,
-    ):
+    with tempfile.TemporaryDirectory(prefix="feedscript-", dir=workdir) as folder, ExitStack() as held:
+        small = lines and source.stat().st_size <= SMALL_BYTES
+        ready = READY_ENGINE.of_child(limits, Path(folder)) if small else None
+        opening = held.enter_context(connecting(limits, Path(folder), ready))
         from feedscript.feeds.validation.checking import check  # noqa: PLC0415
 
         return check(
@@ -78,4 +80,5 @@ def validate(
             findings=None if findings is None else Path(findings),
             progress=progress,
             workdir=Path(folder),
+            is_ready=ready is not None,
         )
