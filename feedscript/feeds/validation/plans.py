@@ -13,9 +13,9 @@ from feedscript.feeds.profiles.loading import profile_ids, shipped_profile
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.scanning.prepared import AS_OF_SECONDS, PreparedScan
 
-#: A plan takes about three megabytes.
-MOST_PLANS = 24
-_MOST_COLUMNS = 200
+#: A plan takes up to half a megabyte for each column that it reads, and three milliseconds to make.
+MOST_COLUMNS = 300
+_MOST_OF_ONE = 50
 _MOST_CHARACTERS = 16_000
 
 
@@ -61,13 +61,13 @@ class Shape:
     def is_worth_it(self) -> bool:
         """Whether it is no larger than those of feeds that come again and again, and of a shipped profile."""
         texts = (*self.columns, *self.skipped)
-        small = len(self.columns) <= _MOST_COLUMNS and sum(map(len, texts)) <= _MOST_CHARACTERS
+        small = len(self.columns) <= _MOST_OF_ONE and sum(map(len, texts)) <= _MOST_CHARACTERS
         return small and self.profile in profile_ids()
 
 
 @dataclass
 class Plans:
-    """Plans by shape, the last `MOST_PLANS` that were made; and of a child the shape that it had none for."""
+    """Plans by shape, the last that were made, of `MOST_COLUMNS` together; and the shape that a child had none for."""
 
     engine: ReadyEngine
     lacking: Shape | None = None
@@ -82,7 +82,7 @@ class Plans:
         return found
 
     def make(self, shape: Shape) -> None:
-        """Make the plan of a shape, if there is none; the oldest is given up for one too many."""
+        """Make the plan of a shape, if there is none; the oldest are given up for what is too many."""
         if shape in self._made:
             return
         profile = shipped_profile(shape.profile)
@@ -101,7 +101,9 @@ class Plans:
             shortcuts=False,
         )
         connection = self.engine.open()
-        while len(self._made) >= MOST_PLANS:
+        while (
+            self._made and len(places) + sum(len(each.places) for each in self._made.values()) > MOST_COLUMNS
+        ):
             _, oldest = self._made.popitem(last=False)
             oldest.drop(connection)
         name = f"prepared{next(self._numbers)}"
