@@ -22,7 +22,7 @@ GET = "SELECT document::text FROM job WHERE id = %s"
 CLAIM = """
 WITH made AS (
     INSERT INTO reference_claim (merchant, reference, job_id) VALUES (%s, %s, %s)
-    ON CONFLICT (merchant, reference) DO NOTHING RETURNING job_id
+    ON CONFLICT (merchant, reference) DO NOTHING RETURNING job_id, set_config('synchronous_commit', 'off', true)
 )
 SELECT job_id::text FROM made
 UNION ALL SELECT job_id::text FROM reference_claim WHERE merchant = %s AND reference = %s
@@ -63,7 +63,8 @@ class PostgresJobRepository(JobRepository):
         """Write the version where the one before is stored, and the activities, in one transaction."""
         if not is_id(job.id):
             raise ValueError(f"not a UUID: {job.id}")
-        self._writer.write(Change(activities, job, beside=self._beside))
+        beside = self._beside(job) if self._beside else {}
+        self._writer.write(Change(activities, job, beside=beside))
 
     def settle(self, job_id: str) -> None:
         """Mark the job, if it is settled; one whose mark a crash takes back is found again among the open ones."""

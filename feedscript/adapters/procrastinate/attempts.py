@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
@@ -16,11 +16,11 @@ from feedscript.domain import Job
 from feedscript.ports import ExecutorHealth, Run
 from feedscript.ports.errors import UnreadableJob
 
-LINE_UP = (
-    "INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-)
 OFFER: LiteralString = f"""
-WITH offered AS ({LINE_UP} RETURNING set_config('synchronous_commit', 'off', true))
+WITH offered AS (
+    INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+    RETURNING set_config('synchronous_commit', 'off', true)
+)
 SELECT EXISTS (SELECT FROM offered), ({CALLED})
 """  # noqa: S608 - of the texts here
 #: Whoever picks does so alone, as the next pick stands on whom this one serves.
@@ -106,12 +106,13 @@ WHERE host IS NULL ORDER BY turn LIMIT %s
 """
 
 
-def line_up(connection: Connection, job: Job) -> None:
-    """Let the job's newest attempt wait, if its script is still to be started, in the transaction of its job."""
+def line_up(job: Job) -> dict[str, Any]:
+    """What becomes of the job's attempts in its transaction: the newest waits, if its script is still to be started."""
     newest = job.latest
+    over = [attempt.number for attempt in job.attempts if attempt.exited_at is not None]
     if newest.open and newest.started_at is None and newest.exited_at is None:
-        whose = stored(newest.request.affiliate_merchant_id), stored(newest.caller)
-        connection.execute(LINE_UP, [job.id, newest.number, *whose])
+        return {"waits": newest.number, "caller": stored(newest.caller), "over": over or None}
+    return {"over": over or None}
 
 
 @dataclass(frozen=True, slots=True)
