@@ -20,6 +20,7 @@ from feedscript.ports import (
     Places,
 )
 from feedscript.ports.errors import BadCursor, KeyNameTaken, UnknownKey, VersionConflict
+from feedscript.ports.repository import version_before
 
 CURSOR = re.compile(r"[0-9]{1,18}")
 
@@ -162,8 +163,8 @@ class MemoryJobRepository(JobRepository):
         with self._lock:
             stored = self._jobs.get(job.id)
             found = stored.version if stored else 0
-            if found != job.version - 1:
-                raise VersionConflict(job.id, job.version - 1, found)
+            if found != (before := version_before(job, activities)):
+                raise VersionConflict(job.id, before, found)
             self._jobs[job.id] = job
             self._open.add(job.id)
             self._log.append(activities)

@@ -100,6 +100,11 @@ class AttemptListener(Protocol):
     def script_ended(self, end: ScriptEnd) -> None:
         """The script is gone."""
 
+    def script_ran(self, started_at: datetime, log: str, end: ScriptEnd) -> None:  # noqa: ARG002 - for who can tell it late
+        """The script ran, from a time (aware UTC) on that was not told of, and is gone; its output went to `log`."""
+        self.script_started(end.job_id, end.attempt, log)
+        self.script_ended(end)
+
     def tick(self, *, waiting: Container[str] = ()) -> None:
         """Some time has passed: see to graces and retries that are due; `waiting` as for the backlog."""
 

@@ -51,6 +51,11 @@ class JobPage:
     cursor: str | None
 
 
+def version_before(job: Job, activities: Sequence[Activity]) -> int:
+    """The version that a commit follows: it makes one for each event among its activities, and one at least."""
+    return job.version - max(1, sum(activity.event is not None for activity in activities))
+
+
 class JobRepository(Protocol):
     """Jobs by id, durable when `commit` returns, safe for many threads and processes at once."""
 
@@ -69,8 +74,10 @@ class JobRepository(Protocol):
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Store the job's next version and the activities that tell of it: both durable, or neither.
 
-        Raises `VersionConflict` unless the stored version is the one before, `StorageFull` for a job's first version
-        where there is no room for new work, `StorageBroken` where nothing may be acknowledged.
+        Where activities tell of several events, the job is the one after the last, and the version before is the one
+        before the first (`version_before`). Raises `VersionConflict` unless the stored version is the one before,
+        `StorageFull` for a job's first version where there is no room for new work, `StorageBroken` where nothing may
+        be acknowledged.
         """
 
     def settle(self, job_id: str) -> None:

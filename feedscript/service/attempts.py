@@ -73,18 +73,17 @@ class AttemptListening:
 
     def script_ended(self, end: ScriptEnd) -> None:
         """Enter the end in the job, and judge an attempt that nobody has reported on."""
-        self._changes.apply(
-            end.job_id,
-            RecordExit(
-                attempt=end.attempt,
-                exit_code=end.exit_code,
-                reason=end.reason,
-                error=end.error,
-                result=end.result,
-                jitter=self._jitter(),
-            ),
-            known=self._latest.pop(end.job_id, None),
-        )
+        self._changes.apply(end.job_id, self._exit(end), known=self._latest.pop(end.job_id, None))
+
+    def script_ran(self, started_at: datetime, log: str, end: ScriptEnd) -> None:
+        """Enter both in the job, in one commit where nothing has happened to it meanwhile."""
+        known = self._latest.get(end.job_id)
+        both = (RecordStart(attempt=end.attempt, log=log), self._exit(end))
+        if known is not None and self._changes.apply_both(known, *both, first_at=started_at):
+            self._latest.pop(end.job_id, None)
+        else:
+            self.script_started(end.job_id, end.attempt, log)
+            self.script_ended(end)
 
     def tick(self, *, waiting: Container[str] = ()) -> None:
         """See to callbacks that did not come, automatic retries that are due, and what a crash left half done."""
@@ -95,6 +94,16 @@ class AttemptListening:
             except FeedscriptError as error:
                 logger.warning("job %s is left to the next tick: %s", job.id, error)
         self._activities.finish_days()
+
+    def _exit(self, end: ScriptEnd) -> RecordExit:
+        return RecordExit(
+            attempt=end.attempt,
+            exit_code=end.exit_code,
+            reason=end.reason,
+            error=end.error,
+            result=end.result,
+            jitter=self._jitter(),
+        )
 
     def _remember(self, job: Job) -> None:
         """For what the executor tells next: it need not be looked for then, and is not believed blindly."""

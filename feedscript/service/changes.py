@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from feedscript.domain import (
     Activity,
@@ -108,13 +109,38 @@ class Changes:
                 continue
             for entered in (*beside, entry):
                 self._trail.observe(entered, following)
-            try:
-                self._follow_up(following, event)
-            except Exception:
-                # What is stored has happened, whatever comes of this; `tick` and `backlog` make it good.
-                logger.exception("job %s: what follows is left to the next tick", job_id)
+            self._set_off(following, event)
             return Answer(following)
         raise StorageBusy(job_id, 0)
+
+    def apply_both(self, known: Job, first: Command, second: Command, *, first_at: datetime) -> bool:
+        """Change the job twice in one commit, neither being a start; False where that cannot be: nothing is changed.
+
+        `first_at` is when the first happened, by whoever saw it.
+        """
+        now, job = self._clock.now(), known
+        entries: list[tuple[Activity, Job]] = []
+        for command, at in ((first, min(max(first_at, known.updated_at), now)), (second, now)):
+            decision = decide(job, command, at, self._policy)
+            if isinstance(decision, Refusal):
+                return False
+            job, event = evolve(job, decision), decision
+            entries.append((record_of(event, job.version, stage=job.stage.value), job))
+        try:
+            self._repository.commit(job, [entry for entry, _ in entries])
+        except VersionConflict:
+            return False
+        for entry, after in entries:
+            self._trail.observe(entry, after)
+        self._set_off(job, event)
+        return True
+
+    def _set_off(self, job: Job, event: Event) -> None:
+        try:
+            self._follow_up(job, event)
+        except Exception:
+            # What is stored has happened, whatever comes of this; `tick` and `backlog` make it good.
+            logger.exception("job %s: what follows is left to the next tick", job.id)
 
     def _follow_up(self, job: Job, event: Event) -> None:
         """What a stored event sets in motion; all of it is made good by `tick` and `backlog` after a crash."""

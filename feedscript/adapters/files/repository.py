@@ -34,7 +34,7 @@ from feedscript.adapters.files.places import JOB_ID, JobPlaces
 from feedscript.codec import activity_to_json
 from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import BadCursor, StorageBusy, StorageFull, UnreadableJob, VersionConflict
-from feedscript.ports.repository import JobFilter, JobPage, JobRepository
+from feedscript.ports.repository import JobFilter, JobPage, JobRepository, version_before
 
 logger = logging.getLogger(__name__)
 
@@ -96,8 +96,8 @@ class FileJobRepository(JobRepository):
         with self._lock(job.id):
             stored = self._read(job.id) if job.version > 1 or self._is_kept(path) else None
             found = stored.job.version if stored else 0
-            if found != job.version - 1:
-                raise VersionConflict(job.id, job.version - 1, found)
+            if found != (before := version_before(job, activities)):
+                raise VersionConflict(job.id, before, found)
             if stored is None:
                 self._disk.need_room(self.places.root)
             elif not stored.sealed:

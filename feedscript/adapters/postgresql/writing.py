@@ -20,6 +20,7 @@ from feedscript.adapters.postgresql.stored_text import stored
 from feedscript.codec import activity_to_json, job_to_json
 from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import VersionConflict
+from feedscript.ports.repository import version_before
 
 WRITE = "SELECT * FROM write_changes(%s::json, %s, %s, %s, %s)"
 
@@ -55,7 +56,7 @@ class Change:
             return {"entries": entries}
         return {
             **job_columns(self.job),
-            "since": self.job.version - 1,
+            "since": version_before(self.job, self.entries),
             "open": True,
             **self.beside,
             "entries": entries,
@@ -97,7 +98,7 @@ class Writer:
 def _error(change: Change, found: int | None) -> VersionConflict | None:
     if found is None or change.job is None:
         return None
-    return VersionConflict(change.job.id, change.job.version - 1, found)
+    return VersionConflict(change.job.id, version_before(change.job, change.entries), found)
 
 
 def columns_of(entry: Activity) -> tuple[str | None, str, str, datetime]:

@@ -1,14 +1,16 @@
-"""What is on disk about one attempt's run: `RUNS_DIR/<job>/<attempt>/`.
+"""What is on disk about one attempt's run: `RUNS_DIR/<job>.<attempt>/`.
 
 The runner holds the lock while it looks after the script: held means alive, and no pid is ever trusted. `started`
-is made before the script, `end.json` after it, atomically.
+is there before the script is, `end.json` after it; both are names of the lock file, into which the end is written: a
+name costs less than a file.
 """
 
 import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import stat
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -38,7 +40,8 @@ class AttemptFolder:
         self.lock = path / "attempt.lock"
         self.started = path / "started"
         self.end = path / "end.json"
-        self.cancel = path / "cancel"
+        # By the run's own name: one that comes too late for it is not for the next run in the folder.
+        self.cancel = path / f"cancel.{path.name}"
         self.words = path / "words"
         self.result = self.words / "result.json"
         self.progress = self.words / "progress.json"
@@ -56,16 +59,51 @@ class AttemptFolder:
             if user is not None:
                 os.chown(own, user.uid, user.gids[0])
         if user is not None:
-            for passed in (self.path, self.path.parent):
-                passed.chmod(PASSED)
+            self.path.chmod(PASSED)
+
+    def begin(self, lock: int) -> None:
+        """Note that the script is about to be started; `lock` is the lock file's descriptor."""
+        os.utime(lock)
+        os.link(self.lock, self.started)
+
+    def finish(self, lock: int, end: bytes) -> None:
+        """Write the end down: as long as the lock is held it does not count, and without its name it is none.
+
+        What was written before by a call that failed is written over.
+        """
+        written = 0
+        while written < len(end):
+            written += os.pwrite(lock, end[written:], written)
+        with suppress(FileExistsError):
+            os.link(self.lock, self.end)
+
+    def sync(self) -> None:
+        """Make the end durable, as far as somebody has not seen to it and removed the folder."""
+        for path in (self.end, self.path):
+            with suppress(OSError):
+                descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+
+    def clear(self) -> bool:
+        """Take out what an ended run has left in a folder that nobody else uses; answers whether it is as new now."""
+        try:
+            for path in (self.end, self.started, self.result, self.progress):
+                path.unlink(missing_ok=True)
+            if set(self.path.iterdir()) != {self.lock, self.work, self.words}:
+                return False
+            for own in (self.work, self.words):
+                if own.lstat().st_mode != stat.S_IFDIR | 0o700 or any(own.iterdir()):
+                    return False
+            return _emptied(self.lock)
+        except OSError:
+            return False
 
     def remove(self) -> None:
         """Remove the folder: its story is in the job now."""
         shutil.rmtree(self.path, ignore_errors=True)
-        try:
-            self.path.parent.rmdir()
-        except OSError:
-            return  # another attempt of the job is at work, or it is gone already
 
     def discard(self) -> bool:
         """Remove the folder of a run that has not begun; answers False where a runner was faster."""
@@ -133,11 +171,14 @@ class AttemptFolder:
             os.close(descriptor)
 
 
-def _names_in(folder: Path) -> list[str]:
+def _emptied(lock: Path) -> bool:
+    """Empty the file, unless it is known by another name too."""
+    descriptor = open_lock(lock)
     try:
-        return [path.name for path in folder.iterdir()]
-    except OSError:
-        return []  # no folder, or none any more
+        os.ftruncate(descriptor, 0)
+        return os.fstat(descriptor).st_nlink == 1
+    finally:
+        os.close(descriptor)
 
 
 def _written_at(path: Path) -> float | None:
@@ -145,26 +186,3 @@ def _written_at(path: Path) -> float | None:
         return path.lstat().st_mtime
     except OSError:
         return None
-
-
-class RunFolders:
-    """Where runs and their logs lie: `RUNS_DIR/<job>/<attempt>/` and `LOGS_DIR/<job>/<attempt>.log`."""
-
-    def __init__(self, runs: Path, logs: Path) -> None:
-        self.runs = runs.absolute()
-        self.logs = logs.absolute()
-
-    def of(self, job_id: str, attempt: int) -> AttemptFolder:
-        """The attempt's folder, whether or not there is one."""
-        return AttemptFolder(self.runs / job_id / str(attempt))
-
-    def log(self, job_id: str, attempt: int) -> Path:
-        """The attempt's log, whether or not there is one; it stays when the folder goes."""
-        return self.logs / job_id / f"{attempt}.log"
-
-    def present(self) -> Iterator[tuple[str, int, AttemptFolder]]:
-        """Every folder there is, with its job and attempt; they may go while they are looked for."""
-        for job in sorted(self.runs.iterdir()):
-            for name in sorted(_names_in(job)):
-                if name.isdigit() and (path := job / name).is_dir():
-                    yield job.name, int(name), AttemptFolder(path)

@@ -17,13 +17,14 @@ from functools import partial
 from pathlib import Path
 
 from feedscript.adapters._flock import open_lock, try_lock
-from feedscript.adapters.subprocess.attempt_folder import PASSED, RunFolders, Stage
+from feedscript.adapters.subprocess.attempt_folder import PASSED, Stage
 from feedscript.adapters.subprocess.doorbell import Doorbell
 from feedscript.adapters.subprocess.fair_queue import FairQueue, Ticket, ticket_of
 from feedscript.adapters.subprocess.leader import leaders_lock
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.place import Place
 from feedscript.adapters.subprocess.queue_order import QueueOrder
+from feedscript.adapters.subprocess.run_folders import RunFolders
 from feedscript.adapters.subprocess.script_contract import ScriptSettings
 from feedscript.adapters.subprocess.script_log import read_log_file
 from feedscript.adapters.subprocess.words import read_words
@@ -121,8 +122,10 @@ class SubprocessExecutor(Executor):
         """Look at what the script writes, and at what the leader has last written down of who is next."""
         folder, log = self._folders.of(job_id, attempt), self._folders.log(job_id, attempt)
         owner = None if self._scripts.user is None else self._scripts.user.uid
+        progress = read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner)
         return Observation(
-            progress=read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner),
+            # The folder may be another run's by now: while it has this name it is not.
+            progress=progress if folder.path.exists() else None,
             heard_at=folder.heard_at(log),
             position=self._order.position(job_id, attempt),
         )
@@ -168,6 +171,7 @@ class SubprocessExecutor(Executor):
 
     def _lead(self) -> None:
         self._doorbell.listen()
+        self._folders.lead()
         try:
             # What an earlier leader left running takes its places before anything new is started.
             while not self._look_around(take_over=True):

@@ -8,12 +8,14 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from pathlib import Path
 
-from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, RunFolders, Stage
+from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, Stage
 from feedscript.adapters.subprocess.fair_queue import Ticket
 from feedscript.adapters.subprocess.lease import read_lease
 from feedscript.adapters.subprocess.leftovers import end_leftovers
+from feedscript.adapters.subprocess.run_folders import RunFolders
 from feedscript.adapters.subprocess.runner_process import RunnerProcess
 from feedscript.adapters.subprocess.script_contract import ScriptSettings, assignment_for
 from feedscript.domain import FeedscriptError, Reason, UnknownJob
@@ -77,12 +79,10 @@ class Place:
         for _ in range(RUNNERS_TO_TRY):
             if ticket.started or folder.stage() is not Stage.FRESH:
                 return True
-            if self._listener.wanted(ticket.job_id, ticket.attempt) is None:
-                return not folder.discard()
-            folder.make(self._scripts.user)
-            # Before it is asked: who is silent from here on has another epoch.
+            # Made before anybody is asked: from here on a cancel finds it.
+            self._folders.make(folder, self._scripts.user)
+            # Before it is asked, too: who is silent from here on has another epoch.
             epoch = self._epoch()
-            # Asked again, now that a cancel finds the folder.
             run = self._listener.wanted(ticket.job_id, ticket.attempt)
             if run is None:
                 return not folder.discard()
@@ -100,21 +100,23 @@ class Place:
         self, starts: Sequence[Future[None]], ticket: Ticket, folder: AttemptFolder, stage: Stage
     ) -> None:
         wait(starts)
-        if self._tell_end(self._end(ticket, folder, stage)):
-            folder.remove()
+        started_at, end = self._end(ticket, folder, stage)
+        if self._tell_end(end, None if starts or ticket.started else started_at):
+            self._folders.give_up(folder, stage, self._scripts.user)
 
-    def _end(self, ticket: Ticket, folder: AttemptFolder, stage: Stage) -> ScriptEnd:
+    def _end(self, ticket: Ticket, folder: AttemptFolder, stage: Stage) -> tuple[datetime | None, ScriptEnd]:
+        """How the script ended, and when it was started, as far as that is known."""
         document = folder.read_end() if stage is Stage.ENDED else None
         if document is not None:
-            reason = document.pop("reason")
-            return ScriptEnd(
+            reason, started_at = document.pop("reason"), document.pop("started_at")
+            return started_at and datetime.fromtimestamp(started_at, UTC), ScriptEnd(
                 job_id=ticket.job_id,
                 attempt=ticket.attempt,
                 reason=Reason(reason) if reason else None,
                 **document,
             )
         end_leftovers(folder.cookie)
-        return ScriptEnd(
+        return None, ScriptEnd(
             job_id=ticket.job_id,
             attempt=ticket.attempt,
             reason=Reason.LOST,
@@ -130,14 +132,19 @@ class Place:
                 "the start of job %s, attempt %s is not recorded: %s", ticket.job_id, ticket.attempt, error
             )
 
-    def _tell_end(self, end: ScriptEnd) -> bool:
+    def _tell_end(self, end: ScriptEnd, started_at: datetime | None) -> bool:
         """Tell the listener, however long it takes: an end that is not recorded would be a job that is stuck.
 
-        Answers False for a job that is not there to be told about; what is on disk is left as it is.
+        With it a start is told that was not told before. Answers False for a job that is not there to be told about;
+        what is on disk is left as it is.
         """
+        log = str(self._folders.log(end.job_id, end.attempt))
         while True:
             try:
-                self._listener.script_ended(end)
+                if started_at is None:
+                    self._listener.script_ended(end)
+                else:
+                    self._listener.script_ran(started_at, log, end)
             except (UnknownJob, UnreadableJob) as error:
                 logger.error("the end of attempt %s cannot be recorded: %s", end.attempt, error)  # noqa: TRY400 - the text tells it all
                 return False

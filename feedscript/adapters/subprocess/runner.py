@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from dataclasses import asdict
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -54,23 +55,23 @@ def _serve(assignment: Assignment) -> None:
         if not try_lock(lock) or not folder.is_locked_by(lock) or folder.started.exists():
             _tell("taken")
             return
-        end = _run(assignment, folder)
+        end = _run(assignment, folder, lock)
         if end is None:
             folder.started.unlink(missing_ok=True)
         else:
-            _leave_word(folder, end)
+            _leave_word(folder, lock, end)
     finally:
         os.close(lock)
-    _tell("ended" if end is not None else "no room")
+    if not _tell("ended" if end is not None else "no room"):
+        folder.sync()  # it may be long before somebody reads it
 
 
-def _run(assignment: Assignment, folder: AttemptFolder) -> End | None:
+def _run(assignment: Assignment, folder: AttemptFolder, lock: int) -> End | None:
     """The script's end; None where a full disk let it not begin: it is begun when there is room."""
     if assignment.is_lost:
         return End(reason="lost", error=LEASE_OVER)
     try:
-        Path(assignment.log).parent.mkdir(parents=True, exist_ok=True)
-        script = Script(assignment, folder.work, started=folder.started.touch)
+        script = Script(assignment, folder.work, started=partial(folder.begin, lock))
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         if isinstance(error, OSError) and error.errno in OUT_OF_ROOM:
             return None
@@ -82,12 +83,13 @@ def _run(assignment: Assignment, folder: AttemptFolder) -> End | None:
     return script.wait(folder.cancel.exists)
 
 
-def _leave_word(folder: AttemptFolder, end: End) -> None:
-    """Write the end down, atomically; on a full disk again and again, and the attempt stays alive until it is told."""
-    shutil.rmtree(folder.work, ignore_errors=True)  # which may make the room
+def _leave_word(folder: AttemptFolder, lock: int, end: End) -> None:
+    """Write the end down; on a full disk again and again, and the attempt stays alive until it is told."""
+    if not _is_empty(folder.work):
+        shutil.rmtree(folder.work, ignore_errors=True)  # which may make the room
     while True:
         try:
-            _write_atomically(folder.end, json.dumps(asdict(end)).encode())
+            folder.finish(lock, json.dumps(asdict(end)).encode())
         except OSError as error:
             if error.errno not in OUT_OF_ROOM:
                 raise
@@ -96,20 +98,20 @@ def _leave_word(folder: AttemptFolder, end: End) -> None:
             return
 
 
-def _write_atomically(path: Path, data: bytes) -> None:
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+def _is_empty(folder: Path) -> bool:
+    try:
+        return not any(folder.iterdir())
+    except OSError:
+        return False  # it is no folder any more
 
 
-def _tell(what: str) -> None:
+def _tell(what: str) -> bool:
+    """Tell the server; answers False where it is gone, and the next one reads the folder."""
     try:
         os.write(sys.stdout.fileno(), f"{what}\n".encode())
     except BrokenPipeError:
-        return  # the server is gone; the next one reads the folder
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -3,15 +3,20 @@
 import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from select import PIPE_BUF
+from typing import IO
 
 from feedscript.adapters.subprocess.supervision import Assignment
 
 RUNNER = "feedscript.adapters.subprocess.runner"
+AT_ONCE = 0.05
+"""Seconds; the start of a script that takes no longer is told together with its end, for half the commits."""
 
 
 class RunnerProcess:
@@ -27,9 +32,13 @@ class RunnerProcess:
         self._errors = errors
         self._environment = os.environ if environment is None else environment
         self._process: subprocess.Popen[bytes] | None = None
+        self._unread = b""
 
     def carry_out(self, assignment: Assignment, on_started: Callable[[], None]) -> None:
-        """Hand the assignment over and return when the runner is done with it, or dead."""
+        """Hand the assignment over and return when the runner is done with it, or dead.
+
+        `on_started` is called unless the script was over at once.
+        """
         runner = self._running()
         assert runner.stdin is not None
         assert runner.stdout is not None
@@ -39,15 +48,31 @@ class RunnerProcess:
         except BrokenPipeError:
             self._forget(runner)
             return
-        while (line := runner.stdout.readline()) == b"started\n":
-            on_started()
-        if not line:
+        heard = self._hear(runner.stdout)
+        if heard == b"started":
+            heard = self._hear(runner.stdout, AT_ONCE)
+            # What is over at once is told of by its end, unless there is none.
+            if not heard:
+                on_started()
+                heard = heard if heard is not None else self._hear(runner.stdout)
+        if not heard:
             self._forget(runner)
 
     def close(self) -> None:
         """Let the runner go, and wait until it has."""
         if self._process is not None:
             self._forget(self._process)
+
+    def _hear(self, pipe: IO[bytes], timeout: float | None = None) -> bytes | None:
+        """The next line, b"" where the runner is dead, None where there was none within `timeout` seconds."""
+        while b"\n" not in self._unread:
+            if timeout is not None and not select.select([pipe], [], [], timeout)[0]:
+                return None
+            if not (more := os.read(pipe.fileno(), PIPE_BUF)):
+                return b""
+            self._unread += more
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
@@ -66,7 +91,7 @@ class RunnerProcess:
         return self._process
 
     def _forget(self, runner: subprocess.Popen[bytes]) -> None:
-        self._process = None
+        self._process, self._unread = None, b""
         assert runner.stdin is not None
         assert runner.stdout is not None
         with contextlib.suppress(BrokenPipeError):

@@ -63,12 +63,16 @@ class Assignment:
 
 @dataclass(slots=True)
 class End:
-    """How the script ended; `reason` is set where the exit code does not tell."""
+    """How the script ended; `reason` is set where the exit code does not tell.
+
+    `started_at` is in seconds since the epoch, None where it never was started.
+    """
 
     exit_code: int | None = None
     reason: str | None = None
     error: str = ""
     result: Mapping[str, Any] | None = None
+    started_at: float | None = None
 
 
 def prepare() -> None:
@@ -90,18 +94,18 @@ class Script:
 
     def __init__(self, assignment: Assignment, work: Path, started: Callable[[], None]) -> None:
         self._assignment = assignment
-        self._log = os.open(assignment.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._log: int | None = None
         self._output, writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._output, False)
         self._written = 0
         self._cut = self._silent = False
         self._heard_at, self._progress = time.monotonic(), self._progress_told()
+        self._started_at = time.time()
         try:
             started()
             self.pid = self._spawn(writer, work)
         except BaseException:
             os.close(self._output)
-            os.close(self._log)
             raise
         finally:
             os.close(writer)
@@ -130,7 +134,8 @@ class Script:
         self._drain()
         os.close(self._pidfd)
         os.close(self._output)
-        os.close(self._log)
+        if self._log is not None:
+            os.close(self._log)
         return self._judged(status, reason)
 
     def _reason_to_stop(self, now: float, deadline: float, cancelled: Callable[[], bool]) -> str | None:
@@ -215,13 +220,15 @@ class Script:
             self._cut = True
             kept += f"\n[feedscript: the log is cut at {self._assignment.log_bytes} bytes]\n".encode()
         self._keep(kept)
-        if data and not kept:
+        if data and not kept and self._log is not None:
             os.utime(self._log)  # whoever looks at the log is to see that the script is heard
         return bool(data)
 
     def _keep(self, data: bytes) -> None:
         try:
             while data:
+                if self._log is None:
+                    self._log = _opened(Path(self._assignment.log))
                 data = data[os.write(self._log, data) :]
         except OSError:
             return  # a full disk costs the script its log, not its life
@@ -260,7 +267,7 @@ class Script:
 
     def _judged(self, status: int, reason: str | None) -> End:
         code = os.waitstatus_to_exitcode(status)
-        end = End(exit_code=code if code >= 0 else 128 - code, reason=reason)
+        end = End(exit_code=code if code >= 0 else 128 - code, reason=reason, started_at=self._started_at)
         if reason == "timeout":
             end.error = f"stopped after {self._assignment.timeout:g} s"
         elif reason == "stalled":
@@ -279,15 +286,23 @@ class Script:
         return end
 
     def _tail(self) -> str:
-        size = Path(self._assignment.log).stat().st_size
-        with Path(self._assignment.log).open("rb") as log:
-            log.seek(max(0, size - TAIL_BYTES))
-            text = log.read().decode(errors="replace").strip()
+        try:
+            with Path(self._assignment.log).open("rb") as log:
+                log.seek(max(0, os.fstat(log.fileno()).st_size - TAIL_BYTES))
+                text = log.read().decode(errors="replace").strip()
+        except FileNotFoundError:
+            text = ""  # it has said nothing
         return f"its log ends: {text}" if text else "its log is empty"
 
     def _read_result(self) -> Mapping[str, Any] | None:
         path = Path(self._assignment.environment["FEEDSCRIPT_RESULT_FILE"])
         return read_words(path, most=LARGEST_RESULT, owner=self._assignment.uid)
+
+
+def _opened(log: Path) -> int:
+    """A script's log, made with its first word: most of the small ones say nothing."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
 
 def _become_script(builtin: str, output: int, work: Path, parent: int, assignment: Assignment) -> NoReturn:

@@ -18,7 +18,9 @@ from feedscript.domain import (
     Reach,
     Reason,
     Stage,
+    evolve,
     fold,
+    record_of,
 )
 from feedscript.ports import JobFilter, JobRepository
 from feedscript.ports.errors import BadCursor, VersionConflict
@@ -77,6 +79,28 @@ class JobRepositoryContract(JobRepositoryRaces, JobRepositoryFaults):
             assert (caught.value.expected, caught.value.found) == (version - 1, 3)
         assert repository.get(job.id) == job
         assert len(list(log.of_job(job.id, since=job.created_at))) == 3
+
+    @promise(
+        JobRepository.commit, "Where activities tell of several events, the job is the one after the last"
+    )
+    def test_several_changes_are_committed_together(
+        self, storage: Storage, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        repository, log = storage
+        history = history_of(ids.new_id(), clock, length=5)
+        entries, job = [], commit_all(repository, history[:1])
+        for event in history[1:4]:
+            job = evolve(job, event)
+            entries.append(record_of(event, job.version, stage=job.stage.value))
+        repository.commit(job, entries)
+        assert repository.get(job.id) == job
+        told = [entry.event for entry in log.of_job(job.id, since=job.created_at) if entry.event]
+        assert fold(told) == as_the_trail_tells(job)
+        for stale in (entries, entries[1:], entries[:2]):
+            with pytest.raises(VersionConflict) as caught:
+                repository.commit(job, stale)
+            assert (caught.value.expected, caught.value.found) == (4 - len(stale), 4)
+        assert commit_all(repository, history[4:], job) == repository.get(job.id)
 
     @promise(JobRepository.commit, "Raises `VersionConflict` unless the stored version is the one before")
     def test_a_later_version_of_no_job_conflicts(

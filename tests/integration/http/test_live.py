@@ -231,7 +231,7 @@ def test_cancelling_ends_the_script_and_the_job_can_be_retried(scripted: LiveSer
     assert scripted.post(f"/api/feed/cancel/{job_id}", {}).json()["code"] == "not_in_flight"
     assert merchant.generate(job_id=1).status_code == 202
     assert scripted.post(f"/api/feed/cancel/{job_id}", {}).status_code == 200
-    poll(lambda: not (scripted.folder / "runs" / job_id).exists())
+    poll(lambda: not list((scripted.folder / "runs").glob(f"{job_id}.*")))
 
 
 def test_a_caller_is_told_of_the_outcome(live: LiveServer, scripted: LiveServer) -> None:

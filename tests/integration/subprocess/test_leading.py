@@ -154,7 +154,7 @@ def test_a_script_that_ended_while_nobody_led_is_harvested(
     leader.kill()
     leader.wait()
     (tmp_path / "go-j1").touch()
-    poll(lambda: AttemptFolder(tmp_path / "runs/j1/1").stage() is Stage.ENDED)
+    poll(lambda: AttemptFolder(tmp_path / "runs/j1.1").stage() is Stage.ENDED)
     start()
     (end,) = poll(lambda: listener.ends("j1"))
     assert (end["exit_code"], end["result"]) == (0, {"n": 7})
@@ -201,7 +201,7 @@ def test_an_innocent_process_is_never_signalled(
     start: StartExecutor, listener: FolderListener, tmp_path: Path
 ) -> None:
     """The run died, and every number written down about it now belongs to somebody else."""
-    folder = AttemptFolder(tmp_path / "runs/j1/1")
+    folder = AttemptFolder(tmp_path / "runs/j1.1")
     cookies = ("", f"{folder.cookie}0", str(folder.path.parent), f"x{folder.cookie}")
     innocents = [subprocess.Popen(["/bin/sleep", "60"], env={COOKIE: cookie}) for cookie in cookies]
     innocents.append(subprocess.Popen(["/bin/sleep", "60"], env={"NOTE": f"{COOKIE}={folder.cookie}"}))
@@ -266,18 +266,18 @@ def test_folders_whose_story_is_told_are_removed_by_the_next_leader(
     start: StartExecutor, tmp_path: Path, listener: FolderListener
 ) -> None:
     for attempt, names in ((1, ["started", "end.json"]), (2, ["started"]), (3, [])):
-        folder = AttemptFolder(tmp_path / f"runs/old/{attempt}")
+        folder = AttemptFolder(tmp_path / f"runs/old.{attempt}")
         folder.make()
         for name in names:
             (folder.path / name).touch()
     start()
-    assert not (tmp_path / "runs/old").exists()
+    assert not list((tmp_path / "runs").glob("old.*"))
 
 
 def test_an_end_that_cannot_be_read_is_a_loss_not_a_standstill(
     start: StartExecutor, tmp_path: Path, listener: FolderListener
 ) -> None:
-    folder = AttemptFolder(tmp_path / "runs/j1/1")
+    folder = AttemptFolder(tmp_path / "runs/j1.1")
     folder.make()
     folder.started.touch()
     folder.end.touch()
@@ -290,7 +290,7 @@ def test_a_runner_that_comes_late_to_a_removed_folder_starts_nothing(tmp_path: P
     """It has opened the lock, and gets it only when whoever removed the folder lets go."""
     from feedscript.adapters._flock import open_lock, try_lock
 
-    folder = AttemptFolder(tmp_path / "runs/j1/1")
+    folder = AttemptFolder(tmp_path / "runs/j1.1")
     folder.make()
     late = open_lock(folder.lock)
     assert folder.discard()
@@ -303,7 +303,7 @@ def test_a_runner_that_comes_late_to_a_removed_folder_starts_nothing(tmp_path: P
 def test_a_folder_that_a_runner_holds_is_not_discarded(tmp_path: Path) -> None:
     from feedscript.adapters._flock import open_lock, try_lock
 
-    folder = AttemptFolder(tmp_path / "runs/j1/1")
+    folder = AttemptFolder(tmp_path / "runs/j1.1")
     folder.make()
     runner = open_lock(folder.lock)
     assert try_lock(runner)

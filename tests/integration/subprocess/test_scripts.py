@@ -62,7 +62,7 @@ def test_a_command_inherits_the_allow_list_and_its_contract_alone(carry_out: Any
     own = {name for name in names if not name.startswith("FEEDSCRIPT_")}
     assert own - {"PWD", "OLDPWD", "SHLVL", "_"} == {"PATH", "LANG"}
     assert {"FEEDSCRIPT_JOB_ID", "FEEDSCRIPT_TOKEN", "FEEDSCRIPT_CALLBACK_URL"} <= names
-    assert folder == str(tmp_path / "runs/j1/1/work")
+    assert folder == str(tmp_path / "runs/j1.1/work")
 
 
 def test_a_builtin_runs_in_a_session_of_its_own_with_its_own_environment(
@@ -72,7 +72,7 @@ def test_a_builtin_runs_in_a_session_of_its_own_with_its_own_environment(
     names, place = (tmp_path / "logs/j1/1.log").read_text().splitlines()
     assert "FEEDSCRIPT_TOKEN" in names
     assert "PYTHONUNBUFFERED" not in names
-    assert place == f"{tmp_path}/runs/j1/1/work True"
+    assert place == f"{tmp_path}/runs/j1.1/work True"
 
 
 def test_a_builtin_that_raises_tells_in_its_log_and_fails(carry_out: Any, tmp_path: Path) -> None:
@@ -241,4 +241,4 @@ def test_a_queued_run_that_is_cancelled_never_starts(
     poll(lambda: listener.ends("j3"))
     assert not (tmp_path / "ran").exists()
     assert not listener.ends("j2")
-    assert not (tmp_path / "runs/j2").exists()
+    assert not (tmp_path / "runs/j2.1").exists()
