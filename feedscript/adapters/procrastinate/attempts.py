@@ -23,30 +23,7 @@ WITH offered AS (
 )
 SELECT EXISTS (SELECT FROM offered), ({CALLED})
 """  # noqa: S608 - of the texts here
-#: Whoever picks does so alone, as the next pick stands on whom this one serves.
-ALONE = "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)"
-PICK = """
-WITH first AS (
-    SELECT DISTINCT ON (caller, merchant) caller, merchant, turn, job_id, number
-    FROM attempt WHERE host IS NULL ORDER BY caller, merchant, turn
-), next AS (
-    SELECT first.* FROM first
-    LEFT JOIN caller_turn USING (caller) LEFT JOIN merchant_turn USING (caller, merchant)
-    WHERE EXISTS (SELECT FROM host WHERE id = %(host)s AND until > clock_timestamp() AND capacity >
-                  (SELECT count(*) FROM attempt WHERE attempt.host = %(host)s AND job_id <> ALL(%(gone)s)))
-    ORDER BY greatest(caller_turn.served, min(turn) OVER (PARTITION BY caller)),
-             greatest(merchant_turn.served, turn) LIMIT 1
-), caller_served AS (
-    INSERT INTO caller_turn SELECT caller, nextval('turn') FROM next
-    ON CONFLICT (caller) DO UPDATE SET served = excluded.served
-), merchant_served AS (
-    INSERT INTO merchant_turn SELECT caller, merchant, nextval('turn') FROM next
-    ON CONFLICT (caller, merchant) DO UPDATE SET served = excluded.served
-)
-UPDATE attempt SET host = %(host)s FROM next
-WHERE attempt.job_id = next.job_id AND attempt.number = next.number AND attempt.host IS NULL
-RETURNING attempt.job_id, attempt.number
-"""
+CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s)"
 CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
 HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
 BEGIN = "UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s RETURNING 1"
@@ -78,11 +55,19 @@ FORGET_HOSTS = """
 DELETE FROM host WHERE until < clock_timestamp() - interval '1 day'
 AND NOT EXISTS (SELECT FROM attempt WHERE attempt.host = host.id)
 """
-FORGET_TURNS = """
-WITH old AS (SELECT greatest(last_value - 10000, 0) AS served FROM turn),
-callers AS (DELETE FROM caller_turn WHERE served < (SELECT served FROM old))
-DELETE FROM merchant_turn WHERE served < (SELECT served FROM old)
-"""
+#: Of those that have nothing in the line, while nobody lines up.
+FORGET_TURNS = (
+    "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)",
+    "LOCK TABLE attempt IN SHARE MODE",
+    """
+DELETE FROM merchant_turn WHERE served < (SELECT last_value - 10000 FROM turn)
+AND NOT EXISTS (SELECT FROM attempt WHERE (caller, merchant) = (merchant_turn.caller, merchant_turn.merchant))
+    """,
+    """
+DELETE FROM caller_turn WHERE served < (SELECT last_value - 10000 FROM turn)
+AND NOT EXISTS (SELECT FROM merchant_turn WHERE caller = caller_turn.caller)
+    """,
+)
 COUNTS = """
 WITH line AS MATERIALIZED (SELECT merchant, host IS NULL AS waits, offered FROM attempt)
 SELECT count(*) FILTER (WHERE NOT waits), count(*) FILTER (WHERE waits),
@@ -144,16 +129,8 @@ class Attempts:
 
         Jobs that are `gone` take none: their scripts have ended, and that is being written down.
         """
-        asked = {"host": self.host_id, "gone": list(gone)}
-
-        def pick(connection: Connection) -> list[tuple[str, int]]:
-            connection.execute(ALONE)
-            picks = [connection.execute(PICK, asked) for _ in range(most)]
-            return [row for picked in picks for row in picked.fetchall()]
-
-        # A commit that nobody could tell of is found again among what is claimed here. One that a crash takes back
-        # was not begun: that is durable, and takes this along.
-        return [Claim(*row) for row in self._database.transaction(pick, durable=False)]
+        # A commit that nobody could tell of is found again among what is claimed here.
+        return [Claim(*row) for row in self._database.query(CLAIM, self.host_id, most, list(gone))]
 
     def claimed(self) -> list[Claim]:
         """What this host has claimed and not let go of."""
@@ -200,7 +177,12 @@ class Attempts:
     def forget(self) -> None:
         """Remove hosts that are gone for a day, and turns so old that they decide nothing."""
         self._database.query(FORGET_HOSTS)
-        self._database.query(FORGET_TURNS)
+
+        def forget_turns(connection: Connection) -> None:
+            for statement in FORGET_TURNS:
+                connection.execute(statement)
+
+        self._database.transaction(forget_turns, durable=False)
 
     def is_room(self) -> bool:
         """Whether something waits for which a host has room."""
