@@ -57,7 +57,6 @@ class Change:
         return {
             **job_columns(self.job),
             "since": version_before(self.job, self.entries),
-            "open": True,
             **self.beside,
             "entries": entries,
         }

@@ -12,7 +12,7 @@ from feedscript.adapters.postgresql.failures import Connection
 from feedscript.adapters.postgresql.repository import job_in
 from feedscript.adapters.postgresql.stored_text import HASHED, stored
 from feedscript.adapters.procrastinate.engine import CALLED, TASK
-from feedscript.domain import Job
+from feedscript.domain import FeedscriptError, Job
 from feedscript.ports import ExecutorHealth, Run
 from feedscript.ports.errors import UnreadableJob
 
@@ -23,7 +23,7 @@ WITH offered AS (
 )
 SELECT EXISTS (SELECT FROM offered), ({CALLED})
 """  # noqa: S608 - of the texts here
-CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s)"
+CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s, %s, %s)"
 CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
 HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
 BEGIN = "UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s RETURNING 1"
@@ -114,6 +114,7 @@ class Attempts:
     def __init__(self, database: Database, host_id: str) -> None:
         self._database = database
         self.host_id = host_id
+        self._over: list[tuple[str, int]] = []
 
     def offer(self, run: Run) -> tuple[bool, bool]:
         """Let it wait; answers whether it did not wait or run already, and whether a call waited before.
@@ -125,12 +126,28 @@ class Attempts:
         return offered, called
 
     def claim(self, most: int = 1, *, gone: Collection[str] = ()) -> list[Claim]:
-        """The next ones in all fairness, for this host, as long as it has room.
+        """The next ones in all fairness, for this host, as long as it has room; what is over is let go of before.
 
         Jobs that are `gone` take none: their scripts have ended, and that is being written down.
         """
-        # A commit that nobody could tell of is found again among what is claimed here.
-        return [Claim(*row) for row in self._database.query(CLAIM, self.host_id, most, list(gone))]
+        over, self._over = self._over, []
+        jobs, numbers = [job_id for job_id, _ in over], [number for _, number in over]
+        try:
+            # A commit that nobody could tell of is found again among what is claimed here.
+            rows = self._database.query(CLAIM, self.host_id, most, list(gone), jobs, numbers)
+        except FeedscriptError:
+            self._over.extend(over)
+            raise
+        return [Claim(*row) for row in rows]
+
+    def let_go_soon(self, job_id: str, attempt: int) -> None:
+        """The attempt is over, and let go with the next claim, or when that is asked for: it may be gone by its end."""
+        self._over.append((job_id, attempt))
+
+    def let_go_now(self) -> None:
+        """Let go of what is over."""
+        if self._over:
+            self.claim(0)
 
     def claimed(self) -> list[Claim]:
         """What this host has claimed and not let go of."""
@@ -189,11 +206,11 @@ class Attempts:
         ((answer,),) = self._database.query(ROOM)
         return bool(answer)
 
-    def health(self, *, leads: bool) -> ExecutorHealth:
+    def health(self) -> ExecutorHealth:
         """What runs and waits, over all hosts."""
         ((running, queued, wait, capacity, waiting),) = self._database.query(COUNTS)
         return ExecutorHealth(
-            leads=leads,
+            leads=False,
             running=running,
             queued=queued,
             capacity=int(capacity),

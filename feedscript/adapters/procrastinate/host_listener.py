@@ -85,7 +85,8 @@ class HostListener(AttemptListener):
         if self._holds(end.job_id, end.attempt):
             self._ending(end.job_id, end.attempt)
             tell()
-        self._let_go(end.job_id, end.attempt)
+        self._attempts.let_go_soon(end.job_id, end.attempt)
+        self._forget(end.job_id, end.attempt)
 
     def _let_go(self, job_id: str, attempt: int) -> None:
         try:

@@ -80,7 +80,7 @@ def test_of_hosts_that_meet_each_claims_another(database: Database, attempts: At
     claimed = [claim.job_id for several in claims for claim in several]
     assert len(claimed) == len(set(claimed)) == 20, "each has room for five"
     assert [len(host.claimed()) for host in hosts] == [5] * 4
-    assert attempts.health(leads=False).queued == 4
+    assert attempts.health().queued == 4
 
 
 def test_nothing_is_claimed_by_a_host_whose_lease_is_over(database: Database, attempts: Attempts) -> None:
@@ -130,7 +130,7 @@ def test_a_claim_looks_at_few_of_many_that_wait(database: Database, merchants: i
     )
     database.query("ANALYZE attempt")
     assert len(attempts.claim(50)) == 50
-    asked = "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM claim_attempts('here', 10, '{}')"
+    asked = "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM claim_attempts('here', 10, '{}', '{}', '{}')"
     plan = "\n".join(row[0] for row in database.query(asked))
     read = LOOKED_AT.search(plan)
     assert read, plan

@@ -7,7 +7,6 @@ INSERT INTO caller_turn (caller, served)
 SELECT caller, min(turn) FROM attempt GROUP BY caller ON CONFLICT DO NOTHING;
 INSERT INTO merchant_turn (caller, merchant, served)
 SELECT caller, merchant, min(turn) FROM attempt GROUP BY caller, merchant ON CONFLICT DO NOTHING;
-CREATE INDEX caller_turn_by_served ON caller_turn (served);
 CREATE INDEX merchant_turn_by_served ON merchant_turn (caller, served);
 -- `turn > 0`, which all are, keeps it from whoever asks for a merchant: it would be read along to the first of that.
 CREATE INDEX attempt_waiting_of_caller ON attempt (caller, turn) WHERE host IS NULL AND turn > 0;
@@ -24,9 +23,9 @@ END
 $$;
 CREATE TRIGGER keep_lines AFTER INSERT ON attempt FOR EACH ROW EXECUTE FUNCTION keep_lines();
 
--- Claims up to `most` attempts for the host, as long as it has room. Jobs that are `gone` take none: their scripts have
--- ended, and that is being written down.
-CREATE FUNCTION claim_attempts(claimant text, most integer, gone text[])
+-- Lets go of what is `over`, and claims up to `most` attempts for the host, as long as it has room. Jobs that are `gone`
+-- take none: their scripts have ended, and that is being written down.
+CREATE FUNCTION claim_attempts(claimant text, most integer, gone text[], over_jobs text[], over_numbers integer[])
 RETURNS TABLE (claimed_job text, claimed_number integer) LANGUAGE plpgsql AS $$
 DECLARE
     room integer;
@@ -38,6 +37,8 @@ BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     -- Whoever picks does so alone, as the next pick stands on whom this one serves.
     PERFORM pg_advisory_xact_lock(hashtext('feedscript: pick'), 0);
+    DELETE FROM attempt USING unnest(over_jobs, over_numbers) AS over (job_id, number)
+    WHERE attempt.job_id = over.job_id AND attempt.number = over.number AND attempt.host = claimant;
     SELECT capacity - (SELECT count(*) FROM attempt WHERE attempt.host = claimant AND job_id <> ALL (gone)) INTO room
     FROM host WHERE id = claimant AND until > clock_timestamp();
     FOR pick IN 1 .. least(most, coalesce(room, 0)) LOOP
