@@ -21,7 +21,10 @@ class Places(Protocol):
     """
 
     def claim(self, place: str, owner: Owner) -> Owner:
-        """Take the place, if nobody has; answers whose it is. Durable, and atomic however many race."""
+        """Take the place, if nobody has; answers whose it is. Durable, and atomic however many race.
+
+        It is durable once what is committed after it is.
+        """
 
     def release(self, place: str) -> None:
         """Let the place go, which was claimed a moment ago and will not be used."""

@@ -67,7 +67,8 @@ class Database:
             min_size=0,
             max_size=size,
             open=False,
-            kwargs={"autocommit": True},
+            # The same few statements over and over, by whichever connection is free.
+            kwargs={"autocommit": True, "prepare_threshold": 0},
             configure=_configure,
         )
 
@@ -210,7 +211,7 @@ class Database:
 
 
 def _configure(connection: Connection) -> None:
-    connection.execute(SESSION)
+    connection.execute(SESSION, prepare=False)
 
 
 def _unlock(connection: Connection) -> None:
