@@ -7,6 +7,7 @@ BENCHMARKS = (
     "domain_import",
     "validation",
     "validation_formats",
+    "lxml",
     "readers",
     "generation",
     "row_steps",

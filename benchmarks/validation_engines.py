@@ -6,11 +6,11 @@ Nothing but what an engine's user would import is imported, in their order.
 import json
 import resource
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.frictionless_checks import all_of_frictionless, table_schema
-from benchmarks.lxml_checks import check
 from benchmarks.synthetic_feed import COLUMNS, PLANTED
 
 if TYPE_CHECKING:
@@ -57,10 +57,29 @@ def _as_planted(path: Path, report: "Report") -> int:
 
 
 def lxml_loop(path: Path) -> int:
-    """What of it a loop in Python checks of RSS."""
-    items, totals = check(path)
-    planted = sum(len(range(step, items + 1, step * 1000)) for step in PLANTED.values())
-    if totals.total() != planted:
+    """The same checks of RSS by a loop in Python."""
+    from benchmarks.plain_checks import loop  # noqa: PLC0415 - as above
+
+    return _as_planted_too(*loop.check(path))
+
+
+def lxml_notices(path: Path) -> int:
+    """The same checks of RSS by validators that make notices."""
+    from benchmarks.plain_checks import notices  # noqa: PLC0415 - as above
+
+    return _as_planted_too(*notices.check(path))
+
+
+def lxml_read(path: Path) -> int:
+    """Read the items with lxml, and check nothing: answers their number."""
+    from benchmarks.plain_checks import loop  # noqa: PLC0415 - as above
+
+    return sum(1 for _ in loop.read_items(path))
+
+
+def _as_planted_too(items: int, totals: Counter[str]) -> int:
+    planted = {rule: len(range(step, items + 1, step * 1000)) for rule, step in PLANTED.items()}
+    if {f"google.{rule}": total for rule, total in totals.items()} != planted:
         sys.exit(f"planted {planted}, found {totals}")
     return items
 
@@ -72,6 +91,8 @@ ENGINES = {
     "table-schema": table_schema,
     "frictionless": all_of_frictionless,
     "lxml": lxml_loop,
+    "lxml-read": lxml_read,
+    "notices": lxml_notices,
 }
 
 

@@ -34,6 +34,12 @@ def contents(intake: Intake) -> Iterator[bytes]:
         yield chunk
 
 
+def contents_again(intake: Intake) -> Iterator[bytes]:
+    """The same chunks once more, of which the meter knows."""
+    for _, chunk in _uncompressed(intake):
+        yield chunk
+
+
 def head_of_contents(intake: Intake, size: int) -> bytes:
     """At least the first `size` uncompressed bytes, or all there are.
 

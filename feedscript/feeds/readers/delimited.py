@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from feedscript.feeds.readers.compression import contents
+from feedscript.feeds.readers.compression import contents, contents_again
 from feedscript.feeds.readers.dialect import ALWAYS_QUOTED, Dialect, detect_dialect
 from feedscript.feeds.readers.encoding import (
     HEAD_BYTES,
@@ -143,9 +144,10 @@ def _line_ends_differ(head: str) -> bool:
 def _rewrite(intake: Intake, path: Path, encoding: Encoding) -> Path:
     """A plain UTF-8 copy whose lines end in a line feed."""
     destination = intake.workdir / "utf-8"
-    chunks = contents(intake) if path == intake.path else _chunks(path)
+    again = partial(contents_again, intake) if path == intake.path else partial(_chunks, path)
+    chunks = contents(intake) if path == intake.path else again()
     try:
-        _write(destination, _with_plain_ends(as_text(chunks, encoding, intake.faults)))
+        _write(destination, _with_plain_ends(as_text(chunks, encoding, intake.faults, again)))
     except Stopped as stopped:
         intake.stop(stopped)
     return destination

@@ -5,9 +5,9 @@ Labels mean what they mean on the web: `iso-8859-1` is Windows-1252, `gb2312` is
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -189,35 +189,46 @@ def samples_of(path: Path) -> Iterator[bytes]:
             yield file.read(_WINDOW_BYTES)
 
 
-def as_text(chunks: Iterable[bytes], encoding: Encoding, faults: FaultTally) -> Iterator[str]:
-    """Decode a stream; each byte that the encoding forbids becomes U+FFFD, and a fault with its line."""
-    utf_16 = encoding.name in UTF_16
-    decoder = codecs.getincrementaldecoder(encoding.codec)("replace" if utf_16 else "surrogateescape")
-    bad = _BAD_UTF_16 if utf_16 else _BAD
-    line = 1
-    first = True
-    for text in _decoded(chunks, decoder):
-        if first and text:
-            text = text.removeprefix("\ufeff")  # noqa: PLW2901 (the mark is no part of the text)
-            first = False
+def as_text(
+    chunks: Iterable[bytes], encoding: Encoding, faults: FaultTally, again: Callable[[], Iterable[bytes]]
+) -> Iterator[str]:
+    """Decode a stream; each byte that the encoding forbids becomes U+FFFD, and a fault with its line.
+
+    `again` gives the same chunks once more, by which the line of the first such byte is counted: to count all lines
+    would take as long as to decode.
+    """
+    bad = _BAD_UTF_16 if encoding.name in UTF_16 else _BAD
+    line: int | None = None
+    for number, whole in enumerate(_decoded(chunks, encoding)):
+        text = whole
         if not text.isascii() and bad.search(text):
-            mended, times = bad.subn("\ufffd", text)
+            if line is None:
+                before = islice(_decoded(again(), encoding), number)
+                line = 1 + sum(piece.count("\n") for piece in before)
+            text, times = bad.subn("\ufffd", text)
             shown = [
-                _bad_byte(place[0], encoding.name, line + text.count("\n", 0, place.start()))
-                for place in islice(bad.finditer(text), faults.samples_per_code)
+                _bad_byte(place[0], encoding.name, line + whole.count("\n", 0, place.start()))
+                for place in islice(bad.finditer(whole), faults.samples_per_code)
             ]
             faults.extend(shown)
             if behind := times - len(shown):
                 faults.add(shown[-1], behind)
-            text = mended  # noqa: PLW2901 (the same text)
-        line += text.count("\n")
+        if line is not None:
+            line += text.count("\n")
         yield text
 
 
-def _decoded(chunks: Iterable[bytes], decoder: codecs.IncrementalDecoder) -> Iterator[str]:
-    for chunk in chunks:
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", final=True)
+def _decoded(chunks: Iterable[bytes], encoding: Encoding) -> Iterator[str]:
+    """The text of the chunks, what the encoding forbids as signs of its own, without a byte order mark."""
+    errors = "replace" if encoding.name in UTF_16 else "surrogateescape"
+    decoder = codecs.getincrementaldecoder(encoding.codec)(errors)
+    first = True
+    for chunk in chain(chunks, (None,)):
+        text = decoder.decode(b"", final=True) if chunk is None else decoder.decode(chunk)
+        if first and text:
+            text = text.removeprefix("\ufeff")
+            first = False
+        yield text
 
 
 def _bad_byte(character: str, encoding: str, line: int) -> Fault:

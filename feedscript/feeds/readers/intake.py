@@ -23,6 +23,8 @@ MOST_PARTS = 100_000
 MOST_NAMES = 100_000
 #: Items looked at before the first is written, so that most feeds show all of their columns in time.
 LOOK_AHEAD = 1_000
+#: Items from which the parser shows what plain ones look like, before any is read by a pattern.
+LEARNED_FROM = 100
 #: No column of a feed is called by more characters; longer names are values out of place.
 LONGEST_NAME = 1_000
 #: A stream this short may expand as it likes: compressed headers and padding alone reach high ratios.
@@ -115,6 +117,9 @@ class Follower(Protocol):
     def grown(self) -> None:
         """There may be more of the file, also before it has begun."""
 
+    def scanned(self, staged: Staged) -> bool:
+        """Scan items that the engine reads in the source (`Staged.query`); whether no file of their texts is needed."""
+
 
 @dataclass
 class Intake:
@@ -122,8 +127,8 @@ class Intake:
 
     `path` is the file as it lies there, `size` its bytes, `survey` what is being told of them beside the reading, if
     anything, `compression` as in `Source`, `options` what the merchant says of it, `verbatim` as in `stage`, as is
-    `follower`. The first `look_ahead` items are read before one is written, and by no pattern. `stopped_reason` is None
-    while nothing has cut the reading short.
+    `follower`. The first `look_ahead` items are read before one is written, the first `learned_from` by no pattern.
+    `stopped_reason` is None while nothing has cut the reading short.
     """
 
     path: Path
@@ -139,6 +144,7 @@ class Intake:
     verbatim: bool = False
     follower: Follower | None = None
     look_ahead: int = LOOK_AHEAD
+    learned_from: int = LEARNED_FROM
     faults: FaultTally = field(default_factory=FaultTally)
     stopped_reason: str | None = None
 

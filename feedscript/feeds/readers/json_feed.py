@@ -3,9 +3,10 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from feedscript.feeds.readers.cells import DEEPEST, NestedTooDeeply, Value, cells_of
-from feedscript.feeds.readers.compression import contents
+from feedscript.feeds.readers.compression import contents, contents_again
 from feedscript.feeds.readers.encoding import Encoding, as_text, tell_guess
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Intake, Stopped
 from feedscript.feeds.readers.json_decoding import ItemDecoder, JSONDefect
@@ -30,12 +31,12 @@ def stage_json(intake: Intake, head: str, encoding: Encoding) -> Staged:
     """Stage JSON Lines, or a JSON document with one array of items; `head` is its beginning."""
     tell_guess(encoding, intake.faults)
     start = _beginning(head)
-    texts = iter(as_text(contents(intake), encoding, intake.faults))
+    texts = iter(as_text(contents(intake), encoding, intake.faults, partial(contents_again, intake)))
     if "\n" not in start and start.startswith("{") and not _opens_envelope(start):
         start, texts = _first_lines(texts, _longest_item(intake))
     is_lines = _is_lines(start, intake.shapes)
     table = TableColumns(intake.limits, intake.faults)
-    plain = PlainObjects(table, intake.limits, look_ahead=intake.look_ahead)
+    plain = PlainObjects(table, intake.limits, learned_from=intake.learned_from)
     is_one = not is_lines and _is_one_item(start, intake.shapes)
     # It may be as long as an item may be, and is not to be kept while all are read.
     del start

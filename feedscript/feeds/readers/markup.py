@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from feedscript.feeds.engine.progress import silent
-from feedscript.feeds.readers.compression import contents
+from feedscript.feeds.readers.compression import contents, contents_again
 from feedscript.feeds.readers.element_survey import ElementSurvey, path_to
 from feedscript.feeds.readers.elements import Columns
 from feedscript.feeds.readers.encoding import Encoding, as_text
@@ -45,7 +45,7 @@ def _place_of_items(intake: Intake, head: str, encoding: Encoding) -> ItemPlace:
 def _texts(intake: Intake, encoding: Encoding) -> Iterator[str]:
     """The document in pieces, its beginning as expat takes it."""
     beginning = True
-    for text in as_text(contents(intake), encoding, intake.faults):
+    for text in as_text(contents(intake), encoding, intake.faults, partial(contents_again, intake)):
         if not beginning:
             yield text
             continue
@@ -74,7 +74,7 @@ def _items(
         table,
         intake.limits,
         verbatim=intake.verbatim,
-        look_ahead=intake.look_ahead,
+        learned_from=intake.learned_from,
     )
     broken: list[Stopped] = []
     try:

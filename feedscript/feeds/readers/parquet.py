@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -48,8 +49,11 @@ def stage_parquet(intake: Intake) -> Staged:
             found = islice(_columns(connection, scan, intake.shapes), intake.limits.max_columns + 1)
             expressions = list(found)
             columns = tuple(name for name, _ in expressions)
-            check_texts(intake, connection, scan, plainly_named(intake, path))
+            are_short = check_texts(intake, connection, scan, plainly_named(intake, path))
             try:
+                in_place = are_short and _read_in_place(intake, connection, scan, expressions, destination)
+                if in_place:
+                    return in_place
                 _copy(intake, connection, scan, expressions, destination)
             except duckdb.InvalidInputException:
                 expressions = _without_bytes(intake, connection, scan, expressions)
@@ -91,24 +95,50 @@ def _check_size(intake: Intake, connection: duckdb.DuckDBPyConnection, path: Pat
     intake.meter.advance(intake.size, int(size))
 
 
+def _read_in_place(
+    intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column], destination: Path
+) -> Staged | None:
+    """The items as they lie there, if the follower could scan them so; None where their texts are to be written."""
+    items = _count(connection, scan)
+    if intake.follower is None or not intake.look_ahead < items <= intake.limits.max_items:
+        return None
+    if not 0 < len(columns) <= intake.limits.max_columns:
+        return None
+    _write(connection, scan, columns, destination, intake.look_ahead)
+    texts = ", ".join(f"nullif({text}, '') as c{place}" for place, (_, text) in enumerate(columns))
+    numbered = scan.removesuffix(")") + ", file_row_number = true)"
+    query = f"from {numbered} select {texts}, null::varchar as line, file_row_number as n"
+    names = tuple(name for name, _ in columns)
+    staged = replace(staged_items(intake, destination, names, intake.source("parquet")), query=query)
+    return staged if intake.follower.scanned(staged) else None
+
+
 def _copy(
-    intake: Intake,
-    connection: duckdb.DuckDBPyConnection,
-    scan: str,
-    columns: list[Column],
-    destination: Path,
+    intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column], destination: Path
 ) -> None:
     limits = intake.limits
     if len(columns) > limits.max_columns:
         raise Stopped(f"the feed has more than {limits.max_columns} columns (max_columns)")
-    ((items,),) = connection.execute(f"from {scan} select count(*)").fetchall()
-    texts = ", ".join(f"{expression} as {_quoted(name)}" for name, expression in columns)
-    line = _quoted(line_column([name for name, _ in columns]))
-    query = f"from {scan} select {texts}, null as {line} limit {limits.max_items}"
-    options = "format csv, header true, delimiter ',', quote '\"', escape '\"'"
-    connection.execute(f"copy ({query}) to {_literal(destination)} ({options})").fetchall()
+    items = _count(connection, scan)
+    _write(connection, scan, columns, destination, limits.max_items)
     if items > limits.max_items:
         raise Stopped(f"the feed has more than {limits.max_items} items (max_items)")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, scan: str) -> int:
+    ((items,),) = connection.execute(f"from {scan} select count(*)").fetchall()
+    return int(items)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column], destination: Path, most: int
+) -> None:
+    """Write the first items' texts, as many as given."""
+    texts = ", ".join(f"{expression} as {_quoted(name)}" for name, expression in columns)
+    line = _quoted(line_column([name for name, _ in columns]))
+    query = f"from {scan} select {texts}, null as {line} limit {most}"
+    options = "format csv, header true, delimiter ',', quote '\"', escape '\"'"
+    connection.execute(f"copy ({query}) to {_literal(destination)} ({options})").fetchall()
 
 
 def _without_bytes(

@@ -14,14 +14,15 @@ ROWS_AT_ONCE = 2_048
 _FOR_ALL_THREADS, _AT_MOST = 16, 2
 
 
-def check_texts(intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, path: Path) -> None:
-    """See that the texts of columns with a dictionary can be written within the limits, with one thread if need be.
+def check_texts(intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, path: Path) -> bool:
+    """Whether the texts of columns with a dictionary are short enough for several threads; else one is left.
 
-    Raises `Stopped` where they cannot. Only the dictionary's values are measured, which takes next to nothing.
+    Raises `Stopped` where they cannot be written within the limits. Only the dictionary's values are measured, which
+    takes next to nothing.
     """
     texts = [*_texts(connection, scan, path)]
     if not texts:
-        return
+        return True
     limits = intake.limits
     told = ", ".join(f"max(strlen({text})), sum(strlen({text}))" for text in texts)
     [lengths] = connection.execute(f"from {scan} select {told}").fetchall()
@@ -30,12 +31,13 @@ def check_texts(intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str
     if total > limits.max_bytes:
         raise Stopped(f"the uncompressed feed is larger than {limits.max_bytes} bytes (max_bytes)")
     if sum(each or 0 for each in longest) * ROWS_AT_ONCE * _FOR_ALL_THREADS <= limits.memory_bytes:
-        return
+        return True
     connection.execute("SET threads = 1")
     if _most_at_once(connection, scan, texts) * _AT_MOST > limits.memory_bytes:
         raise Stopped(
             f"{ROWS_AT_ONCE} rows take more than half of {limits.memory_bytes} bytes (memory_bytes)"
         )
+    return False
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, scan: str, path: Path) -> Iterator[str]:

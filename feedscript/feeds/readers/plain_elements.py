@@ -180,7 +180,8 @@ def rows_of(
         except ValueError:
             return None
         is_xml = len(data) == len(data.translate(None, _FORBIDDEN))
-        return Run(data, len(meant), found.end, found.passed) if is_xml else None
+        feeds = len(meant) if look is _alike else data.count(b"\n")
+        return Run(data, len(meant), feeds, found.end, found.passed) if is_xml else None
     return None
 
 

@@ -11,11 +11,12 @@ Texts = tuple[str, ...]
 class Run(NamedTuple):
     """Items that stand one behind the other: their rows in UTF-8, how many, where in the text they end.
 
-    `lines` counts the line ends before that.
+    `feeds` counts the line feeds of the rows, `lines` the line ends of the text before its end.
     """
 
     rows: bytes
     items: int
+    feeds: int
     end: int
     lines: int
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from feedscript.feeds.readers.survey import Alphabet, Survey
+from feedscript.feeds.readers.survey import Alphabet, LineIndex, Survey
 
 #: Joins the values of a repeated XML element or JSON array within one staged cell.
 VALUE_SEPARATOR = "\x1f"
@@ -115,7 +115,10 @@ class Staged:
     False where a limit or a broken source ended the reading early, and `stopped_reason` says which. With
     `skip_blank` the rows of a text feed that have no value at all are passed over like blank lines.
     `has_unreadable` says that there are rows which no item can be made of, so that a scan has to note them. `deadline`
-    is when reading it must have ended (`time.monotonic`).
+    is when reading it must have ended (`time.monotonic`). `index` is where the lines of a file begin that was written
+    here, if that was noted. `query` is SQL of all items where the engine reads them in the source itself: the columns
+    of a scan, and n, their place in the source from 0. Then `path` has only the first of them, for those who look at
+    what items are like.
     """
 
     path: Path
@@ -133,6 +136,18 @@ class Staged:
     skip_blank: bool = False
     has_unreadable: bool = False
     deadline: float = math.inf
+    index: LineIndex | None = field(default=None, repr=False, compare=False)
+    query: str | None = None
+
+    @property
+    def lines(self) -> LineIndex | None:
+        """Where the lines of this very file begin, if it is known by now."""
+        return self.index if self.index is not None and self.index.path == self.path else None
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes a scan reads."""
+        return self.path.stat().st_size if self.query is None else self.source.bytes
 
     def alphabet(self) -> Alphabet:
         """What is known of the characters of what is scanned, if it is known by now, or after a short wait."""

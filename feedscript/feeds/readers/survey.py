@@ -23,22 +23,28 @@ class LineIndex:
     """The number of line feeds before each part of a file, and in all of it (`lines` counts an unended last one).
 
     `has_lone_returns` says whether there are carriage returns without a line feed behind them, which may end lines too.
+    `starts` is where each part begins, unless each has as many bytes as the surveyor's.
     """
 
     path: Path
     before: "array[int]"
     lines: int
     has_lone_returns: bool = False
+    starts: "array[int] | None" = None
 
     def take(self, numbers: Iterable[int]) -> Iterator[bytes]:
         """The lines of these numbers, ascending and from 1, with their ends."""
+        part, behind = -1, 0
         with self.path.open("rb") as file:
             for number in numbers:
                 # The line begins behind a line feed, which is in the last part with fewer before it.
-                part = max(bisect_left(self.before, number - 1) - 1, 0)
-                file.seek(part * surveyor.PART_BYTES)
-                for _ in range(number - 1 - self.before[part]):
+                its_part = max(bisect_left(self.before, number - 1) - 1, 0)
+                if its_part != part or number <= behind:
+                    part, behind = its_part, self.before[its_part]
+                    file.seek(part * surveyor.PART_BYTES if self.starts is None else self.starts[part])
+                for _ in range(number - 1 - behind):
                     file.readline()
+                behind = number
                 yield file.readline()
 
 

@@ -24,10 +24,10 @@ _LONGEST_CHARACTER = 4
 class PlainObjects:
     """The rows of a document's plain objects, by the layouts that are known; the last that fitted is tried first."""
 
-    def __init__(self, table: TableColumns, limits: Limits, *, look_ahead: int) -> None:
+    def __init__(self, table: TableColumns, limits: Limits, *, learned_from: int) -> None:
         self._table = table
         self._limits = limits
-        self._look_ahead = look_ahead
+        self._learned_from = learned_from
         self._known: list[ObjectLayout] = []
         self._lessons = MOST_LESSONS
         self.pace = Pace()
@@ -37,7 +37,7 @@ class PlainObjects:
     @property
     def may_begin(self) -> bool:
         """Whether enough items have been read in the other way."""
-        return self.read >= self._look_ahead
+        return self.read >= self._learned_from
 
     @property
     def reach(self) -> int:
@@ -103,7 +103,8 @@ class PlainObjects:
         self._known.insert(0, layout)
         self.read += len(found)
         self.pace.ran(len(found), whole=whole)
-        return Rows(content, len(found))
+        # Only an escape can bring a line feed into a string.
+        return Rows(content, len(found), content.count(b"\n") if escapes else len(found))
 
 
 #: Reads one line, from 1, that is not blank, with the number of items before it: its items, none where it is at fault.

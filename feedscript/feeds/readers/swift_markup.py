@@ -66,7 +66,7 @@ class _Layouts:
 class SwiftReader:
     """Gives the items of a document, most of them as rows that a pattern has read.
 
-    The parser (`careful`) reads the first `look_ahead` items, and each that no layout fits, of which a new one is
+    The parser (`careful`) reads the first `learned_from` items, and each that no layout fits, of which a new one is
     learned. Where that comes to little, it is given ever more of them before a layout is tried again.
     """
 
@@ -79,7 +79,7 @@ class SwiftReader:
         limits: Limits,
         *,
         verbatim: bool,
-        look_ahead: int,
+        learned_from: int,
     ) -> None:
         self._careful = careful
         self._end_tag = re.compile(rf"</((?:[^\s<>/:=]+:)?{re.escape(item)})>")
@@ -87,7 +87,7 @@ class SwiftReader:
         self._layouts: _Layouts | None = None
         self._table = table
         self._limits = limits
-        self._look_ahead = look_ahead
+        self._learned_from = learned_from
         #: The end tag of the items; empty until one has been seen.
         self._end = ""
         self._held = ""
@@ -113,7 +113,7 @@ class SwiftReader:
             self._careful.pass_over(passed, run.lines, run.items)
             self._given += run.items
             at += run.end
-            yield Rows(run.rows, run.items)
+            yield Rows(run.rows, run.items, run.feeds)
 
     def flush(self) -> Iterator[Item]:
         """The items that show themselves in what is held for lack of an end."""
@@ -123,7 +123,7 @@ class SwiftReader:
 
     def _run(self, text: str, at: int) -> Run | None:
         """The plain items from here on, if there are any, as far as it is worth to look in one go."""
-        if self._layouts is None or self._given < self._look_ahead or not self._careful.is_between_items:
+        if self._layouts is None or self._given < self._learned_from or not self._careful.is_between_items:
             return None
         layout = self._layouts.of(simplified(text[at : self._behind(1, text, at)]))
         columns = self._layouts.columns(layout) if layout else ()
@@ -143,7 +143,7 @@ class SwiftReader:
         """Items by the parser; where the text ends that it was given."""
         begins = self._careful.is_between_items
         end = len(text)
-        if self._given >= self._look_ahead:
+        if self._given >= self._learned_from:
             end = self._behind(self._pace.careful_items(), text, at)
         self._careful.feed(text[at:end].encode(errors="replace"))
         items = self._careful.take()

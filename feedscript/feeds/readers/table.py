@@ -2,12 +2,14 @@
 
 import csv
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from io import BufferedWriter, FileIO
+from dataclasses import replace
+from io import BufferedWriter, FileIO, StringIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from feedscript.feeds.readers.intake import FIELDS_PER_ITEM, Follower, Intake, Stopped
+from feedscript.feeds.readers.line_notes import LineNotes
 from feedscript.feeds.readers.staged import Fault, Source, Staged
 from feedscript.feeds.readers.table_columns import TableColumns
 
@@ -21,10 +23,14 @@ Item = tuple[int | None, Mapping[str, str]]
 
 
 class Rows(NamedTuple):
-    """Items that are rows already: cells for the columns that there are, and the line; UTF-8, and how many."""
+    """Items that are rows already: cells for the columns that there are, and the line, in UTF-8.
+
+    `items` is how many they are, `feeds` how many line feeds they have, in texts too.
+    """
 
     content: bytes
     items: int
+    feeds: int
 
 
 class _Followed(FileIO):
@@ -49,11 +55,16 @@ class _Writer:
     """
 
     def __init__(self, file: BinaryIO, intake: Intake, columns: TableColumns) -> None:
-        self._write = file.write
+        self._file = file
         self._limits = intake.limits
         self._first_width = 0
         self._columns = columns
         self.items = 0
+        self.lines = LineNotes()
+
+    def _write(self, content: bytes, feeds: int) -> None:
+        self._file.write(content)
+        self.lines.note(len(content), feeds)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -61,8 +72,8 @@ class _Writer:
         return self._columns.names
 
     def write_rows(self, rows: Rows) -> None:
-        """Write rows, which are not the first, and not more than `max_items` allow."""
-        self._write(rows.content)
+        """Write rows as wide as the columns are now, not the first of all, and not more than `max_items` allow."""
+        self._write(rows.content, rows.feeds)
         self.items += rows.items
 
     def write(self, line: int | None, cells: Mapping[str, str]) -> None:
@@ -81,13 +92,16 @@ class _Writer:
         if not self.items:
             self._first_width = len(texts)
             # DuckDB takes the file's first line end for that of its rows: it must not be one within a cell.
-            self._write(_encoded([*columns, line_column(columns)]))
+            self._write_row(quoted_row([*columns, line_column(columns)]))
         texts.append("" if line is None else str(line))
         row = quoted_row(texts)
         if len(row) > self._limits.max_field_bytes:
             self._check_fields(cells)
-        self._write(row.encode(errors="replace"))
+        self._write_row(row)
         self.items += 1
+
+    def _write_row(self, row: str) -> None:
+        self._write(row.encode(errors="replace"), row.count("\n"))
 
     @property
     def uneven(self) -> bool:
@@ -113,16 +127,12 @@ def quoted_row(texts: list[str]) -> str:
     return f'"{row}"\r\n'
 
 
-def _encoded(texts: list[str]) -> bytes:
-    return quoted_row(texts).encode(errors="replace")
-
-
 def stage_items(
     intake: Intake, items: Iterable[Item | Rows], source: Source, columns: TableColumns | None = None
 ) -> Staged:
     """Write items as text with a column for each name that occurs, and the line as the last column.
 
-    `columns` is where these are noted, for who makes `Rows`; `intake.look_ahead` items come before the first of those.
+    `columns` is where these are noted, for who makes `Rows`, before which comes an item that is none.
     Reading ends at the first `Stopped`; what was written before it stands.
     """
     path = intake.workdir / "items.csv"
@@ -139,11 +149,12 @@ def stage_items(
             _write_all(writer, columns, iter(items), intake, begin)
         except Stopped as stopped:
             intake.stop(stopped)
+    lines = writer.lines.index(path)
     if writer.uneven:
         path = _widened(path, columns.names)
     if not columns.names and intake.stopped_reason is None:
         intake.faults.add(Fault("no_items", "the feed holds no items"))
-    return staged_items(intake, path, columns.names, source)
+    return replace(staged_items(intake, path, columns.names, source), index=lines)
 
 
 def staged_items(intake: Intake, path: Path, columns: tuple[str, ...], source: Source) -> Staged:
@@ -171,22 +182,18 @@ def _write_all(
     begin: Callable[[], None],
 ) -> None:
     """Write all items; once those are written that were looked at first, and there are more, `begin` is called."""
-    first: list[Item] = []
+    first: list[tuple[Item | Rows, int]] = []
     stopped: Stopped | None = None
-    # They lie in memory: together no more than a single one may.
-    held, most = 0, intake.limits.max_field_bytes * FIELDS_PER_ITEM
     try:
-        for item in islice(items, intake.look_ahead):
-            assert not isinstance(item, Rows)
-            columns.learn(item[1])
-            first.append(item)
-            held += sum(map(len, item[1].values()))
-            if held > most:
-                break
+        for item in _looked_at(items, columns, intake):
+            first.append((item, len(columns.names)))  # noqa: PERF401 - what came before the end stays
     except Stopped as early:
         stopped = early
-    for line, cells in first:
-        writer.write(line, cells)
+    for item, width in first:
+        if isinstance(item, Rows):
+            writer.write_rows(_padded(item, len(columns.names) - width))
+        else:
+            writer.write(*item)
     if stopped is not None:
         raise stopped
     for number, item in enumerate(items):
@@ -199,21 +206,50 @@ def _write_all(
         intake.meter.rows = writer.items
 
 
+def _looked_at(items: Iterator[Item | Rows], columns: TableColumns, intake: Intake) -> Iterator[Item | Rows]:
+    """The items that are looked at before one is written, whose columns are learned."""
+    # They lie in memory: together no more than a single one may.
+    held, most = 0, intake.limits.max_field_bytes * FIELDS_PER_ITEM
+    count = 0
+    while count < intake.look_ahead and held <= most and (item := next(items, None)) is not None:
+        if isinstance(item, Rows):
+            count += item.items
+            held += len(item.content)
+        else:
+            columns.learn(item[1])
+            count += 1
+            held += sum(map(len, item[1].values()))
+        yield item
+
+
+def _padded(rows: Rows, cells: int) -> Rows:
+    """The rows with so many empty cells more, for columns that occurred behind them."""
+    if not cells:
+        return rows
+    content = StringIO(rows.content.decode(), newline="")
+    wide = (quoted_row([*row[:-1], *[""] * cells, row[-1]]) for row in _rows_of(content))
+    return rows._replace(content="".join(wide).encode())
+
+
 def _widened(path: Path, columns: tuple[str, ...]) -> Path:
     """Rows written before a column first occurred get an empty cell for it."""
     width = len(columns) + 1
     destination = path.with_name("items-widened.csv")
-    csv.field_size_limit(2**31 - 1)
     with (
         path.open(encoding="utf-8", newline="") as narrow,
         destination.open("w", encoding="utf-8", newline="", buffering=_BUFFER_BYTES) as wide,
     ):
         wide.write(quoted_row([*columns, line_column(columns)]))
-        for row in islice(csv.reader(narrow), 1, None):
+        for row in islice(_rows_of(narrow), 1, None):
             row[-1:-1] = [""] * (width - len(row))
             wide.write(quoted_row(row))
     path.unlink()
     return destination
+
+
+def _rows_of(text: Iterable[str]) -> Iterator[list[str]]:
+    csv.field_size_limit(2**31 - 1)
+    return csv.reader(text)
 
 
 def line_column(columns: Collection[str]) -> str:

@@ -14,7 +14,7 @@ from feedscript.feeds.rules.plan import any_set
 from feedscript.feeds.scanning.rereading import reread
 from feedscript.feeds.scanning.samples import Sample, rejected_sample
 from feedscript.feeds.scanning.scan import Scan
-from feedscript.feeds.scanning.source_table import source_table
+from feedscript.feeds.scanning.source_table import noted_line, source_table
 
 _BATCH = 10_000
 #: Gives the ordinal and the line of a place and its noted line; asked for places in ascending order.
@@ -67,19 +67,19 @@ def _write_items(scan: Scan, file: TextIO, grades: Mapping[str, Grade], value_le
     places = {rule: scan.plan.places[rule] for rule in grades}
     failed = scan.plan.bits(grades)
     masks = list(failed)
-    line = "line" if scan.staged.line_column else "NULL"
+    line = noted_line(scan.staged)
     # The rows' places are asked for first: a second query would end the first one's answer.
     locate = _locator(scan)
     # A positional join pairs the items with the source's rows, and streams.
     cursor = scan.connection.execute(
-        f"SELECT n, line, {', '.join(f'm{mask}' for mask in masks)}, COLUMNS(found.*)"
-        f" FROM (SELECT rowid AS n, {line} AS line, {', '.join(f'm{mask}' for mask in masks)} FROM items)"
-        f" POSITIONAL JOIN (SELECT {', '.join(columns)} FROM {source_table(scan.staged, scan.limits)}) AS found"
-        f" WHERE {any_set(failed)}"
+        f"SELECT n, {', '.join(f'm{mask}' for mask in masks)}, COLUMNS(found.*)"
+        f" FROM (SELECT rowid AS n, {', '.join(f'm{mask}' for mask in masks)} FROM items)"
+        f" POSITIONAL JOIN (SELECT {', '.join([line, *columns])} FROM {source_table(scan.staged, scan.limits)})"
+        f" AS found WHERE {any_set(failed)}"
     )
-    for n, noted, *fields in _streamed(cursor):
+    for n, *fields in _streamed(cursor):
         bits = dict(zip(masks, fields, strict=False))
-        item_id, *texts = fields[len(masks) :]
+        noted, item_id, *texts = fields[len(masks) :]
         values = dict(zip(names, texts, strict=True))
         ordinal, physical = locate(n, noted)
         for rule, (mask, bit) in places.items():
@@ -93,10 +93,9 @@ def _write_crossed(scan: Scan, file: TextIO, grade: Grade, value_length: int) ->
     _, columns = _columns(scan, {grade.rule: grade}, value_length)
     chosen = f"SELECT n FROM crossed WHERE rule = {sql.literal(grade.rule)}"
     reread(scan, "crossings", columns, chosen)
-    line = "line" if scan.staged.line_column else "NULL AS line"
     locate = _locator(scan)
     value = _text_of(grade.attribute) if grade.attribute and grade.attribute in scan.plan.columns else "NULL"
-    cursor = scan.connection.execute(f"SELECT n, {line}, item_id, {value} FROM crossings ORDER BY n")
+    cursor = scan.connection.execute(f"SELECT n, line, item_id, {value} FROM crossings ORDER BY n")
     for n, noted, item_id, text in _streamed(cursor):
         _write(file, grade, Sample(*locate(n, noted), item_id, text))
 

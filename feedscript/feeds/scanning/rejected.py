@@ -71,7 +71,8 @@ class Rejected:
 
     def keep(self) -> None:
         """Keep one finding for each row, in the order of the file; asked once, after the one scan."""
-        if not self.staged.has_unreadable and self.staged.line_column is None:
+        in_place = self.staged.query is not None
+        if in_place or (not self.staged.has_unreadable and self.staged.line_column is None):
             columns = "record BIGINT, code VARCHAR, fields BIGINT, text VARCHAR"
             self.connection.execute(f"CREATE OR REPLACE TEMP TABLE rejected ({columns})")
             if self.settled.listed is not None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from feedscript.feeds.scanning.source_table import source_table
+from feedscript.feeds.scanning.source_table import noted_line, source_table
 
 if TYPE_CHECKING:
     from feedscript.feeds.scanning.scan import Scan
@@ -20,18 +20,31 @@ _FEW = 20_000
 
 
 def reread(scan: "Scan", table: str, columns: list[str], chosen: str) -> None:
-    """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n, each once.
+    """Make the table `table` of (n, line, `columns`) for the items whose places `chosen` gives as n, each once.
 
-    `columns` are SQL over the source's columns, with names. Where every item is one line, those lines are picked
-    out of the file. Elsewhere a filter keeps the order of the file where a join would not. So the source is read up
-    to the last chosen item; or, where that is far, filtered by the hash of the id through a bitmap, and the same
-    filter over `items` tells the places, one for one.
+    `line` is what the reader noted, NULL where it notes none; `chosen` is a query, and `columns` are SQL over the
+    source's columns, with names. Where every item is one line, those lines are picked out of the file. Elsewhere a
+    filter keeps the order of the file where a join would not. So the source is read up to the last chosen item; or,
+    where that is far, filtered by the hash of the id through a bitmap, and the same filter over `items` tells the
+    places, one for one. What the engine reads in the source is found there by its place.
     """
+    if scan.staged.query is not None:
+        _look_up(scan, table, columns, chosen)
+        return
     few = _few(scan, chosen) if scan.one_line_each else None
     if few is not None:
         _pick_out(scan, table, columns, few)
     else:
         _filter(scan, table, columns, chosen)
+
+
+def _look_up(scan: "Scan", table: str, columns: list[str], chosen: str) -> None:
+    """Read the items of these places, which the source numbers."""
+    source = source_table(scan.staged, scan.limits)
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT n, {', '.join([noted_line(scan.staged), *columns])}"
+        f" FROM {source} WHERE n IN (SELECT n FROM ({chosen})) ORDER BY n"
+    )
 
 
 def _few(scan: "Scan", chosen: str) -> list[int] | None:
@@ -47,11 +60,10 @@ def _pick_out(scan: "Scan", table: str, columns: list[str], places: list[int]) -
     numbers = chain(range(1, skipped + 1), (skipped + scan.ordinal(place) for place in places))
     with path.open("wb") as file:
         file.writelines(scan.index.take(numbers))
-    lines = ["TRY_CAST(line AS UBIGINT) AS line"] if scan.staged.line_column else []
     picked = source_table(replace(scan.staged, path=path), scan.limits)
     scan.connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM (SELECT unnest(?::BIGINT[]) AS n)"
-        f" POSITIONAL JOIN (SELECT {', '.join([*lines, *columns])} FROM {picked})",
+        f" POSITIONAL JOIN (SELECT {', '.join([noted_line(scan.staged), *columns])} FROM {picked})",
         [places],
     )
 
@@ -71,11 +83,12 @@ def _filter(scan: "Scan", table: str, columns: list[str], chosen: str) -> None:
             " FROM items WHERE rowid IN (SELECT n FROM chosen))"
         )
         found, places = f"{source} WHERE {_chosen(scan.key)}", f"items WHERE {_chosen('h')}"
-    line = ", line" if scan.staged.line_column else ""
     # A table of its own, as a positional join reads what it joins in one thread.
-    scan.connection.execute(f"CREATE OR REPLACE TEMP TABLE found AS SELECT {', '.join(columns)} FROM {found}")
     scan.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM (SELECT rowid AS n{line} FROM {places})"
+        f"CREATE OR REPLACE TEMP TABLE found AS SELECT {', '.join([noted_line(scan.staged), *columns])} FROM {found}"
+    )
+    scan.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM (SELECT rowid AS n FROM {places})"
         " POSITIONAL JOIN found WHERE n IN (SELECT n FROM chosen)"
     )
     scan.connection.execute("DROP TABLE found; DROP TABLE chosen")

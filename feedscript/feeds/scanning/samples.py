@@ -57,8 +57,7 @@ def sample_findings(
     columns = [f"left({scan.id_text}, {cut}) AS item_id", f"[{texts}]::VARCHAR[] AS texts"]
     scan.connection.execute("CREATE TEMP TABLE picked AS SELECT unnest(?::BIGINT[]) AS n", [[*rules]])
     reread(scan, "fetched", columns, "SELECT n FROM picked")
-    line = "line" if scan.staged.line_column else "NULL"
-    cursor = scan.connection.execute(f"SELECT n, {line}, item_id, texts FROM fetched ORDER BY n")
+    cursor = scan.connection.execute("SELECT n, line, item_id, texts FROM fetched ORDER BY n")
     while batch := cursor.fetchmany(_BATCH):
         for n, noted, item_id, found in batch:
             values = dict(zip(names, found, strict=True))

@@ -39,10 +39,11 @@ class _Ahead(NamedTuple):
 class Scan:
     """A feed read once: for each item, in order, a hash of its id and the masks of what it fails and fills.
 
-    Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy, and `line`
-    where the reader gives it; u for what must be unlike within groups, v for what may have so many values), whose rowid
-    is the order of the file; `rejected`, the rows that could not be read (`Rejected`); `crossed` (rule, n), the
-    findings that only a look at several items shows.
+    Tables: `items` (h, m0 ..., k and w for each comparison within groups, t for each look-up in a taxonomy; u for what
+    must be unlike within groups, v for what may have so many values), whose rowid is the order of the file; `rejected`,
+    the rows that could not be read (`Rejected`); `crossed` (rule, n), the findings that only a look at several items
+    shows. With `is_large` the items are kept in a file in `workdir`, where the engine writes them in a third of the
+    space.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -51,12 +52,20 @@ class Scan:
     limits: Limits
     item: str
     workdir: Path
+    is_large: bool = False
     _counting: Future[LineIndex] | None = field(default=None, init=False, repr=False)
     _ahead: "_Ahead | None" = field(default=None, init=False, repr=False)
+    _taken: int | None = field(default=None, init=False, repr=False)
     _rejected: Rejected = field(init=False, repr=False)
 
     def begin(self) -> None:
-        """Begin to read what is staged so far, and what will be; `grown` is to be called, and `run` or `stop`."""
+        """Begin to read what is staged so far, and what will be; `grown` is to be called, and `run` or `stop`.
+
+        What the engine reads in the source is read at once; raises what the engine then raises.
+        """
+        if self.staged.query is not None:
+            self._taken = self._read_once(self.staged)
+            return
         try:
             following = Following(self.staged.path)
         except OSError:
@@ -100,14 +109,17 @@ class Scan:
         self.connection.execute("CREATE TEMP TABLE crossed (rule VARCHAR, n BIGINT)")
 
     def _count_lines(self) -> None:
+        known = self.staged.lines is not None
         surveyed = self.staged.is_source and self.staged.source.survey is not None
-        self._counting = None if surveyed else start_index(self.staged.path)
+        self._counting = None if known or surveyed else start_index(self.staged.path)
 
     def _begun(self) -> tuple[int, int] | None:
         """What was begun comes to, as `_read`; None where nothing was, or not all that it read was right.
 
         That is read again from the file, which the engine can do in several threads, and more than once.
         """
+        if self._taken is not None:
+            return self._taken, 0
         ahead = self._ahead
         if ahead is None:
             return None
@@ -126,18 +138,23 @@ class Scan:
     def _read_once(self, staged: Staged, limits: Limits | None = None) -> int:
         """Make `items` anew, and `reject_errors`; how many items there are."""
         cells = [f"{text} AS {name}" for text, name in self.plan.cells]
-        inner = [*cells, *(["line"] if staged.line_column else [])] or ["NULL"]
         outer = noted(self.plan)
-        if staged.line_column is not None:
-            outer.append("TRY_CAST(line AS UBIGINT) AS line")
         for table in ("items", "reject_errors", "reject_scans"):
             self.connection.execute(f"DROP TABLE IF EXISTS {table}")
-        derived = self.plan.derived.over(f"SELECT {', '.join(inner)} FROM feed", ", ".join(outer))
+        derived = self.plan.derived.over(f"SELECT {', '.join(cells or ['NULL'])} FROM feed", ", ".join(outer))
         items = f"SELECT {', '.join(outer)} FROM ({derived})"
         source = raw_table(staged, limits or self.limits, rejects=True)
-        return self.number(
-            f"CREATE TEMP TABLE items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}"
-        )
+        kind = "TABLE" if self._is_in_file() else "TEMP TABLE"
+        return self.number(f"CREATE {kind} items AS WITH feed AS NOT MATERIALIZED (FROM {source}) {items}")
+
+    def _is_in_file(self) -> bool:
+        """Whether the engine keeps `items` in a file, which there is from then on."""
+        path = self.workdir / "items.duckdb"
+        if self.is_large and not path.exists():
+            # Nobody reads it after a crash.
+            attached = f"ATTACH {sql.literal(str(path))} AS kept (RECOVERY_MODE no_wal_writes)"
+            self.connection.execute(f"{attached}; USE kept")
+        return self.is_large
 
     def _may_be_blank(self) -> bool:
         """Whether there is an item of a text feed that has no value in any column that the plan reads."""
@@ -149,7 +166,7 @@ class Scan:
         return self.number(f"SELECT count(*) FROM items WHERE NOT ({any_set(filled)})") > 0
 
     def read_again(self, table: str, columns: list[str], chosen: str) -> None:
-        """Make the table `table` of (n, `columns`) for the items whose places the query `chosen` gives as n."""
+        """Make the table `table` of (n, line, `columns`) for the items whose places the query `chosen` gives as n."""
         reread(self, table, columns, chosen)
 
     @property
@@ -184,6 +201,8 @@ class Scan:
     @property
     def index(self) -> LineIndex:
         """Where the lines of the staged file begin."""
+        if self.staged.lines is not None:
+            return self.staged.lines
         if self._counting is not None:
             return self._counting.result()
         assert self.staged.source.survey is not None
@@ -192,7 +211,7 @@ class Scan:
     @cached_property
     def one_line_each(self) -> bool:
         """Whether every record, of the header too, takes one line, and no line is blank."""
-        skipped = self.staged.skip_lines
+        skipped = self.staged.skip_lines if self.staged.query is None else 0
         return skipped > 0 and self.index.lines == self.items + len(self.refused.records) + skipped
 
     def ordinal(self, place: int) -> int:
@@ -268,7 +287,7 @@ class Scan:
 
 
 def noted(plan: Plan) -> list[str]:
-    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`) but for `line`."""
+    """What is kept of each item, in SQL over the plan's cells: the columns of `items` (see `Scan`)."""
     masks = [f"({mask}) AS m{index}" for index, mask in enumerate(plan.masks)]
     groups = [
         sql.choice([(f"{group} IS NOT NULL AND {value} IS NOT NULL", f"hash({sql.trimmed(text)})")], "NULL")

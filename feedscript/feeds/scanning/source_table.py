@@ -8,6 +8,7 @@ from feedscript.feeds.scanning.blank_rows import has_value
 #: How much of a rejected row is kept.
 REJECTED_BYTES = 400
 _LEAST_BUFFER_BYTES = 1 << 20
+_SIGNS_PER_CELL = 3
 #: A text that no feed has (characters that Unicode gives to nobody), as what DuckDB is to read as NULL.
 _NEVER = "\ufdd0\ufdd1"
 
@@ -25,8 +26,15 @@ def source_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> st
     return f"(SELECT {cells} FROM {table})"
 
 
+def noted_line(staged: Staged) -> str:
+    """SQL of the physical line that the reader gives of an item, NULL where it gives none."""
+    return f"{'TRY_CAST(line AS UBIGINT)' if staged.line_column is not None else 'NULL::UBIGINT'} AS line"
+
+
 def raw_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
     """As `source_table`, but the empty cells of a text feed are empty texts, which costs nothing."""
+    if staged.query is not None:
+        return _in_place(staged, limits, rejects=rejects)
     given = [*_columns(staged), *(["line"] if staged.line_column is not None else [])]
     columns = ", ".join(f"'{column}': 'VARCHAR'" for column in given)
     options = {
@@ -60,6 +68,22 @@ def raw_table(staged: Staged, limits: Limits, *, rejects: bool = False) -> str:
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
     table = f"read_csv({sql.literal(str(staged.path))}, {listed})"
     return f"(FROM {table} WHERE {has_value(staged)})" if staged.skip_blank else table
+
+
+def _in_place(staged: Staged, limits: Limits, *, rejects: bool) -> str:
+    """The items that the engine reads in the source.
+
+    Nothing is noted of them. A row that is too long, were it text, is an error where rows are rejected; so are bytes
+    that are no text, in any column, as all have to be measured for that.
+    """
+    if not rejects:
+        return f"({staged.query})"
+    length = " + ".join(f"coalesce(strlen({column}), 0)" for column in _columns(staged))
+    # As text each quote is two, and each cell stands between quotes and a delimiter.
+    longest = (limits.max_field_bytes - _SIGNS_PER_CELL * len(staged.columns)) // 2
+    return (
+        f"(FROM ({staged.query}) WHERE CASE WHEN {length} > {longest} THEN error('too long') ELSE true END)"
+    )
 
 
 def _columns(staged: Staged) -> list[str]:

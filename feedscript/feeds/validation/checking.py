@@ -2,8 +2,9 @@
 
 import resource
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from feedscript.feeds.engine.deadline import interrupted_after
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.policy import Policy
-from feedscript.feeds.profiles import Attribute, Profile, load_profile
+from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.profiles.as_written import as_written
 from feedscript.feeds.profiles.header import Header, read_header
 from feedscript.feeds.readers.delimited import with_plain_line_ends
@@ -25,11 +26,10 @@ from feedscript.feeds.readers.options import SourceOptions
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.staging import stage
 from feedscript.feeds.readers.survey import Survey
-from feedscript.feeds.rules.codes import LEADING_CODE
 from feedscript.feeds.rules.compilation import compile_rules
 from feedscript.feeds.rules.explanation import explained
 from feedscript.feeds.rules.places import finders
-from feedscript.feeds.rules.rule import Rule, attribute_rule, file_rule
+from feedscript.feeds.rules.rule import Rule, file_rule
 from feedscript.feeds.scanning import Sample, Scan
 from feedscript.feeds.scanning.account import Account, account_of
 from feedscript.feeds.scanning.crossing import find_crossed
@@ -37,6 +37,7 @@ from feedscript.feeds.scanning.samples import sample_findings, sample_rejected
 from feedscript.feeds.scanning.usual import find_usual
 from feedscript.feeds.validation.file_findings import Found, fault_findings, header_findings, origin_findings
 from feedscript.feeds.validation.listing import list_findings
+from feedscript.feeds.validation.missing_columns import look_for_missing
 from feedscript.feeds.validation.origin import Origin
 from feedscript.feeds.validation.reading_ahead import ReadingAhead
 from feedscript.feeds.validation.report import Issue, Report, ordered, status_of
@@ -120,7 +121,7 @@ class _Checking:
     ahead: ReadingAhead = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ahead = ReadingAhead(self.profile, partial(self.new_scan, shortcuts=True))
+        self.ahead = ReadingAhead(self.profile, partial(self.new_scan, shortcuts=True), self._bounded)
 
     def run(self, source: Path, uri: str) -> Staged:
         staged = stage(
@@ -139,8 +140,10 @@ class _Checking:
         if staged.columns:
             line = staged.skip_lines or None if staged.line_column is None else None
             self._add_file_findings(header_findings(self.profile, header, line))
-            if missing := [*header.missing()]:
-                self._add_missing(missing, header, staged.columns, line)
+            if any(header.missing()):
+                missing = look_for_missing(self.profile, header, staged.columns, line)
+                self.untold, self.near = missing.untold, missing.near
+                self._add_file_findings(missing.findings)
             self._scan(staged, header)
         elif staged.faults.lost:
             self.account = account_of(staged, None, 0)
@@ -157,7 +160,7 @@ class _Checking:
             self._add(rule, total, 0, samples)
 
     def new_scan(self, staged: Staged, header: Header, *, shortcuts: bool) -> Scan:
-        """A scan of what is staged, whose rules take `shortcuts` past what is plainly fine."""
+        """A scan of what is staged, whose rules take `shortcuts` past what is plainly fine, for many items."""
         usual = find_usual(staged) if shortcuts else []
         plan = compile_rules(
             self.profile,
@@ -170,14 +173,15 @@ class _Checking:
             usual={name: usual[columns[0]] for name, columns in header.columns.items()} if usual else {},
             alphabet=staged.alphabet(),
         )
-        return Scan(self.opening.result(), staged, plan, self.limits, self.profile.item, self.folder)
+        opened = self.opening.result()
+        return Scan(opened, staged, plan, self.limits, self.profile.item, self.folder, is_large=shortcuts)
 
     def _scan(self, staged: Staged, header: Header) -> None:
         try:
-            with interrupted_after(self.opening.result(), self.limits.since(self.started).max_seconds):
+            with self._interrupted():
                 scan = self.ahead.scan_of(staged)
                 if scan is None:
-                    shortcuts = staged.path.stat().st_size > _WITHOUT_SHORTCUTS
+                    shortcuts = staged.bytes > _WITHOUT_SHORTCUTS
                     scan = self.new_scan(staged, header, shortcuts=shortcuts)
                 self._read(scan)
                 self._conclude(scan, header)
@@ -193,22 +197,40 @@ class _Checking:
         except duckdb.OutOfMemoryException as error:
             self.stopped_reason = "checking needed more memory or temporary disk than the limits allow"
             self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
+        except duckdb.IOException as error:
+            self.stopped_reason = (
+                "checking could not read the feed, or write to its temporary folder (TMPDIR)"
+            )
+            self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
 
-    def _read(self, scan: Scan) -> None:
-        staged = scan.staged
-        size = staged.path.stat().st_size
+    def _interrupted(self) -> AbstractContextManager[None]:
+        return interrupted_after(self.opening.result(), self.limits.since(self.started).max_seconds)
+
+    def _told(self, scan: Scan) -> AbstractContextManager[None]:
+        """While it runs, tell how much the scan has read."""
+        size = scan.staged.bytes
 
         def tell(part: float) -> None:
             self.tell(Progress(None, int(part * size), size, "checking"))
 
         tell(0.0)
-        with watched(scan.connection, tell):
+        return watched(scan.connection, tell)
+
+    @contextmanager
+    def _bounded(self, scan: Scan) -> Iterator[None]:
+        with self._interrupted(), self._told(scan):
+            yield
+
+    def _read(self, scan: Scan) -> None:
+        staged = scan.staged
+        with self._told(scan):
             try:
                 scan.run()
             except duckdb.InvalidInputException:
                 # DuckDB reads one kind of line end in one file. The scan may have begun without what it could not read.
                 scan.staged = with_plain_line_ends(staged, self.folder)
                 scan.run()
+        size = staged.bytes
         self.tell(Progress(scan.items, size, size, "sampling"))
 
     def _conclude(self, scan: Scan, header: Header) -> None:
@@ -248,35 +270,6 @@ class _Checking:
             self._add(file_rule(self.profile, "no_items"), 1, 0, [])
         if self.findings is not None:
             list_findings(scan, self.findings, self.issues, rejected, self.policy.value_length)
-
-    def _add_missing(
-        self, missing: list[Attribute], header: Header, columns: tuple[str, ...], line: int | None
-    ) -> None:
-        """Note attributes without a column, and what the file is or which columns look like them."""
-        # Only a wrong file asks for what mappings know.
-        from feedscript.feeds.validation.exports import exporting_system, near_names  # noqa: PLC0415 - as said
-
-        exported = exporting_system(columns)
-        if exported:
-            system, telling = exported
-            rule = file_rule(self.profile, LEADING_CODE)
-            message = f"This looks like a {system} export, not like a feed: generate a feed from it."
-            self._add(replace(rule, message=message), 1, 0, [Sample(None, line, None, ", ".join(telling))])
-            # That every item lacks them says no more than that the columns are not there.
-            self.untold = frozenset(
-                attribute_rule(self.profile, attribute, "missing_required").id
-                for name, attribute in header.attributes.items()
-                if name not in header.columns
-            )
-        needed = [
-            each
-            for each in header.attributes.values()
-            if each.required_when and each.name not in header.columns
-        ]
-        self.near = near_names([*missing, *needed], header.unknown)
-        for attribute in missing:
-            rule = attribute_rule(self.profile, attribute, "missing_required_column")
-            self._add(rule, 1, 0, [Sample(None, line, None, self.near.get(attribute.name))])
 
     def _found(self, code: str) -> bool:
         return any(issue.rule.code == code for issue in self.issues)

@@ -195,14 +195,29 @@ def test_any_encoding_reads_back_what_it_can_write(text: str, name: str) -> None
     encoding = Encoding(name, "said")
     content = ("." + text).encode(encoding.codec, "ignore")
     tally = FaultTally()
-    assert "".join(as_text([content], encoding, tally)) == content.decode(encoding.codec)
+    assert "".join(as_text([content], encoding, tally, lambda: [content])) == content.decode(encoding.codec)
     assert not tally.totals
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\xff", b"\xc3\xa9", b"\xc3"]), max_size=30),
+    st.integers(1, 7),
+)
+def test_a_bad_byte_is_told_with_its_line(parts: list[bytes], size: int) -> None:
+    content = b"".join(parts)
+    chunks = [content[at : at + size] for at in range(0, len(content), size)]
+    tally = FaultTally()
+    text = "".join(as_text(chunks, Encoding("utf-8", "said"), tally, lambda: chunks))
+    read = content.decode("utf-8", "surrogateescape")
+    lines = [read.count("\n", 0, at) + 1 for at, sign in enumerate(read) if "\udc80" <= sign <= "\udcff"]
+    assert text.count("\ufffd") == len(lines)
+    assert [fault.line for fault in tally.samples.get("bad_encoding", ())] == lines
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_of_some_encoding(content: bytes) -> None:
     encoding = detect_encoding([content])
-    "".join(as_text([content], encoding, FaultTally()))
+    "".join(as_text([content], encoding, FaultTally(), lambda: [content]))
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,9 @@ def objects(draw: st.DrawFn, most: int = 8) -> list[str]:
     return made
 
 
-def read(content: str, look_ahead: int, limits: Limits | None = None) -> tuple[object, ...]:
+def read(
+    content: str, learned_from: int, limits: Limits | None = None, *, look_ahead: int | None = None
+) -> tuple[object, ...]:
     """The staged file, and all that is told of it."""
     limits = limits or Limits()
     with tempfile.TemporaryDirectory() as name:
@@ -92,11 +94,25 @@ def read(content: str, look_ahead: int, limits: Limits | None = None) -> tuple[o
         meter = Meter(limits, size, silent)
         options = SourceOptions()
         intake = Intake(
-            path, "feed", folder, size, None, None, limits, {}, options, meter, look_ahead=look_ahead
+            path,
+            "feed",
+            folder,
+            size,
+            None,
+            None,
+            limits,
+            {},
+            options,
+            meter,
+            look_ahead=learned_from if look_ahead is None else look_ahead,
+            learned_from=learned_from,
         )
         staged = stage_json(intake, content, detect_encoding([path.read_bytes()]))
         faults = staged.faults
         told = (faults.totals, faults.samples, faults.lost, faults.first_lost, faults.lost_after)
+        if staged.lines is not None:
+            with staged.path.open("rb") as file:
+                assert [*staged.lines.take(range(1, staged.lines.lines + 1))] == file.readlines()
         return staged.path.read_bytes(), staged.columns, staged.stopped_reason, staged.source.format, told
 
 
@@ -114,14 +130,18 @@ def in_array(items: list[str], between: str = ",\n\t") -> str:
 @given(objects(), st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_patterns_read_of_lines_what_the_decoder_reads(made, line_end):
     content = in_lines(made).replace("\n", line_end)
-    assert read(content, 0) == read(content, NEVER)
+    expected = read(content, NEVER)
+    assert read(content, 0) == expected
+    assert read(content, 0, look_ahead=NEVER) == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(objects(), st.sampled_from([",\n\t", ",", " , ", ",\r\n"]))
 def test_patterns_read_of_an_array_what_the_decoder_reads(made, between):
     content = in_array(made, between)
-    assert read(content, 0) == read(content, NEVER)
+    expected = read(content, NEVER)
+    assert read(content, 0) == expected
+    assert read(content, 0, look_ahead=NEVER) == expected
 
 
 @pytest.mark.parametrize("value", [*PLAIN, *ODD])
@@ -130,7 +150,9 @@ def test_whatever_stands_as_one_value_is_read_as_by_the_decoder(value, write):
     plain = [f'{{"id":"{n}","title":{7 if n % 2 else PLAIN[0]},"n":{n}}}' for n in range(300)]
     odd = f'{{"id":"odd","title":{value},"n":1}}'
     content = write([*plain[:200], odd, *plain[200:], odd, odd, plain[0]])
-    assert read(content, 0) == read(content, NEVER)
+    expected = read(content, NEVER)
+    assert read(content, 0) == expected
+    assert read(content, 0, look_ahead=NEVER) == expected
 
 
 def test_an_object_of_values_is_plain():

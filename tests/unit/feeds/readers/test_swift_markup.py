@@ -140,7 +140,7 @@ def documents(draw: st.DrawFn) -> str:
 
 
 def read(
-    texts: list[str], *, look_ahead: int, verbatim: bool = False, limits: Limits | None = None
+    texts: list[str], *, learned_from: int, verbatim: bool = False, limits: Limits | None = None
 ) -> tuple[object, int]:
     """Everything that a document is read as, and how many of its items were read by patterns."""
     limits = limits or Limits()
@@ -150,7 +150,7 @@ def read(
     careful = RecoveringReader(
         new_reader, ItemPlace("rss", PATH, nests=True), limits.max_field_bytes * FIELDS_PER_ITEM, faults
     )
-    swift = SwiftReader(careful, "item", names, table, limits, verbatim=verbatim, look_ahead=look_ahead)
+    swift = SwiftReader(careful, "item", names, table, limits, verbatim=verbatim, learned_from=learned_from)
     found: list[tuple[int | None, dict[str, str]]] = []
     by_pattern = 0
 
@@ -159,7 +159,7 @@ def read(
         for each in read:
             if isinstance(each, Rows):
                 rows = [*csv.reader(io.StringIO(each.content.decode(), newline=""))]
-                assert len(rows) == each.items
+                assert (len(rows), each.content.count(b"\n")) == (each.items, each.feeds)
                 by_pattern += each.items
                 found.extend(
                     (int(row[-1]), filled(dict(zip(table.names, row, strict=False)))) for row in rows
@@ -194,8 +194,8 @@ def cut(document: str, places: list[int]) -> list[str]:
 @settings(max_examples=100, deadline=None)
 @given(documents(), st.lists(st.integers(0, 10_000), max_size=4), st.booleans())
 def test_patterns_read_what_the_parser_reads(document, places, verbatim):
-    expected, _ = read([document], look_ahead=NEVER, verbatim=verbatim)
-    assert read(cut(document, places), look_ahead=0, verbatim=verbatim)[0] == expected
+    expected, _ = read([document], learned_from=NEVER, verbatim=verbatim)
+    assert read(cut(document, places), learned_from=0, verbatim=verbatim)[0] == expected
 
 
 @pytest.mark.parametrize("text", [*PLAIN, *ODD])
@@ -204,8 +204,8 @@ def test_whatever_stands_in_one_text_is_read_as_by_the_parser(text, verbatim):
     plain = [f"<item>\n<g:id>{n}</g:id>\n<title>Lamp</title>\n</item>\n" for n in range(300)]
     odd = f"<item>\n<g:id>odd</g:id>\n<title>{text}</title>\n</item>\n"
     document = BEGIN + "".join([*plain[:150], odd, *plain[150:], odd, odd, plain[0]]) + END
-    expected, _ = read([document], look_ahead=NEVER, verbatim=verbatim)
-    found, by_pattern = read([document], look_ahead=0, verbatim=verbatim)
+    expected, _ = read([document], learned_from=NEVER, verbatim=verbatim)
+    found, by_pattern = read([document], learned_from=0, verbatim=verbatim)
     assert found == expected
     assert by_pattern
 
@@ -218,8 +218,8 @@ def test_items_with_elements_left_out_repeated_or_new_are_read_by_patterns():
         for n in range(400)
     ]
     document = BEGIN + "".join(made) + END
-    expected, _ = read([document], look_ahead=NEVER)
-    found, by_pattern = read([document], look_ahead=0)
+    expected, _ = read([document], learned_from=NEVER)
+    found, by_pattern = read([document], learned_from=0)
     assert found == expected
     assert by_pattern > 350
 
@@ -230,8 +230,8 @@ def test_limits_stop_where_the_parser_stops(longest):
     document = BEGIN + "".join(made) + END
     limits = Limits(max_field_bytes=longest)
     assert (
-        read([document], look_ahead=0, limits=limits)[0]
-        == read([document], look_ahead=NEVER, limits=limits)[0]
+        read([document], learned_from=0, limits=limits)[0]
+        == read([document], learned_from=NEVER, limits=limits)[0]
     )
 
 

@@ -12,7 +12,7 @@ from tests.unit.feeds.products import product
 
 AS_OF = datetime(2026, 8, 1, tzinfo=UTC)
 ITEMS = 3 * LOOK_AHEAD
-FORMATS = ["rss", "atom", "xml", "json", "jsonl"]
+FORMATS = ["rss", "atom", "xml", "json", "jsonl", "parquet"]
 
 
 def validated(folder: Path, form: str, items: list[dict[str, str]], limits: Limits | None = None) -> Report:
