@@ -1,11 +1,11 @@
 """Where jobs are kept."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from feedscript.domain import Activity, Job, JobState, Phase, Reach, Reason, Stage
+from feedscript.domain import Activity, FeedscriptError, Job, JobState, Phase, Reach, Reason, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,17 @@ class JobRepository(Protocol):
         Raises `UnreadableJob` for a document that cannot be read.
         """
 
+    def several(self, job_ids: Iterable[str], *, unread: Callable[[FeedscriptError], None]) -> Iterator[Job]:
+        """The jobs of these ids, oldest first; unknown ones are left out, and what cannot be read `unread` is told."""
+        for job_id in job_ids:
+            try:
+                job = self.get(job_id)
+            except FeedscriptError as error:
+                unread(error)
+                continue
+            if job is not None:
+                yield job
+
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Store the job's next version and the activities that tell of it: both durable, or neither.
 
@@ -79,6 +90,14 @@ class JobRepository(Protocol):
         `StorageFull` for a job's first version where there is no room for new work, `StorageBroken` where nothing may
         be acknowledged.
         """
+
+    def commit_last(self, job: Job, activities: Sequence[Activity]) -> bool:
+        """As `commit`, of a version from which nothing follows; answers whether the job is settled with it.
+
+        Where that would cost as much as a call of `settle`, it is left to one.
+        """
+        self.commit(job, activities)
+        return False
 
     def settle(self, job_id: str) -> None:
         """Take the job off the list of open ones: nothing more happens to it by itself.

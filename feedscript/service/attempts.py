@@ -123,11 +123,5 @@ class AttemptListening:
             self._changes.settle(job)
 
     def _open_jobs(self, left_out: Container[str]) -> Iterator[Job]:
-        for job_id in self._repository.open_jobs(left_out=left_out):
-            try:
-                job = self._repository.get(job_id)
-            except FeedscriptError as error:
-                logger.warning("left aside: %s", error)
-                continue
-            if job is not None:
-                yield job
+        ids = self._repository.open_jobs(left_out=left_out)
+        return self._repository.several(ids, unread=lambda error: logger.warning("left aside: %s", error))

@@ -104,12 +104,12 @@ class Changes:
                     following = evolve(job, event)
                     stage = following.stage.value
                     entry = record_of(event, following.version, actor=actor, stage=stage, **told(call))
-                    self._repository.commit(following, [*beside, entry])
+                    settled = self._commit(following, [*beside, entry])
             except VersionConflict:
                 continue
             for entered in (*beside, entry):
                 self._trail.observe(entered, following)
-            self._set_off(following, event)
+            self._set_off(following, event, settled=settled)
             return Answer(following)
         raise StorageBusy(job_id, 0)
 
@@ -127,22 +127,29 @@ class Changes:
             job, event = evolve(job, decision), decision
             entries.append((record_of(event, job.version, stage=job.stage.value), job))
         try:
-            self._repository.commit(job, [entry for entry, _ in entries])
+            settled = self._commit(job, [entry for entry, _ in entries])
         except VersionConflict:
             return False
         for entry, after in entries:
             self._trail.observe(entry, after)
-        self._set_off(job, event)
+        self._set_off(job, event, settled=settled)
         return True
 
-    def _set_off(self, job: Job, event: Event) -> None:
+    def _commit(self, job: Job, entries: Sequence[Activity]) -> bool:
+        """Commit the version; answers whether the job is settled with it, as nobody is to be told of anything."""
+        if job.settled and not any(attempt.request.callback_url for attempt in job.attempts):
+            return self._repository.commit_last(job, entries)
+        self._repository.commit(job, entries)
+        return False
+
+    def _set_off(self, job: Job, event: Event, *, settled: bool) -> None:
         try:
-            self._follow_up(job, event)
+            self._follow_up(job, event, settled=settled)
         except Exception:
             # What is stored has happened, whatever comes of this; `tick` and `backlog` make it good.
             logger.exception("job %s: what follows is left to the next tick", job.id)
 
-    def _follow_up(self, job: Job, event: Event) -> None:
+    def _follow_up(self, job: Job, event: Event, *, settled: bool) -> None:
         """What a stored event sets in motion; all of it is made good by `tick` and `backlog` after a crash."""
         if isinstance(event, GenerationStarted | ValidationStarted):
             self._executor.submit(self.run(job.id, job.latest))
@@ -151,7 +158,7 @@ class Changes:
             self.go_on(job)
         elif ended and job.next_retry_at is None:
             self._notify(job)
-        if job.settled:
+        if job.settled and not settled:
             self.settle(job)
 
     def go_on(self, job: Job) -> None:

@@ -55,6 +55,7 @@ def failing_connection(fault: Fault) -> "type[psycopg.Connection[Any]]":
                 with self.pipeline():
                     pass  # what is on its way arrives first
                 self.close()
+                raise psycopg.OperationalError("the connection is lost, and the answer with it")
             return done
 
     return Failing

@@ -117,7 +117,7 @@ class Rig:
                 self._closing.callback(close)
         self.repository, self.activities = repository, activities
         return JobService(
-            repository=troubled(repository, self.trouble, calls=("commit", "settle")),
+            repository=troubled(repository, self.trouble, calls=("commit", "commit_last", "settle")),
             activities=troubled(activities, self.trouble, calls=("append",)),
             executor=troubled(self.executor, self.trouble, calls=("submit", "cancel")),
             notifier=troubled(self.notifier, self.trouble, calls=("notify", "forget")),

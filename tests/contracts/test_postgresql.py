@@ -68,7 +68,6 @@ def _failing(folder: Path, fault: Fault) -> Database:
 class InDatabase:
     faults = (ERROR, DEATH, CUT)
     mended = (CUT,)
-    fault_step = 3
 
     def open_storage(self, folder: Path, clock: Clock) -> Storage:
         return self._over(Database(_in(folder), size=4, patience=3), clock)

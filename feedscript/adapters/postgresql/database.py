@@ -19,6 +19,8 @@ PATIENCE = 10.0
 NO_PATIENCE = 1.0
 PAUSE = 0.02
 LOCK = "SELECT pg_advisory_lock(%s, %s)"
+FEEDSCRIPT = 0x66656564
+"""The first key of the advisory locks on tables; the second is of the table that is meant."""
 DEFAULTS = {
     "application_name": "feedscript",
     "connect_timeout": "5",
@@ -32,6 +34,8 @@ DEFAULTS = {
 }
 SESSION: LiteralString = (
     "SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '60s'; "
+    # In a higher one a statement that waits for a lock would not see what was committed meanwhile.
+    "SET default_transaction_isolation = 'read committed'; "
     # Whoever is cut off within a transaction holds up the others for so long.
     "SET idle_in_transaction_session_timeout = '5s'"
 )
@@ -63,7 +67,8 @@ class Database:
             min_size=0,
             max_size=size,
             open=False,
-            kwargs={"autocommit": True},
+            # The same few statements over and over, by whichever connection is free.
+            kwargs={"autocommit": True, "prepare_threshold": 0},
             configure=_configure,
         )
 
@@ -75,23 +80,33 @@ class Database:
         One that returns `set_config('synchronous_commit', 'off', true)` does so without an fsync: a crash may take it
         back, and with it all later ones that nobody waits for. The next durable commit, of anybody, takes it along.
         """
-        return self._query(statement, values, self.patience if patience is None else patience)
+        return self._query(statement, values, patience)
 
     def _query(
-        self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any], patience: float
+        self, statement: LiteralString, values: Sequence[Any] | Mapping[str, Any], patience: float | None
     ) -> list[tuple[Any, ...]]:
-        give_up = time.monotonic() + patience
+        def ask(connection: Connection) -> list[tuple[Any, ...]]:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+        return self.tried(ask, patience)
+
+    def tried(self, work: Callable[[Connection], T], patience: float | None = None) -> T:
+        """What `work` answers, which executes one statement, or what its transactions are by itself.
+
+        Where the connection is lost nobody can tell what came of it, so `work` is called again, on another one.
+        """
+        give_up = time.monotonic() + (self.patience if patience is None else patience)
         while True:
             with self._connection(give_up) as connection:
                 try:
-                    cursor = connection.execute(statement, values)
-                    return cursor.fetchall() if cursor.description else []
+                    return work(connection)
                 except psycopg.Error as error:
                     self._rest_or_raise(error, connection, give_up)
 
     def query_named(self, statement: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """As `query`, with values by name."""
-        return self._query(statement, values, self.patience)
+        return self._query(statement, values, None)
 
     def transaction(self, work: Callable[[Connection], T], *, durable: bool = True) -> T:
         """Do the work in one transaction (READ COMMITTED, pipelined), and answer what it answers.
@@ -196,7 +211,7 @@ class Database:
 
 
 def _configure(connection: Connection) -> None:
-    connection.execute(SESSION)
+    connection.execute(SESSION, prepare=False)
 
 
 def _unlock(connection: Connection) -> None:

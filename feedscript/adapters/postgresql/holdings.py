@@ -1,8 +1,9 @@
 """Everything that a database keeps, for another storage to take over, and the other way round."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 import psycopg
 
@@ -14,7 +15,7 @@ from feedscript.adapters.postgresql.keys import PostgresKeys
 from feedscript.adapters.postgresql.letter_box import PostgresLetterBox
 from feedscript.adapters.postgresql.places import PostgresPlaces
 from feedscript.adapters.postgresql.stored_text import stored
-from feedscript.adapters.postgresql.writing import NEW_DAY, insert_lines, job_columns
+from feedscript.adapters.postgresql.writing import columns_of, job_columns
 from feedscript.adapters.trail.chain import Trail
 from feedscript.codec import activity_from_json, job_from_json
 from feedscript.domain import Job
@@ -34,6 +35,12 @@ DIGESTS = "SELECT day, document FROM trail_digest ORDER BY day"
 JOBS = """
 SELECT id::text, document::text, open FROM job WHERE %s::uuid IS NULL OR id < %s::uuid ORDER BY job.id DESC LIMIT %s
 """
+PUT_DAY = "INSERT INTO trail_day (day, first_sequence) VALUES (%s, %s)"
+PUT_LINES = """
+INSERT INTO activity (sequence, job_id, type, actor, at, line) SELECT * FROM json_to_recordset(%s::json)
+AS entry (sequence bigint, job_id text, type text, actor text, at timestamptz, line text)
+"""
+COLUMNS = ("sequence", "job_id", "type", "actor", "at", "line")
 PUT_DIGEST = "INSERT INTO trail_digest (day, document) VALUES (%s, %s)"
 PUT_JOB = """
 INSERT INTO job
@@ -103,10 +110,21 @@ class PostgresHoldings:
     def put_day(self, day: date, lines: Iterable[bytes]) -> None:
         """Insert the lines, in the order in which they are chained."""
         with self._writing() as connection:
-            connection.execute(NEW_DAY, [day, self._sequence + 1])
+            connection.execute(PUT_DAY, [day, self._sequence + 1])
             for some in in_batches(lines, AT_ONCE):
-                entries = [activity_from_json(line) for line in some]
-                insert_lines(connection, self._sequence + 1, entries, some)
+                rows = [
+                    dict(
+                        zip(
+                            COLUMNS,
+                            (sequence, *columns_of(activity_from_json(line)), line.decode()),
+                            strict=True,
+                        )
+                    )
+                    for sequence, line in enumerate(some, self._sequence + 1)
+                ]
+                connection.execute(
+                    PUT_LINES, [json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)]
+                )
                 self._sequence += len(some)
 
     def put_digest(self, day: date, digest: bytes) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from feedscript.adapters.key_document import key_from_bytes, key_to_bytes
-from feedscript.adapters.postgresql.database import Database
+from feedscript.adapters.postgresql.database import FEEDSCRIPT, Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.writing import FEEDSCRIPT
 from feedscript.domain import KEY_ID, ApiKey, FeedscriptError
 from feedscript.ports.errors import KeyNameTaken, StorageBroken, UnknownKey
 from feedscript.ports.keys import Keys

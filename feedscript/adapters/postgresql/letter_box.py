@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import psycopg
 
-from feedscript.adapters.postgresql.database import Database
+from feedscript.adapters.postgresql.database import FEEDSCRIPT, Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.writing import FEEDSCRIPT
 from feedscript.domain import FeedscriptError
 from feedscript.ports.notifier import DeliveryState
 

@@ -11,7 +11,7 @@ from feedscript.ports.places import Owner, Places
 CLAIM = """
 WITH made AS (
     INSERT INTO place_claim (place, merchant, role, writer) VALUES (%s, %s, %s, %s)
-    ON CONFLICT (place) DO NOTHING RETURNING merchant, role
+    ON CONFLICT (place) DO NOTHING RETURNING merchant, role, set_config('synchronous_commit', 'off', true)
 )
 SELECT merchant, role FROM made UNION ALL SELECT merchant, role FROM place_claim WHERE place = %s
 """

@@ -2,27 +2,30 @@
 
 import logging
 import uuid
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, LiteralString
 
+from feedscript.adapters.holdings import in_batches
 from feedscript.adapters.lead import Lead
 from feedscript.adapters.postgresql.activity_log import PostgresActivityLog
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.stored_text import stored
 from feedscript.adapters.postgresql.writing import Beside, Change
 from feedscript.codec import job_from_json
-from feedscript.domain import Activity, Job
+from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import BadCursor, UnreadableJob
 from feedscript.ports.repository import JobFilter, JobPage, JobRepository
 
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 1000
+AT_ONCE = 200
+SEVERAL = "SELECT id::text, document::text FROM job WHERE id = ANY(%s::uuid[]) ORDER BY job.id"
 GET = "SELECT document::text FROM job WHERE id = %s"
 CLAIM = """
 WITH made AS (
     INSERT INTO reference_claim (merchant, reference, job_id) VALUES (%s, %s, %s)
-    ON CONFLICT (merchant, reference) DO NOTHING RETURNING job_id
+    ON CONFLICT (merchant, reference) DO NOTHING RETURNING job_id, set_config('synchronous_commit', 'off', true)
 )
 SELECT job_id::text FROM made
 UNION ALL SELECT job_id::text FROM reference_claim WHERE merchant = %s AND reference = %s
@@ -59,11 +62,23 @@ class PostgresJobRepository(JobRepository):
         """Read the job's row."""
         return job_in(self._database, job_id)
 
+    def several(self, job_ids: Iterable[str], *, unread: Callable[[FeedscriptError], None]) -> Iterator[Job]:
+        """Read the rows, some at a time."""
+        for ids in in_batches(filter(is_id, job_ids), AT_ONCE):
+            for job_id, document in self._database.query(SEVERAL, ids):
+                try:
+                    yield _read(job_id, document)
+                except UnreadableJob as error:
+                    unread(error)
+
     def commit(self, job: Job, activities: Sequence[Activity]) -> None:
         """Write the version where the one before is stored, and the activities, in one transaction."""
-        if not is_id(job.id):
-            raise ValueError(f"not a UUID: {job.id}")
-        self._writer.write(Change(activities, job, beside=self._beside))
+        self._commit(job, activities, is_open=True)
+
+    def commit_last(self, job: Job, activities: Sequence[Activity]) -> bool:
+        """Write the version without the mark."""
+        self._commit(job, activities, is_open=not job.settled)
+        return job.settled
 
     def settle(self, job_id: str) -> None:
         """Mark the job, if it is settled; one whose mark a crash takes back is found again among the open ones."""
@@ -88,6 +103,12 @@ class PostgresJobRepository(JobRepository):
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+
+    def _commit(self, job: Job, activities: Sequence[Activity], *, is_open: bool) -> None:
+        if not is_id(job.id):
+            raise ValueError(f"not a UUID: {job.id}")
+        beside = self._beside(job) if self._beside else {}
+        self._writer.write(Change(activities, job, beside={"open": is_open, **beside}))
 
     def _matching(self, wanted: JobFilter, before: str | None, at_once: int) -> Iterator[Job]:
         timed = wanted.created_after is not None or wanted.created_before is not None

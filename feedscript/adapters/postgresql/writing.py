@@ -1,68 +1,65 @@
 """One way to write: a job's next version and what the trail tells of it, in one transaction with whatever else waits.
 
 The chain of the trail makes one line of all that write, on every host: each holds the trail's lock until it has
-committed. So the threads of a process that wait for it share one transaction, and its one fsync.
+committed. So the threads of a process that wait for it share one transaction, and its one fsync. It is one statement, a
+function in the database (`migrations/0004`), so that the lock is held for no round trip.
 """
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
-
-import psycopg
 
 from feedscript.adapters._group import Group
 from feedscript.adapters.lead import lead_of
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
 from feedscript.adapters.postgresql.stored_text import stored
-from feedscript.adapters.trail.chain import GENESIS, chained_lines, line_hash
 from feedscript.codec import activity_to_json, job_to_json
 from feedscript.domain import Activity, FeedscriptError, Job
 from feedscript.ports.errors import VersionConflict
 from feedscript.ports.repository import version_before
 
-FEEDSCRIPT = 0x66656564
-"""The first key of the advisory locks on tables; the second is of the table that is meant."""
-LOCK_TRAIL = "SELECT pg_advisory_xact_lock(%s, ('activity'::regclass::oid::bigint & 2147483647)::integer)"
-END = """
-SELECT sequence, line, (SELECT max(day) FROM trail_day)
-FROM (SELECT) AS one LEFT JOIN (SELECT sequence, line FROM activity ORDER BY sequence DESC LIMIT 1) AS last ON true
-"""
-FIRST_VERSION = """
-INSERT INTO job
-    (id, version, open, status, stage, reason, phase, merchant, partner, reference, created, lead, updated, document)
-VALUES (%(id)s, %(version)s, true, %(status)s, %(stage)s, %(reason)s, %(phase)s, %(merchant)s, %(partner)s,
-    %(reference)s, %(created)s, %(lead)s, %(updated)s, %(document)s)
-ON CONFLICT (id) DO NOTHING RETURNING version
-"""
-NEXT_VERSION = """
-UPDATE job SET version = %(version)s, open = true, status = %(status)s, stage = %(stage)s,
-    reason = %(reason)s, phase = %(phase)s, partner = %(partner)s, updated = %(updated)s, document = %(document)s
-WHERE id = %(id)s AND version = %(before)s RETURNING version
-"""
-FOUND = "SELECT version FROM job WHERE id = %s"
-LINE_AT = "SELECT line FROM activity WHERE sequence = %s"
-NEW_DAY = "INSERT INTO trail_day (day, first_sequence) VALUES (%s, %s)"
-LINES = """
-INSERT INTO activity (sequence, job_id, type, actor, at, line) SELECT * FROM json_to_recordset(%s::json)
-AS entry (sequence bigint, job_id text, type text, actor text, at timestamptz, line text)
-"""
-COLUMNS = ("sequence", "job_id", "type", "actor", "at", "line")
+WRITE = "SELECT * FROM write_changes(%s::json, %s, %s, %s, %s)"
 
-Beside = Callable[[Connection, Job], None]
-"""What goes with a job's version, in its transaction."""
+Beside = Callable[[Job], Mapping[str, Any]]
+"""What goes with a job's version, in its transaction, as `write_changes` takes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one caller wants written: entries of the trail, and the job's next version where they tell of one."""
+    """What one caller wants written: entries of the trail, and the job's next version where they tell of one.
+
+    `beside` is what goes with that.
+    """
 
     entries: Sequence[Activity]
     job: Job | None = None
     durable: bool = True
-    beside: Beside | None = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The change as `write_changes` takes it."""
+        entries = [
+            {
+                "job_id": stored(entry.job_id),
+                "type": stored(entry.type),
+                "actor": stored(entry.actor),
+                "at": entry.at,
+                "opening": activity_to_json(entry)[:-1].decode(),
+            }
+            for entry in self.entries
+        ]
+        if self.job is None:
+            return {"entries": entries}
+        return {
+            **job_columns(self.job),
+            "since": version_before(self.job, self.entries),
+            **self.beside,
+            "entries": entries,
+        }
 
 
 class Writer:
@@ -71,6 +68,7 @@ class Writer:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self._seen = 0
         self._rounds = Group(self._write_all)
 
     def write(self, change: Change) -> None:
@@ -78,70 +76,28 @@ class Writer:
         self._rounds.run(change)
 
     def _write_all(self, changes: Sequence[Change]) -> Sequence[FeedscriptError | None]:
+        documents = [change.document() for change in changes]
+        # One value, as arrays take several times as long to be written out.
+        asked = json.dumps(documents, ensure_ascii=False, default=datetime.isoformat)
         today = self._now().astimezone(UTC).date()
         durable = any(change.durable for change in changes)
-        return self._database.transaction(Round(changes, today).write, durable=durable)
+        seen, tries = self._seen, count()
+
+        def write(connection: Connection) -> tuple[int, list[int | None]]:
+            # Nobody can tell what came of a try whose answer was lost.
+            again = next(tries) > 0
+            (row,) = connection.execute(WRITE, [asked, today, durable, again, seen]).fetchall()
+            head, conflicts = row
+            return head, conflicts
+
+        self._seen, conflicts = self._database.tried(write)
+        return [_error(change, found) for change, found in zip(changes, conflicts, strict=True)]
 
 
-class Round:
-    """The transaction of some changes, which may be tried more than once and is done once."""
-
-    def __init__(self, changes: Sequence[Change], today: date) -> None:
-        self._changes = changes
-        self._today = today
-        self._first: tuple[int, bytes] = (0, b"")
-        self._errors: Sequence[FeedscriptError | None] = ()
-
-    def write(self, connection: Connection) -> Sequence[FeedscriptError | None]:
-        """Write what can be; answers for each change why it was not written, or None."""
-        # Whoever holds the lock has seen the end of the transaction before, even of one that nobody waits for any more.
-        connection.execute(LOCK_TRAIL, [FEEDSCRIPT])
-        if self._has_happened(connection):
-            return self._errors
-        end = connection.execute(END)
-        asked = [
-            (change.job, change.entries, _put(connection, change.job, change.entries)) if change.job else None
-            for change in self._changes
-        ]
-        self._errors = [
-            _conflict(connection, put[0], put[1]) if put and put[2].fetchone() is None else None
-            for put in asked
-        ]
-        written = [each for each, error in zip(self._changes, self._errors, strict=True) if error is None]
-        for change in written:
-            if change.job and change.beside:
-                change.beside(connection, change.job)
-        entries = [entry for change in written for entry in change.entries]
-        if entries:
-            ((sequence, line, day),) = end.fetchall()
-            sequence = sequence or 0
-            last = GENESIS if line is None else line_hash(line.encode())
-            if day is None or day < self._today:  # where a clock was set back, the later day goes on
-                connection.execute(NEW_DAY, [self._today, sequence + 1])
-            lines, _ = chained_lines([activity_to_json(entry) for entry in entries], sequence, last)
-            self._first = (sequence + 1, lines[0])
-            insert_lines(connection, sequence + 1, entries, lines)
-        return self._errors
-
-    def _has_happened(self, connection: Connection) -> bool:
-        """Whether an earlier try has come through, though nobody was told."""
-        sequence, line = self._first
-        if not sequence:
-            return False
-        row = connection.execute(LINE_AT, [sequence]).fetchone()
-        return row is not None and str(row[0]).encode() == line
-
-
-def insert_lines(
-    connection: Connection, first: int, entries: Sequence[Activity], lines: Sequence[bytes]
-) -> None:
-    """Write entries down, with the lines that they are in the chain, whose first has the sequence number `first`."""
-    rows = [
-        dict(zip(COLUMNS, (sequence, *columns_of(entry), line.decode()), strict=True))
-        for sequence, (entry, line) in enumerate(zip(entries, lines, strict=True), first)
-    ]
-    # One value, as arrays take several times as long to be written out.
-    connection.execute(LINES, [json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)])
+def _error(change: Change, found: int | None) -> VersionConflict | None:
+    if found is None or change.job is None:
+        return None
+    return VersionConflict(change.job.id, version_before(change.job, change.entries), found)
 
 
 def columns_of(entry: Activity) -> tuple[str | None, str, str, datetime]:
@@ -166,14 +122,3 @@ def job_columns(job: Job) -> dict[str, Any]:
         "updated": job.updated_at,
         "document": job_to_json(job).decode(),
     }
-
-
-def _put(connection: Connection, job: Job, entries: Sequence[Activity]) -> psycopg.Cursor[Any]:
-    before = version_before(job, entries)
-    columns = {**job_columns(job), "before": before}
-    return connection.execute(NEXT_VERSION if before else FIRST_VERSION, columns)
-
-
-def _conflict(connection: Connection, job: Job, entries: Sequence[Activity]) -> VersionConflict:
-    row = connection.execute(FOUND, [job.id]).fetchone()
-    return VersionConflict(job.id, version_before(job, entries), row[0] if row else 0)

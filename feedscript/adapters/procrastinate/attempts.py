@@ -5,48 +5,25 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
 from feedscript.adapters.postgresql.repository import job_in
 from feedscript.adapters.postgresql.stored_text import HASHED, stored
 from feedscript.adapters.procrastinate.engine import CALLED, TASK
-from feedscript.domain import Job
+from feedscript.domain import FeedscriptError, Job
 from feedscript.ports import ExecutorHealth, Run
 from feedscript.ports.errors import UnreadableJob
 
-LINE_UP = (
-    "INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
-)
 OFFER: LiteralString = f"""
-WITH offered AS ({LINE_UP} RETURNING set_config('synchronous_commit', 'off', true))
+WITH offered AS (
+    INSERT INTO attempt (job_id, number, merchant, caller) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+    RETURNING set_config('synchronous_commit', 'off', true)
+)
 SELECT EXISTS (SELECT FROM offered), ({CALLED})
 """  # noqa: S608 - of the texts here
-#: Whoever picks does so alone, as the next pick stands on whom this one serves.
-ALONE = "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)"
-PICK = """
-WITH first AS (
-    SELECT DISTINCT ON (caller, merchant) caller, merchant, turn, job_id, number
-    FROM attempt WHERE host IS NULL ORDER BY caller, merchant, turn
-), next AS (
-    SELECT first.* FROM first
-    LEFT JOIN caller_turn USING (caller) LEFT JOIN merchant_turn USING (caller, merchant)
-    WHERE EXISTS (SELECT FROM host WHERE id = %(host)s AND until > clock_timestamp() AND capacity >
-                  (SELECT count(*) FROM attempt WHERE attempt.host = %(host)s AND job_id <> ALL(%(gone)s)))
-    ORDER BY greatest(caller_turn.served, min(turn) OVER (PARTITION BY caller)),
-             greatest(merchant_turn.served, turn) LIMIT 1
-), caller_served AS (
-    INSERT INTO caller_turn SELECT caller, nextval('turn') FROM next
-    ON CONFLICT (caller) DO UPDATE SET served = excluded.served
-), merchant_served AS (
-    INSERT INTO merchant_turn SELECT caller, merchant, nextval('turn') FROM next
-    ON CONFLICT (caller, merchant) DO UPDATE SET served = excluded.served
-)
-UPDATE attempt SET host = %(host)s FROM next
-WHERE attempt.job_id = next.job_id AND attempt.number = next.number AND attempt.host IS NULL
-RETURNING attempt.job_id, attempt.number
-"""
+CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s, %s, %s)"
 CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
 HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
 BEGIN = "UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s RETURNING 1"
@@ -78,11 +55,19 @@ FORGET_HOSTS = """
 DELETE FROM host WHERE until < clock_timestamp() - interval '1 day'
 AND NOT EXISTS (SELECT FROM attempt WHERE attempt.host = host.id)
 """
-FORGET_TURNS = """
-WITH old AS (SELECT greatest(last_value - 10000, 0) AS served FROM turn),
-callers AS (DELETE FROM caller_turn WHERE served < (SELECT served FROM old))
-DELETE FROM merchant_turn WHERE served < (SELECT served FROM old)
-"""
+#: Of those that have nothing in the line, while nobody lines up.
+FORGET_TURNS = (
+    "SELECT pg_advisory_xact_lock(hashtext('feedscript: pick'), 0)",
+    "LOCK TABLE attempt IN SHARE MODE",
+    """
+DELETE FROM merchant_turn WHERE served < (SELECT last_value - 10000 FROM turn)
+AND NOT EXISTS (SELECT FROM attempt WHERE (caller, merchant) = (merchant_turn.caller, merchant_turn.merchant))
+    """,
+    """
+DELETE FROM caller_turn WHERE served < (SELECT last_value - 10000 FROM turn)
+AND NOT EXISTS (SELECT FROM merchant_turn WHERE caller = caller_turn.caller)
+    """,
+)
 COUNTS = """
 WITH line AS MATERIALIZED (SELECT merchant, host IS NULL AS waits, offered FROM attempt)
 SELECT count(*) FILTER (WHERE NOT waits), count(*) FILTER (WHERE waits),
@@ -106,12 +91,13 @@ WHERE host IS NULL ORDER BY turn LIMIT %s
 """
 
 
-def line_up(connection: Connection, job: Job) -> None:
-    """Let the job's newest attempt wait, if its script is still to be started, in the transaction of its job."""
+def line_up(job: Job) -> dict[str, Any]:
+    """What becomes of the job's attempts in its transaction: the newest waits, if its script is still to be started."""
     newest = job.latest
+    over = [attempt.number for attempt in job.attempts if attempt.exited_at is not None]
     if newest.open and newest.started_at is None and newest.exited_at is None:
-        whose = stored(newest.request.affiliate_merchant_id), stored(newest.caller)
-        connection.execute(LINE_UP, [job.id, newest.number, *whose])
+        return {"waits": newest.number, "caller": stored(newest.caller), "over": over or None}
+    return {"over": over or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +114,7 @@ class Attempts:
     def __init__(self, database: Database, host_id: str) -> None:
         self._database = database
         self.host_id = host_id
+        self._over: list[tuple[str, int]] = []
 
     def offer(self, run: Run) -> tuple[bool, bool]:
         """Let it wait; answers whether it did not wait or run already, and whether a call waited before.
@@ -139,20 +126,28 @@ class Attempts:
         return offered, called
 
     def claim(self, most: int = 1, *, gone: Collection[str] = ()) -> list[Claim]:
-        """The next ones in all fairness, for this host, as long as it has room.
+        """The next ones in all fairness, for this host, as long as it has room; what is over is let go of before.
 
         Jobs that are `gone` take none: their scripts have ended, and that is being written down.
         """
-        asked = {"host": self.host_id, "gone": list(gone)}
+        over, self._over = self._over, []
+        jobs, numbers = [job_id for job_id, _ in over], [number for _, number in over]
+        try:
+            # A commit that nobody could tell of is found again among what is claimed here.
+            rows = self._database.query(CLAIM, self.host_id, most, list(gone), jobs, numbers)
+        except FeedscriptError:
+            self._over.extend(over)
+            raise
+        return [Claim(*row) for row in rows]
 
-        def pick(connection: Connection) -> list[tuple[str, int]]:
-            connection.execute(ALONE)
-            picks = [connection.execute(PICK, asked) for _ in range(most)]
-            return [row for picked in picks for row in picked.fetchall()]
+    def let_go_soon(self, job_id: str, attempt: int) -> None:
+        """The attempt is over, and let go with the next claim, or when that is asked for: it may be gone by its end."""
+        self._over.append((job_id, attempt))
 
-        # A commit that nobody could tell of is found again among what is claimed here. One that a crash takes back
-        # was not begun: that is durable, and takes this along.
-        return [Claim(*row) for row in self._database.transaction(pick, durable=False)]
+    def let_go_now(self) -> None:
+        """Let go of what is over."""
+        if self._over:
+            self.claim(0)
 
     def claimed(self) -> list[Claim]:
         """What this host has claimed and not let go of."""
@@ -199,18 +194,23 @@ class Attempts:
     def forget(self) -> None:
         """Remove hosts that are gone for a day, and turns so old that they decide nothing."""
         self._database.query(FORGET_HOSTS)
-        self._database.query(FORGET_TURNS)
+
+        def forget_turns(connection: Connection) -> None:
+            for statement in FORGET_TURNS:
+                connection.execute(statement)
+
+        self._database.transaction(forget_turns, durable=False)
 
     def is_room(self) -> bool:
         """Whether something waits for which a host has room."""
         ((answer,),) = self._database.query(ROOM)
         return bool(answer)
 
-    def health(self, *, leads: bool) -> ExecutorHealth:
+    def health(self) -> ExecutorHealth:
         """What runs and waits, over all hosts."""
         ((running, queued, wait, capacity, waiting),) = self._database.query(COUNTS)
         return ExecutorHealth(
-            leads=leads,
+            leads=False,
             running=running,
             queued=queued,
             capacity=int(capacity),

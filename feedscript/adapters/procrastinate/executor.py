@@ -15,6 +15,7 @@ from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.host_lease import HostLease
 from feedscript.adapters.procrastinate.attempts import Attempts, Claim
 from feedscript.adapters.procrastinate.caretaker import IN_OFFICE_FOR, Caretaker
+from feedscript.adapters.procrastinate.counts import Counts
 from feedscript.adapters.procrastinate.engine import Engine, call, is_called
 from feedscript.adapters.procrastinate.host_listener import HostListener
 from feedscript.adapters.procrastinate.intake import Intake
@@ -58,6 +59,7 @@ class ProcrastinateExecutor(Executor):
         self._logs = logs
         lease = runs / ".lease"
         self._attempts = Attempts(database, host_id)
+        self._counts = Counts(self._attempts.health)
         self._output = ScriptOutput(database, cap=scripts.log_bytes)
         self._intake = Intake(self._attempts, capacity=capacity, take=self._take, wake=self._wake)
         self._host = SubprocessExecutor(
@@ -100,6 +102,7 @@ class ProcrastinateExecutor(Executor):
     def submit(self, run: Run) -> None:
         """Let it wait, then wake a host; where that fails the caretaker does it again."""
         try:
+            self._counts.add(run)
             offered, called = self._attempts.offer(run)
             # A call that was seen while this one did not wait yet may be answered by now.
             if not (is_called(self._database) if offered else called):
@@ -132,7 +135,7 @@ class ProcrastinateExecutor(Executor):
     def health(self) -> ExecutorHealth:
         """What runs and waits on all hosts; a host that works leads, as long as it takes something in."""
         leads = self._host.health().leads if self._works else self._caretaker.in_office.is_set()
-        return self._attempts.health(leads=leads)
+        return replace(self._counts.health(), leads=leads)
 
     def stop(self, grace: float) -> None:
         """Claim nothing more, wait for what runs here; what is left then is adopted, or lost with the lease."""
@@ -156,6 +159,7 @@ class ProcrastinateExecutor(Executor):
 
     def _give_back(self) -> None:
         try:
+            self._attempts.let_go_now()
             self._attempts.give_back()
         except FeedscriptError as error:
             logger.warning("what was claimed here and not begun waits until the lease is over: %s", error)
@@ -176,6 +180,7 @@ class ProcrastinateExecutor(Executor):
         """Write down what the scripts of this host say."""
         while not self._stopping.wait(SHOW_EVERY):
             try:
+                self._attempts.let_go_now()
                 for claim in self._attempts.claimed():
                     self._keep_output(claim.job_id, claim.attempt)
             except (FeedscriptError, OSError) as error:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Container, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from feedscript.adapters.procrastinate.attempts import Attempts
@@ -34,13 +35,12 @@ class HostListener(AttemptListener):
         self._attempts = attempts
         self._lease = lease
         self._adopted = adopted
-        self._begun: dict[tuple[str, int], Run] = {}
         self._held_in: dict[tuple[str, int], int] = {}
         self._ending = ending
         self._over = over
 
     def backlog(self, *, waiting: Container[str] = ()) -> Iterator[Run]:
-        """Those of the service's that are claimed here; what is claimed and in no backlog is let go."""
+        """Those of the service's that are claimed here; what is claimed, not begun, and in no backlog is let go."""
         claimed = {(claim.job_id, claim.attempt) for claim in self._attempts.claimed()}
         left = {key for key in claimed if key[0] not in waiting}
         for run in self._service.backlog(waiting=_AllBut({job_id for job_id, _ in left})):
@@ -48,29 +48,21 @@ class HostListener(AttemptListener):
                 left.discard((run.job_id, run.attempt))
                 self._adopted(run.job_id, run.attempt)
                 yield run
-        for job_id, attempt in left:
-            self._let_go(job_id, attempt)
+        # One that was cancelled just as it was begun is in no backlog until its start is told.
+        for key in left:
+            if key not in self._held_in:
+                self._let_go(*key)
 
     def wanted(self, job_id: str, attempt: int) -> Run | None:
-        """As the service says, for what is this host's; what is not to be run is let go.
-
-        Asked a second time at once it is the same, if the lease has held since: a cancel comes with the next look at
-        the backlog, and a host that was silent meanwhile has another epoch.
-        """
-        key = job_id, attempt
-        begun = self._begun.pop(key, None)
-        if begun is not None and self._held_since(key):
-            return begun
+        """As the service says, for what is this host's; what is not to be run is let go."""
         epoch = self._epoch()
         if not self._attempts.begin(job_id, attempt):
             self._forget(job_id, attempt)
             return None
+        self._held_in[job_id, attempt] = epoch
         run = self._service.wanted(job_id, attempt)
         if run is None:
             self._let_go(job_id, attempt)
-        else:
-            self._held_in[key] = epoch
-            self._begun[key] = run
         return run
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
@@ -80,13 +72,21 @@ class HostListener(AttemptListener):
 
     def script_ended(self, end: ScriptEnd) -> None:
         """Tell it, unless the attempt was declared lost meanwhile: then its end has been told."""
-        if self._holds(end.job_id, end.attempt):
-            self._ending(end.job_id, end.attempt)
-            self._service.script_ended(end)
-        self._let_go(end.job_id, end.attempt)
+        self._end(end, lambda: self._service.script_ended(end))
+
+    def script_ran(self, started_at: datetime, log: str, end: ScriptEnd) -> None:
+        """Tell both, unless the attempt was declared lost meanwhile."""
+        self._end(end, lambda: self._service.script_ran(started_at, log, end))
 
     def tick(self, *, waiting: Container[str] = ()) -> None:
         """Nothing: one process of all hosts sees to that (`Caretaker`)."""
+
+    def _end(self, end: ScriptEnd, tell: Callable[[], None]) -> None:
+        if self._holds(end.job_id, end.attempt):
+            self._ending(end.job_id, end.attempt)
+            tell()
+        self._attempts.let_go_soon(end.job_id, end.attempt)
+        self._forget(end.job_id, end.attempt)
 
     def _let_go(self, job_id: str, attempt: int) -> None:
         try:
@@ -97,7 +97,6 @@ class HostListener(AttemptListener):
         self._forget(job_id, attempt)
 
     def _forget(self, job_id: str, attempt: int) -> None:
-        self._begun.pop((job_id, attempt), None)
         self._held_in.pop((job_id, attempt), None)
         self._over(job_id, attempt)
 

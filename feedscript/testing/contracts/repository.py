@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from feedscript.domain import (
     Event,
     FeedRequest,
+    FeedscriptError,
     GenerationFailed,
     GenerationStarted,
     Job,
@@ -146,6 +147,42 @@ class JobRepositoryContract(JobRepositoryRaces, JobRepositoryFaults):
         repository.settle(job.id)
         assert list(repository.open_jobs()) == []
         assert list(make_storage()[0].open_jobs()) == []
+
+    @promise(JobRepository.commit_last, "answers whether the job is settled with it")
+    def test_the_last_version_settles_the_job_or_leaves_that_to_a_call(
+        self, storage: Storage, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        repository, log = storage
+        history = history_of(ids.new_id(), clock, length=3)
+        job = commit_all(repository, history[:2])
+        last = evolve(job, history[2])
+        settled = repository.commit_last(last, [record_of(history[2], last.version, stage=last.stage.value)])
+        assert list(repository.open_jobs()) == ([] if settled else [job.id])
+        repository.settle(job.id)
+        assert (repository.get(job.id), list(repository.open_jobs())) == (last, [])
+        assert len(list(log.of_job(job.id, since=job.created_at))) == 3
+        with pytest.raises(VersionConflict):
+            repository.commit_last(last, [record_of(history[2], last.version, stage=last.stage.value)])
+
+    @promise(JobRepository.commit_last, "of a version from which nothing follows")
+    def test_a_version_with_an_open_attempt_is_not_settled_by_being_the_last(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        (event,) = history_of(ids.new_id(), clock, length=1)
+        job = evolve(None, event)
+        assert not repository.commit_last(job, [record_of(event, job.version, stage=job.stage.value)])
+        assert list(repository.open_jobs()) == [job.id]
+
+    @promise(JobRepository.several, "The jobs of these ids, oldest first; unknown ones are left out")
+    def test_several_jobs_are_read_at_once(
+        self, repository: JobRepository, ids: SequentialIds, clock: FrozenClock
+    ) -> None:
+        jobs = many_jobs(repository, ids, clock, 5)
+        asked = [job.id for job in jobs[1:4]]
+        unread: list[FeedscriptError] = []
+        assert list(repository.several([*asked, ids.new_id()], unread=unread.append)) == jobs[1:4]
+        assert list(repository.several([], unread=unread.append)) == []
+        assert unread == []
 
     @promise(JobRepository.open_jobs, "Whatever is committed is open again")
     def test_whatever_is_committed_is_open_again(

@@ -1,5 +1,6 @@
 """Which attempt a host claims next: by the database as by the queue of one machine, and only where there is room."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,7 @@ from feedscript.ports import Run
 from tests.postgresql_server import empty, server
 
 HERE = "here"
+LOOKED_AT = re.compile(r"shared hit=([0-9]+)")
 PUT = st.tuples(st.sampled_from("xyz"), st.sampled_from("abc"))
 
 
@@ -78,7 +80,7 @@ def test_of_hosts_that_meet_each_claims_another(database: Database, attempts: At
     claimed = [claim.job_id for several in claims for claim in several]
     assert len(claimed) == len(set(claimed)) == 20, "each has room for five"
     assert [len(host.claimed()) for host in hosts] == [5] * 4
-    assert attempts.health(leads=False).queued == 4
+    assert attempts.health().queued == 4
 
 
 def test_nothing_is_claimed_by_a_host_whose_lease_is_over(database: Database, attempts: Attempts) -> None:
@@ -116,3 +118,38 @@ def test_an_attempt_is_offered_once_and_only_its_host_lets_it_go(
     assert attempts.holds(claim.job_id, claim.attempt)
     attempts.let_go(claim.job_id, claim.attempt)
     assert attempts.known() == set()
+
+
+@pytest.mark.parametrize("merchants", [1, 4000], ids=["one merchant", "many merchants"])
+def test_a_claim_looks_at_few_of_many_that_wait(database: Database, merchants: int) -> None:
+    attempts = _emptied(database)
+    database.query(
+        "INSERT INTO attempt (job_id, number, merchant, caller) "
+        "SELECT 'j' || n, 1, 'm' || n %% %s, 'c' || n %% 2 FROM generate_series(1, 8000) AS n",
+        merchants,
+    )
+    database.query("ANALYZE attempt")
+    assert len(attempts.claim(50)) == 50
+    asked = "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM claim_attempts('here', 10, '{}', '{}', '{}')"
+    plan = "\n".join(row[0] for row in database.query(asked))
+    read = LOOKED_AT.search(plan)
+    assert read, plan
+    assert int(read[1]) < 1000, plan
+    database.query("DELETE FROM attempt WHERE host IS NULL")
+    assert attempts.claim(5) == []
+    attempts.offer(run_of(1))
+    assert attempts.claim(5) == [Claim("j001", 1)]
+
+
+def test_who_has_nothing_in_the_line_is_forgotten_and_remembered_when_it_comes_again(
+    database: Database, attempts: Attempts
+) -> None:
+    for n in (1, 2):
+        attempts.offer(run_of(n, merchant=f"m{n}"))
+    assert attempts.claim() == [Claim("j001", 1)]
+    attempts.let_go("j001", 1)
+    database.query("SELECT setval('turn', nextval('turn') + 20000)")
+    attempts.forget()
+    assert database.query("SELECT merchant FROM merchant_turn") == [("m2",)]
+    attempts.offer(run_of(3, merchant="m1"))
+    assert [claim.job_id for claim in attempts.claim(9)] == ["j002", "j003"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from feedscript.testing.contracts.executor import run_of
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.stories import commit_all, history_of
 from tests.postgresql_server import empty, server
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 class Service(AttemptListener):
@@ -46,6 +49,11 @@ class Service(AttemptListener):
         """Note it."""
         del end
         self.told.append("ended")
+
+    def script_ran(self, started_at: datetime, log: str, end: ScriptEnd) -> None:
+        """Note it."""
+        del started_at, log, end
+        self.told.append("ran")
 
     def tick(self, *, waiting: Container[str] = ()) -> None:
         """Nothing."""
@@ -87,15 +95,27 @@ def host(database: Database, tmp_path: Path) -> Host:
     return Host(database, tmp_path)
 
 
-def test_while_the_lease_holds_nobody_is_asked_twice(host: Host) -> None:
-    host.attempts.offer(run_of("j1"))
-    assert host.attempts.claim()
-    assert host.listener.wanted("j1", 1) == host.listener.wanted("j1", 1) == run_of("j1")
-    assert host.service.told == ["asked"]
+def test_what_is_held_is_told_and_let_go(host: Host) -> None:
+    for job_id in ("j1", "j2"):
+        host.attempts.offer(run_of(job_id))
+        assert host.attempts.claim()
+        assert host.listener.wanted(job_id, 1) == run_of(job_id)
     host.listener.script_started("j1", 1, "log")
     host.listener.script_ended(ScriptEnd(job_id="j1", attempt=1, exit_code=0))
-    assert host.service.told == ["asked", "started", "ended"]
-    assert (host.attempts.known(), host.ended) == (set(), ["j1"])
+    host.listener.script_ran(NOON, "log", ScriptEnd(job_id="j2", attempt=1, exit_code=0))
+    assert host.service.told == ["asked", "asked", "started", "ended", "ran"]
+    assert host.ended == ["j1", "j2"]
+    host.attempts.let_go_now()
+    assert host.attempts.known() == set()
+
+
+def test_what_is_begun_is_not_let_go_before_its_end_whatever_the_backlog_says(host: Host) -> None:
+    for job_id in ("j1", "j2"):
+        host.attempts.offer(run_of(job_id))
+        assert host.attempts.claim()
+    assert host.listener.wanted("j1", 1)
+    assert list(host.listener.backlog()) == []
+    assert host.attempts.known() == {("j1", 1)}, "the other was called off before it was begun"
 
 
 def test_a_host_that_was_silent_begins_nothing_that_was_declared_lost_meanwhile(
@@ -112,6 +132,7 @@ def test_a_host_that_was_silent_begins_nothing_that_was_declared_lost_meanwhile(
     assert host.listener.wanted("j1", 1) is None
     host.listener.script_started("j1", 1, "log")
     host.listener.script_ended(ScriptEnd(job_id="j1", attempt=1, exit_code=0))
+    host.listener.script_ran(NOON, "log", ScriptEnd(job_id="j1", attempt=1, exit_code=0))
     assert host.service.told == ["asked"], "its start and its end are nobody's any more"
 
 
@@ -143,4 +164,4 @@ def test_who_waits_is_told_by_the_merchants_own_name(database: Database) -> None
     commit_all(repository, [of_odd])
     attempts = Attempts(database, "here")
     attempts.offer(run_of("j1", merchant="m1"))
-    assert attempts.health(leads=False).waiting == {odd: 1, "m1": 1}
+    assert attempts.health().waiting == {odd: 1, "m1": 1}
