@@ -21,7 +21,7 @@ class Places(Protocol):
     """
 
     def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
-        """Take the place, if nobody has; answers whose it is. Atomic however many race.
+        """Take the place, if nobody has; answers whose it is. Durable, and atomic however many race.
 
         It is durable once what is committed after it is. Where it is taken, and only then, it is handed over to the job
         `writer`, if that is given.
