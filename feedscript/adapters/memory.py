@@ -64,11 +64,17 @@ class MemoryPlaces(Places):
     def __init__(self) -> None:
         self._owners: dict[str, Owner] = {}
         self._writers: dict[str, str] = {}
-        self._alone = threading.Lock()
+        self._alone, self._claiming = threading.Lock(), threading.Lock()
 
-    def claim(self, place: str, owner: Owner) -> Owner:
+    def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
         """Take the place; the first one has it."""
-        return self._owners.setdefault(place, owner)
+        with self._claiming:
+            if place in self._owners:
+                return self._owners[place]
+            self._owners[place] = owner
+            if writer is not None:
+                self._writers[place] = writer
+            return owner
 
     def release(self, place: str) -> None:
         """Let the place go."""

@@ -20,10 +20,11 @@ class Places(Protocol):
     Of its jobs one at a time writes there. Who that is the jobs tell; what is kept here is which of them to ask.
     """
 
-    def claim(self, place: str, owner: Owner) -> Owner:
+    def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
         """Take the place, if nobody has; answers whose it is. Durable, and atomic however many race.
 
-        It is durable once what is committed after it is.
+        Where it is taken, and only then, it is handed over to the job `writer`, if that is given. It is durable once
+        what is committed after it is.
         """
 
     def release(self, place: str) -> None:

@@ -71,17 +71,19 @@ class Admission:
         self._refuse_too_much(request)
         self._refuse_buckets(request)
         warnings = self._partners.warnings(phase, request)
-        self._take_places(phase, request)
+        places = places_written(phase, request)
+        self._take_places(phase, request, dict.fromkeys(places, event.job_id))
         if request.then is Phase.VALIDATION:
             check = following(request, request.destination)
             warnings = tuple(dict.fromkeys((*warnings, *self._partners.warnings(request.then, check))))
-            self._take_places(request.then, check)
-        places = places_written(phase, request)
+            self._take_places(request.then, check, {})
         with self._places.alone(places):
-            for place in places:
-                self._refuse_second_writer(place, event, reach)
-            for place in places:
-                self._places.hand_over(place, event.job_id)
+            writers = {place: self._places.writer(place) for place in places}
+            for place, writer in writers.items():
+                self._refuse_second_writer(place, writer, event, reach)
+            for place, writer in writers.items():
+                if writer != event.job_id:
+                    self._places.hand_over(place, event.job_id)
             yield replace(event, warnings=warnings, caller=actor)
 
     def obstacle(self, job: Job) -> str:
@@ -122,10 +124,9 @@ class Admission:
         return iter(self._places.owners({place_of(uri), *wholes(uri)}).values())
 
     def _refuse_second_writer(
-        self, place: str, event: GenerationStarted | ValidationStarted, reach: Reach
+        self, place: str, writer: str | None, event: GenerationStarted | ValidationStarted, reach: Reach
     ) -> None:
         """Refuse what another job may still write to; one that was handed the place and never committed does not."""
-        writer = self._places.writer(place)
         other = self._job(writer) if writer not in (None, event.job_id) else None
         if other is not None and holds(other, place):
             known = other.id if reach.covers(other) else None
@@ -139,24 +140,34 @@ class Admission:
         except UnreadableJob:
             return None  # put aside, and nobody is held up by it
 
-    def _take_places(self, phase: Phase, request: FeedRequest) -> None:
-        """Take the destination for the merchant, before anything is written there; a crash leaves it taken."""
+    def _take_places(self, phase: Phase, request: FeedRequest, writers: Mapping[str, str]) -> None:
+        """Take the destination for the merchant, before anything is written there; a crash leaves it taken.
+
+        `writers` are the jobs that places are handed over to with it.
+        """
         owner = Owner(request.affiliate_merchant_id, ROLES[phase])
         asked = destinations(phase, request.destination)
         source = place_of(request.source)
         known = self._places.owners({source}.union(*(_near(phase, destination) for destination in asked)))
         for destination in asked:
-            self._take_place(phase, destination, owner, known)
+            self._take_place(phase, destination, owner, known, writers)
         if phase is Phase.GENERATION and source not in known:
             self._places.claim(source, Owner(request.affiliate_merchant_id, SOURCE_ROLE))
 
-    def _take_place(self, phase: Phase, destination: str, owner: Owner, known: Mapping[str, Owner]) -> None:
+    def _take_place(
+        self,
+        phase: Phase,
+        destination: str,
+        owner: Owner,
+        known: Mapping[str, Owner],
+        writers: Mapping[str, str],
+    ) -> None:
         place = place_of(destination)
         before = known.get(place)
         if before != owner:
             # Whose place it has been has been looked at then, and whoever came since has looked at it.
             _refuse_rivals(phase, destination, known)
-        found = before or self._places.claim(place, owner)
+        found = before or self._places.claim(place, owner, writer=writers.get(place))
         if found != owner:
             is_own = found.affiliate_merchant_id == owner.affiliate_merchant_id
             whose = "this merchant's" if is_own else "another merchant's"

@@ -67,7 +67,7 @@ class TrustingPartners(Partners):
 class TrustingPlaces(Places):
     """`Places` that everybody may write to."""
 
-    def claim(self, place: str, owner: Owner) -> Owner:  # noqa: ARG002 - the port's signature
+    def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:  # noqa: ARG002 - the port's signature
         """It is whoever's asks for it."""
         return owner
 

@@ -3,6 +3,7 @@
 The text is what lies there, the merchant, and the job that writes there or did last: `feed:m1:0199...`.
 """
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -33,12 +34,12 @@ class FilePlaces(Places):
         for folder in (self._folder, self._locks):
             disk.make_folder(folder)
 
-    def claim(self, place: str, owner: Owner) -> Owner:
+    def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
         """Make the link: the file system lets one of many racers win."""
         path = self._path(place)
         if (found := self.owner(place)) is not None:
             return found
-        if self._disk.point(path, _text(owner)):
+        if self._disk.point(path, _text(owner, writer)):
             self._syncs.run(path)
             return owner
         return self.owner(place) or owner
@@ -51,7 +52,7 @@ class FilePlaces(Places):
 
     def hold(self, key: str, owner: Owner, writer: str | None) -> None:
         """Make a link by its name."""
-        self._disk.point(self._folder / key, _text(owner) + (f":{writer}" if writer else ""))
+        self._disk.point(self._folder / key, _text(owner, writer))
 
     def release(self, place: str) -> None:
         """Remove the link."""
@@ -59,7 +60,7 @@ class FilePlaces(Places):
 
     def owner(self, place: str) -> Owner | None:
         """Read the link."""
-        found = _read(self._path(place))
+        found = _read(self._name(place))
         return found[0] if found else None
 
     @contextmanager
@@ -73,7 +74,7 @@ class FilePlaces(Places):
 
     def writer(self, place: str) -> str | None:
         """Read the link."""
-        found = _read(self._path(place))
+        found = _read(self._name(place))
         return found[1] if found else None
 
     def hand_over(self, place: str, job_id: str) -> None:
@@ -84,24 +85,29 @@ class FilePlaces(Places):
         path = self._path(place)
         found = _read(path)
         if found is not None and found[1] != job_id:
-            self._disk.point_elsewhere(path, f"{_text(found[0])}:{job_id}")
+            self._disk.point_elsewhere(path, _text(found[0], job_id))
 
     def _sync(self, made: Sequence[Path]) -> list[None]:
         self._disk.sync_folder(self._folder)
         return [None] * len(made)
 
     def _path(self, place: str) -> Path:
-        return self._folder / place_key(place)
+        return Path(self._name(place))
+
+    def _name(self, place: str) -> str:
+        # A dozen are looked at for each call: no path is made for one that is only read.
+        return f"{self._folder}/{place_key(place)}"
 
 
-def _text(owner: Owner) -> str:
-    return f"{owner.role}:{quote(owner.affiliate_merchant_id, safe='')}"
+def _text(owner: Owner, writer: str | None) -> str:
+    text = f"{owner.role}:{quote(owner.affiliate_merchant_id, safe='')}"
+    return f"{text}:{writer}" if writer else text
 
 
-def _read(path: Path) -> tuple[Owner, str | None] | None:
+def _read(path: Path | str) -> tuple[Owner, str | None] | None:
     """Whose the place is, and the job that writes there; links of earlier versions tell of no job."""
     try:
-        role, merchant, *job = str(path.readlink()).split(":")
+        role, merchant, *job = os.readlink(path).split(":")  # noqa: PTH115 - no path is made for the answer
     except FileNotFoundError:
         return None
     return Owner(unquote(merchant), role), job[0] if job else None

@@ -109,6 +109,7 @@ class FileJobRepository(JobRepository):
             document = job_to_bytes(job, entries)
             staged = self._disk.stage(path, document, mode=UNSEALED, durable=False)
             self._commits.run(_Commit(document, staged, entries))
+            self._files.written(path, document, job, tuple(activities))
 
     def settle(self, job_id: str) -> None:
         """Remove the name from `open/`, unless somebody has started the job again meanwhile."""

@@ -10,7 +10,7 @@ from feedscript.ports.places import Owner, Places
 
 CLAIM = """
 WITH made AS (
-    INSERT INTO place_claim (place, merchant, role) VALUES (%s, %s, %s)
+    INSERT INTO place_claim (place, merchant, role, writer) VALUES (%s, %s, %s, %s)
     ON CONFLICT (place) DO NOTHING RETURNING merchant, role, set_config('synchronous_commit', 'off', true)
 )
 SELECT merchant, role FROM made UNION ALL SELECT merchant, role FROM place_claim WHERE place = %s
@@ -37,11 +37,11 @@ class PostgresPlaces(Places):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, place: str, owner: Owner) -> Owner:
+    def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
         """Insert the claim: of many racers the primary key lets one win."""
         key = place_key(place)
         while True:
-            rows = self._database.query(CLAIM, key, _quoted(owner), owner.role, key)
+            rows = self._database.query(CLAIM, key, _quoted(owner), owner.role, writer, key)
             if rows:  # else somebody else's came while this was looking
                 return _owner(*rows[0])
 

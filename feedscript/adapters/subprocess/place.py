@@ -63,34 +63,41 @@ class Place:
         def started() -> None:
             starts.append(self._tellers.submit(self._tell_start, ticket))
 
-        if not self._begun(ticket, folder, started):
+        stage = self._begin(ticket, folder, started)
+        if stage is None:
             return None
-        while (stage := folder.stage()) is Stage.ALIVE:
+        while stage is Stage.ALIVE:
             started()
             folder.wait()
+            stage = folder.stage()
         return self._tellers.submit(self._tell, starts, ticket, folder, stage)
 
     def close(self) -> None:
         """Let the runner go once it has finished what it is doing."""
         self._runner.close()
 
-    def _begun(self, ticket: Ticket, folder: AttemptFolder, started: Callable[[], None]) -> bool:
-        """See to it that the script has been started; answers False where that is not wanted, or could not be done."""
+    def _begin(self, ticket: Ticket, folder: AttemptFolder, started: Callable[[], None]) -> Stage | None:
+        """See to it that the script has been started, and tell how far it has come; None where it was not.
+
+        That is where it is not wanted, or could not be started.
+        """
         for _ in range(RUNNERS_TO_TRY):
-            if ticket.started or folder.stage() is not Stage.FRESH:
-                return True
+            stage = folder.stage()
+            if ticket.started or stage is not Stage.FRESH:
+                return stage
             # Made before anybody is asked: from here on a cancel finds it.
             self._folders.make(folder, self._scripts.user)
             # Before it is asked, too: who is silent from here on has another epoch.
             epoch = self._epoch()
             run = self._listener.wanted(ticket.job_id, ticket.attempt)
             if run is None:
-                return not folder.discard()
+                return None if folder.discard() else folder.stage()
             if run.started:
-                return True
+                return folder.stage()
             assignment = assignment_for(run, self._scripts, folder, self._log(ticket), epoch=epoch)
             self._runner.carry_out(assignment, started)
-        return folder.stage() is not Stage.FRESH
+        stage = folder.stage()
+        return None if stage is Stage.FRESH else stage
 
     def _epoch(self) -> int:
         lease = read_lease(self._scripts.lease) if self._scripts.lease else None

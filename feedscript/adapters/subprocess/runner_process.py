@@ -66,7 +66,7 @@ class RunnerProcess:
     def _hear(self, pipe: IO[bytes], timeout: float | None = None) -> bytes | None:
         """The next line, b"" where the runner is dead, None where there was none within `timeout` seconds."""
         while b"\n" not in self._unread:
-            if timeout is not None and not select.select([pipe], [], [], timeout)[0]:
+            if timeout is not None and not _has_more(pipe, timeout):
                 return None
             if not (more := os.read(pipe.fileno(), PIPE_BUF)):
                 return b""
@@ -98,3 +98,10 @@ class RunnerProcess:
             runner.stdin.close()
         runner.wait()
         runner.stdout.close()
+
+
+def _has_more(pipe: IO[bytes], timeout: float) -> bool:
+    # Not by select(2), which takes no descriptor above 1,023: a server has one for each connection.
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    return bool(poll.poll(timeout * 1000))

@@ -92,6 +92,14 @@ class PlacesContract(Contract):
             assert (others().writer(PLACE), others().owner(PLACE)) == (job_id, FIRST)
         assert others().claim(PLACE, SECOND) == FIRST
 
+    @promise(Places.claim, "Where it is taken, and only then, it is handed over to the job `writer`")
+    def test_a_place_is_taken_for_a_job_at_once(self, places: Places, others: Callable[[], Places]) -> None:
+        assert places.claim(PLACE, FIRST, writer="job 1") == FIRST
+        assert (others().owner(PLACE), others().writer(PLACE)) == (FIRST, "job 1")
+        for owner in (FIRST, SECOND):
+            assert others().claim(PLACE, owner, writer="job 2") == FIRST
+            assert places.writer(PLACE) == "job 1"
+
     @promise(
         Places.alone, "Keep everybody else, in whatever process, from being alone with any of the places"
     )

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import time
 from pathlib import Path
@@ -32,6 +33,24 @@ def test_the_result_file_is_read_and_its_err_is_the_error(carry_out: Any) -> Non
         run_of("j1", """echo '{"err": "too wet", "n": 1}' > "$FEEDSCRIPT_RESULT_FILE"; exit 65""")
     )
     assert (end["result"], end["error"]) == ({"err": "too wet", "n": 1}, "too wet")
+
+
+def test_a_server_with_many_connections_hears_its_runner(
+    start: StartExecutor, listener: FolderListener, caplog: pytest.LogCaptureFixture
+) -> None:
+    """select(2) takes no descriptor above 1,023, and whatever is open now has all those below."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    executor = start()
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        executor.submit(listener.accept(run_of("j1")))
+        assert poll(lambda: listener.ends("j1"))[0]["exit_code"] == 0
+        assert not caplog.messages
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.parametrize("text", ["[1]", "{", '"text"', ""])

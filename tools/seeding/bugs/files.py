@@ -97,11 +97,15 @@ BUGS = (
             "return JobPage(tuple(jobs), jobs[-1].id)",
             "return JobPage(tuple(jobs), job_id)",
         ),
-        ("a stale version is accepted", "if found != job.version - 1:", "if found > job.version - 1:"),
+        (
+            "a stale version is accepted",
+            "if found != (before := version_before(job, activities)):",
+            "if found > (before := version_before(job, activities)):",
+        ),
         (
             "the first of several versions may be any",
-            "raise VersionConflict(job.id, job.version - 1, found)",
-            "raise VersionConflict(job.id, found, job.version - 1)",
+            "raise VersionConflict(job.id, before, found)",
+            "raise VersionConflict(job.id, found, before)",
         ),
         (
             "a reference is not reserved",

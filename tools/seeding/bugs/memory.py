@@ -8,8 +8,8 @@ BUGS = (
         "adapters/memory.py",
         (
             "a stale version is accepted in memory",
-            "if found != job.version - 1:",
-            "if found > job.version - 1:",
+            "if found != (before := version_before(job, activities)):",
+            "if found > (before := version_before(job, activities)):",
         ),
         (
             "a reference is not reserved in memory",

@@ -59,6 +59,11 @@ BUGS = (
             "",
         ),
         (
+            "a start that is told with its end is not told",
+            "self._listener.script_ran(started_at, log, end)",
+            "self._listener.script_ended(end)",
+        ),
+        (
             "a start is not told",
             "self._listener.script_started(ticket.job_id, ticket.attempt, str(self._log(ticket)))",
             "pass",
@@ -75,8 +80,8 @@ BUGS = (
         ("cancel is ignored", "self._folders.of(job_id, attempt).cancel.touch()", "return"),
         (
             "progress is not told",
-            "progress=read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner)",
-            "progress=None",
+            "progress = read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner)",
+            "progress = None",
         ),
         (
             "the backlog is not looked at",

@@ -32,7 +32,7 @@ BUGS = (
         _ROWS + "writing.py",
         (
             "a stale version is accepted in rows (a lost update)",
-            "AND version = %(version)s - 1 RETURNING version",
+            "AND version = %(before)s RETURNING version",
             "AND version <= %(version)s RETURNING version",
         ),
         (
@@ -198,8 +198,8 @@ BUGS = (
         ("nobody is alone with a place", 'held.enter_context(locked(self._locks / f"place-{name}"))', "pass"),
         (
             "who writes takes the place over",
-            '"{_text(found[0])}:{job_id}"',
-            '"{found[0].role}:{job_id}:{job_id}"',
+            "_text(found[0], job_id)",
+            "_text(Owner(job_id, found[0].role), job_id)",
         ),
         (
             "the last to ask has the place",
