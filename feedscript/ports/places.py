@@ -23,8 +23,8 @@ class Places(Protocol):
     def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
         """Take the place, if nobody has; answers whose it is. Durable, and atomic however many race.
 
-        It is durable once what is committed after it is. Where it is taken, and only then, it is handed over to the job
-        `writer`, if that is given.
+        Where it is taken, and only then, it is handed over to the job `writer`, if that is given. It is durable once
+        what is committed after it is.
         """
 
     def release(self, place: str) -> None:
