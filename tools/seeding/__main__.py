@@ -30,7 +30,7 @@ ABOUT = {
     "adapters/files/repository.py": "TestFileJobRepository",
     "adapters/files/job_index.py": "listing",
     "adapters/postgresql/repository.py": "TestPostgresJobRepository",
-    "adapters/postgresql/writing.py": "TestPostgresJobRepository or TestPostgresActivityLog",
+    "adapters/postgresql/migrations/0004_changes_in_one_statement.sql": "TestPostgresJob or TestPostgresAct",
     "adapters/postgresql/activity_log.py": "TestPostgresActivityLog",
     "adapters/postgresql/places.py": "TestPostgresPlaces",
     "adapters/postgresql/keys.py": "TestPostgresKeys",
