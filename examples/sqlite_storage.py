@@ -14,6 +14,7 @@ from feedscript.entrypoints.adapters import Adapters
 from feedscript.entrypoints.settings import Settings
 from feedscript.ports import ActivityFilter, ActivityLog, ActivityPage, JobFilter, JobPage, JobRepository
 from feedscript.ports.errors import BadCursor, VersionConflict
+from feedscript.ports.repository import version_before
 
 SCHEMA = """CREATE TABLE IF NOT EXISTS job (id BLOB PRIMARY KEY, version INTEGER, open INTEGER, document BLOB);
 CREATE TABLE IF NOT EXISTS claim (merchant BLOB, reference BLOB, job_id BLOB, PRIMARY KEY (merchant, reference));
@@ -85,8 +86,8 @@ class SqliteJobRepository(JobRepository):
         with self._database.transaction() as connection:
             row = connection.execute("SELECT version FROM job WHERE id = ?", (key(job.id),)).fetchone()
             found = row[0] if row else 0
-            if found != job.version - 1:
-                raise VersionConflict(job.id, job.version - 1, found)
+            if found != (before := version_before(job, activities)):
+                raise VersionConflict(job.id, before, found)
             stored = (key(job.id), job.version, job_to_json(job))
             connection.execute("INSERT OR REPLACE INTO job VALUES (?, ?, 1, ?)", stored)
             write(connection, activities)

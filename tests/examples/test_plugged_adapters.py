@@ -76,7 +76,7 @@ def test_a_port_that_is_left_out_keeps_what_the_settings_choose(tmp_path: Path) 
         (f"{HERE}:nothing_of_use", "answers object, not feedscript.entrypoints.adapters.Adapters"),
         (
             f"{HERE}:half_a_repository",
-            "its repository, a MemoryObjectStore, has no claim, commit, get, open_jobs, page, settle",
+            "its repository, a MemoryObjectStore, has no claim, commit, commit_last, get, open_jobs, page",
         ),
         (f"{HERE}:half_of_two", "repository and activities come together"),
         (f"{HERE}:cannot_connect", "the database says no"),
