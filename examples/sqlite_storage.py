@@ -93,8 +93,7 @@ class SqliteJobRepository(JobRepository):
             write(connection, activities)
 
     def settle(self, job_id: str) -> None:
-        job = self.get(job_id)
-        if job is not None and job.settled:
+        if (job := self.get(job_id)) is not None and job.settled:
             query = "UPDATE job SET open = 0 WHERE id = ? AND version = ?"
             self._database.run(query, key(job_id), job.version)
 
