@@ -23,11 +23,10 @@ def warm_up() -> None:
     """Load and open the engine, load profiles, languages, rules and the page's template; starts no thread."""
     for module in _ENGINE:
         import_module(module)
-    for profile in map(load_profile, profile_ids()):
-        if profile.taxonomy:
-            load_taxonomy(profile.taxonomy).plainly_has("")
+    profiles = [*map(load_profile, profile_ids())]
+    for profile in profiles:
         _compile(profile)
-    _open({profile.taxonomy for profile in map(load_profile, profile_ids()) if profile.taxonomy})
+    _open({profile.taxonomy for profile in profiles if profile.taxonomy})
     lexicon()
     page_template()
 
@@ -39,6 +38,7 @@ def _open(taxonomies: set[str]) -> None:
 
     connection = READY_ENGINE.open()
     for taxonomy in map(load_taxonomy, sorted(taxonomies)):
+        taxonomy.plainly_has("")
         remember_usual(connection, taxonomy)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from feedscript.adapters.postgresql.activity_log import day_held
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.writing import columns_of
+from feedscript.adapters.postgresql.writing import entry_columns
 from feedscript.adapters.trail.chain import Tampered, Trail, Walk
 from feedscript.adapters.trail.digests import DayHeld, check_digests, digest_name
 from feedscript.codec import activity_from_json
@@ -73,10 +73,10 @@ def _walk(connection: Connection, walk: Walk, begins: dict[date, int]) -> dict[d
 def _compare(sequence: int, line: str, columns: list[Any]) -> None:
     """What is looked up by columns must be what the line says."""
     try:
-        job_id, type_, actor, at = columns_of(activity_from_json(line))
+        told = [*entry_columns(activity_from_json(line)).values()]
     except ValueError as error:
         raise Tampered(TABLE, sequence, str(error)) from error
-    if [job_id, type_, actor, at] != [*columns[:3], columns[3].astimezone(UTC)]:
+    if told != [*columns[:3], columns[3].astimezone(UTC)]:
         raise Tampered(TABLE, sequence, "a column is not as its line says")
 
 

@@ -115,24 +115,21 @@ class Database:
         another one: it is to look whether it has been done. (A number of a transaction that has left no trace before
         the server died is given again, so `pg_xact_status` does not tell.)
         """
-        give_up = time.monotonic() + self.patience
-        while True:
-            with self._connection(give_up) as connection:
-                try:
-                    with connection.pipeline():
-                        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-                        if not durable:
-                            connection.execute("SET LOCAL synchronous_commit = off")
-                        result = work(connection)
-                        connection.execute("COMMIT")
-                except psycopg.Error as error:
-                    _roll_back(connection)
-                    self._rest_or_raise(error, connection, give_up)
-                except BaseException:
-                    _roll_back(connection)
-                    raise
-                else:
-                    return result
+
+        def whole(connection: Connection) -> T:
+            try:
+                with connection.pipeline():
+                    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+                    if not durable:
+                        connection.execute("SET LOCAL synchronous_commit = off")
+                    result = work(connection)
+                    connection.execute("COMMIT")
+            except BaseException:
+                _roll_back(connection)
+                raise
+            return result
+
+        return self.tried(whole)
 
     def state(self) -> str:
         """`ok`, or in a word why it is of no use just now; asked with little patience."""

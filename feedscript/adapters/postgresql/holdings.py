@@ -1,9 +1,8 @@
 """Everything that a database keeps, for another storage to take over, and the other way round."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 
 import psycopg
 
@@ -15,7 +14,7 @@ from feedscript.adapters.postgresql.keys import PostgresKeys
 from feedscript.adapters.postgresql.letter_box import PostgresLetterBox
 from feedscript.adapters.postgresql.places import PostgresPlaces
 from feedscript.adapters.postgresql.stored_text import stored
-from feedscript.adapters.postgresql.writing import columns_of, job_columns
+from feedscript.adapters.postgresql.writing import as_one_value, entry_columns, job_columns
 from feedscript.adapters.trail.chain import Trail
 from feedscript.codec import activity_from_json, job_from_json
 from feedscript.domain import Job
@@ -40,7 +39,6 @@ PUT_LINES = """
 INSERT INTO activity (sequence, job_id, type, actor, at, line) SELECT * FROM json_to_recordset(%s::json)
 AS entry (sequence bigint, job_id text, type text, actor text, at timestamptz, line text)
 """
-COLUMNS = ("sequence", "job_id", "type", "actor", "at", "line")
 PUT_DIGEST = "INSERT INTO trail_digest (day, document) VALUES (%s, %s)"
 PUT_JOB = """
 INSERT INTO job
@@ -113,18 +111,10 @@ class PostgresHoldings:
             connection.execute(PUT_DAY, [day, self._sequence + 1])
             for some in in_batches(lines, AT_ONCE):
                 rows = [
-                    dict(
-                        zip(
-                            COLUMNS,
-                            (sequence, *columns_of(activity_from_json(line)), line.decode()),
-                            strict=True,
-                        )
-                    )
+                    {"sequence": sequence, **entry_columns(activity_from_json(line)), "line": line.decode()}
                     for sequence, line in enumerate(some, self._sequence + 1)
                 ]
-                connection.execute(
-                    PUT_LINES, [json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)]
-                )
+                connection.execute(PUT_LINES, [as_one_value(rows)])
                 self._sequence += len(some)
 
     def put_digest(self, day: date, digest: bytes) -> None:

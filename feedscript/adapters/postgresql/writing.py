@@ -43,13 +43,7 @@ class Change:
     def document(self) -> dict[str, Any]:
         """The change as `write_changes` takes it."""
         entries = [
-            {
-                "job_id": stored(entry.job_id),
-                "type": stored(entry.type),
-                "actor": stored(entry.actor),
-                "at": entry.at,
-                "opening": activity_to_json(entry)[:-1].decode(),
-            }
+            {**entry_columns(entry), "opening": activity_to_json(entry)[:-1].decode()}
             for entry in self.entries
         ]
         if self.job is None:
@@ -76,9 +70,7 @@ class Writer:
         self._rounds.run(change)
 
     def _write_all(self, changes: Sequence[Change]) -> Sequence[FeedscriptError | None]:
-        documents = [change.document() for change in changes]
-        # One value, as arrays take several times as long to be written out.
-        asked = json.dumps(documents, ensure_ascii=False, default=datetime.isoformat)
+        asked = as_one_value([change.document() for change in changes])
         today = self._now().astimezone(UTC).date()
         durable = any(change.durable for change in changes)
         seen, tries = self._seen, count()
@@ -100,9 +92,19 @@ def _error(change: Change, found: int | None) -> VersionConflict | None:
     return VersionConflict(change.job.id, version_before(change.job, change.entries), found)
 
 
-def columns_of(entry: Activity) -> tuple[str | None, str, str, datetime]:
-    """What the trail's columns have of an entry: job, type, actor, time."""
-    return stored(entry.job_id), stored(entry.type), stored(entry.actor), entry.at
+def as_one_value(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as JSON, for `json_to_recordset`: arrays take several times as long to be written out."""
+    return json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
+
+
+def entry_columns(entry: Activity) -> dict[str, Any]:
+    """What the trail's columns have of an entry."""
+    return {
+        "job_id": stored(entry.job_id),
+        "type": stored(entry.type),
+        "actor": stored(entry.actor),
+        "at": entry.at,
+    }
 
 
 def job_columns(job: Job) -> dict[str, Any]:

@@ -144,8 +144,10 @@ def _line_ends_differ(head: str) -> bool:
 def _rewrite(intake: Intake, path: Path, encoding: Encoding) -> Path:
     """A plain UTF-8 copy whose lines end in a line feed."""
     destination = intake.workdir / "utf-8"
-    again = partial(contents_again, intake) if path == intake.path else partial(_chunks, path)
-    chunks = contents(intake) if path == intake.path else again()
+    if path == intake.path:
+        chunks, again = contents(intake), partial(contents_again, intake)
+    else:
+        chunks, again = _chunks(path), partial(_chunks, path)
     try:
         _write(destination, _with_plain_ends(as_text(chunks, encoding, intake.faults, again)))
     except Stopped as stopped:

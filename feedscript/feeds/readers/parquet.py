@@ -13,7 +13,7 @@ from duckdb.sqltypes import DuckDBPyType
 from feedscript.feeds.engine.deadline import interrupted_after
 from feedscript.feeds.engine.limits import MIB
 from feedscript.feeds.readers.intake import Intake, Stopped, refuse_long_names
-from feedscript.feeds.readers.parquet_texts import check_texts
+from feedscript.feeds.readers.parquet_texts import check_texts, numbered
 from feedscript.feeds.readers.shapes import AS_JSON, Shapes
 from feedscript.feeds.readers.spooling import plainly_named, spool
 from feedscript.feeds.readers.staged import VALUE_SEPARATOR, Fault, Staged
@@ -106,8 +106,7 @@ def _read_in_place(
         return None
     _write(connection, scan, columns, destination, intake.look_ahead)
     texts = ", ".join(f"nullif({text}, '') as c{place}" for place, (_, text) in enumerate(columns))
-    numbered = scan.removesuffix(")") + ", file_row_number = true)"
-    query = f"from {numbered} select {texts}, null::varchar as line, file_row_number as n"
+    query = f"from {numbered(scan)} select {texts}, null::varchar as line, file_row_number as n"
     names = tuple(name for name, _ in columns)
     staged = replace(staged_items(intake, destination, names, intake.source("parquet")), query=query)
     return staged if intake.follower.scanned(staged) else None

@@ -40,6 +40,11 @@ def check_texts(intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str
     return False
 
 
+def numbered(scan: str) -> str:
+    """The same scan with a column more, file_row_number: a row's place in the file, from 0."""
+    return scan.removesuffix(")") + ", file_row_number = true)"
+
+
 def _texts(connection: duckdb.DuckDBPyConnection, scan: str, path: Path) -> Iterator[str]:
     """The columns of text with a dictionary, and such parts of structs, as SQL."""
     listed = connection.execute(
@@ -58,8 +63,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, scan: str, path: Path) -> Iter
 
 def _most_at_once(connection: duckdb.DuckDBPyConnection, scan: str, texts: list[str]) -> int:
     """The most bytes that so many rows behind one another come to."""
-    numbered = scan.removesuffix(")") + ", file_row_number = true)"
     lengths = " + ".join(f"coalesce(strlen({text}), 0)" for text in texts)
-    part = f"from {numbered} select sum({lengths}) as bytes group by file_row_number // {ROWS_AT_ONCE}"
+    part = f"from {numbered(scan)} select sum({lengths}) as bytes group by file_row_number // {ROWS_AT_ONCE}"
     [(most,)] = connection.execute(f"select coalesce(max(bytes), 0) from ({part})").fetchall()
     return int(most)

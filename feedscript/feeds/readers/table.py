@@ -191,7 +191,7 @@ def _write_all(
         stopped = early
     for item, width in first:
         if isinstance(item, Rows):
-            writer.write_rows(_padded(item, len(columns.names) - width))
+            writer.write_rows(item if width == len(columns.names) else _padded(item, columns.names))
         else:
             writer.write(*item)
     if stopped is not None:
@@ -222,34 +222,31 @@ def _looked_at(items: Iterator[Item | Rows], columns: TableColumns, intake: Inta
         yield item
 
 
-def _padded(rows: Rows, cells: int) -> Rows:
-    """The rows with so many empty cells more, for columns that occurred behind them."""
-    if not cells:
-        return rows
+def _padded(rows: Rows, columns: tuple[str, ...]) -> Rows:
+    """The rows with an empty cell for each column that occurred behind them."""
     content = StringIO(rows.content.decode(), newline="")
-    wide = (quoted_row([*row[:-1], *[""] * cells, row[-1]]) for row in _rows_of(content))
-    return rows._replace(content="".join(wide).encode())
+    return rows._replace(content="".join(_wide_rows(content, columns)).encode())
 
 
 def _widened(path: Path, columns: tuple[str, ...]) -> Path:
     """Rows written before a column first occurred get an empty cell for it."""
-    width = len(columns) + 1
     destination = path.with_name("items-widened.csv")
     with (
         path.open(encoding="utf-8", newline="") as narrow,
         destination.open("w", encoding="utf-8", newline="", buffering=_BUFFER_BYTES) as wide,
     ):
         wide.write(quoted_row([*columns, line_column(columns)]))
-        for row in islice(_rows_of(narrow), 1, None):
-            row[-1:-1] = [""] * (width - len(row))
-            wide.write(quoted_row(row))
+        wide.writelines(islice(_wide_rows(narrow, columns), 1, None))
     path.unlink()
     return destination
 
 
-def _rows_of(text: Iterable[str]) -> Iterator[list[str]]:
+def _wide_rows(text: Iterable[str], columns: tuple[str, ...]) -> Iterator[str]:
+    """Rows of a CSV with an empty cell, before the line, for each column that they lack."""
     csv.field_size_limit(2**31 - 1)
-    return csv.reader(text)
+    for row in csv.reader(text):
+        row[-1:-1] = [""] * (len(columns) + 1 - len(row))
+        yield quoted_row(row)
 
 
 def line_column(columns: Collection[str]) -> str:

@@ -50,10 +50,9 @@ def compile_rules(
     `as_of` is the moment that rules of dates count from; of what is to hold on all moments of that day,
     `as_of_seconds` is SQL of the moment's seconds since 1970. `joined` says that several values of a cell are joined by
     U+001F (XML, JSON), and not by commas (text). `skipped` are ids of rules that are switched off. Without `shortcuts`
-    every check is asked of every item, which
-    finds the same. `usual` is by attribute what many items have: each text is tested once, when the scan is planned,
-    and items are held against it. It need not be right for what is found to be. `alphabet` is what is known of the
-    characters of the file that the feed is: what it has none of is not looked for.
+    every check is asked of every item, which finds the same. `usual` is by attribute what many items have: each text is
+    tested once, when the scan is planned, and items are held against it. It need not be right for what is found to be.
+    `alphabet` is what is known of the characters of the file that the feed is: what it has none of is not looked for.
     """
     plan = Plan()
     cells = dict(_cells(plan, header))
