@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from feedscript.domain import FeedRequest, Phase, Reason
+from feedscript.domain import FeedRequest, Job, Phase, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +91,11 @@ class AttemptListener(Protocol):
         from time to time, since such a run may be wanted no more.
         """
 
-    def wanted(self, job_id: str, attempt: int) -> Run | None:
-        """The run as it is to be made now; None where the attempt does not need its script, or not yet."""
+    def wanted(self, job_id: str, attempt: int, *, known: Job | None = None) -> Run | None:
+        """The run as it is to be made now; None where the attempt does not need its script, or not yet.
+
+        `known` is the job for whoever has just read it.
+        """
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         """The script runs; its output goes to the file `log`."""

@@ -55,9 +55,9 @@ class AttemptListening:
                 if attempt.at_work or (attempt.open and attempt.exited_at is None):
                     yield self._changes.run(job.id, attempt)
 
-    def wanted(self, job_id: str, attempt: int) -> Run | None:
+    def wanted(self, job_id: str, attempt: int, *, known: Job | None = None) -> Run | None:
         """The run, if the attempt needs its script now: a cancelled one's must be gone before the next begins."""
-        job = self._repository.get(job_id)
+        job = known or self._repository.get(job_id)
         found = job.attempt(attempt) if job else None
         if job is None or found is None or not found.open or found.exited_at is not None:
             return None

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from feedscript.domain import FeedRequest, Phase
+from feedscript.domain import FeedRequest, Job, Phase
 from feedscript.ports import AttemptListener, Run, ScriptEnd
 
 
@@ -53,7 +53,7 @@ class FolderListener(AttemptListener):
             if path.name not in waiting and (run := self._run(path.name)):
                 yield run
 
-    def wanted(self, job_id: str, attempt: int) -> Run | None:  # noqa: ARG002 - each job has one attempt here
+    def wanted(self, job_id: str, attempt: int, *, known: Job | None = None) -> Run | None:  # noqa: ARG002 - each job has one attempt here
         """The run as it was accepted, unless it is wanted no more."""
         run = self._run(job_id)
         return run if run and run.wanted else None

@@ -87,7 +87,7 @@ class Database:
     ) -> list[tuple[Any, ...]]:
         def ask(connection: Connection) -> list[tuple[Any, ...]]:
             cursor = connection.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
+            return [] if cursor.rownumber is None else cursor.fetchall()
 
         return self.tried(ask, patience)
 

@@ -67,7 +67,7 @@ class PostgresJobRepository(JobRepository):
         for ids in in_batches(filter(is_id, job_ids), AT_ONCE):
             for job_id, document in self._database.query(SEVERAL, ids):
                 try:
-                    yield _read(job_id, document)
+                    yield read_job(job_id, document)
                 except UnreadableJob as error:
                     unread(error)
 
@@ -119,7 +119,7 @@ class PostgresJobRepository(JobRepository):
             rows = self._database.query(statement, *given.values(), at_once)
             for job_id, document in rows:
                 try:
-                    job = _read(job_id, document)
+                    job = read_job(job_id, document)
                 except UnreadableJob as error:
                     logger.warning("left out of a listing: %s", error)
                     continue
@@ -139,7 +139,7 @@ def job_in(database: Database, job_id: str) -> Job | None:
     if not is_id(job_id):
         return None
     rows = database.query(GET, job_id)
-    return _read(job_id, rows[0][0]) if rows else None
+    return read_job(job_id, rows[0][0]) if rows else None
 
 
 def conditions_of(wanted: JobFilter, before: str | None, lead: Lead) -> dict[LiteralString, Any]:
@@ -179,7 +179,8 @@ def is_id(text: str) -> bool:
         return False
 
 
-def _read(job_id: str, document: str) -> Job:
+def read_job(job_id: str, document: str) -> Job:
+    """The job of a row's document; raises `UnreadableJob`."""
     try:
         return job_from_json(document)
     except ValueError as error:

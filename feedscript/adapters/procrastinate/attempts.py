@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.repository import job_in
+from feedscript.adapters.postgresql.repository import is_id, job_in, read_job
 from feedscript.adapters.postgresql.stored_text import HASHED, stored
 from feedscript.adapters.procrastinate.engine import CALLED, TASK
 from feedscript.domain import FeedscriptError, Job
@@ -26,7 +26,10 @@ SELECT EXISTS (SELECT FROM offered), ({CALLED})
 CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s, %s, %s)"
 CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
 HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
-BEGIN = "UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s RETURNING 1"
+BEGIN = """
+UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s
+RETURNING (SELECT document::text FROM job WHERE id = %s)
+"""
 GIVE_BACK = "UPDATE attempt SET host = NULL WHERE host = %s AND NOT begun"
 GIVE_BACK_LOST = """
 UPDATE attempt SET host = NULL WHERE host IS NOT NULL AND NOT begun
@@ -108,6 +111,13 @@ class Claim:
     attempt: int
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt whose script is about to be started, and its job as that was just then."""
+
+    job: Job | None
+
+
 class Attempts:
     """The attempts of all hosts, as `host_id` sees them."""
 
@@ -157,9 +167,11 @@ class Attempts:
         """Whether the attempt is this host's: nobody has declared it lost meanwhile."""
         return bool(self._database.query(HELD, job_id, attempt, self.host_id))
 
-    def begin(self, job_id: str, attempt: int) -> bool:
-        """The script is about to be started: the attempt is not given back any more; False where it is not ours."""
-        return bool(self._database.query(BEGIN, job_id, attempt, self.host_id))
+    def begin(self, job_id: str, attempt: int) -> Begun | None:
+        """The script is about to be started: the attempt is not given back any more; None where it is not ours."""
+        as_key = job_id if is_id(job_id) else None
+        rows = self._database.query(BEGIN, job_id, attempt, self.host_id, as_key)
+        return Begun(rows[0][0] and read_job(job_id, rows[0][0])) if rows else None
 
     def give_back(self) -> None:
         """What was claimed here and has not begun waits again."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from feedscript.adapters.procrastinate.attempts import Attempts
 from feedscript.adapters.subprocess.lease import is_over, read_lease
-from feedscript.domain import FeedscriptError
+from feedscript.domain import FeedscriptError, Job
 from feedscript.ports import AttemptListener, Run, ScriptEnd
 
 logger = logging.getLogger(__name__)
@@ -53,14 +53,15 @@ class HostListener(AttemptListener):
             if key not in self._held_in:
                 self._let_go(*key)
 
-    def wanted(self, job_id: str, attempt: int) -> Run | None:
+    def wanted(self, job_id: str, attempt: int, *, known: Job | None = None) -> Run | None:
         """As the service says, for what is this host's; what is not to be run is let go."""
         epoch = self._epoch()
-        if not self._attempts.begin(job_id, attempt):
+        begun = self._attempts.begin(job_id, attempt)
+        if begun is None:
             self._forget(job_id, attempt)
             return None
         self._held_in[job_id, attempt] = epoch
-        run = self._service.wanted(job_id, attempt)
+        run = self._service.wanted(job_id, attempt, known=begun.job or known)
         if run is None:
             self._let_go(job_id, attempt)
         return run

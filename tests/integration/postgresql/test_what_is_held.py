@@ -12,7 +12,7 @@ from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.procrastinate.attempts import Attempts, line_up
 from feedscript.adapters.procrastinate.host_listener import HostListener
 from feedscript.adapters.subprocess.lease import Lease, now, write_lease
-from feedscript.domain import GenerationStarted, evolve
+from feedscript.domain import GenerationStarted, Job, evolve
 from feedscript.ports import AttemptListener, Run, ScriptEnd
 from feedscript.ports.errors import VersionConflict
 from feedscript.testing.contracts.executor import run_of
@@ -34,8 +34,9 @@ class Service(AttemptListener):
         del waiting
         return iter(())
 
-    def wanted(self, job_id: str, attempt: int) -> Run | None:
+    def wanted(self, job_id: str, attempt: int, *, known: Job | None = None) -> Run | None:
         """As it is."""
+        del known
         self.told.append("asked")
         assert attempt == 1
         return run_of(job_id)
