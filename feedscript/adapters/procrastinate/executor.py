@@ -23,6 +23,7 @@ from feedscript.adapters.procrastinate.output import ScriptOutput
 from feedscript.adapters.procrastinate.presence import LASTS, Presence
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.subprocess.fair_queue import Ticket
+from feedscript.adapters.subprocess.lease import holds
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
 
@@ -61,7 +62,9 @@ class ProcrastinateExecutor(Executor):
         self._attempts = Attempts(database, host_id)
         self._counts = Counts(self._attempts.health)
         self._output = ScriptOutput(database, cap=scripts.log_bytes)
-        self._intake = Intake(self._attempts, capacity=capacity, take=self._take, wake=self._wake)
+        self._intake = Intake(
+            self._attempts, capacity=capacity, may=lambda: holds(lease), take=self._take, wake=self._wake
+        )
         self._host = SubprocessExecutor(
             runs=runs,
             logs=logs,
