@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from feedscript.entrypoints.cli import main
 from feedscript.testing.receiver import Receiver
 from tests.integration.live_server import SERVE, LiveServer, poll, request_body, script
-from tests.integration.working_host import WORKER
+from tests.integration.working_host import WORKER, shared
 from tests.postgresql_server import empty, server
 
 PASSWORD = "database-password-that-nobody-may-see"
@@ -173,3 +173,16 @@ def test_a_script_that_ends_while_the_database_is_away_is_not_forgotten(url: str
         ended = live.reaches(job_id, "generation_failed")
         assert ended["attempts"][0]["reason"] == "invalid_feed"
         assert live.get("/ready").json()["database"] == "ok"
+
+
+def test_a_server_beside_hosts_tells_that_the_database_is_away(url: str, tmp_path: Path) -> None:
+    with LiveServer(tmp_path, SERVE, WORKERS="1", **shared(url, lease=8)) as live:
+        assert live.get("/ready").json()["database"] == "ok"
+        server().stop()
+        try:
+            ready = live.get("/ready")
+        finally:
+            server().start()
+        assert (ready.status_code, ready.json()["database"]) == (503, "unavailable")
+        assert (ready.json()["ready"], ready.json()["scripts"]["capacity"]) == (False, 0)
+        poll(lambda: live.get("/ready").json()["database"] == "ok")
