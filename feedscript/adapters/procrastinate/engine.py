@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import procrastinate
 import psycopg
 from procrastinate import exceptions
+from procrastinate.connector import Notify
 from procrastinate.jobs import DeleteJobCondition, Status
 from procrastinate.worker import Worker
 
@@ -79,7 +80,8 @@ class Engine:
             try:
                 asyncio.run(self._serve())
             except (psycopg.Error, exceptions.ProcrastinateException) as error:
-                logger.warning("the engine rests: %s", error)
+                # Procrastinate's own text is the same for whatever went wrong.
+                logger.warning("the engine rests: %s", " ".join(str(error.__cause__ or error).split()))
             except Exception:
                 logger.exception("the engine rests")
             # It may also end without a word where the database goes away.
@@ -87,9 +89,7 @@ class Engine:
 
     async def _serve(self) -> None:
         app = procrastinate.App(
-            connector=procrastinate.PsycopgConnector(
-                conninfo=self._url, min_size=1, max_size=4, configure=_not_awaited
-            )
+            connector=_Connector(conninfo=self._url, min_size=1, max_size=4, configure=_not_awaited)
         )
 
         @app.task(name=TASK, queue=QUEUE)
@@ -97,7 +97,7 @@ class Engine:
             await self._answer()
 
         async with app.open_async():
-            self._worker = Worker(
+            self._worker = _Worker(
                 app,
                 queues=[QUEUE],
                 name=self._name,
@@ -129,6 +129,24 @@ class Engine:
                     await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
             except exceptions.ConnectorException as error:
                 logger.warning("what dead workers left in the queue stays there for now: %s", error)
+
+
+class _Connector(procrastinate.PsycopgConnector):
+    """One that hears no calls any more where the database is away, and does not make a stack trace of it."""
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        with suppress(exceptions.ConnectorException):
+            await super().listen_notify(on_notification, channels)
+
+
+class _Worker(Worker):
+    """One that ends when it hears no calls any more; theirs looks after its side tasks until the first one is done."""
+
+    async def _monitor_side_tasks(self, side_tasks: list[asyncio.Task[Any]]) -> None:
+        # The deferrer of periodic calls ends at once, as there are none.
+        lasting = [task for task in side_tasks if task.get_name() != "deferrer"]
+        await asyncio.wait(lasting, return_when=asyncio.FIRST_COMPLETED)
+        self.stop()  # type: ignore[no-untyped-call]  # theirs
 
 
 async def _not_awaited(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -21,8 +21,10 @@ from feedscript.adapters.procrastinate.host_listener import HostListener
 from feedscript.adapters.procrastinate.intake import Intake
 from feedscript.adapters.procrastinate.output import ScriptOutput
 from feedscript.adapters.procrastinate.presence import LASTS, Presence
+from feedscript.adapters.procrastinate.schema import need_tables
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.subprocess.fair_queue import Ticket
+from feedscript.adapters.subprocess.lease import holds
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
 
@@ -36,7 +38,8 @@ class ProcrastinateExecutor(Executor):
     """Runs at most `capacity` scripts at a time on this host, where it `works`; else others do.
 
     `host_id` is that of the folders where runs lie, so several processes of a host share one. A host that is silent for
-    `lasts` seconds has lost what it ran; three quarters into that it has ended it.
+    `lasts` seconds has lost what it ran; three quarters into that it has ended it. Raises `StorageBroken` where the
+    engine's tables are missing.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class ProcrastinateExecutor(Executor):
         works: bool,
         lasts: float = LASTS,
     ) -> None:
+        need_tables(database)
         self._database = database
         self._works = works
         self._host_name = host_name
@@ -61,7 +65,9 @@ class ProcrastinateExecutor(Executor):
         self._attempts = Attempts(database, host_id)
         self._counts = Counts(self._attempts.health)
         self._output = ScriptOutput(database, cap=scripts.log_bytes)
-        self._intake = Intake(self._attempts, capacity=capacity, take=self._take, wake=self._wake)
+        self._intake = Intake(
+            self._attempts, capacity=capacity, may=lambda: holds(lease), take=self._take, wake=self._wake
+        )
         self._host = SubprocessExecutor(
             runs=runs,
             logs=logs,

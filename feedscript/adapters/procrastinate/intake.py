@@ -15,15 +15,24 @@ logger = logging.getLogger(__name__)
 class Intake:
     """Claims for the `capacity` places of this host, has `take` run what it has claimed, and `wake` call another host.
 
+    Where it `may` not run scripts it claims none: the database can hold its lease for longer than it does so itself.
+
     A call of the engine is answered until nothing waits that this host had room for: who is full hears no other call,
     so that hosts with room hear them, and needs none, as a place that is free claims by itself.
     """
 
     def __init__(
-        self, attempts: Attempts, *, capacity: int, take: Callable[[Claim], None], wake: Callable[[], None]
+        self,
+        attempts: Attempts,
+        *,
+        capacity: int,
+        may: Callable[[], bool],
+        take: Callable[[Claim], None],
+        wake: Callable[[], None],
     ) -> None:
         self._attempts = attempts
         self._capacity = capacity
+        self._may = may
         self._take = take
         self._wake = wake
         self._at_work: set[tuple[str, int]] = set()
@@ -90,6 +99,9 @@ class Intake:
 
     def _claim_all(self) -> None:
         while not self._stopping and (room := self._capacity - len(self._at_work)) > 0:
+            if not self._may():
+                self._answered()  # the caretaker calls again
+                return
             with self._changing:
                 gone = [job_id for job_id, _ in self._gone]
             claims = self._attempts.claim(room, gone=gone)

@@ -4,6 +4,7 @@ from procrastinate.schema import SchemaManager
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.migrations import LOCK
+from feedscript.ports.errors import StorageBroken
 
 EXISTS = "SELECT to_regclass('procrastinate_jobs')::text"
 
@@ -16,3 +17,12 @@ def make_tables(database: Database) -> bool:
             return False
         connection.execute(SchemaManager.get_schema())
         return True
+
+
+def need_tables(database: Database) -> None:
+    """Raise `StorageBroken` where the tables are missing."""
+    if database.query(EXISTS) == [(None,)]:
+        raise StorageBroken(
+            database.where,
+            "it has no tables of Procrastinate, which wakes the hosts: run `feedscript db upgrade`",
+        )

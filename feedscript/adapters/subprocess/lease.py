@@ -38,6 +38,12 @@ def write_lease(path: Path, lease: Lease) -> None:
     temporary.rename(path)
 
 
+def holds(path: Path) -> bool:
+    """Whether what is begun now may go on."""
+    lease = read_lease(path)
+    return lease is not None and now() <= lease.until
+
+
 def is_over(path: Path, epoch: int) -> bool:
     """Whether what was begun in that epoch may not go on."""
     lease = read_lease(path)

@@ -45,13 +45,16 @@ def upgrade() -> None:
 def check() -> None:
     """Tell whether the schema is the one that this version works with: exits with 0 if so, else with 74."""
     from feedscript.adapters.postgresql.migrations import check  # noqa: PLC0415 - an extra
+    from feedscript.adapters.procrastinate.schema import need_tables  # noqa: PLC0415 - an extra
 
     database = database_or_exit(settings_or_exit())
     try:
         with database.alone() as connection:
-            click.echo(f"the schema is at {check(database.where, connection)}, as it should be")
+            version = check(database.where, connection)
+        need_tables(database)
     finally:
         database.close()
+    click.echo(f"the schema is at {version}, as it should be")
 
 
 def database_or_exit(settings: Settings) -> Database:

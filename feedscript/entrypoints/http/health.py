@@ -17,11 +17,14 @@ from feedscript.entrypoints.http.looking_around import Remembered, StoreCheck
 from feedscript.entrypoints.http.routes import Routes
 from feedscript.entrypoints.http.schemas import ReadyQuerySchema
 from feedscript.entrypoints.settings import Settings
-from feedscript.ports import ObjectStore
+from feedscript.ports import ExecutorHealth, ObjectStore
 from feedscript.ports.errors import StorageFull
 from feedscript.service import JobService
 
 logger = logging.getLogger(__name__)
+
+#: What is known of hosts without the database that they share.
+UNKNOWN = ExecutorHealth(leads=False, running=0, queued=0, capacity=0)
 
 
 def health_blueprint(
@@ -52,7 +55,9 @@ def health_blueprint(
         disk_state, draining = _disk_state(disk, settings), is_draining()
         database = {} if database_state is None else {"database": database_state()}
         able = {disk_state, *database.values()} == {"ok"} and not draining
-        scripts = asdict(service.health())
+        # Nothing is asked of a database that has just not answered.
+        is_away = not set(database.values()) <= {"ok"}
+        scripts = asdict(UNKNOWN if is_away and settings.executor == "procrastinate" else service.health())
         scripts["max_queued"] = settings.max_queued
         del scripts["waiting"]  # which merchants there are is nobody's business who needs no key
         document: dict[str, Any] = {
@@ -61,8 +66,7 @@ def health_blueprint(
             **database,
             "draining": draining,
             "scripts": scripts,
-            # Nothing is asked of a database that has just not answered.
-            **(_stuck(stuck, settings) if set(database.values()) <= {"ok"} else {"stuck": 0}),
+            **({"stuck": 0} if is_away else _stuck(stuck, settings)),
         }
         if query.get("check") == "object_store":
             found = store()

@@ -1,5 +1,6 @@
 """The service as a user starts it, with everything that is kept in a database."""
 
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from feedscript.entrypoints.cli import main
 from feedscript.testing.receiver import Receiver
 from tests.integration.live_server import SERVE, LiveServer, poll, request_body, script
+from tests.integration.working_host import WORKER, shared
 from tests.postgresql_server import empty, server
 
 PASSWORD = "database-password-that-nobody-may-see"
@@ -106,7 +108,7 @@ def test_what_cannot_work_is_one_clear_line(settings: dict[str, str], told: str)
     assert "secret" not in ended.stderr
 
 
-def test_a_database_is_made_ready_once_and_checked() -> None:
+def test_a_database_is_made_ready_once_and_checked(tmp_path: Path) -> None:
     with psycopg.connect(server().url("postgres"), autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS fresh")
         connection.execute("CREATE DATABASE fresh")
@@ -131,6 +133,21 @@ def test_a_database_is_made_ready_once_and_checked() -> None:
     assert feedscript("db", "check", **settings).stdout == "the schema is at 5, as it should be\n"
     checked = feedscript("check", "--offline", STORAGE="postgresql", **settings)
     assert re.search("ok *database: nothing is wrong", checked.stdout), checked.output
+    hosts = {"STORAGE": "postgresql", "EXECUTOR": "procrastinate", "SERVICE_SECRET": "s" * 32, **settings}
+    checked = feedscript("check", "--offline", **hosts)
+    assert re.search("warning *database: .*OBJECT_STORE=local", checked.stdout), checked.output
+    checked = feedscript("check", "--offline", OBJECT_STORE="s3", **hosts)
+    assert re.search("ok *database: nothing is wrong", checked.stdout), checked.output
+    with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("DROP TABLE procrastinate_jobs CASCADE")
+    refused = feedscript("db", "check", **settings)
+    assert (refused.exit_code, "no tables of Procrastinate" in refused.stderr) == (74, True), refused.stderr
+    ended = subprocess.run(
+        WORKER, check=False, env={**os.environ, **hosts}, cwd=tmp_path, capture_output=True, timeout=60
+    )
+    assert (ended.returncode, b"no tables of Procrastinate" in ended.stderr) == (74, True), ended.stderr
+    checked = feedscript("check", "--offline", OBJECT_STORE="s3", **hosts)
+    assert re.search("error *database: .*no tables of Procrastinate", checked.stdout), checked.output
     with psycopg.connect(settings["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("INSERT INTO schema_version (version, name) VALUES (9000, 'of tomorrow')")
     for command in ("check", "upgrade"):
@@ -156,3 +173,16 @@ def test_a_script_that_ends_while_the_database_is_away_is_not_forgotten(url: str
         ended = live.reaches(job_id, "generation_failed")
         assert ended["attempts"][0]["reason"] == "invalid_feed"
         assert live.get("/ready").json()["database"] == "ok"
+
+
+def test_a_server_beside_hosts_tells_that_the_database_is_away(url: str, tmp_path: Path) -> None:
+    with LiveServer(tmp_path, SERVE, WORKERS="1", **shared(url, lease=8)) as live:
+        assert live.get("/ready").json()["database"] == "ok"
+        server().stop()
+        try:
+            ready = live.get("/ready")
+        finally:
+            server().start()
+        assert (ready.status_code, ready.json()["database"]) == (503, "unavailable")
+        assert (ready.json()["ready"], ready.json()["scripts"]["capacity"]) == (False, 0)
+        poll(lambda: live.get("/ready").json()["database"] == "ok")

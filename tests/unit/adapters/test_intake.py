@@ -45,7 +45,8 @@ class Scene:
         self.taken: list[str] = []
         self.woken = 0
         self.unwanted: set[str] = set()
-        self.intake = Intake(line, capacity=CAPACITY, take=self._take, wake=self._wake)
+        self.may = True
+        self.intake = Intake(line, capacity=CAPACITY, may=lambda: self.may, take=self._take, wake=self._wake)
 
     def _take(self, claim: Claim) -> None:
         self.taken.append(claim.job_id)
@@ -136,6 +137,27 @@ def test_a_place_that_cannot_be_filled_ends_the_call_and_not_the_telling_of_the_
         await asyncio.to_thread(until, lambda: scene.taken == ["a", "b"])
         scene.line.broken = True
         scene.intake.gone("a", 1)
+        await call
+
+    asyncio.run(story())
+
+
+def test_a_host_whose_lease_is_over_claims_nothing_and_hears_the_next_call() -> None:
+    """The database is back before the lease is renewed: each claim would be ended at once, and be lost."""
+
+    async def story() -> None:
+        scene = Scene(Line(*"abcd"))
+        call = await scene.calling()
+        await asyncio.to_thread(until, lambda: scene.taken == ["a", "b"])
+        scene.may = False
+        scene.intake.gone("a", 1)
+        await call
+        await scene.intake.answer()
+        assert scene.taken == ["a", "b"]
+        scene.may = True
+        call = await scene.calling()
+        await asyncio.to_thread(until, lambda: scene.taken == ["a", "b", "c"])
+        scene.intake.stop()
         await call
 
     asyncio.run(story())
