@@ -54,6 +54,7 @@ class Admission:
         self._places = places
         self._buckets = buckets
         self._limits = limits
+        self._unlimited = limits == QueueLimits()
 
     @contextmanager
     def of(self, event: Event, reach: Reach, actor: str) -> Iterator[Event]:
@@ -103,7 +104,7 @@ class Admission:
                 raise ForbiddenBucket(field, uri)
 
     def _refuse_too_much(self, request: FeedRequest) -> None:
-        if self._limits == QueueLimits():
+        if self._unlimited:
             return
         health = self._executor.health()
         why = self._limits.excess(request.affiliate_merchant_id, queued=health.queued, waiting=health.waiting)
@@ -146,27 +147,22 @@ class Admission:
         `writers` are the jobs that places are handed over to with it.
         """
         owner = Owner(request.affiliate_merchant_id, ROLES[phase])
-        asked = destinations(phase, request.destination)
+        asked = [_Asked(phase, destination) for destination in destinations(phase, request.destination)]
         source = place_of(request.source)
-        known = self._places.owners({source}.union(*(_near(phase, destination) for destination in asked)))
-        for destination in asked:
-            self._take_place(phase, destination, owner, known, writers)
+        known = self._places.owners({source}.union(*((each.place, *each.rivals) for each in asked)))
+        for each in asked:
+            self._take_place(each, owner, known, writers)
         if phase is Phase.GENERATION and source not in known:
             self._places.claim(source, Owner(request.affiliate_merchant_id, SOURCE_ROLE))
 
     def _take_place(
-        self,
-        phase: Phase,
-        destination: str,
-        owner: Owner,
-        known: Mapping[str, Owner],
-        writers: Mapping[str, str],
+        self, asked: "_Asked", owner: Owner, known: Mapping[str, Owner], writers: Mapping[str, str]
     ) -> None:
-        place = place_of(destination)
+        place, destination = asked.place, asked.destination
         before = known.get(place)
         if before != owner:
             # Whose place it has been has been looked at then, and whoever came since has looked at it.
-            _refuse_rivals(phase, destination, known)
+            asked.refuse_rivals(known)
         found = before or self._places.claim(place, owner, writer=writers.get(place))
         if found != owner:
             is_own = found.affiliate_merchant_id == owner.affiliate_merchant_id
@@ -175,23 +171,27 @@ class Admission:
         if before is None:
             try:
                 # Of two that race for places in each other's way at least one sees the other now.
-                _refuse_rivals(phase, destination, self._places.owners(rivals(phase, destination)))
+                asked.refuse_rivals(self._places.owners(asked.rivals))
             except DestinationTaken:
                 self._places.release(place)
                 raise
 
 
-def _near(phase: Phase, destination: str) -> frozenset[str]:
-    """The destination's place, and those that nobody else may have beside it."""
-    return rivals(phase, destination) | {place_of(destination)}
+class _Asked:
+    """A destination that is asked for: its place, and those that nobody else may have beside it."""
 
+    def __init__(self, phase: Phase, destination: str) -> None:
+        self.destination = destination
+        self.place = place_of(destination)
+        self.rivals = rivals(phase, destination)
+        self._phase = phase
 
-def _refuse_rivals(phase: Phase, destination: str, known: Mapping[str, Owner]) -> None:
-    written = set(map(place_of, artifacts(phase, destination)))
-    for place in rivals(phase, destination):
-        other = known.get(place)
-        if other is not None and (other.role != SOURCE_ROLE or place in written):
-            raise DestinationTaken(
-                destination,
-                f"{destination} or what goes beside it would replace what goes with a {other.role}",
-            )
+    def refuse_rivals(self, known: Mapping[str, Owner]) -> None:
+        """Raise `DestinationTaken` where one of them has an owner in whose way this would be."""
+        for place in self.rivals & known.keys():
+            role = known[place].role
+            if role != SOURCE_ROLE or place in map(place_of, artifacts(self._phase, self.destination)):
+                raise DestinationTaken(
+                    self.destination,
+                    f"{self.destination} or what goes beside it would replace what goes with a {role}",
+                )

@@ -37,8 +37,6 @@ class FilePlaces(Places):
     def claim(self, place: str, owner: Owner, *, writer: str | None = None) -> Owner:
         """Make the link: the file system lets one of many racers win."""
         path = self._path(place)
-        if (found := self.owner(place)) is not None:
-            return found
         if self._disk.point(path, _text(owner, writer)):
             self._syncs.run(path)
             return owner

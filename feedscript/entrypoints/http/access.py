@@ -151,31 +151,34 @@ def _is_guarded(route: Route) -> bool:
 
 def _one_too_many(counts: Rates) -> Response | None:
     """The answer to somebody known who calls too often; without keys nobody is counted on this machine."""
-    if not caller().known or request.endpoint in OPEN:
+    who = caller()
+    if not who.known or request.endpoint in OPEN:
         return None
-    if caller() is ANYBODY and is_this_machine(request.remote_addr):
+    if who is ANYBODY and is_this_machine(request.remote_addr):
         return None
-    refused = counts.key_called(address() if caller() is ANYBODY else caller().name)
+    refused = counts.key_called(address() if who is ANYBODY else who.name)
     g.too_many = refused is not None
     return refused
 
 
 def _refused(counts: Rates) -> Response | None:
     """The answer to a caller who may not use the route at all."""
-    endpoint = request.endpoint
-    if endpoint in OPEN | SELF_PROVING or (
-        endpoint is None and not request.path.startswith(("/api/", CONSOLE))
+    endpoint, who = request.endpoint, caller()
+    if (
+        endpoint in OPEN
+        or endpoint in SELF_PROVING
+        or (endpoint is None and not request.path.startswith(("/api/", CONSOLE)))
     ):
         return None
     if endpoint == CALLBACK and token():
         return None  # checked against the job, once the body is read
-    if not caller().known:
-        why = caller().why or f"send an API key in {KEY_HEADER}, or as a bearer token"
+    if not who.known:
+        why = who.why or f"send an API key in {KEY_HEADER}, or as a bearer token"
         return counts.stranger_called() or problem(401, "unauthorized", why)
     if endpoint is None:
         return None  # no such address, or no such method of it
     scope = SCOPES.get(endpoint)
-    if scope is None or scope not in caller().scopes:
+    if scope is None or scope not in who.scopes:
         what = f"the scope {scope.value}" if scope else "a scope that there is not"
         return problem(403, "lacking_scope", f"this needs a key with {what}")
     return None
@@ -195,9 +198,10 @@ def _forged_form() -> Response | None:
 
 def _hide_what_is_out_of_reach(service: JobService) -> None:
     """Raise what is raised for a job that is not there, where the path names one that the key does not reach."""
-    named = request.view_args or {}
-    if caller().reach.everything or not caller().known:
+    who = caller()
+    if who.reach.everything or not who.known:
         return
+    named = request.view_args or {}
     if request.endpoint in FOUND_WITHIN_REACH:
         return
     if "job_id" in named:

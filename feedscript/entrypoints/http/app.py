@@ -46,6 +46,10 @@ EX_IOERR = 74  # sysexits.h
 LAST_ANSWERS_WITHIN = 0.5
 LONGEST_ADDRESS = 8192
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+HARDENED = {
+    name.lower(): (name, value)
+    for name, value in (*HARDENING.items(), ("Content-Security-Policy", DATA_POLICY))
+}
 
 
 class _App(Flask):
@@ -225,7 +229,7 @@ def _refuse_long_address() -> Response | None:
 
 
 def _harden(response: Response) -> Response:
-    for name, value in HARDENING.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
+    # Headers are compared without regard to case, by a walk through all of them for each name that is asked for.
+    there = {name.lower() for name, _ in response.headers}
+    response.headers.extend(header for name, header in HARDENED.items() if name not in there)
     return response

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from feedscript.ports import Clock, Keys
 KEY_HEADER, TOKEN_HEADER = "X-API-Key", "X-Feedscript-Token"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 NO_KEY = key_digest("")
+REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,7 @@ def _bearer() -> str | None:
     return sent.strip() if scheme.lower() == "bearer" else None
 
 
+@lru_cache(REMEMBERED)
 def is_this_machine(address: str | None) -> bool:
     """Whether a peer with that address is on this machine."""
     try:

@@ -1,12 +1,15 @@
 """Whose an address is: this machine's, and the service's own endpoint."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CALLBACK_PATH = "/api/callback/feed"
+REMEMBERED = 1024
 
 
+@lru_cache(REMEMBERED)
 def is_loopback(host: str) -> bool:
     """Whether the address or name is one that only this machine reaches.
 
