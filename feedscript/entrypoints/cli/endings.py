@@ -14,7 +14,7 @@ import click
 
 from feedscript.feeds import FeedError, SourceUnavailable, SourceUnreadable
 from feedscript.feeds.engine.deadline import Stopping
-from feedscript.feeds.engine.errors import BadConfig
+from feedscript.feeds.engine.errors import BadConfig, Unwritable
 from feedscript.feeds.writers.file_form import WrongEnding
 
 REFUSED, WRONG, UNREADABLE = 1, 2, 3
@@ -60,9 +60,9 @@ def told_in_one_line() -> Iterator[None]:
     except (SourceUnavailable, SourceUnreadable) as error:
         fail(str(error), UNREADABLE)
     except FeedError as error:
-        from feedscript.feeds.generation import DestinationUnwritable, LimitPassed  # noqa: PLC0415 - only where needed
+        from feedscript.feeds.generation import LimitPassed  # noqa: PLC0415 - only where needed
 
-        fail(str(error), UNREADABLE if isinstance(error, DestinationUnwritable | LimitPassed) else REFUSED)
+        fail(str(error), UNREADABLE if isinstance(error, Unwritable | LimitPassed) else REFUSED)
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}", UNREADABLE)
 

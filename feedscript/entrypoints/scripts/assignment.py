@@ -24,7 +24,7 @@ from feedscript.feeds import (
     SourceUnreadable,
     load_config,
 )
-from feedscript.feeds.engine.errors import BadConfig, ConfigError, Mistake, ProfileError
+from feedscript.feeds.engine.errors import BadConfig, ConfigError, Mistake, ProfileError, Unwritable
 from feedscript.ports import ObjectStore
 from feedscript.ports.errors import (
     ObjectNotFound,
@@ -141,7 +141,7 @@ def carry_out(work: Work) -> int:
         conclusion = failed(error, EX_NOINPUT, Reason.SOURCE_UNAVAILABLE)
     except ObjectStoreMisconfigured as error:
         conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG)
-    except ObjectStoreFailed as error:
+    except (ObjectStoreFailed, Unwritable) as error:
         conclusion = failed(error, EX_TEMPFAIL, Reason.TRANSIENT)
     except (ConfigError, ProfileError) as error:
         conclusion = failed(error, EX_CONFIG, Reason.BAD_CONFIG, mistakes=_listed(error.mistakes))

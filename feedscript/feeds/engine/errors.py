@@ -37,6 +37,22 @@ class SourceUnreadable(FeedError):
         self.cause = cause
 
 
+class Unwritable(FeedError):
+    """What is made cannot be written: nothing is wrong with the source, and it may be tried again."""
+
+
+class NoRoom(Unwritable):
+    """The folder for what is made on the way takes no more.
+
+    Attributes: `folder`, `cause` (one line).
+    """
+
+    def __init__(self, folder: Path, cause: str) -> None:
+        super().__init__(f"the temporary folder {folder} (TMPDIR) takes no more: {cause}")
+        self.folder = folder
+        self.cause = cause
+
+
 class BadConfig(FeedError):
     """The configuration asks for what cannot be done; whoever keeps it has to change it."""
 

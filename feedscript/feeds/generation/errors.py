@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from feedscript.feeds.engine.errors import BadConfig, FeedError
+from feedscript.feeds.engine.errors import BadConfig, FeedError, Unwritable
 from feedscript.feeds.generation.excluding import Rejects
 from feedscript.feeds.scanning.account import Account
 
@@ -120,7 +120,7 @@ class LimitPassed(FeedError):
         self.cause = cause
 
 
-class DestinationUnwritable(FeedError):
+class DestinationUnwritable(Unwritable):
     """The feed cannot be written where it should go.
 
     Attributes: `path`, `cause` (one line).

@@ -11,7 +11,9 @@ import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from feedscript.feeds.engine.deadline import interrupted_after
+from feedscript.feeds.engine.errors import NoRoom
 from feedscript.feeds.engine.limits import MIB
+from feedscript.feeds.engine.refusals import refused_writing
 from feedscript.feeds.readers.intake import Intake, Stopped, refuse_long_names
 from feedscript.feeds.readers.parquet_texts import check_texts, numbered
 from feedscript.feeds.readers.shapes import AS_JSON, Shapes
@@ -37,7 +39,7 @@ _EXACT_DOUBLES = 2**53
 def stage_parquet(intake: Intake) -> Staged:
     """Stage a Parquet file; it has no physical lines, so its line column is empty."""
     path = intake.path if intake.compression is None else spool(intake)
-    destination = intake.workdir / "items.csv"
+    destination = _destination(intake)
     destination.touch()
     columns: tuple[str, ...] = ()
     connection = _connect(intake)
@@ -50,20 +52,22 @@ def stage_parquet(intake: Intake) -> Staged:
             expressions = list(found)
             columns = tuple(name for name, _ in expressions)
             are_short = check_texts(intake, connection, scan, plainly_named(intake, path))
+            items = _count(connection, scan)
             try:
-                in_place = are_short and _read_in_place(intake, connection, scan, expressions, destination)
-                if in_place:
-                    return in_place
-                _copy(intake, connection, scan, expressions, destination)
+                if are_short and (staged := _read_in_place(intake, connection, scan, expressions, items)):
+                    return staged
+                _copy(intake, connection, scan, expressions, items)
             except duckdb.InvalidInputException:
                 expressions = _without_bytes(intake, connection, scan, expressions)
                 columns = tuple(name for name, _ in expressions)
-                _copy(intake, connection, scan, expressions, destination)
+                _copy(intake, connection, scan, expressions, items)
     except duckdb.InterruptException:
         intake.stop(Stopped(f"reading took longer than {intake.limits.max_seconds:g} s (max_seconds)"))
     except duckdb.OutOfMemoryException:
         intake.stop(Stopped(f"reading took more than {intake.limits.memory_bytes} bytes (memory_bytes)"))
     except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:
+        if refused := refused_writing(error):
+            raise NoRoom(intake.workdir, refused) from error
         # The last two come of names that are no UTF-8, from the binding to Python.
         message = f"malformed Parquet: {str(error).splitlines()[0]}"
         intake.stop(Stopped(message, Fault("malformed_parquet", message)))
@@ -96,14 +100,14 @@ def _check_size(intake: Intake, connection: duckdb.DuckDBPyConnection, path: Pat
 
 
 def _read_in_place(
-    intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column], destination: Path
+    intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column], items: int
 ) -> Staged | None:
     """The items as they lie there, if the follower could scan them so; None where their texts are to be written."""
-    items = _count(connection, scan)
     if intake.follower is None or not intake.look_ahead < items <= intake.limits.max_items:
         return None
     if not 0 < len(columns) <= intake.limits.max_columns:
         return None
+    destination = _destination(intake)
     _write(connection, scan, columns, destination, intake.look_ahead)
     texts = ", ".join(f"nullif({text}, '') as c{place}" for place, (_, text) in enumerate(columns))
     query = f"from {numbered(scan)} select {texts}, null::varchar as line, file_row_number as n"
@@ -113,15 +117,18 @@ def _read_in_place(
 
 
 def _copy(
-    intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column], destination: Path
+    intake: Intake, connection: duckdb.DuckDBPyConnection, scan: str, columns: list[Column], items: int
 ) -> None:
     limits = intake.limits
     if len(columns) > limits.max_columns:
         raise Stopped(f"the feed has more than {limits.max_columns} columns (max_columns)")
-    items = _count(connection, scan)
-    _write(connection, scan, columns, destination, limits.max_items)
+    _write(connection, scan, columns, _destination(intake), limits.max_items)
     if items > limits.max_items:
         raise Stopped(f"the feed has more than {limits.max_items} items (max_items)")
+
+
+def _destination(intake: Intake) -> Path:
+    return intake.workdir / "items.csv"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, scan: str) -> int:

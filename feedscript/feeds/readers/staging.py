@@ -1,11 +1,12 @@
 """`stage`: a source of any format becomes one file that DuckDB can scan."""
 
+import errno
 from concurrent.futures import Future
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from types import MappingProxyType
 
-from feedscript.feeds.engine.errors import SourceUnavailable
+from feedscript.feeds.engine.errors import NoRoom, SourceUnavailable
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, silent
 from feedscript.feeds.readers.compression import detect_compression, head_of_contents
@@ -20,6 +21,7 @@ from feedscript.feeds.readers.survey import Survey
 
 _DEFAULT_LIMITS = Limits()
 _DETECTED = SourceOptions()
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_SHAPES: Shapes = MappingProxyType({})
 
 
@@ -45,7 +47,8 @@ def stage(
     values it is only a burden. `follower` is told of a file that is written while the source is read. What is wrong
     with the file is in `Staged.faults`, and what could be read before it is staged.
 
-    Raises `SourceUnavailable` where there is no such file, it is a pipe or a device, or it may not be read.
+    Raises `SourceUnavailable` where there is no such file, it is a pipe or a device, or it may not be read, and
+    `NoRoom` where the disk of `workdir` is full.
     """
     name = uri if uri is not None else str(source)
     try:
@@ -78,6 +81,11 @@ def stage(
     except Stopped as stopped:
         intake.stop(stopped)
         return _nothing(intake)
+    except OSError as error:
+        cause = error.strerror or str(error)
+        if error.errno in _FULL:
+            raise NoRoom(workdir, cause) from error
+        raise SourceUnavailable(name, cause) from error
 
 
 def _stage_content(intake: Intake) -> Staged:

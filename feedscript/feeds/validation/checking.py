@@ -14,9 +14,11 @@ import duckdb
 
 from feedscript.feeds.engine.connection import watched
 from feedscript.feeds.engine.deadline import interrupted_after
+from feedscript.feeds.engine.errors import NoRoom
 from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.engine.ready import SMALL_BYTES
+from feedscript.feeds.engine.refusals import refused_writing
 from feedscript.feeds.policy import Policy
 from feedscript.feeds.profiles import Profile, load_profile
 from feedscript.feeds.profiles.as_written import as_written
@@ -223,6 +225,8 @@ class _Checking:
             self.stopped_reason = "checking needed more memory or temporary disk than the limits allow"
             self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
         except duckdb.IOException as error:
+            if refused := refused_writing(error):
+                raise NoRoom(self.folder, refused) from error
             self.stopped_reason = (
                 "checking could not read the feed, or write to its temporary folder (TMPDIR)"
             )

@@ -1,4 +1,4 @@
-"""What the built-in scripts make of an object store that no repeat helps."""
+"""What the built-in scripts make of an object store that no repeat helps, and of a disk that is full."""
 
 import os
 import subprocess
@@ -13,10 +13,11 @@ from feedscript.testing.receiver import Receiver
 PROGRAM = """
 import sys
 from feedscript.entrypoints.scripts.assignment import carry_out
+from feedscript.feeds.engine.errors import NoRoom
 from feedscript.ports import errors
 
 def work(assignment, place):
-    raise getattr(errors, sys.argv[1])("s3://b/k", "there is no bucket b")
+    raise getattr(errors, sys.argv[1], NoRoom)("s3://b/k", "there is no bucket b")
 
 sys.exit(carry_out(work))
 """
@@ -32,7 +33,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [("ObjectStoreMisconfigured", 78), ("ObjectStoreFailed", 75), ("ObjectNotFound", 66)]
+    ("error", "code"),
+    [("ObjectStoreMisconfigured", 78), ("ObjectStoreFailed", 75), ("ObjectNotFound", 66), ("NoRoom", 75)],
 )
 def test_what_only_a_change_of_configuration_mends_is_bad_config(
     tmp_path: Path, receiver: Receiver, error: str, code: int
