@@ -203,8 +203,8 @@ BUGS = (
         ),
         (
             "the last to ask has the place",
-            "if (found := self.owner(place)) is not None:\n            return found",
-            "if (found := self.owner(place)) is not None:\n            self._disk.remove(path)",
+            "if self._disk.point(path, _text(owner, writer)):",
+            "self._disk.remove(path)\n        if self._disk.point(path, _text(owner, writer)):",
         ),
     ),
     *_of(
