@@ -1,6 +1,6 @@
 """Seed every bug in a copy of the code, run the shipped suite of its area, and write down which test caught it.
 
-python -m tools.seeding [PART OF A NAME ...]; the table goes to standard output.
+python -m tools.seeding [SUITE OR NAME ...]; the table goes to standard output.
 """
 
 import os
