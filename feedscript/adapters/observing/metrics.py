@@ -119,6 +119,12 @@ class Metrics(Observer):
         present.register(_Present(state))
         return bytes(generate_latest(shown) + generate_latest(present))
 
+    def serve(self, host: str, port: int) -> None:
+        """Tell Prometheus what this process has counted, at that address, from a thread; raises OSError."""
+        from prometheus_client import start_http_server  # noqa: PLC0415 - as above
+
+        start_http_server(port, host, self._registry)
+
     def _count_change(self, activity: Activity, attempt: Attempt) -> None:
         event, phase = activity.event, attempt.phase.value
         partner = self._partner(attempt.request.partner_id)

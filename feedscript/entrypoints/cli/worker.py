@@ -19,8 +19,25 @@ logger = logging.getLogger(__name__)
 EX_IOERR = 74
 
 
+def _address(_context: click.Context, _option: click.Parameter, given: str | None) -> tuple[str, int] | None:
+    """Host and port of `[HOST:]PORT`, on this machine where no host is named."""
+    if given is None:
+        return None
+    host, _, port = given.rpartition(":")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise click.BadParameter(f"{given!r} is no port, and no host and port, such as 9108 or 10.0.0.5:9108")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
 @click.command()
-def worker() -> None:
+@click.option(
+    "--metrics",
+    metavar="[HOST:]PORT",
+    callback=_address,
+    help="Tell Prometheus at http://HOST:PORT/metrics what this worker records: starts, ends, how long both took. "
+    "No key is asked for, so HOST is this machine unless another of its addresses is named.",
+)
+def worker(metrics: tuple[str, int] | None) -> None:
     """Run scripts on this host, at most MAX_CONCURRENT_SCRIPTS at a time, for all that share DATABASE_URL.
 
     Needs EXECUTOR=procrastinate. Any number of hosts may; on one host, another worker takes over when this one ends.
@@ -43,6 +60,8 @@ def worker() -> None:
     container.works.override(True)  # noqa: FBT003 - takes no keyword
     try:
         service, executor = container.service(), container.executor()
+        if metrics:
+            container.metrics().serve(*metrics)
     except (FeedscriptError, OSError) as error:
         logger.critical("the worker cannot start: %s", error)
         sys.exit(EX_IOERR)
