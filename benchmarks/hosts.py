@@ -21,7 +21,7 @@ from typing import LiteralString
 import psycopg
 import pytest
 
-from benchmarks.noop_jobs import PATIENCE, PLACES, ROUNDS, command_in, rate_at, running
+from benchmarks.noop_jobs import PLACES, ROUNDS, await_that, command_in, rate_at, running
 from benchmarks.serving import feedscript_server, load
 from tests.integration.working_host import WORKER, shared
 from tests.postgresql_server import DURABLE, Server, empty, server
@@ -197,19 +197,16 @@ def _defer(connection: psycopg.Connection[tuple[int]], jobs: int) -> None:
 
 def _rate_of_last(connection: psycopg.Connection[tuple[int]], left: LiteralString) -> float:
     """Jobs a second from when `WAITING` are left to be ended."""
-    begun_with = _await_left(connection, left, WAITING)
-    begun = time.monotonic()
+    _await_left(connection, left, WAITING)
+    begun_with, begun = _count(connection, left), time.monotonic()
     _await_left(connection, left, 0)
     return begun_with / (time.monotonic() - begun)
 
 
-def _await_left(connection: psycopg.Connection[tuple[int]], left: LiteralString, most: int) -> int:
-    """Wait until the statement counts no more than that, and answer what it counts."""
-    give_up = time.monotonic() + PATIENCE
-    while True:
-        ((count,),) = connection.execute(left).fetchall()
-        if count <= most:
-            return count
-        if time.monotonic() > give_up:
-            raise TimeoutError(f"{count} jobs did not end")
-        time.sleep(0.02)
+def _await_left(connection: psycopg.Connection[tuple[int]], left: LiteralString, most: int) -> None:
+    await_that(lambda: _count(connection, left) <= most)
+
+
+def _count(connection: psycopg.Connection[tuple[int]], left: LiteralString) -> int:
+    ((count,),) = connection.execute(left).fetchall()
+    return count

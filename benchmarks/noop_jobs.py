@@ -102,7 +102,7 @@ def _run_feedscript(base: str, jobs: int) -> float:
 def await_none(base: str, status: str) -> None:
     """Wait until no job has the status."""
     query = {"status": status, "limit": "1"}
-    _await(lambda: not requests.get(f"{base}/api/feed/jobs", query, timeout=30).json()["jobs"])
+    await_that(lambda: not requests.get(f"{base}/api/feed/jobs", query, timeout=30).json()["jobs"])
 
 
 def _rq(url: str, folder: Path) -> float:
@@ -132,14 +132,15 @@ def _celery(url: str, folder: Path) -> float:
 def _run_queue(submit: Callable[[], Any], finished: Callable[[Any], bool]) -> float:
     """Submit a few and wait, to have the workers warm; then submit all and wait for the last."""
     for result in [submit() for _ in range(PLACES * 8)]:
-        _await(lambda: finished(result))  # noqa: B023 - called at once
+        await_that(lambda: finished(result))  # noqa: B023 - called at once
     begun = time.monotonic()
     for result in [submit() for _ in range(JOBS)]:
-        _await(lambda: finished(result))  # noqa: B023
+        await_that(lambda: finished(result))  # noqa: B023
     return time.monotonic() - begun
 
 
-def _await(done: Callable[[], bool]) -> None:
+def await_that(done: Callable[[], bool]) -> None:
+    """Look until it is done; raises TimeoutError after `PATIENCE` seconds."""
     give_up = time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > give_up:
@@ -154,7 +155,7 @@ def _redis(folder: Path, *options: str) -> Iterator[str]:
     home.mkdir()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(home), *options]
     with running(command, os.environ, folder):
-        _await(lambda: _listens(port))
+        await_that(lambda: _listens(port))
         yield f"redis://127.0.0.1:{port}"
 
 

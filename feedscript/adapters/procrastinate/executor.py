@@ -24,7 +24,7 @@ from feedscript.adapters.procrastinate.presence import LASTS, Presence
 from feedscript.adapters.procrastinate.schema import need_tables
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.subprocess.fair_queue import Ticket
-from feedscript.adapters.subprocess.lease import holds
+from feedscript.adapters.subprocess.lease import is_over
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
 
@@ -66,7 +66,11 @@ class ProcrastinateExecutor(Executor):
         self._counts = Counts(self._attempts.health)
         self._output = ScriptOutput(database, cap=scripts.log_bytes)
         self._intake = Intake(
-            self._attempts, capacity=capacity, may=lambda: holds(lease), take=self._take, wake=self._wake
+            self._attempts,
+            capacity=capacity,
+            may=lambda: not is_over(lease),
+            take=self._take,
+            wake=self._wake,
         )
         self._host = SubprocessExecutor(
             runs=runs,

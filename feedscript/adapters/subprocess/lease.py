@@ -38,13 +38,7 @@ def write_lease(path: Path, lease: Lease) -> None:
     temporary.rename(path)
 
 
-def holds(path: Path) -> bool:
-    """Whether what is begun now may go on."""
+def is_over(path: Path, epoch: int | None = None) -> bool:
+    """Whether what was begun in that epoch may not go on; without one, what is begun now."""
     lease = read_lease(path)
-    return lease is not None and now() <= lease.until
-
-
-def is_over(path: Path, epoch: int) -> bool:
-    """Whether what was begun in that epoch may not go on."""
-    lease = read_lease(path)
-    return lease is None or lease.epoch != epoch or now() > lease.until
+    return lease is None or epoch not in (None, lease.epoch) or now() > lease.until

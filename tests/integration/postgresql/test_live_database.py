@@ -9,15 +9,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from feedscript.entrypoints.cli import main
 from feedscript.testing.receiver import Receiver
-from tests.integration.live_server import SERVE, LiveServer, poll, request_body, script
+from tests.integration.live_server import SERVE, LiveServer, free_port, poll, request_body, script
 from tests.integration.working_host import WORKER, shared
 from tests.postgresql_server import empty, server
 
 PASSWORD = "database-password-that-nobody-may-see"
+COUNTED = 'outcome="failed",partner="google",phase="feed_generation",reason="invalid_feed"} 1.0'
 EXPORT = b"id,title,description,link,image_link,price,availability,brand\n" + b"".join(
     b"%d,A shirt %d,Of cotton,https://shop.example/p/%d,https://shop.example/i/%d.jpg,%d.50 EUR,in_stock,Acme\n"
     % (n, n, n, n, n)
@@ -186,3 +188,29 @@ def test_a_server_beside_hosts_tells_that_the_database_is_away(url: str, tmp_pat
         assert (ready.status_code, ready.json()["database"]) == (503, "unavailable")
         assert (ready.json()["ready"], ready.json()["scripts"]["capacity"]) == (False, 0)
         poll(lambda: live.get("/ready").json()["database"] == "ok")
+
+
+def test_a_worker_tells_the_end_that_it_has_recorded(url: str, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {**shared(url, lease=8), "GENERATE_COMMAND": script(tmp_path, "exit 65")}
+    own = tmp_path / "host"
+    own.mkdir()
+    worker = subprocess.Popen(
+        [*WORKER, "--metrics", str(port)], cwd=own, env={**os.environ, **settings}, stderr=subprocess.DEVNULL
+    )
+    try:
+        with LiveServer(tmp_path, SERVE, WORKERS="1", **settings) as live:
+            job_id = live.post("/api/feed/generate", request_body(partner_id="google")).json()["job_id"]
+            live.reaches(job_id, "generation_failed")
+            poll(lambda: COUNTED in requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text)
+            assert COUNTED not in live.get("/metrics").text
+    finally:
+        worker.terminate()
+        assert worker.wait(30) == 0
+
+
+@pytest.mark.parametrize("address", ["", "metrics", "here:", "9108x", "0", "65536", "-1"])
+def test_what_is_no_address_is_told(address: str) -> None:
+    told = feedscript("worker", "--metrics", address)
+    assert told.exit_code == 2
+    assert "is no port, and no host and port, such as 9108" in told.output
