@@ -52,6 +52,8 @@ def set_up_log(settings: Settings) -> None:
                     "filters": ["call"],
                 }
             },
+            # Whoever asks it for a connection tells why there was none, and does so less often.
+            "loggers": {"psycopg.pool": {"level": "ERROR"}},
             "root": {"level": settings.log_level, "handlers": ["stderr"]},
         }
     )

@@ -8,7 +8,7 @@ from typing import Any, LiteralString, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from feedscript.adapters.postgresql.failures import TO_BE_REPEATED, Connection, is_cut, translated
 from feedscript.domain import FeedscriptError
@@ -17,6 +17,7 @@ from feedscript.ports.errors import StorageUnavailable
 T = TypeVar("T")
 PATIENCE = 10.0
 NO_PATIENCE = 1.0
+ASK_AGAIN_AFTER = 0.5
 PAUSE = 0.02
 LOCK = "SELECT pg_advisory_lock(%s, %s)"
 FEEDSCRIPT = 0x66656564
@@ -45,8 +46,9 @@ class Database:
     """A PostgreSQL database: at most `size` connections, made when they are needed, safe for many threads.
 
     What is asked of it is tried again, on other connections, for `patience` seconds: a restart or a failover that is
-    over by then is not noticed. After that it raises `StorageUnavailable`. `url` is what libpq takes,
-    `connection` the kind of connection.
+    over by then is not noticed. After that it raises `StorageUnavailable`, and who asks next is told so within a second
+    until it answers again, so that not all of a server's threads wait. `url` is what libpq takes, `connection` the kind
+    of connection.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Database:
         self.url = make_conninfo(url, **{name: v for name, v in DEFAULTS.items() if name not in given})
         self.where = f"database {given.get('dbname', '')!s} at {given.get('host', 'this machine')!s}"
         self.patience = patience
+        self._is_away = False
         self._pool = ConnectionPool[Connection](
             self.url,
             connection_class=connection,
@@ -70,6 +73,8 @@ class Database:
             # The same few statements over and over, by whichever connection is free.
             kwargs={"autocommit": True, "prepare_threshold": 0},
             configure=_configure,
+            # Who asks has it look for the server: by itself it would after pauses that double, up to minutes.
+            reconnect_timeout=0,
         )
 
     def query(
@@ -96,13 +101,28 @@ class Database:
 
         Where the connection is lost nobody can tell what came of it, so `work` is called again, on another one.
         """
-        give_up = time.monotonic() + (self.patience if patience is None else patience)
+        waits = self.waits if patience is None else min(patience, self.waits)
+        try:
+            answer = self._tried(work, time.monotonic() + waits)
+        except StorageUnavailable:
+            # A restart, through which others are to wait, may just have begun for who has little patience.
+            self._is_away = self._is_away or waits >= self.patience
+            raise
+        self._is_away = False
+        return answer
+
+    def _tried(self, work: Callable[[Connection], T], give_up: float) -> T:
         while True:
             with self._connection(give_up) as connection:
                 try:
                     return work(connection)
                 except psycopg.Error as error:
                     self._rest_or_raise(error, connection, give_up)
+
+    @property
+    def waits(self) -> float:
+        """For how many seconds the next question will be put again and again."""
+        return min(NO_PATIENCE, self.patience) if self._is_away else self.patience
 
     def query_named(self, statement: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """As `query`, with values by name."""
@@ -186,14 +206,28 @@ class Database:
     def _connection(self, give_up: float) -> Iterator[Connection]:
         """A connection from the pool, until that time."""
         self._pool.open()
-        try:
-            connection = self._pool.getconn(timeout=max(0.0, give_up - time.monotonic()))
-        except psycopg.Error as error:
-            raise StorageUnavailable(self.where, str(error)) from error
+        connection = self._taken(give_up)
         try:
             yield connection
         finally:
             self._pool.putconn(connection)
+
+    def _taken(self, give_up: float) -> Connection:
+        while True:
+            left = give_up - time.monotonic()
+            try:
+                return self._pool.getconn(timeout=max(0.0, min(left, ASK_AGAIN_AFTER)))
+            except psycopg.Error as error:
+                if left <= ASK_AGAIN_AFTER or not isinstance(error, PoolTimeout):
+                    raise StorageUnavailable(self.where, self._why_none()) from error
+
+    def _why_none(self) -> str:
+        """Why there is no connection, which the pool does not tell who asks for one."""
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.Error as error:
+            return " ".join(str(error).split())
+        return f"all {self._pool.max_size} connections are in use"
 
     def _rest_or_raise(self, error: psycopg.Error, connection: Connection, give_up: float) -> None:
         """Return where it is to be tried again; else raise the error as the ports have it."""

@@ -88,6 +88,8 @@ class Engine:
             self._stopping.wait(max(0.0, BEGIN_AGAIN_AFTER - (time.monotonic() - begun)))
 
     async def _serve(self) -> None:
+        # Its pool would look for a server that is away after pauses that double.
+        await (await psycopg.AsyncConnection.connect(self._url)).close()
         app = procrastinate.App(
             connector=_Connector(conninfo=self._url, min_size=1, max_size=4, configure=_not_awaited)
         )
