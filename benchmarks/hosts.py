@@ -141,6 +141,7 @@ def _settings(database: Server, folder: Path) -> dict[str, str]:
     return {
         **shared(database.url(), lease=30, capacity=PLACES),
         "GENERATE_COMMAND": str(command_in(folder)),
+        "VALIDATE_COMMAND": str(command_in(folder)),  # else the runners would load the built-in one
         "LOG_LEVEL": "WARNING",
     }
 

@@ -1,6 +1,6 @@
 """What runs the scripts."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -84,8 +84,8 @@ class ExecutorHealth:
 class AttemptListener(Protocol):
     """Whom the executor tells, and asks, about attempts."""
 
-    def backlog(self, *, waiting: Container[str] = ()) -> Iterable[Run]:
-        """Every attempt whose script is still to be started, or to end, oldest first.
+    def backlog(self, *, waiting: Container[str] = (), of: Collection[str] | None = None) -> Iterable[Run]:
+        """Every attempt whose script is still to be started, or to end, oldest first; with `of`, of those jobs alone.
 
         Jobs in `waiting` may be left out: those with a run that the executor holds and has not begun. It asks for all
         from time to time, since such a run may be wanted no more.

@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from feedscript.domain import (
@@ -48,9 +48,9 @@ class AttemptListening:
         self._jitter = jitter
         self._latest: OrderedDict[str, Job] = OrderedDict()
 
-    def backlog(self, *, waiting: Container[str] = ()) -> Iterator[Run]:
+    def backlog(self, *, waiting: Container[str] = (), of: Collection[str] | None = None) -> Iterator[Run]:
         """Every attempt whose script is still to be started, or to end, oldest first; jobs in `waiting` left out."""
-        for job in self._open_jobs(waiting):
+        for job in self._open_jobs(waiting, of):
             for attempt in job.attempts:
                 if attempt.at_work or (attempt.open and attempt.exited_at is None):
                     yield self._changes.run(job.id, attempt)
@@ -122,6 +122,10 @@ class AttemptListening:
         ):
             self._changes.settle(job)
 
-    def _open_jobs(self, left_out: Container[str]) -> Iterator[Job]:
-        ids = self._repository.open_jobs(left_out=left_out)
+    def _open_jobs(self, left_out: Container[str], of: Collection[str] | None = None) -> Iterator[Job]:
+        ids: Iterable[str] = (
+            self._repository.open_jobs(left_out=left_out)
+            if of is None
+            else sorted(job_id for job_id in of if job_id not in left_out)
+        )
         return self._repository.several(ids, unread=lambda error: logger.warning("left aside: %s", error))

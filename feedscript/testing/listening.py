@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,12 @@ class FolderListener(AttemptListener):
         path = self.folder / "started" / job_id
         return len(path.read_text().splitlines()) if path.exists() else 0
 
-    def backlog(self, *, waiting: Container[str] = ()) -> Iterator[Run]:
+    def backlog(self, *, waiting: Container[str] = (), of: Collection[str] | None = None) -> Iterator[Run]:
         """What was accepted and has not ended, by name."""
         paths = sorted((self.folder / "backlog").iterdir())
         self.left_out = {path.name for path in paths if path.name in waiting}
         for path in paths:
-            if path.name not in waiting and (run := self._run(path.name)):
+            if path.name not in waiting and (of is None or path.name in of) and (run := self._run(path.name)):
                 yield run
 
     def wanted(self, job_id: str, attempt: int, *, known: Job | None = None) -> Run | None:  # noqa: ARG002 - each job has one attempt here

@@ -75,6 +75,8 @@ def test_the_backlog_leaves_out_what_waits_already() -> None:
     )
     assert [run.job_id for run in rig.service.backlog()] == [first, second]
     assert [run.job_id for run in rig.service.backlog(waiting={first})] == [second]
+    assert [run.job_id for run in rig.service.backlog(of={second, "another"})] == [second]
+    assert list(rig.service.backlog(waiting={first}, of={first})) == []
 
 
 def test_a_run_is_wanted_once_the_earlier_script_of_its_job_is_gone() -> None:

@@ -3,16 +3,16 @@
 from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Any, LiteralString
 
 from feedscript.adapters.postgresql.database import Database
 from feedscript.adapters.postgresql.failures import Connection
-from feedscript.adapters.postgresql.repository import is_id, job_in, read_job
+from feedscript.adapters.postgresql.repository import job_in, read_job
 from feedscript.adapters.postgresql.stored_text import HASHED, stored
 from feedscript.adapters.procrastinate.engine import CALLED, TASK
-from feedscript.domain import FeedscriptError, Job
+from feedscript.domain import Job
 from feedscript.ports import ExecutorHealth, Run
 from feedscript.ports.errors import UnreadableJob
 
@@ -23,18 +23,10 @@ WITH offered AS (
 )
 SELECT EXISTS (SELECT FROM offered), ({CALLED})
 """  # noqa: S608 - of the texts here
-CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s, %s, %s)"
+CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s::text[])"
 CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
 HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
-BEGIN = """
-UPDATE attempt SET begun = true WHERE job_id = %s AND number = %s AND host = %s
-RETURNING (SELECT document::text FROM job WHERE id = %s)
-"""
-GIVE_BACK = "UPDATE attempt SET host = NULL WHERE host = %s AND NOT begun"
-GIVE_BACK_LOST = """
-UPDATE attempt SET host = NULL WHERE host IS NOT NULL AND NOT begun
-AND NOT EXISTS (SELECT FROM host WHERE host.id = attempt.host AND until >= clock_timestamp())
-"""
+GIVE_BACK = "UPDATE attempt SET host = NULL WHERE job_id = %s AND number = %s AND host = %s"
 DROP = """
 DELETE FROM attempt WHERE job_id = %s AND number = %s AND host = %s
 RETURNING set_config('synchronous_commit', 'off', true)
@@ -52,7 +44,7 @@ RETURNING epoch
 LOST = """
 SELECT job_id, number, attempt.host, coalesce(host.name, attempt.host)
 FROM attempt LEFT JOIN host ON host.id = attempt.host
-WHERE attempt.host IS NOT NULL AND begun AND (host.until IS NULL OR host.until < clock_timestamp())
+WHERE attempt.host IS NOT NULL AND (host.until IS NULL OR host.until < clock_timestamp())
 """
 FORGET_HOSTS = """
 DELETE FROM host WHERE until < clock_timestamp() - interval '1 day'
@@ -105,17 +97,16 @@ def line_up(job: Job) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An attempt that a host has claimed."""
+    """An attempt that a host has claimed, and its job's document as that was just then."""
 
     job_id: str
     attempt: int
+    document: str | None = field(default=None, compare=False, repr=False)
 
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """An attempt whose script is about to be started, and its job as that was just then."""
-
-    job: Job | None
+    @property
+    def job(self) -> Job | None:
+        """The job; raises `UnreadableJob`."""
+        return None if self.document is None else read_job(self.job_id, self.document)
 
 
 class Attempts:
@@ -124,7 +115,6 @@ class Attempts:
     def __init__(self, database: Database, host_id: str) -> None:
         self._database = database
         self.host_id = host_id
-        self._over: list[tuple[str, int]] = []
 
     def offer(self, run: Run) -> tuple[bool, bool]:
         """Let it wait; answers whether it did not wait or run already, and whether a call waited before.
@@ -136,28 +126,14 @@ class Attempts:
         return offered, called
 
     def claim(self, most: int = 1, *, gone: Collection[str] = ()) -> list[Claim]:
-        """The next ones in all fairness, for this host, as long as it has room; what is over is let go of before.
+        """The next ones in all fairness, for this host, as long as it has room.
 
+        From here on nobody else may run them, unless this host is silent for too long.
         Jobs that are `gone` take none: their scripts have ended, and that is being written down.
         """
-        over, self._over = self._over, []
-        jobs, numbers = [job_id for job_id, _ in over], [number for _, number in over]
-        try:
-            # A commit that nobody could tell of is found again among what is claimed here.
-            rows = self._database.query(CLAIM, self.host_id, most, list(gone), jobs, numbers)
-        except FeedscriptError:
-            self._over.extend(over)
-            raise
+        # A commit that nobody could tell of is found again among what is claimed here.
+        rows = self._database.query(CLAIM, self.host_id, most, f"{{{','.join(gone)}}}")
         return [Claim(*row) for row in rows]
-
-    def let_go_soon(self, job_id: str, attempt: int) -> None:
-        """The attempt is over, and let go with the next claim, or when that is asked for: it may be gone by its end."""
-        self._over.append((job_id, attempt))
-
-    def let_go_now(self) -> None:
-        """Let go of what is over."""
-        if self._over:
-            self.claim(0)
 
     def claimed(self) -> list[Claim]:
         """What this host has claimed and not let go of."""
@@ -167,19 +143,9 @@ class Attempts:
         """Whether the attempt is this host's: nobody has declared it lost meanwhile."""
         return bool(self._database.query(HELD, job_id, attempt, self.host_id))
 
-    def begin(self, job_id: str, attempt: int) -> Begun | None:
-        """The script is about to be started: the attempt is not given back any more; None where it is not ours."""
-        as_key = job_id if is_id(job_id) else None
-        rows = self._database.query(BEGIN, job_id, attempt, self.host_id, as_key)
-        return Begun(rows[0][0] and read_job(job_id, rows[0][0])) if rows else None
-
-    def give_back(self) -> None:
-        """What was claimed here and has not begun waits again."""
-        self._database.query(GIVE_BACK, self.host_id)
-
-    def give_back_lost(self) -> None:
-        """What silent hosts had claimed and not begun waits again."""
-        self._database.query(GIVE_BACK_LOST)
+    def give_back(self, job_id: str, attempt: int) -> None:
+        """The attempt, which was claimed here and whose script has not been started, waits again."""
+        self._database.query(GIVE_BACK, job_id, attempt, self.host_id)
 
     def let_go(self, job_id: str, attempt: int, *, host: str | None = None) -> None:
         """The attempt is over, or not wanted."""
@@ -200,7 +166,7 @@ class Attempts:
         return int(epoch)
 
     def lost(self) -> list[tuple[str, int, str, str]]:
-        """Attempts that hosts had begun which have been silent for too long: job, attempt, the host's id and name."""
+        """Attempts of hosts that have been silent for too long: job, attempt, the host's id and name."""
         return self._database.query(LOST)
 
     def forget(self) -> None:

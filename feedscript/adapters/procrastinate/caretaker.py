@@ -94,7 +94,6 @@ class Caretaker:
             self._wake()
 
     def _declare_lost(self) -> None:
-        self._attempts.give_back_lost()
         for job_id, attempt, host, name in self._attempts.lost():
             logger.warning("job %s, attempt %s is lost: nothing is heard of %s", job_id, attempt, name)
             if self._tell_lost(

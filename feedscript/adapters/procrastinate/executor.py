@@ -24,7 +24,7 @@ from feedscript.adapters.procrastinate.presence import LASTS, Presence
 from feedscript.adapters.procrastinate.schema import need_tables
 from feedscript.adapters.subprocess import ScriptSettings, SubprocessExecutor
 from feedscript.adapters.subprocess.fair_queue import Ticket
-from feedscript.adapters.subprocess.lease import is_over
+from feedscript.adapters.subprocess.lease import LeaseFile
 from feedscript.domain import FeedscriptError
 from feedscript.ports import AttemptListener, Executor, ExecutorHealth, LogChunk, Observation, Run
 
@@ -61,14 +61,14 @@ class ProcrastinateExecutor(Executor):
         self._host_name = host_name
         self._runs = runs
         self._logs = logs
-        lease = runs / ".lease"
+        self._lease = LeaseFile(runs.absolute() / ".lease")
         self._attempts = Attempts(database, host_id)
         self._counts = Counts(self._attempts.health)
         self._output = ScriptOutput(database, cap=scripts.log_bytes)
         self._intake = Intake(
             self._attempts,
             capacity=capacity,
-            may=lambda: not is_over(lease),
+            epoch=self._lease.epoch,
             take=self._take,
             wake=self._wake,
         )
@@ -76,12 +76,13 @@ class ProcrastinateExecutor(Executor):
             runs=runs,
             logs=logs,
             capacity=capacity,
-            scripts=replace(scripts, lease=lease.absolute()),
+            scripts=replace(scripts, lease=self._lease.path),
             gone=self._intake.gone,
         )
-        self._presence = Presence(self._attempts, lease, name=host_name, capacity=capacity, lasts=lasts)
+        self._presence = Presence(
+            self._attempts, self._lease.path, name=host_name, capacity=capacity, lasts=lasts
+        )
         self._engine = Engine(database.url, name=host_name, answer=self._intake.answer)
-        self._lease = lease
         self._stopping = threading.Event()
 
     # The port
@@ -161,16 +162,16 @@ class ProcrastinateExecutor(Executor):
 
     # On a host that works
 
-    def _take(self, claim: Claim) -> None:
+    def _take(self, claim: Claim, epoch: int) -> None:
         """Run what was claimed just now."""
+        self._local.claimed(claim, epoch)
         self._output.begin(claim.job_id, claim.attempt)
         # Whose turn it is was said by the claim.
         self._host.take_in(Ticket(claim.job_id, claim.attempt, merchant=""))
 
     def _give_back(self) -> None:
         try:
-            self._attempts.let_go_now()
-            self._attempts.give_back()
+            self._local.give_back()
         except FeedscriptError as error:
             logger.warning("what was claimed here and not begun waits until the lease is over: %s", error)
 
@@ -190,17 +191,21 @@ class ProcrastinateExecutor(Executor):
         """Write down what the scripts of this host say."""
         while not self._stopping.wait(SHOW_EVERY):
             try:
-                self._attempts.let_go_now()
                 for claim in self._attempts.claimed():
-                    self._keep_output(claim.job_id, claim.attempt)
+                    self._keep_log(claim.job_id, claim.attempt)
+                    self._keep_sign(claim.job_id, claim.attempt)
             except (FeedscriptError, OSError) as error:
                 logger.warning("what scripts say is not written down yet: %s", error)
 
     def _keep_end(self, job_id: str, attempt: int) -> None:
-        self._keep_output(job_id, attempt, heard=False)
+        self._keep_log(job_id, attempt)
+        # When it was last heard is told by the job from now on.
+        if self._host.progress(job_id, attempt) is not None:
+            self._keep_sign(job_id, attempt)
 
-    def _keep_output(self, job_id: str, attempt: int, *, heard: bool = True) -> None:
+    def _keep_log(self, job_id: str, attempt: int) -> None:
         self._output.keep(job_id, attempt, self._logs / job_id / f"{attempt}.log")
+
+    def _keep_sign(self, job_id: str, attempt: int) -> None:
         seen = self._host.observe(job_id, attempt)
-        if heard or seen.progress is not None:  # once it is over the job tells when it was heard
-            self._output.note(job_id, attempt, replace(seen, position=None))
+        self._output.note(job_id, attempt, replace(seen, position=None))

@@ -15,7 +15,8 @@ logger = logging.getLogger(__name__)
 class Intake:
     """Claims for the `capacity` places of this host, has `take` run what it has claimed, and `wake` call another host.
 
-    Where it `may` not run scripts it claims none: the database can hold its lease for longer than it does so itself.
+    `epoch` is that of the host's lease, and None where it may not run scripts: then it claims none, although the
+    database can hold its lease for longer than it does so itself.
 
     A call of the engine is answered until nothing waits that this host had room for: who is full hears no other call,
     so that hosts with room hear them, and needs none, as a place that is free claims by itself.
@@ -26,13 +27,13 @@ class Intake:
         attempts: Attempts,
         *,
         capacity: int,
-        may: Callable[[], bool],
-        take: Callable[[Claim], None],
+        epoch: Callable[[], int | None],
+        take: Callable[[Claim, int], None],
         wake: Callable[[], None],
     ) -> None:
         self._attempts = attempts
         self._capacity = capacity
-        self._may = may
+        self._epoch = epoch
         self._take = take
         self._wake = wake
         self._at_work: set[tuple[str, int]] = set()
@@ -99,7 +100,9 @@ class Intake:
 
     def _claim_all(self) -> None:
         while not self._stopping and (room := self._capacity - len(self._at_work)) > 0:
-            if not self._may():
+            # Before it is claimed: who is silent from here on has another one.
+            epoch = self._epoch()
+            if epoch is None:
                 self._answered()  # the caretaker calls again
                 return
             with self._changing:
@@ -108,7 +111,7 @@ class Intake:
             with self._changing:
                 self._at_work.update((claim.job_id, claim.attempt) for claim in claims)
             for claim in claims:
-                self._take(claim)
+                self._take(claim, epoch)
             if len(claims) < room:
                 self._answered()
                 return

@@ -21,6 +21,7 @@ from feedscript.adapters.subprocess.script_user import ScriptUser
 
 #: Others may go through such a folder by names that they know, and see nothing.
 PASSED = 0o711
+MADE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Stage(Enum):
@@ -53,9 +54,14 @@ class AttemptFolder:
         return str(self.path)
 
     def make(self, user: ScriptUser | None = None) -> None:
-        """Make the folder, private to the service's user; two in it are the script's, who may be another."""
+        """Make the folder, private to the service's user; two in it are the script's, who may be another.
+
+        The file of its result is there, empty: to make one and remove it costs more than to write into it.
+        """
         for own in (self.work, self.words):
             own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(self.result, MADE, 0o600))
+        for own in (self.work, self.words, self.result):
             if user is not None:
                 os.chown(own, user.uid, user.gids[0])
         if user is not None:
@@ -90,14 +96,14 @@ class AttemptFolder:
     def clear(self) -> bool:
         """Take out what an ended run has left in a folder that nobody else uses; answers whether it is as new now."""
         try:
-            for path in (self.end, self.started, self.result, self.progress):
+            for path in (self.end, self.started, self.progress):
                 path.unlink(missing_ok=True)
             if set(self.path.iterdir()) != {self.lock, self.work, self.words}:
                 return False
-            for own in (self.work, self.words):
-                if own.lstat().st_mode != stat.S_IFDIR | 0o700 or any(own.iterdir()):
+            for own, holds in ((self.work, set()), (self.words, {self.result})):
+                if own.lstat().st_mode != stat.S_IFDIR | 0o700 or set(own.iterdir()) != holds:
                     return False
-            return _emptied(self.lock)
+            return _emptied(self.lock) and _emptied(self.result)
         except OSError:
             return False
 
@@ -147,6 +153,11 @@ class AttemptFolder:
         finally:
             os.close(descriptor)
 
+    def started_at(self) -> datetime | None:
+        """When the script was started (aware UTC); None where it was not."""
+        at = _written_at(self.started)
+        return None if at is None else datetime.fromtimestamp(at, UTC)
+
     def heard_at(self, log: Path) -> datetime | None:
         """When the script last wrote into its log or told of its progress, else when it was started (aware UTC)."""
         written = [at for path in (log, self.progress, self.started) if (at := _written_at(path)) is not None]
@@ -171,12 +182,17 @@ class AttemptFolder:
             os.close(descriptor)
 
 
-def _emptied(lock: Path) -> bool:
-    """Empty the file, unless it is known by another name too."""
-    descriptor = open_lock(lock)
+def _emptied(path: Path) -> bool:
+    """Empty a file of ours, unless it is known by another name too; raises `OSError` where somebody has it open."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
+        found = os.fstat(descriptor)
+        if found.st_mode != stat.S_IFREG | 0o600 or found.st_nlink != 1:
+            return False
+        # Only who has it alone is given that lease (fcntl(2)).
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
         os.ftruncate(descriptor, 0)
-        return os.fstat(descriptor).st_nlink == 1
+        return True
     finally:
         os.close(descriptor)
 

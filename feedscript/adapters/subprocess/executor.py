@@ -10,11 +10,12 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from feedscript.adapters._flock import open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import PASSED, Stage
@@ -121,14 +122,18 @@ class SubprocessExecutor(Executor):
     def observe(self, job_id: str, attempt: int) -> Observation:
         """Look at what the script writes, and at what the leader has last written down of who is next."""
         folder, log = self._folders.of(job_id, attempt), self._folders.log(job_id, attempt)
-        owner = None if self._scripts.user is None else self._scripts.user.uid
-        progress = read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner)
+        progress = self.progress(job_id, attempt)
         return Observation(
             # The folder may be another run's by now: while it has this name it is not.
             progress=progress if folder.path.exists() else None,
             heard_at=folder.heard_at(log),
             position=self._order.position(job_id, attempt),
         )
+
+    def progress(self, job_id: str, attempt: int) -> Mapping[str, Any] | None:
+        """What the script has last told of how far it is."""
+        owner = None if self._scripts.user is None else self._scripts.user.uid
+        return read_words(self._folders.of(job_id, attempt).progress, most=LONGEST_PROGRESS, owner=owner)
 
     def health(self) -> ExecutorHealth:
         """What the leader counts; the others read what it last wrote down."""

@@ -5,6 +5,7 @@ Times are those of CLOCK_BOOTTIME, which nobody sets and which goes on while a m
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,23 +23,40 @@ def now() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def read_lease(path: Path) -> Lease | None:
-    """The lease; None where there is none that can be read."""
-    try:
-        document = json.loads(path.read_bytes())
-        return Lease(float(document["until"]), int(document["epoch"]))
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
 def write_lease(path: Path, lease: Lease) -> None:
-    """Leave it for the runners, whole or not at all."""
+    """Leave it for who looks at it, whole or not at all."""
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(asdict(lease)))
     temporary.rename(path)
 
 
-def is_over(path: Path, epoch: int | None = None) -> bool:
-    """Whether what was begun in that epoch may not go on; without one, what is begun now."""
-    lease = read_lease(path)
-    return lease is None or epoch not in (None, lease.epoch) or now() > lease.until
+class LeaseFile:
+    """A host's lease as one process sees it: read again when what was read is over, as until then nothing undoes it."""
+
+    def __init__(self, path: Path, *, now: Callable[[], float] = now) -> None:
+        self.path = path
+        self._now = now
+        self._read: Lease | None = None
+
+    def last(self) -> Lease | None:
+        """The lease, whether or not it is over; None where there never was one that could be read."""
+        if self._read is None or self._now() > self._read.until:
+            self._read = _read(self.path) or self._read
+        return self._read
+
+    def epoch(self) -> int | None:
+        """That of the lease; None where it is over, and nothing may be begun."""
+        lease = self.last()
+        return None if lease is None or self._now() > lease.until else lease.epoch
+
+    def holds(self, epoch: int) -> bool:
+        """Whether what was begun in that epoch may go on."""
+        return self.epoch() == epoch
+
+
+def _read(path: Path) -> Lease | None:
+    try:
+        document = json.loads(path.read_bytes())
+        return Lease(float(document["until"]), int(document["epoch"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, Stage
 from feedscript.adapters.subprocess.fair_queue import Ticket
-from feedscript.adapters.subprocess.lease import read_lease
+from feedscript.adapters.subprocess.lease import LeaseFile
 from feedscript.adapters.subprocess.leftovers import end_leftovers
 from feedscript.adapters.subprocess.run_folders import RunFolders
 from feedscript.adapters.subprocess.runner_process import RunnerProcess
@@ -48,6 +48,7 @@ class Place:
         self._folders = folders
         self._scripts = scripts
         self._stopping = stopping
+        self._lease = LeaseFile(scripts.lease) if scripts.lease else None
         self._runner = RunnerProcess(
             scripts.modules, folders.logs / "runners.log", scripts.runner_environment
         )
@@ -100,7 +101,7 @@ class Place:
         return None if stage is Stage.FRESH else stage
 
     def _epoch(self) -> int:
-        lease = read_lease(self._scripts.lease) if self._scripts.lease else None
+        lease = self._lease.last() if self._lease else None
         return lease.epoch if lease else 0
 
     def _tell(
@@ -123,7 +124,7 @@ class Place:
                 **document,
             )
         end_leftovers(folder.cookie)
-        return None, ScriptEnd(
+        return folder.started_at(), ScriptEnd(
             job_id=ticket.job_id,
             attempt=ticket.attempt,
             reason=Reason.LOST,

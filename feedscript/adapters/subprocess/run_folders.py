@@ -4,6 +4,7 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -23,13 +24,15 @@ class RunFolders:
     def __init__(self, runs: Path, logs: Path) -> None:
         self.runs = runs.absolute()
         self.logs = logs.absolute()
+        # Its names are put together once for all who ask while it runs.
+        self._of = lru_cache(2 * SPARES)(lambda *key: AttemptFolder(self.runs / "{}.{}".format(*key)))
         self._spare = self.runs / ".spare"
         self._spares: deque[Path] = deque()
         self._numbers = count()
 
     def of(self, job_id: str, attempt: int) -> AttemptFolder:
         """The attempt's folder, whether or not there is one."""
-        return AttemptFolder(self.runs / f"{job_id}.{attempt}")
+        return self._of(job_id, attempt)
 
     def log(self, job_id: str, attempt: int) -> Path:
         """The attempt's log, whether or not there is one; it stays when the folder goes."""

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 import traceback
-from dataclasses import asdict
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +23,7 @@ from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
 from feedscript.adapters.subprocess.lacking import Lacking
 from feedscript.adapters.subprocess.supervision import LEASE_OVER, Assignment, End, Script, prepare
 
+AT_ONCE = 0.05
 TRY_AGAIN_AFTER = 0.25
 
 
@@ -87,7 +87,9 @@ def _run(assignment: Assignment, folder: AttemptFolder, lock: int) -> End | None
         command = Path(assignment.command[0]).name if assignment.command else assignment.builtin
         why = (isinstance(error, OSError) and error.strerror) or error
         return End(reason="spawn_error", error=f"{command} could not be started: {why}")
-    _tell("started")
+    # The start of one that is over at once is told of with its end, for half the commits.
+    if not script.is_over_within(AT_ONCE):
+        _tell("started")
     return script.wait(folder.cancel.exists)
 
 
@@ -97,7 +99,7 @@ def _leave_word(folder: AttemptFolder, lock: int, end: End) -> None:
         shutil.rmtree(folder.work, ignore_errors=True)  # which may make the room
     while True:
         try:
-            folder.finish(lock, json.dumps(asdict(end)).encode())
+            folder.finish(lock, json.dumps(end.document()).encode())
         except OSError as error:
             if error.errno not in OUT_OF_ROOM:
                 raise

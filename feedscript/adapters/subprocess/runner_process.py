@@ -3,11 +3,9 @@
 import contextlib
 import json
 import os
-import select
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from select import PIPE_BUF
 from typing import IO
@@ -15,8 +13,6 @@ from typing import IO
 from feedscript.adapters.subprocess.supervision import Assignment
 
 RUNNER = "feedscript.adapters.subprocess.runner"
-AT_ONCE = 0.05
-"""Seconds; the start of a script that takes no longer is told together with its end, for half the commits."""
 
 
 class RunnerProcess:
@@ -43,18 +39,15 @@ class RunnerProcess:
         assert runner.stdin is not None
         assert runner.stdout is not None
         try:
-            runner.stdin.write(json.dumps(asdict(assignment)).encode() + b"\n")
+            runner.stdin.write(json.dumps(assignment.document()).encode() + b"\n")
             runner.stdin.flush()
         except BrokenPipeError:
             self._forget(runner)
             return
         heard = self._hear(runner.stdout)
         if heard == b"started":
-            heard = self._hear(runner.stdout, AT_ONCE)
-            # What is over at once is told of by its end, unless there is none.
-            if not heard:
-                on_started()
-                heard = heard if heard is not None else self._hear(runner.stdout)
+            on_started()
+            heard = self._hear(runner.stdout)
         if not heard:
             self._forget(runner)
 
@@ -63,11 +56,9 @@ class RunnerProcess:
         if self._process is not None:
             self._forget(self._process)
 
-    def _hear(self, pipe: IO[bytes], timeout: float | None = None) -> bytes | None:
-        """The next line, b"" where the runner is dead, None where there was none within `timeout` seconds."""
+    def _hear(self, pipe: IO[bytes]) -> bytes:
+        """The next line, b"" where the runner is dead."""
         while b"\n" not in self._unread:
-            if timeout is not None and not _has_more(pipe, timeout):
-                return None
             if not (more := os.read(pipe.fileno(), PIPE_BUF)):
                 return b""
             self._unread += more
@@ -98,10 +89,3 @@ class RunnerProcess:
             runner.stdin.close()
         runner.wait()
         runner.stdout.close()
-
-
-def _has_more(pipe: IO[bytes], timeout: float) -> bool:
-    # Not by select(2), which takes no descriptor above 1,023: a server has one for each connection.
-    poll = select.poll()
-    poll.register(pipe, select.POLLIN)
-    return bool(poll.poll(timeout * 1000))

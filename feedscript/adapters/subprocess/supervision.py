@@ -10,13 +10,14 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from feedscript.adapters.subprocess.lease import is_over
+from feedscript.adapters.subprocess.lease import LeaseFile
 from feedscript.adapters.subprocess.script_user import become
 from feedscript.adapters.subprocess.words import read_words
 
@@ -58,7 +59,11 @@ class Assignment:
     @property
     def is_lost(self) -> bool:
         """Whether the script may run no more, as others may run it instead."""
-        return self.lease is not None and is_over(Path(self.lease), self.epoch)
+        return self.lease is not None and not _lease_at(self.lease).holds(self.epoch)
+
+    def document(self) -> dict[str, Any]:
+        """As the runner is told of it."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(slots=True)
@@ -73,6 +78,10 @@ class End:
     error: str = ""
     result: Mapping[str, Any] | None = None
     started_at: float | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As it is written down."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def prepare() -> None:
@@ -110,6 +119,13 @@ class Script:
         finally:
             os.close(writer)
         self._pidfd = os.pidfd_open(self.pid)
+
+    def is_over_within(self, seconds: float) -> bool:
+        """Whether the script ends in that time, which is waited for."""
+        until = time.monotonic() + seconds
+        while not (over := self._exited(max(0.0, until - time.monotonic()))) and time.monotonic() < until:
+            continue
+        return over
 
     def wait(self, cancelled: Callable[[], bool]) -> End:
         """Look after the script until it has ended and nothing of it is left."""
@@ -257,13 +273,11 @@ class Script:
 
     def _sweep(self) -> None:
         """End what the script left behind: all that is still a child of this process, until there is none."""
-        while True:
+        while _reap():
             for pid in _children():
                 os.kill(pid, signal.SIGKILL)
-            try:
+            with suppress(ChildProcessError):
                 os.waitpid(-1, 0)
-            except ChildProcessError:
-                return
 
     def _judged(self, status: int, reason: str | None) -> End:
         code = os.waitstatus_to_exitcode(status)
@@ -297,6 +311,11 @@ class Script:
     def _read_result(self) -> Mapping[str, Any] | None:
         path = Path(self._assignment.environment["FEEDSCRIPT_RESULT_FILE"])
         return read_words(path, most=LARGEST_RESULT, owner=self._assignment.uid)
+
+
+@cache
+def _lease_at(path: str) -> LeaseFile:
+    return LeaseFile(Path(path))
 
 
 def _opened(log: Path) -> int:

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedscript.adapters.postgresql import PostgresActivityLog, PostgresJobRepository
 from feedscript.adapters.postgresql.database import Database
-from feedscript.adapters.procrastinate.attempts import Attempts, Claim
+from feedscript.adapters.procrastinate.attempts import Attempts, Claim, line_up
 from feedscript.adapters.subprocess.fair_queue import FairQueue, ticket_of
 from feedscript.domain import FeedRequest, Phase
 from feedscript.ports import Run
+from feedscript.testing.fakes import FrozenClock, SequentialIds
+from feedscript.testing.stories import commit_all, history_of
 from tests.postgresql_server import empty, server
 
 HERE = "here"
@@ -91,7 +94,7 @@ def test_nothing_is_claimed_by_a_host_whose_lease_is_over(database: Database, at
     assert attempts.claim()
 
 
-def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
+def test_what_a_silent_host_has_claimed_is_lost_and_what_it_gave_back_before_is_not(
     database: Database, attempts: Attempts
 ) -> None:
     elsewhere = Attempts(database, "elsewhere")
@@ -99,12 +102,29 @@ def test_what_was_not_begun_is_given_back_and_what_was_is_lost(
     for n in (1, 2):
         attempts.offer(run_of(n))
         assert elsewhere.claim() == [Claim(f"j{n:03}", 1)]
-    assert elsewhere.begin("j001", 1)
+    elsewhere.give_back("j002", 1)
     elsewhere.renew("other", 9, -1)
-    attempts.give_back_lost()
     assert attempts.claim() == [Claim("j002", 1)]
-    assert not elsewhere.begin("j002", 1), "its claim is over"
+    assert not elsewhere.holds("j002", 1), "its claim is over"
     assert attempts.lost() == [("j001", 1, "elsewhere", "other")]
+
+
+def test_a_claim_is_on_disk_before_anybody_knows_of_it(database: Database, attempts: Attempts) -> None:
+    attempts.offer(run_of(1))
+    ((before,),) = database.query("SELECT pg_current_wal_insert_lsn()::text")
+    assert attempts.claim()
+    ((on_disk,),) = database.query("SELECT pg_current_wal_flush_lsn() > %s::pg_lsn", before)
+    assert on_disk, "a database that crashes would have the script started twice"
+
+
+def test_a_claim_answers_its_job_as_it_is_then(database: Database) -> None:
+    clock = FrozenClock()
+    repository = PostgresJobRepository(database, PostgresActivityLog(database, now=clock.now), beside=line_up)
+    history = history_of(SequentialIds(clock).new_id(), clock, length=1)
+    attempts = _emptied(database)
+    job = commit_all(repository, history)
+    (claim,) = attempts.claim()
+    assert claim.job == job == repository.get(job.id)
 
 
 def test_an_attempt_is_offered_once_and_only_its_host_lets_it_go(
@@ -130,7 +150,7 @@ def test_a_claim_looks_at_few_of_many_that_wait(database: Database, merchants: i
     )
     database.query("ANALYZE attempt")
     assert len(attempts.claim(50)) == 50
-    asked = "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM claim_attempts('here', 10, '{}', '{}', '{}')"
+    asked = "EXPLAIN (ANALYZE, BUFFERS) SELECT * FROM claim_attempts('here', 10, '{}')"
     plan = "\n".join(row[0] for row in database.query(asked))
     read = LOOKED_AT.search(plan)
     assert read, plan

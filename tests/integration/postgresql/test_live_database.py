@@ -118,7 +118,7 @@ def test_a_database_is_made_ready_once_and_checked(tmp_path: Path) -> None:
     unready = feedscript("db", "check", **settings)
     assert unready.exit_code == 74
     assert (
-        "its schema is at 0, and this version of feedscript needs 5: run `feedscript db upgrade`"
+        "its schema is at 0, and this version of feedscript needs 6: run `feedscript db upgrade`"
         in unready.stderr
     )
     listed = feedscript("webhooks", "list", STORAGE="postgresql", **settings)
@@ -128,11 +128,11 @@ def test_a_database_is_made_ready_once_and_checked(tmp_path: Path) -> None:
     assert re.search("error *database: .*run `feedscript db upgrade`", checked.stdout), checked.output
     assert feedscript("db", "upgrade", **settings).stdout == (
         "0001: jobs_and_trail\n0002: hosts_and_attempts\n0003: listings_by_time\n"
-        "0004: changes_in_one_statement\n0005: claims_from_lines\n"
-        "made the tables of Procrastinate\nthe schema is at 5\n"
+        "0004: changes_in_one_statement\n0005: claims_from_lines\n0006: a_claim_begins\n"
+        "made the tables of Procrastinate\nthe schema is at 6\n"
     )
-    assert feedscript("db", "upgrade", **settings).stdout == "the schema is at 5\n"
-    assert feedscript("db", "check", **settings).stdout == "the schema is at 5, as it should be\n"
+    assert feedscript("db", "upgrade", **settings).stdout == "the schema is at 6\n"
+    assert feedscript("db", "check", **settings).stdout == "the schema is at 6, as it should be\n"
     checked = feedscript("check", "--offline", STORAGE="postgresql", **settings)
     assert re.search("ok *database: nothing is wrong", checked.stdout), checked.output
     hosts = {"STORAGE": "postgresql", "EXECUTOR": "procrastinate", "SERVICE_SECRET": "s" * 32, **settings}

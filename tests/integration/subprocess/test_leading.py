@@ -182,6 +182,14 @@ def test_an_attempt_whose_runner_was_killed_is_lost_and_its_leftovers_ended(
     assert poll(lambda: listener.ends("j2"))[0]["exit_code"] == 0
 
 
+def test_that_a_script_was_started_is_told_though_its_runner_died_at_once(
+    start: StartExecutor, listener: FolderListener
+) -> None:
+    start().submit(listener.accept(run_of("j1", "kill -KILL $PPID; sleep 60")))
+    assert poll(lambda: listener.ends("j1"))[0]["reason"] == Reason.LOST
+    assert listener.starts("j1") == 1
+
+
 def test_when_leader_and_runner_are_killed_the_next_finds_the_attempt_lost(
     start: StartExecutor, serve: Serve, listener: FolderListener, tmp_path: Path
 ) -> None:

@@ -47,7 +47,7 @@ def test_a_folder_is_used_again_as_if_it_were_new(folders: RunFolders) -> None:
     second = folders.of("j2", 1)
     folders.make(second, None)
     assert second.path.stat().st_ino == inode
-    assert contents(second) == {"attempt.lock": b""}
+    assert contents(second) == {"attempt.lock": b"", "words/result.json": b""}
     assert second.stage() is Stage.FRESH
     assert second.heard_at(folders.log("j2", 1)) is None
 
@@ -66,6 +66,11 @@ def test_a_folder_is_used_again_as_if_it_were_new(folders: RunFolders) -> None:
         lambda folder: (folder.work / "kept").hardlink_to(folder.lock),
         lambda folder: (folder.path.parent / "kept").hardlink_to(folder.lock),
         lambda folder: (folder.lock.unlink(), folder.lock.symlink_to("/etc/passwd")),
+        lambda folder: (folder.path.parent / "kept").hardlink_to(folder.result),
+        lambda folder: (folder.result.unlink(), folder.result.symlink_to("/etc/passwd")),
+        lambda folder: (folder.result.unlink(), os.mkfifo(folder.result, 0o600)),
+        lambda folder: folder.result.chmod(0o644),
+        lambda folder: folder.result.unlink(),
     ],
 )
 def test_a_folder_in_which_anything_is_otherwise_is_not_used_again(
@@ -74,6 +79,15 @@ def test_a_folder_in_which_anything_is_otherwise_is_not_used_again(
     folder = ended(folders, "j1")
     leave(folder)
     folders.give_up(folder, Stage.ENDED, None)
+    assert not folder.path.exists()
+    assert not list((folders.runs / ".spare").iterdir())
+
+
+def test_a_folder_is_not_used_again_while_somebody_has_its_result_open(folders: RunFolders) -> None:
+    """What a script handed its file to may still write there when the script is over."""
+    folder = ended(folders, "j1")
+    with folder.result.open("a"):
+        folders.give_up(folder, Stage.ENDED, None)
     assert not folder.path.exists()
     assert not list((folders.runs / ".spare").iterdir())
 

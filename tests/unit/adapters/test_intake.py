@@ -12,7 +12,7 @@ from feedscript.adapters.procrastinate.intake import Intake
 from feedscript.ports.errors import StorageUnavailable
 from feedscript.testing.waiting import until
 
-CAPACITY = 2
+CAPACITY, EPOCH = 2, 7
 
 
 class Line(Attempts):
@@ -46,9 +46,16 @@ class Scene:
         self.woken = 0
         self.unwanted: set[str] = set()
         self.may = True
-        self.intake = Intake(line, capacity=CAPACITY, may=lambda: self.may, take=self._take, wake=self._wake)
+        self.intake = Intake(
+            line,
+            capacity=CAPACITY,
+            epoch=lambda: EPOCH if self.may else None,
+            take=self._take,
+            wake=self._wake,
+        )
 
-    def _take(self, claim: Claim) -> None:
+    def _take(self, claim: Claim, epoch: int) -> None:
+        assert epoch == EPOCH
         self.taken.append(claim.job_id)
         if claim.job_id in self.unwanted:
             self.intake.over(claim.job_id, 1)

@@ -80,7 +80,7 @@ BUGS = (
         ("cancel is ignored", "self._folders.of(job_id, attempt).cancel.touch()", "return"),
         (
             "progress is not told",
-            "progress = read_words(folder.progress, most=LONGEST_PROGRESS, owner=owner)",
+            "progress = self.progress(job_id, attempt)",
             "progress = None",
         ),
         (
