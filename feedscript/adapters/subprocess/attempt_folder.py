@@ -61,10 +61,9 @@ class AttemptFolder:
         for own in (self.work, self.words):
             own.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self.result, MADE, 0o600))
-        for own in (self.work, self.words, self.result):
-            if user is not None:
-                os.chown(own, user.uid, user.gids[0])
         if user is not None:
+            for own in (self.work, self.words, self.result):
+                os.chown(own, user.uid, user.gids[0])
             self.path.chmod(PASSED)
 
     def begin(self, lock: int) -> None:

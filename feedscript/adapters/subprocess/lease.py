@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+HOLDS_FOR = 0.1
+"""Seconds for which what was read is believed: less than a host gives up of its lease before others take it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -31,17 +34,19 @@ def write_lease(path: Path, lease: Lease) -> None:
 
 
 class LeaseFile:
-    """A host's lease as one process sees it: read again when what was read is over, as until then nothing undoes it."""
+    """A host's lease as one process sees it, who reads it once in a while: what it was read to be it was just now."""
 
     def __init__(self, path: Path, *, now: Callable[[], float] = now) -> None:
         self.path = path
         self._now = now
         self._read: Lease | None = None
+        self._good_until = 0.0
 
     def last(self) -> Lease | None:
         """The lease, whether or not it is over; None where there never was one that could be read."""
-        if self._read is None or self._now() > self._read.until:
-            self._read = _read(self.path) or self._read
+        now = self._now()
+        if self._read is None or now > min(self._read.until, self._good_until):
+            self._read, self._good_until = _read(self.path) or self._read, now + HOLDS_FOR
         return self._read
 
     def epoch(self) -> int | None:
