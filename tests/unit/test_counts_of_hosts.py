@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from feedscript.adapters.procrastinate.counts import HOLDS_FOR, REST_PER_COUNT, Counts
 from feedscript.ports import ExecutorHealth
-from feedscript.testing.contracts.executor import run_of
+from feedscript.testing.contracts.executor_setup import run_of
 
 
 class Line:

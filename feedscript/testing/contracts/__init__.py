@@ -13,7 +13,8 @@ flags tell; the tests of that are then left out, and the report names them (docs
 from feedscript.testing.contracts.activity_log import ActivityLogContract
 from feedscript.testing.contracts.contract import Contract
 from feedscript.testing.contracts.environment import AttemptTokensContract, ClockContract, IdFactoryContract
-from feedscript.testing.contracts.executor import ExecutorContract, ExecutorSetup
+from feedscript.testing.contracts.executor import ExecutorContract
+from feedscript.testing.contracts.executor_setup import ExecutorSetup
 from feedscript.testing.contracts.keys import KeysContract
 from feedscript.testing.contracts.notifier import NotifierContract
 from feedscript.testing.contracts.object_store import ObjectStoreContract

@@ -16,7 +16,7 @@ from feedscript.codec import job_to_json
 from feedscript.domain import GenerationStarted, Job, evolve
 from feedscript.ports import AttemptListener, Run, ScriptEnd
 from feedscript.ports.errors import UnreadableJob, VersionConflict
-from feedscript.testing.contracts.executor import run_of
+from feedscript.testing.contracts.executor_setup import run_of
 from feedscript.testing.fakes import FrozenClock, SequentialIds
 from feedscript.testing.stories import commit_all, history_of
 from tests.postgresql_server import empty, server
