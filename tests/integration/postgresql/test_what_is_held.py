@@ -80,6 +80,7 @@ class Host:
             self.service,
             attempts,
             self._lease,
+            claims=attempts.claimed,
             adopted=lambda *_: None,
             ending=lambda *_: None,
             over=lambda job_id, _: self.ended.append(job_id),
