@@ -78,6 +78,9 @@ class HostListener(AttemptListener):
                 self._forget(*key)
                 return None
             run = self._service.wanted(*key, known=(claim and claim.job) or known)
+            # The job does not tell of a script that was cancelled after its claim, and whose start is not yet told.
+            if run and attempt > 1 and self._attempts.is_earlier_claimed(*key):
+                run = None
         except FeedscriptError:
             with self._changing:
                 del self._held_in[key]
