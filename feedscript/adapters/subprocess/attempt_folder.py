@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import stat
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -189,7 +190,9 @@ def _emptied(path: Path) -> bool:
         found = os.fstat(descriptor)
         if found.st_mode != stat.S_IFREG | 0o600 or found.st_nlink != 1:
             return False
-        # Only who has it alone is given that lease (fcntl(2)).
+        # Only who has it alone is given that lease (fcntl(2)). Who opens it meanwhile waits, and has us told, by
+        # a signal that would end this process if it were not one that is ignored.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
         os.ftruncate(descriptor, 0)
         return True

@@ -52,7 +52,7 @@ def test_what_is_the_services_is_closed_to_it(carry_out: Any, tmp_path: Path) ->
     secret.write_text('{"token": "of the service"}')
     secret.chmod(0o600)
     script = f"""cat {secret}; ls {tmp_path}/runs; echo x > ../end.json; cat /proc/$PPID/environ
-        ln -s {secret} "$FEEDSCRIPT_RESULT_FILE"; exit 3"""
+        ln -sf {secret} "$FEEDSCRIPT_RESULT_FILE"; exit 3"""
     end = carry_out(run_of("j1", script), user=NOBODY)
     assert (end["exit_code"], end["result"]) == (3, None)
     log = (tmp_path / "logs/j1/1.log").read_text()
