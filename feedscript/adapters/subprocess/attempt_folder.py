@@ -61,11 +61,16 @@ class AttemptFolder:
         """
         for own in (self.work, self.words):
             own.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.result, MADE, 0o600))
-        for own in (self.work, self.words, self.result):
-            if user is not None:
-                os.chown(own, user.uid, user.gids[0])
+        result = os.open(self.result, MADE, 0o600)
+        try:
+            # Not by its name, nor where it has another one: once the folder is its user's, that may be put there.
+            if user is not None and os.fstat(result).st_nlink == 1:
+                os.fchown(result, user.uid, user.gids[0])
+        finally:
+            os.close(result)
         if user is not None:
+            for own in (self.work, self.words):
+                os.chown(own, user.uid, user.gids[0])
             self.path.chmod(PASSED)
 
     def begin(self, lock: int) -> None:
