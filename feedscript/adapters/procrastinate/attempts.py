@@ -26,6 +26,7 @@ SELECT EXISTS (SELECT FROM offered), ({CALLED})
 CLAIM = "SELECT * FROM claim_attempts(%s, %s, %s::text[])"
 CLAIMED = "SELECT job_id, number FROM attempt WHERE host = %s ORDER BY turn"
 HELD = "SELECT 1 FROM attempt WHERE job_id = %s AND number = %s AND host = %s"
+EARLIER = "SELECT 1 FROM attempt WHERE job_id = %s AND number < %s AND host IS NOT NULL LIMIT 1"
 GIVE_BACK = "UPDATE attempt SET host = NULL WHERE job_id = %s AND number = %s AND host = %s"
 DROP = """
 DELETE FROM attempt WHERE job_id = %s AND number = %s AND host = %s
@@ -142,6 +143,10 @@ class Attempts:
     def holds(self, job_id: str, attempt: int) -> bool:
         """Whether the attempt is this host's: nobody has declared it lost meanwhile."""
         return bool(self._database.query(HELD, job_id, attempt, self.host_id))
+
+    def is_earlier_claimed(self, job_id: str, attempt: int) -> bool:
+        """Whether an earlier attempt of the job is any host's: its script runs, or is about to be started."""
+        return bool(self._database.query(EARLIER, job_id, attempt))
 
     def give_back(self, job_id: str, attempt: int) -> None:
         """The attempt, which was claimed here and whose script has not been started, waits again."""

@@ -99,6 +99,7 @@ class ProcrastinateExecutor(Executor):
                 listener,
                 self._attempts,
                 self._lease,
+                claims=self._intake.claimed,
                 adopted=self._adopt,
                 ending=self._keep_end,
                 over=self._over,

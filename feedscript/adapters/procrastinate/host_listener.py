@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 class HostListener(AttemptListener):
     """Stands between the service and the executor of this host's scripts.
 
-    `adopted` is called for what was claimed here before, `ending` before an end is told, while the script's folder is
-    there; `over` when an attempt is this host's no more. While the `lease` holds in the epoch in which an attempt was
-    this host's, nobody else can have declared it lost, and nobody is asked.
+    `claims` tells what is claimed here. `adopted` is called for what was claimed here before, `ending` before an end is
+    told, while the script's folder is there; `over` when an attempt is this host's no more. While the `lease` holds in
+    the epoch in which an attempt was this host's, nobody else can have declared it lost, and nobody is asked.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class HostListener(AttemptListener):
         attempts: Attempts,
         lease: LeaseFile,
         *,
+        claims: Callable[[], Collection[Claim]],
         adopted: Callable[[str, int], None],
         ending: Callable[[str, int], None],
         over: Callable[[str, int], None],
@@ -34,6 +35,7 @@ class HostListener(AttemptListener):
         self._service = service
         self._attempts = attempts
         self._lease = lease
+        self._claims = claims
         self._adopted = adopted
         self._changing = threading.Lock()
         self._claimed: dict[tuple[str, int], tuple[Claim, int]] = {}
@@ -47,7 +49,7 @@ class HostListener(AttemptListener):
 
         What is claimed, and in no backlog, is let go, unless it was told to be wanted: then its script runs.
         """
-        claimed = {(claim.job_id, claim.attempt) for claim in self._attempts.claimed()}
+        claimed = {(claim.job_id, claim.attempt) for claim in self._claims()}
         left = {key for key in claimed if key[0] not in waiting and (of is None or key[0] in of)}
         # However much waits for other hosts, it is not looked at here.
         for run in self._service.backlog(of={job_id for job_id, _ in left}):
@@ -76,6 +78,9 @@ class HostListener(AttemptListener):
                 self._forget(*key)
                 return None
             run = self._service.wanted(*key, known=(claim and claim.job) or known)
+            # The job does not tell of a script that was cancelled after its claim, and whose start is not yet told.
+            if run and attempt > 1 and self._attempts.is_earlier_claimed(*key):
+                run = None
         except FeedscriptError:
             with self._changing:
                 del self._held_in[key]

@@ -39,7 +39,7 @@ class Intake:
         self._at_work: set[tuple[str, int]] = set()
         self._gone: set[tuple[str, int]] = set()
         self._answering: Future[None] | None = None
-        self._changing, self._filling = threading.Lock(), threading.Lock()
+        self._changing, self._filling, self._claiming = threading.Lock(), threading.Lock(), threading.Lock()
         self._asked = False
         self._stopping = False
 
@@ -50,6 +50,14 @@ class Intake:
         if not answering.done() and await asyncio.to_thread(self._attempts.is_room):
             await asyncio.to_thread(self._wake)
         await asyncio.wrap_future(answering)
+
+    def claimed(self) -> list[Claim]:
+        """What this host has claimed: of that which is being claimed just now all that is taken in, or nothing.
+
+        Else who looks might run it to its end before it is taken in, and then it would be run again.
+        """
+        with self._claiming:
+            return self._attempts.claimed()
 
     def hold(self, job_id: str, attempt: int) -> None:
         """It has a place here, whoever claimed it."""
@@ -107,11 +115,12 @@ class Intake:
                 return
             with self._changing:
                 gone = [job_id for job_id, _ in self._gone]
-            claims = self._attempts.claim(room, gone=gone)
-            with self._changing:
-                self._at_work.update((claim.job_id, claim.attempt) for claim in claims)
-            for claim in claims:
-                self._take(claim, epoch)
+            with self._claiming:
+                claims = self._attempts.claim(room, gone=gone)
+                with self._changing:
+                    self._at_work.update((claim.job_id, claim.attempt) for claim in claims)
+                for claim in claims:
+                    self._take(claim, epoch)
             if len(claims) < room:
                 self._answered()
                 return

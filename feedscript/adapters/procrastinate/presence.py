@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 from feedscript.adapters.procrastinate.attempts import Attempts
-from feedscript.adapters.subprocess.lease import Lease, now, write_lease
+from feedscript.adapters.subprocess.lease import Lease, LeaseFile, now, write_lease
 from feedscript.domain import FeedscriptError
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,10 @@ class Presence:
 
     def start(self) -> None:
         """Renew the lease in the background."""
+        left = LeaseFile(self._lease).last()
+        if left is not None and left.until > now() + self._lasts:
+            # By the clock of another start of the machine: it would hold for as long as that was up.
+            self._lease.unlink(missing_ok=True)
         threading.Thread(target=self._renew, name="feedscript-presence", daemon=True).start()
 
     def stop(self) -> None:

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import stat
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -60,9 +61,15 @@ class AttemptFolder:
         """
         for own in (self.work, self.words):
             own.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self.result, MADE, 0o600))
+        result = os.open(self.result, MADE, 0o600)
+        try:
+            # Not by its name, nor where it has another one: once the folder is its user's, that may be put there.
+            if user is not None and os.fstat(result).st_nlink == 1:
+                os.fchown(result, user.uid, user.gids[0])
+        finally:
+            os.close(result)
         if user is not None:
-            for own in (self.work, self.words, self.result):
+            for own in (self.work, self.words):
                 os.chown(own, user.uid, user.gids[0])
             self.path.chmod(PASSED)
 
@@ -188,7 +195,9 @@ def _emptied(path: Path) -> bool:
         found = os.fstat(descriptor)
         if found.st_mode != stat.S_IFREG | 0o600 or found.st_nlink != 1:
             return False
-        # Only who has it alone is given that lease (fcntl(2)).
+        # Only who has it alone is given that lease (fcntl(2)). Who opens it meanwhile waits, and has us told, by
+        # a signal that would end this process if it were not one that is ignored.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
         os.ftruncate(descriptor, 0)
         return True

@@ -40,8 +40,7 @@ class Service(AttemptListener):
         """As it is."""
         self.told.append("asked")
         self.known = known
-        assert attempt == 1
-        return run_of(job_id)
+        return replace(run_of(job_id), attempt=attempt)
 
     def script_started(self, job_id: str, attempt: int, log: str) -> None:
         """Note it."""
@@ -80,6 +79,7 @@ class Host:
             self.service,
             attempts,
             self._lease,
+            claims=attempts.claimed,
             adopted=lambda *_: None,
             ending=lambda *_: None,
             over=lambda job_id, _: self.ended.append(job_id),
@@ -144,6 +144,29 @@ def test_what_is_wanted_is_not_let_go_before_its_end_whatever_the_backlog_says(h
     assert list(host.listener.backlog()) == []
     assert host.attempts.known() == {("j1", 1)}, "the other was called off before it was asked for"
     assert host.listener.wanted("j2", 1) is None
+
+
+def test_what_is_wanted_waits_until_no_earlier_attempt_of_its_job_is_claimed_anywhere(
+    database: Database, host: Host
+) -> None:
+    """Its script may be about to start, although it was cancelled: two of one job would run at once."""
+    elsewhere = Attempts(database, "elsewhere")
+    elsewhere.renew("other", 5, 60)
+    host.attempts.offer(run_of("j1"))
+    host.attempts.offer(run_of("j2"))
+    assert [claim.job_id for claim in elsewhere.claim()] == ["j1"]
+    for job_id in ("j1", "j2"):
+        host.attempts.offer(replace(run_of(job_id), attempt=2))
+    host.attempts.withdraw("j2", 1)
+    for _ in range(2):
+        host.claims()
+    assert host.listener.wanted("j2", 2), "the one before was called off while it waited"
+    assert host.listener.wanted("j1", 2) is None
+    assert ("j1", 2) not in host.attempts.known(), "it is offered again by who looks after the whole"
+    elsewhere.let_go("j1", 1)
+    host.attempts.offer(replace(run_of("j1"), attempt=2))
+    host.claims()
+    assert host.listener.wanted("j1", 2)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Folders of runs that are used again: nothing of one run is in the next one's."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,28 @@ import pytest
 from feedscript.adapters._flock import open_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder, Stage
 from feedscript.adapters.subprocess.run_folders import SPARES, RunFolders
+
+#: Empties a run's folder again and again, while somebody reads along, as a backup does.
+READ_ALONG = """
+import os, sys, threading
+from pathlib import Path
+from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
+
+def read():
+    while not done.is_set():
+        for path in (folder.lock, folder.result):
+            os.close(os.open(path, os.O_RDONLY))
+
+folder, done = AttemptFolder(Path(sys.argv[1])), threading.Event()
+folder.make()
+folder.lock.touch(0o600)
+reader = threading.Thread(target=read)
+reader.start()
+emptied = {folder.clear() for _ in range(300)}
+done.set()
+reader.join()
+assert True in emptied
+"""
 
 
 @pytest.fixture
@@ -90,6 +114,11 @@ def test_a_folder_is_not_used_again_while_somebody_has_its_result_open(folders: 
         folders.give_up(folder, Stage.ENDED, None)
     assert not folder.path.exists()
     assert not list((folders.runs / ".spare").iterdir())
+
+
+def test_who_reads_a_folder_while_it_is_emptied_ends_no_process_of_ours(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", READ_ALONG, str(tmp_path / "run")], check=False, timeout=60)
+    assert done.returncode == 0
 
 
 def test_a_folder_of_a_run_that_died_is_not_used_again(folders: RunFolders) -> None:

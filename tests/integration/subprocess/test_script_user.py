@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
 from feedscript.adapters.subprocess.script_user import ScriptUser
 from feedscript.domain import Reason
 from tests.integration.live_server import poll
@@ -52,7 +53,7 @@ def test_what_is_the_services_is_closed_to_it(carry_out: Any, tmp_path: Path) ->
     secret.write_text('{"token": "of the service"}')
     secret.chmod(0o600)
     script = f"""cat {secret}; ls {tmp_path}/runs; echo x > ../end.json; cat /proc/$PPID/environ
-        ln -s {secret} "$FEEDSCRIPT_RESULT_FILE"; exit 3"""
+        ln -sf {secret} "$FEEDSCRIPT_RESULT_FILE"; exit 3"""
     end = carry_out(run_of("j1", script), user=NOBODY)
     assert (end["exit_code"], end["result"]) == (3, None)
     log = (tmp_path / "logs/j1/1.log").read_text()
@@ -120,3 +121,16 @@ def test_a_user_that_cannot_be_is_one_clear_line(tmp_path: Path, settings: dict[
     assert ran.returncode == 2
     assert told in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_nothing_but_the_result_becomes_the_users(tmp_path: Path) -> None:
+    """Another script of the user may put what it likes there, as soon as the folder is the user's."""
+    secret = tmp_path / "secret"
+    secret.touch(0o600)
+    folder = AttemptFolder(tmp_path / "run")
+    folder.make(NOBODY)
+    assert folder.result.stat().st_uid == NOBODY.uid
+    folder.result.unlink()
+    folder.result.hardlink_to(secret)
+    folder.make(NOBODY)
+    assert secret.stat().st_uid == 0

@@ -1,6 +1,7 @@
 """A host takes in as much as it has places for, and hears the engine again once nothing waits that it has room for."""
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Collection
 
@@ -31,6 +32,10 @@ class Line(Attempts):
         if self.broken:
             raise StorageUnavailable("here", "away")
         return [Claim(self.waiting.popleft(), 1) for _ in range(min(most, len(self.waiting)))]
+
+    def claimed(self) -> list[Claim]:
+        """Nothing."""
+        return []
 
     def is_room(self) -> bool:
         """Whether another host has some."""
@@ -168,3 +173,26 @@ def test_a_host_whose_lease_is_over_claims_nothing_and_hears_the_next_call() -> 
         await call
 
     asyncio.run(story())
+
+
+def test_who_looks_at_what_is_claimed_here_finds_it_taken_in() -> None:
+    """Else it could be run to its end by who looks, and once more when it is taken in at last."""
+
+    class Slow(Line):
+        def claim(self, most: int = 1, *, gone: Collection[str] = ()) -> list[Claim]:
+            claims = super().claim(most, gone=gone)
+            if claims:  # they are durable, and the answer is on its way
+                looker.start()
+                looker.join(0.2)
+            return claims
+
+    def look() -> None:
+        scene.intake.claimed()
+        seen.append([*scene.taken])
+
+    seen: list[list[str]] = []
+    looker = threading.Thread(target=look)
+    scene = Scene(Slow("a"))
+    asyncio.run(scene.intake.answer())
+    looker.join()
+    assert seen == [["a"]]
