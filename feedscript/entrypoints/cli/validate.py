@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import click
 
-from feedscript.entrypoints.cli.endings import stoppable, told_in_one_line
+from feedscript.entrypoints.cli.endings import WRONG, fail, stoppable, told_in_one_line
 from feedscript.entrypoints.cli.following import following
 from feedscript.entrypoints.cli.wishes import Wishes, wishes
 from feedscript.feeds import FeedError, Policy, SourceOptions, validate
@@ -87,6 +87,9 @@ def validate_command(
     Exits with 0 for a valid feed, 1 for an invalid one, 2 for a wrong call or a mistake in a file of the configuration,
     3 if it could not be read or checked.
     """
+    for written in (report, html, findings):
+        if written is not None and written.exists() and source.exists() and written.samefile(source):
+            fail(f"{written} is the source itself, which would be written over", WRONG)
     with told_in_one_line():
         said = _said(wanted)
     for warning in said.warnings:
@@ -102,8 +105,8 @@ def validate_command(
         outcome = _validated(
             source, said.profile, country, findings, as_of, policy, said.options, digest=digest
         )
-        written = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}
-        outcome = replace(outcome, artifacts={name: path for name, path in written.items() if path})
+        beside = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}
+        outcome = replace(outcome, artifacts={name: path for name, path in beside.items() if path})
         document = outcome.document()
         if report:
             report.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")

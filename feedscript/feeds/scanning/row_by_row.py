@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,10 +74,38 @@ def fields_of(staged: Staged, text: bytes) -> int:
     return len(_cells(staged, text, strict=False) or ())
 
 
+def quotes_out_of_place(staged: Staged, text: bytes) -> int:
+    """How many fields of a row begin with a quote that is closed before their end."""
+    row = text.removesuffix(b"\r").decode("utf-8", "replace")
+    if not staged.quote or staged.quote not in row:
+        return 0
+    return sum(1 for _ in _quoted_fields(staged.delimiter, staged.quote, staged.escape).torn.finditer(row))
+
+
+class _QuotedFields(NamedTuple):
+    """Patterns of fields that begin with a quote, as the engine has it: with spaces around; and those torn by one."""
+
+    spaced: re.Pattern[str]
+    torn: re.Pattern[str]
+
+
+@lru_cache(maxsize=16)
+def _quoted_fields(delimiter: str, quote: str, escape: str) -> _QuotedFields:
+    begins = rf"(?:(?<={re.escape(delimiter)})|^) *"
+    ends = rf" *(?={re.escape(delimiter)}|$)"
+    mark, kept = re.escape(quote), re.escape(escape)
+    text = rf"{mark}(?:[^{mark}{kept}]|{kept}{mark if escape == quote else '.'})*+{mark}"
+    return _QuotedFields(
+        re.compile(f"{begins}({text}){ends}", re.DOTALL), re.compile(f"{begins}{text}(?!{ends})", re.DOTALL)
+    )
+
+
 def _cells(staged: Staged, text: bytes, *, strict: bool) -> list[str] | None:
     row = text.removesuffix(b"\r").decode("utf-8", "replace")
     if not staged.quote or staged.quote not in row:
         return row.split(staged.delimiter)
+    if f" {staged.quote}" in row or f"{staged.quote} " in row:
+        row = _quoted_fields(staged.delimiter, staged.quote, staged.escape).spaced.sub(r"\1", row)
     csv.field_size_limit(2**31 - 1)
     backslash = staged.escape == "\\"
     reader = csv.reader(
@@ -134,7 +164,7 @@ def _fault_of(staged: Staged, text: bytes, longest: int) -> tuple[str, int | Non
     except UnicodeDecodeError:
         return "bad_encoding", None
     cells = cells_or_none(staged, text)
-    if cells is None:
+    if cells is None or (len(cells) == len(staged.columns) and quotes_out_of_place(staged, text)):
         return "bad_quote", None
     return None if len(cells) == len(staged.columns) else ("ragged_row", len(cells))
 

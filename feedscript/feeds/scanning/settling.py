@@ -13,7 +13,14 @@ from feedscript.feeds.engine.limits import Limits
 from feedscript.feeds.readers.physical_lines import lines_of
 from feedscript.feeds.readers.staged import Staged
 from feedscript.feeds.readers.survey import LineIndex
-from feedscript.feeds.scanning.row_by_row import Row, cells_or_none, fields_of, read_row_by_row, whole_rows
+from feedscript.feeds.scanning.row_by_row import (
+    Row,
+    cells_or_none,
+    fields_of,
+    quotes_out_of_place,
+    read_row_by_row,
+    whole_rows,
+)
 from feedscript.feeds.scanning.swallowed import Swallowed, find_swallowed
 
 #: What the engine takes for one thing that is wrong with a row, of the half of the memory that there is for that.
@@ -66,7 +73,7 @@ def settle(staged: Staged, items: int, index: LineIndex, limits: Limits, workdir
 
 
 def engine_can_note(staged: Staged, rows: Iterable[Row], limits: Limits) -> bool:
-    """Whether what is wrong with all rows is little enough for the engine to note."""
+    """Whether what is wrong with all rows is little enough for the engine to note, and nothing that misleads it."""
     width = len(staged.columns)
     most = limits.memory_bytes // 2 // _BYTES_PER_ERROR
     errors = work = 0
@@ -79,6 +86,9 @@ def engine_can_note(staged: Staged, rows: Iterable[Row], limits: Limits) -> bool
         if len(row.text) > limits.max_field_bytes:
             # The engine may find its way again within it.
             errors += row.uneven
+        if (cells is None or fields != width) and quotes_out_of_place(staged, row.text) > 1:
+            # It begins a row in the midst of this one, and says of it that there is nothing in it.
+            return False
         if fields > width + _MANY_FIELDS:
             work += (fields - width) * len(row.text)
         if errors > most or work > _MOST_WORK:

@@ -44,11 +44,11 @@ class Swallowed:
 def find_swallowed(staged: Staged, refused: Iterable[int], most: int | None = None) -> Swallowed:
     """The rows within fields of a text feed; `refused` are the records that could not be read.
 
-    A line within a field is a row if it has the feed's number of fields, and addresses in the columns where rows have
-    them; in a feed without addresses, if it begins as rows do, with a number or a code (`SKU-17`). The closing line has
-    quotes of its own, so it counts if the line before it did, or it begins as rows do. Prose over several lines, or a
-    list of features, is neither. There are no more than `most`: the engine, which reads a large file in parts, may
-    find its way again within an open quote.
+    A line within a field is a row if it has the feed's number of fields, and addresses, or nothing, in the columns
+    where rows have them; in a feed without addresses, if it begins as rows do, with a number or a code (`SKU-17`). The
+    closing line has quotes of its own, so it counts if the line before it did, or it begins as rows do. Prose over
+    several lines, or a list of features, is neither. There are no more than `most`: the engine, which reads a large
+    file in parts, may find its way again within an open quote.
     """
     found = Swallowed()
     watch = Watch(staged)
@@ -120,8 +120,11 @@ class Watch:
         begins = "0" in self._begins and _form(cells[0]) == self._begins
         if last:
             return len(cells) >= width and (begins or bool(self.rows))
-        addresses = [cells[place] for place in self._addresses] if len(cells) == width else []
-        return len(cells) == width and (all("://" in cell for cell in addresses) if addresses else begins)
+        if len(cells) != width or not self._addresses:
+            return len(cells) == width and begins
+        # Not every row has a second picture.
+        addresses = [cells[place] for place in self._addresses if cells[place].strip()]
+        return bool(addresses) and all("://" in cell for cell in addresses)
 
 
 def _text(line: bytes) -> str:

@@ -16,6 +16,7 @@ from feedscript.feeds.engine.connection import watched
 from feedscript.feeds.engine.deadline import interrupted_after
 from feedscript.feeds.engine.errors import NoRoom
 from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.packed import packed
 from feedscript.feeds.engine.progress import OnProgress, Progress, silent
 from feedscript.feeds.engine.ready import SMALL_BYTES
 from feedscript.feeds.engine.refusals import refused_writing
@@ -141,6 +142,10 @@ class _Checking:
             progress=self.tell,
             follower=self.ahead,
         )
+        if self.findings is not None:
+            # Of a file that cannot be scanned there is a list, too: an older feed's may lie there.
+            with packed(self.findings):
+                pass
         header = read_header(self.profile, staged.columns)
         self._add_file_findings(fault_findings(self.profile, staged))
         if staged.columns:

@@ -109,6 +109,32 @@ def test_ordinals_count_the_rows_in_an_open_quote(
 
 
 @pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        pytest.param('"a "b" c, "d" e, "f" g"', "bad_quote", id="quoted-words-in-quotes"),
+        pytest.param('{"a": "b", "c": "d", "e": "f"}', "ragged_row", id="an-object"),
+    ],
+)
+def test_a_row_with_several_quotes_out_of_place_is_lost_with_its_own_text_and_no_other_is(
+    tmp_path: Path, title: str, code: str
+) -> None:
+    rows = [plain(n) for n in range(1, 6)]
+    rows[1] = plain(2).replace(product(2)["title"], title, 1)
+    rows[3] = plain(4, price="x").replace(product(4)["title"], f' "{product(4)["title"]}" ', 1)
+    source = feed(tmp_path, rows)
+    report, found = checked(source)
+    assert totals(report) == {code: 1}
+    assert report.account is not None
+    assert (report.items_total, report.account.read, report.account.blank) == (5, 4, 0)
+    (lost,) = [each for each in found if each["rule_id"] == f"google.file.{code}"]
+    assert (lost["item"], lost["line"], lost["item_id"]) == (2, 3, "SKU-2")
+    (priced,) = [each for each in found if each["attribute"] == "price"]
+    assert (priced["item"], priced["line"], priced["item_id"]) == (4, 5, "SKU-4")
+    generated = generate_all(source, tmp_path / "out.csv", max_lost_ratio=1)
+    assert (generated.items_written, generated.account.lost_total, generated.account.blank) == (4, 1, 0)
+
+
+@pytest.mark.parametrize(
     ("closing", "written", "lost"), [('5" shoe', 30, 70), ('Shoe 5"', 31, 69), ("Shoe", 20, 80)]
 )
 def test_case_2_2_generation_counts_the_rows_in_an_open_quote(
@@ -288,3 +314,17 @@ def test_a_plain_feed_is_read_whatever_its_name_ends_in(tmp_path: Path, name: st
     assert [each["item_id"] for each in found if each["attribute"] == "price"] == ["SKU-2"]
     generated = generate_all(source, tmp_path / "out.csv", max_lost_ratio=1)
     assert generated.items_written == 3
+
+
+def test_a_row_in_an_open_quote_may_lack_an_address_that_others_have(tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    address = "https://shop.example/"
+    rows = [
+        f"oak lamp,Lamp,{address}a,{address}a.jpg",
+        f'ash lamp,"Lamp,{address}b,{address}b.jpg',
+        f"elm lamp,Lamp,{address}c,",
+        f'fir lamp,Lamp",{address}d,{address}d.jpg',
+    ]
+    path.write_text("\n".join(["id,title,link,picture", *rows, ""]), "utf-8")
+    found = find_swallowed(staged_text(path, ("id", "title", "link", "picture")), ())
+    assert list(found.lines) == [4, 5]
