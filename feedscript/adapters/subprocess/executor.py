@@ -275,7 +275,8 @@ class SubprocessExecutor(Executor):
             try:
                 told = place.see_through(ticket)
             except Exception:
-                logger.exception(LEFT, ticket.job_id, ticket.attempt)
+                # What is under way when the process ends is the next leader's.
+                logger.exception(LEFT, ticket.job_id, ticket.attempt, exc_info=not self._stopping.is_set())
                 told = None
             finally:
                 self._count(-1)

@@ -12,6 +12,7 @@ import click
 
 from feedscript.entrypoints.cli.endings import WRONG, fail, stoppable, told_in_one_line
 from feedscript.entrypoints.cli.following import following
+from feedscript.entrypoints.cli.whole import whole
 from feedscript.entrypoints.cli.wishes import Wishes, wishes
 from feedscript.feeds import FeedError, Policy, SourceOptions, validate
 from feedscript.feeds.engine.endings import MANIFEST_ENDING
@@ -102,16 +103,19 @@ def validate_command(
     try:
         # Only the report and the page tell the digest.
         digest = report is not None or html is not None
-        outcome = _validated(
-            source, said.profile, country, findings, as_of, policy, said.options, digest=digest
-        )
+        with whole(findings) as listed:
+            outcome = _validated(
+                source, said.profile, country, listed, as_of, policy, said.options, digest=digest
+            )
         beside = {"html": str(html) if html else None, "issues_jsonl": str(findings) if findings else None}
         outcome = replace(outcome, artifacts={name: path for name, path in beside.items() if path})
         document = outcome.document()
-        if report:
-            report.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        if html:
-            html.write_text(render_html(document), "utf-8")
+        with whole(report) as place:
+            if place:
+                place.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        with whole(html) as place:
+            if place:
+                place.write_text(render_html(document), "utf-8")
     except FeedError as error:
         click.echo(f"feedscript: {error}", err=True)
         sys.exit(_UNREADABLE)

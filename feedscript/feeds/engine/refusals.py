@@ -1,14 +1,23 @@
 """What the engine tells of a file that it could not write."""
 
 import re
+from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 #: The name stands within a text of its own, escaped, where several threads write.
-_REFUSED = re.compile(r'Could not write file \\?"[^"\n]*": ([^"\n]+)')
+_REFUSED = re.compile(r'Could not write file \\?"([^"\n]*?)\\?": ([^"\n]+)')
 
 
-def refused_writing(error: Exception) -> str | None:
-    """Why it could not, in the system's words, where the error is that."""
+class Refused(NamedTuple):
+    """The file, and why it could not be written, in the system's words."""
+
+    file: Path
+    why: str
+
+
+def refused_writing(error: Exception) -> Refused | None:
+    """What could not be written, where the error is that."""
     found = _REFUSED.search(str(error)) if isinstance(error, duckdb.IOException) else None
-    return found[1] if found else None
+    return Refused(Path(found[1]), found[2]) if found else None

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 import duckdb
 
-from feedscript.feeds.engine.errors import SourceUnreadable
+from feedscript.feeds.engine.errors import NoRoom, SourceUnreadable
 from feedscript.feeds.engine.limits import Limits
+from feedscript.feeds.engine.refusals import refused_writing
 from feedscript.feeds.generation.errors import DestinationUnwritable, LimitPassed, TooManyRejected
 from feedscript.feeds.generation.publishing import Shelf
 from feedscript.feeds.readers.intake import Stopped
@@ -36,7 +37,12 @@ def whole_or_nothing(shelf: Shelf, uri: str, limits: Limits) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise LimitPassed(uri, "it needed more memory or temporary disk than the limits allow") from error
     except duckdb.IOException as error:
-        raise DestinationUnwritable(destination, str(error).splitlines()[0]) from error
+        refused = refused_writing(error)
+        if refused and not refused.file.is_relative_to(shelf.folder):
+            raise NoRoom(refused.file.parent, refused.why) from error
+        raise DestinationUnwritable(
+            destination, refused.why if refused else str(error).splitlines()[0]
+        ) from error
     except duckdb.Error as error:
         raise SourceUnreadable(uri, str(error).splitlines()[0]) from error
     except OSError as error:

@@ -67,7 +67,7 @@ def stage_parquet(intake: Intake) -> Staged:
         intake.stop(Stopped(f"reading took more than {intake.limits.memory_bytes} bytes (memory_bytes)"))
     except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:
         if refused := refused_writing(error):
-            raise NoRoom(intake.workdir, refused) from error
+            raise NoRoom(intake.workdir, refused.why) from error
         # The last two come of names that are no UTF-8, from the binding to Python.
         message = f"malformed Parquet: {str(error).splitlines()[0]}"
         intake.stop(Stopped(message, Fault("malformed_parquet", message)))

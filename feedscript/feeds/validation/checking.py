@@ -231,7 +231,7 @@ class _Checking:
             self.system_errors.append(f"{self.stopped_reason}: {str(error).splitlines()[0]}")
         except duckdb.IOException as error:
             if refused := refused_writing(error):
-                raise NoRoom(self.folder, refused) from error
+                raise NoRoom(self.folder, refused.why) from error
             self.stopped_reason = (
                 "checking could not read the feed, or write to its temporary folder (TMPDIR)"
             )
