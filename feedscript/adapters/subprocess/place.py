@@ -91,7 +91,7 @@ class Place:
             # Before it is asked, too: who is silent from here on has another epoch.
             epoch = self._epoch()
             run = self._listener.wanted(ticket.job_id, ticket.attempt)
-            if run is None:
+            if run is None or self._is_earlier_alive(ticket):
                 return None if folder.discard() else folder.stage()
             if run.started:
                 return folder.stage()
@@ -99,6 +99,11 @@ class Place:
             self._runner.carry_out(assignment, started)
         stage = folder.stage()
         return None if stage is Stage.FRESH else stage
+
+    def _is_earlier_alive(self, ticket: Ticket) -> bool:
+        """Whether a script of the job runs whose start is not yet told, and which was cancelled."""
+        earlier = (self._folders.of(ticket.job_id, number) for number in range(1, ticket.attempt))
+        return any(folder.stage() is Stage.ALIVE for folder in earlier)
 
     def _epoch(self) -> int:
         lease = self._lease.last() if self._lease else None
