@@ -60,7 +60,9 @@ _WRITTEN = click.Path(dir_okay=False, writable=True, path_type=Path)
 )
 @click.option("--report", type=_WRITTEN, help="Write the report here as JSON.")
 @click.option("--html", type=_WRITTEN, help="Write the report here as a page.")
-@click.option("--findings", type=_WRITTEN, help="Write every finding about an item here, as gzipped JSON Lines.")
+@click.option(
+    "--findings", type=_WRITTEN, help="Write every finding about an item here, as gzipped JSON Lines."
+)
 @click.option(
     "--as-of", callback=_moment, metavar="DATE", help="Count date rules from this moment instead of now."
 )
