@@ -21,7 +21,14 @@ from pathlib import Path
 from feedscript.adapters._flock import OUT_OF_ROOM, open_lock, try_lock
 from feedscript.adapters.subprocess.attempt_folder import AttemptFolder
 from feedscript.adapters.subprocess.lacking import Lacking
-from feedscript.adapters.subprocess.supervision import LEASE_OVER, Assignment, End, Script, prepare
+from feedscript.adapters.subprocess.supervision import (
+    LEASE_OVER,
+    Assignment,
+    End,
+    Script,
+    document_of,
+    prepare,
+)
 
 AT_ONCE = 0.05
 TRY_AGAIN_AFTER = 0.25
@@ -99,7 +106,7 @@ def _leave_word(folder: AttemptFolder, lock: int, end: End) -> None:
         shutil.rmtree(folder.work, ignore_errors=True)  # which may make the room
     while True:
         try:
-            folder.finish(lock, json.dumps(end.document()).encode())
+            folder.finish(lock, json.dumps(document_of(end)).encode())
         except OSError as error:
             if error.errno not in OUT_OF_ROOM:
                 raise

@@ -10,7 +10,7 @@ from pathlib import Path
 from select import PIPE_BUF
 from typing import IO
 
-from feedscript.adapters.subprocess.supervision import Assignment
+from feedscript.adapters.subprocess.supervision import Assignment, document_of
 
 RUNNER = "feedscript.adapters.subprocess.runner"
 
@@ -39,7 +39,7 @@ class RunnerProcess:
         assert runner.stdin is not None
         assert runner.stdout is not None
         try:
-            runner.stdin.write(json.dumps(assignment.document()).encode() + b"\n")
+            runner.stdin.write(json.dumps(document_of(assignment)).encode() + b"\n")
             runner.stdin.flush()
         except BrokenPipeError:
             self._forget(runner)

@@ -61,10 +61,6 @@ class Assignment:
         """Whether the script may run no more, as others may run it instead."""
         return self.lease is not None and not _lease_at(self.lease).holds(self.epoch)
 
-    def document(self) -> dict[str, Any]:
-        """As the runner is told of it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 @dataclass(slots=True)
 class End:
@@ -79,9 +75,10 @@ class End:
     result: Mapping[str, Any] | None = None
     started_at: float | None = None
 
-    def document(self) -> dict[str, Any]:
-        """As it is written down."""
-        return {name: getattr(self, name) for name in self.__slots__}
+
+def document_of(told: Assignment | End) -> dict[str, Any]:
+    """What is told between the server and its runner, for JSON; nothing in it is copied."""
+    return {name: getattr(told, name) for name in told.__slots__}
 
 
 def prepare() -> None:
